@@ -305,7 +305,7 @@ describe('an order that the vendor ended', () => {
     const refused = {
       code: 'cancellation_refused',
       message: expect.stringMatching(
-        /took pieces back of order .*shipped 1 × .*; what the shop still wants stays open$/,
+        /took pieces back of order .*shipped 1 × .*; the pieces that the shop still wants stay open$/,
       ),
     }
     await expect(deliver(less)).rejects.toMatchObject(refused)
@@ -327,7 +327,7 @@ describe('an order that the vendor ended', () => {
     expect(await told()).toEqual([['12', '1']])
     await expect(deliver({ ...less, contentDigest: 'another address' })).rejects.toMatchObject({
       code: 'cancellation_refused',
-      message: expect.stringMatching(/; what was open of it is closed$/),
+      message: expect.stringMatching(/; its open pieces are closed$/),
     })
     expect(await told()).toEqual([['12', '1']])
   })

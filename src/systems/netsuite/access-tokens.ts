@@ -15,7 +15,7 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const USUAL_SECONDS = 3600
 const TIMEOUT_MS = 30_000
 
-/** Tokens for what a certificate signs. Throws `configuration_invalid` for the key. */
+/** Access tokens requested with a certificate. Throws `configuration_invalid` for an unusable key. */
 export function netsuiteTokens(
   { baseUrl, account, credentials }: { baseUrl: string; account: string; credentials: CertificateCredentials },
   {
@@ -32,7 +32,7 @@ export function netsuiteTokens(
 ): AccessTokens {
   const sign = createAssertionSigner(credentials)
   const url = `${withoutEnd(baseUrl, '/')}${PATH}`
-  // Not the account's governor: the call that waits for the token has its turn there already.
+  // Not the account's governor: the call that waits for the token already holds a permit there.
   const governor = governors.of(`netsuite token ${account}`, { concurrency: 1 }, 'sign-in')
   const http = createHttp({ baseUrl, timeoutMs: TIMEOUT_MS, governor, logger, network, classify: tokenRefusedError })
   const ask = async (askedAt: number): Promise<AccessToken> => {
@@ -64,7 +64,7 @@ function tokenRefusedError({ status, json }: HttpFailure): StreamError | undefin
   const { error, error_description: description } = wireOf(json)
   const said = [error, description].map(textOf).filter((text) => text !== null)
   const words = said.length === 0 ? `HTTP ${status}` : said.join(': ')
-  const message = `NetSuite gives no access token (${words}): check clientId, certificateId and privateKey, that the certificate has not ended, and that its mapping names a user and role`
+  const message = `NetSuite refused an access token (${words}): check clientId, certificateId and privateKey, that the certificate has not expired, and that its mapping names a user and role`
   return new StreamError('credentials_refused', message, { details: { status } })
 }
 

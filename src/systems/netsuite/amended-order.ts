@@ -8,15 +8,16 @@ import type { NetSuiteClient } from './client.ts'
 import { closedByTheShop, isSettled, isWithdrawn } from './custom-fields.ts'
 import { begunOf, deliveredOf, isBegun, isDone, isEnded } from './order-state.ts'
 
-/** Pieces that an order wants, by the internal ids of items. */
+/** Pieces that an order wants, by internal item id. */
 type WantedPieces = () => Promise<ReadonlyMap<string, number>>
 
 /**
- * The order that the shop replaced by this one, under its earlier name: an edit in the shop changes the order that NetSuite has,
- * whichever of the two events comes first. Null: there is none, the vendor ended it, it is somebody else's (two stores may number
- * their orders alike), the shop took back all of it that was not shipped, or nothing of it is open any more: the new order is one
- * of its own. Throws `original_open` while something is open, and `target_conflict` where the shop took back what was shipped, or
- * wants more of that than was left: the new order is not delivered beside it.
+ * The order that the shop replaced by this one, found by its earlier external id: an edit in the shop changes the order
+ * that NetSuite has, whichever of the two events comes first. Null: there is none, the vendor ended it, it is another
+ * person's (two stores may number their orders alike), the shop took back everything of it that was not shipped, or it
+ * has no open pieces: the new order is then written as a separate order. Throws `original_open` while it has open
+ * pieces, and `target_conflict` if the shop took back shipped pieces, or wants more of them than were left: the new
+ * order is not delivered in addition.
  */
 export async function amendedOrder(
   client: Pick<NetSuiteClient, 'getByExternalId'>,
@@ -33,8 +34,8 @@ export async function amendedOrder(
     if (isBegun(order)) {
       if (isSettled(order)) return null
       const isOpen = !isWithdrawn(order) && !isDone(order)
-      if (isOpen) throw originalOpenError(event, begunOf(order), 'the cancellation of the rest has come')
-      // Of one that is done there may be nothing to take back: no cancellation of it comes then.
+      if (isOpen) throw originalOpenError(event, begunOf(order), 'the cancellation of the rest has arrived')
+      // If the order is done, there may be nothing left to take back, and no cancellation arrives.
       if (isWithdrawn(order) || wantsDelivered(order, await wanted())) throw replacedBegunError(event, begunOf(order))
       return null
     }
@@ -43,7 +44,7 @@ export async function amendedOrder(
   return null
 }
 
-/** The new order has more pieces of something than were left when the old one was done. */
+/** Whether the new order has more pieces of a delivered item than the old order left undelivered. */
 function wantsDelivered(order: Wire, wanted: ReadonlyMap<string, number>): boolean {
   return wanted.entries().some(([item, pieces]) => {
     const { done, left } = deliveredOf(order, item)

@@ -3,8 +3,8 @@ import { textOf, wireOf, wiresOf } from '../kit/wire.ts'
 import { permissionFor } from './permissions.ts'
 
 /**
- * A refusal of NetSuite as our error, by the first of its `o:errorDetails`; the message names NetSuite's code and text,
- * and what to change where that is known; `field` is its `o:errorPath`, or the column that is missing.
+ * Turns NetSuite's error answer into a StreamError, by the first of its `o:errorDetails`. The message has NetSuite's
+ * code and text, and what to change if that is known; `field` is its `o:errorPath`, or the missing column.
  */
 export function netsuiteError(status: number, body: unknown): StreamError {
   const wire = wireOf(body)
@@ -34,10 +34,10 @@ interface Lacking {
   readonly hint?: string
 }
 
-/** What to change, by the record of SuiteQL that lacks something. */
+/** What to change, by the SuiteQL record that is missing or lacks a column. */
 const SETTINGS: Readonly<Record<string, string>> = {
   item: 'Name the columns that the account has in settings.itemColumns, or correct settings.extraItemColumns.',
-  itemmember: 'Name the table and columns that the account has in settings.kitMembers, or say none there.',
+  itemmember: 'Name the table and columns that the account has in settings.kitMembers, or set it to none.',
   location:
     'Let the role see it (Locations, View), or set settings.inactiveLocations to open and settings.webStoreLocations to all.',
   transaction: 'Create the custom fields that docs/systems/netsuite.md names, and let the role see them.',
@@ -45,10 +45,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   nexttransactionlink: 'Set settings.shipmentLink to createdfrom.',
 }
 
-/** Records that settings choose; any other is there in every account, for a role that may see it. */
+/** Records that are queried only with certain settings; every account has all others, if the role may see them. */
 const CHOSEN = ['itemmember', 'location', 'nexttransactionlink']
 
-/** What this account does not have, or the role does not see; nothing is wrong with the entity. */
+/** Something that the account lacks or the role cannot see: not an error of the entity. */
 function lacking(detail: string, netsuiteCode: string, place: string | undefined): Lacking | undefined {
   const [, column, of] = /Field '([^']+)' for record '([^']+)' was not found/.exec(detail) ?? []
   if (column !== undefined && of !== undefined) return noColumn(`${of}.${column}`, of)
@@ -74,11 +74,11 @@ function lacking(detail: string, netsuiteCode: string, place: string | undefined
   return { code: 'configuration_invalid', hint, ...(field === undefined ? {} : { field }) }
 }
 
-/** What to change where a field may not be set: NetSuite computes it, or a feature or the form hides it. */
+/** What to change if a field must not be set: NetSuite computes it, or a feature or the form hides it. */
 function notSettable(element: string): string {
   if (element === 'taxtotal')
     return 'Set settings.taxes to computed, item or none: the account computes the tax itself.'
-  if (/^discount/.test(element)) return 'Leave settings.discountItem out: then discounts are in the lines.'
+  if (/^discount/.test(element)) return 'Remove settings.discountItem: then discounts are in the lines.'
   return 'Show the field on the form of the role, or remove it from orderMap.fields.'
 }
 

@@ -5,13 +5,14 @@ import type { OrderAmounts, PricedLine } from './order-amounts.ts'
 import type { OrderTerms } from './order-terms.ts'
 import type { TaxSetting } from './taxes.ts'
 
-/** How an order was written: what is left to the account is not compared. */
+/** How an order was written; what is left to the account is not compared. */
 export type Compared = Pick<OrderTerms, 'taxes' | 'erpPrices' | 'sendsShipping'>
 
 /**
- * Guarantee 7: what NetSuite booked otherwise than the order has it, with both amounts; null where they agree. Amounts that
- * are no whole cents (or units of the currency) are rounded by NetSuite: they may be less than one off. A tax that NetSuite
- * computes may be one off for each line, since each is rounded; one that is not sent is not compared.
+ * Guarantee 7: the first difference between what NetSuite booked and the order, with both amounts; null if they agree.
+ * NetSuite rounds amounts that are not whole cents (or units of the currency): they may differ by less than one unit. A
+ * tax that NetSuite computes may differ by one unit per line, since each is rounded; a tax that is not sent is not
+ * compared.
  */
 export function bookedDifference(amounts: OrderAmounts, how: Compared, order: Wire): string | null {
   const { taxes, erpPrices, sendsShipping } = how
@@ -24,7 +25,7 @@ export function bookedDifference(amounts: OrderAmounts, how: Compared, order: Wi
   const booking = (name: string) => amountOf(order, name) ?? ZERO4
   const inLine = taxes.way === 'item' ? amounts.tax : ZERO4
   const lines = sum(amounts.lines.map(({ amount }) => amount))
-  // Shipping that is left to the account is its own affair.
+  // Shipping that is left to the account is not compared.
   const shipping = sendsShipping ? amounts.shipping : add(booking('shippingCost'), booking('handlingCost'))
   const net = add(subtract(add(lines, shipping), amounts.discount), inLine)
   return (
@@ -35,15 +36,15 @@ export function bookedDifference(amounts: OrderAmounts, how: Compared, order: Wi
   )
 }
 
-/** The same number in another currency is another amount. `currency`: the internal id that was sent. */
+/** A difference in currency: the same number is another amount then. `currency`: the internal id that was sent. */
 export function currencyDifference(currency: string | null, order: Wire): string | null {
   const { id, refName } = wireOf(order['currency'])
   const booked = textOf(id)
   if (currency === null || booked === null || booked === currency) return null
-  return `its currency is ${booked} (${textOf(refName)}) there, ${currency} here`
+  return `its currency is ${booked} (${textOf(refName)}) instead of ${currency}`
 }
 
-/** What NetSuite made of an order whose prices it found itself, for people. */
+/** For people: the total of an order whose prices NetSuite determined. */
 export function pricesNote(order: Wire): string {
   const [total, tax] = [amountOf(order, 'total') ?? ZERO4, amountOf(order, 'taxTotal') ?? ZERO4]
   return `priced by NetSuite: ${text4(subtract(total, tax))} before tax`
@@ -57,26 +58,26 @@ function lineDifference(
   booked: Wire | undefined,
   comparesAmount: boolean,
 ): string | null {
-  if (booked === undefined) return `line ${line.lineId} is not there`
+  if (booked === undefined) return `line ${line.lineId} is missing`
   const pieces = quantityOf(booked, 'quantity', 'item.') ?? ZERO8
-  if (pieces !== quantity) return `line ${line.lineId} has ${text8(pieces)} pieces there, ${text8(quantity)} here`
+  if (pieces !== quantity) return `line ${line.lineId} has ${text8(pieces)} pieces instead of ${text8(quantity)}`
   const cost = amountOf(booked, 'amount', 'item.') ?? ZERO4
   return !comparesAmount || cost === amount
     ? null
-    : `line ${line.lineId} is ${text4(cost)} there, ${text4(amount)} here`
+    : `line ${line.lineId} is ${text4(cost)} instead of ${text4(amount)}`
 }
 
-/** NetSuite shows what is taken off as a negative amount. */
+/** NetSuite shows discounts as negative amounts. */
 function discountOf(order: Wire): Decimal4 | null {
   const shown = amountOf(order, 'discountTotal')
   return shown === null ? null : magnitude(shown)
 }
 
-/** An amount that is not shown is nothing. */
+/** A missing amount counts as 0. */
 function partDifference(what: string, booked: Decimal4 | null, wanted: Decimal4, unit: Decimal4): string | null {
   const have = booked ?? ZERO4
   if (magnitude(subtract(have, wanted)) < unit) return null
-  return `its ${what} is ${text4(have)} there, ${text4(wanted)} here`
+  return `its ${what} is ${text4(have)} instead of ${text4(wanted)}`
 }
 
 interface Net {
@@ -86,7 +87,7 @@ interface Net {
   readonly amounts: OrderAmounts
 }
 
-/** An account may hide the total from the role: its parts are compared anyway. */
+/** Null if the account hides the total from the role: its parts are compared in any case. */
 function totalDifference(order: Wire, taxTotal: Decimal4, { net, rounded, amounts }: Net): string | null {
   const total = amountOf(order, 'total')
   if (total === null) return null
@@ -94,7 +95,7 @@ function totalDifference(order: Wire, taxTotal: Decimal4, { net, rounded, amount
   const uneven = rounded.filter((part) => part % unit !== 0n).length
   const have = subtract(total, taxTotal)
   if (magnitude(subtract(have, net)) <= unit * BigInt(uneven)) return null
-  return `it is ${text4(have)} before tax there, ${text4(net)} here`
+  return `it is ${text4(have)} before tax instead of ${text4(net)}`
 }
 
 function taxDifference(
@@ -106,5 +107,5 @@ function taxDifference(
   const wanted = taxes === 'item' ? ZERO4 : tax
   const off = magnitude(subtract(taxTotal, wanted))
   const isRight = taxes === 'computed' ? off <= unit * BigInt(lines.length + 1) : off < unit
-  return isRight ? null : `its tax is ${text4(taxTotal)} there, ${text4(wanted)} here`
+  return isRight ? null : `its tax is ${text4(taxTotal)} instead of ${text4(wanted)}`
 }

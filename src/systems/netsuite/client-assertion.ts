@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { StreamError } from '../../errors.ts'
 
-/** What proves an integration to NetSuite by OAuth 2.0, client credentials. */
+/** Credentials of an integration for OAuth 2.0, client credentials. */
 export interface CertificateCredentials {
   /** Client id of the integration record. */
   readonly clientId: string
@@ -13,15 +13,15 @@ export interface CertificateCredentials {
 }
 
 /**
- * Signs the assertion that a token is requested with; `url` is the token's address, `now` milliseconds UTC. Rejects with
- * `configuration_invalid` for a key that can't sign.
+ * Signs the assertion of a token request; `url` is the address of the token endpoint, `now` milliseconds UTC. Rejects
+ * with `configuration_invalid` for a key that cannot sign.
  */
 export type AssertionSigner = (url: string, now: number) => Promise<string>
 
 /** NetSuite accepts at most an hour; the assertion is used at once. */
 const LIFETIME_SECONDS = 300
 
-/** A signer with the key. Throws `configuration_invalid` when NetSuite does not accept such a key; no message holds it. */
+/** Throws `configuration_invalid` for a kind of key that NetSuite does not accept; no message contains the key. */
 export function createAssertionSigner({
   clientId,
   certificateId,
@@ -52,7 +52,7 @@ function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): st
   return algorithm
 }
 
-/** Line ends may be written as \n, as one does in environment variables. */
+/** Line ends may be written as \n, as is usual in environment variables. */
 function parseKey(pem: string): KeyObject {
   try {
     return createPrivateKey(pem.replaceAll('\\n', '\n'))
@@ -63,6 +63,6 @@ function parseKey(pem: string): KeyObject {
 
 function unusableKeyError(): StreamError {
   const message =
-    'secrets.privateKey is no private key that NetSuite accepts; give the PEM of an RSA key of at least 2048 bits, or of an EC key on P-256, P-384 or P-521, without a passphrase'
+    'secrets.privateKey is not a private key that NetSuite accepts; give the PEM of an RSA key of at least 2048 bits, or of an EC key on P-256, P-384 or P-521, without a passphrase'
   return new StreamError('configuration_invalid', message, { field: 'secrets.privateKey' })
 }

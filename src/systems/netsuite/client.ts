@@ -27,20 +27,20 @@ export interface NetSuiteSettings {
   readonly account: string
   /** A certificate (OAuth 2.0), or a token (OAuth 1.0a: `token` and `tokenSecret` are the token id and secret). */
   readonly credentials: CertificateCredentials | OAuth1Credentials
-  /** Sent as `Accept-Language`, for accounts that insist on their own. */
+  /** Sent as `Accept-Language`, for accounts that accept only their own language. */
   readonly language?: string
-  /** Share of the account-wide limit of requests at once. */
+  /** Share of the account's limit of concurrent requests. */
   readonly limits: CallLimits
   readonly timeoutMs?: number
 }
 
-/** NetSuite's SuiteQL and record service, as far as they are used. All methods throw StreamErrors. */
+/** The parts of NetSuite's SuiteQL and record service that Waldstream uses. All methods throw StreamErrors. */
 export interface NetSuiteClient extends SuiteQl, Records {
   /** Internal ids by SKU (`itemid`); SKUs without an item are left out. */
   findItems(skus: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>
-  /** The same client, its calls as urgent as those for this kind. */
+  /** The same client, with the priority of this kind of call. */
   for(kind: CallKind): NetSuiteClient
-  /** The cheapest call that needs the credentials: one row. Throws what the credentials or the address lack. */
+  /** The cheapest call that needs the credentials: one row. Throws if the credentials or the address are wrong. */
   check(signal?: AbortSignal): Promise<SystemCheck>
 }
 
@@ -51,7 +51,7 @@ export interface NetSuiteDeps {
   readonly network: NetworkRules
 }
 
-/** Throws `configuration_invalid` for a private key that is none. */
+/** Throws `configuration_invalid` for an invalid private key. */
 export function createNetSuiteClient(settings: NetSuiteSettings, deps: NetSuiteDeps): NetSuiteClient {
   const { baseUrl, account, credentials, language, limits, timeoutMs = 120_000 } = settings
   const always = language === undefined ? {} : { 'accept-language': language }
@@ -75,10 +75,10 @@ export function createNetSuiteClient(settings: NetSuiteSettings, deps: NetSuiteD
   return clientOver(createHttp({ ...common, authorize }))
 }
 
-/** NetSuite says what it refuses, and why. What does not may be half an answer, or of something in between. */
+/** NetSuite's errors say what was rejected and why. An error that does not may be truncated, or come from a proxy. */
 function strangeAnswerError(status: number): StreamError | undefined {
   if (status === 401 || status === 403) return undefined
-  const message = `${status} was answered without what NetSuite says to it: the answer was cut, or check the system's address`
+  const message = `the answer ${status} has no error details of NetSuite: it was truncated, or the system's address is wrong`
   return new StreamError('target_unavailable', message, { details: { status } })
 }
 
@@ -94,7 +94,7 @@ function clientOver(http: Http, values: QueryValues = createQueryValues()): NetS
       for (const part of chunks([...new Set(skus)], IN_LIMIT)) {
         const marks = part.map(() => '?').join(', ')
         const rows = await suiteql.suiteqlAll(
-          // Of several by one name, the last counts: one that is sold before one that is not.
+          // If several items have one name, the last row counts, so active items come last.
           `SELECT item.id, item.itemid FROM item WHERE item.itemid IN (${marks}) ORDER BY item.isinactive DESC, item.id`,
           part,
           signal,

@@ -16,32 +16,32 @@ export interface WrittenOrder {
   readonly event: VendorOrderRequested
   readonly amounts: OrderAmounts
   readonly how: Compared
-  /** Internal id of the currency that it was written with; null: none was named. */
+  /** Internal id of the currency that it was written with; null: none was sent. */
   readonly currency: string | null
   readonly signal: AbortSignal
 }
 
 /**
- * Reads an order back, by one call: NetSuite answers a write without the record. What is to be said of it, where NetSuite found
- * its prices; else null. Throws as `assertBooked`.
+ * Reads an order back with one call and compares it: NetSuite answers a write without the record. Returns a note for
+ * people if NetSuite determined the prices, else null. Throws like `assertBooked`.
  */
 export async function compareWritten(written: WrittenOrder): Promise<string | null> {
   const { client, externalId, event, signal } = written
   const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
   if (order === null) {
-    throw new StreamError('target_unavailable', `NetSuite took order ${event.key}, but does not have it`)
+    throw new StreamError('target_unavailable', `NetSuite accepted order ${event.key}, but does not return it`)
   }
-  // Another worker wrote meanwhile: what it wrote, it compares.
+  // Another worker has written since, and compares its own write.
   if (!hasContent(order, event)) return null
   await assertBooked(written, order, true)
   return written.how.erpPrices === null ? null : pricesNote(order)
 }
 
 /**
- * Guarantee 7: closes every line of an order that NetSuite booked otherwise than it was written, under the mark of an order
- * that the shop canceled: so it is no news for the shop, and the next try opens it again. One of which a part is fulfilled
- * stays, and so does one that is not `fresh`: it was compared before, and changed by a person since. Throws `totals_differ`
- * with both amounts.
+ * Guarantee 7: closes every line of an order that NetSuite booked differently from what was written, with the mark of
+ * an order that the shop canceled: so its end is not reported to the shop, and the next try opens it again. A partly
+ * fulfilled order is not closed, nor one that is not `fresh`: it was compared before, and a person has changed it
+ * since. Throws `totals_differ` with both amounts.
  */
 export async function assertBooked(written: WrittenOrder, order: Wire, fresh: boolean): Promise<void> {
   const { client, externalId, event, amounts, how, currency, signal } = written
@@ -54,9 +54,9 @@ export async function assertBooked(written: WrittenOrder, order: Wire, fresh: bo
     await client.upsertByExternalId('salesOrder', externalId, closed, { replace: 'item' }, signal)
   }
   const id = textOf(order['id'])
-  const done = stays ? 'it stays as it is: settle it there by hand' : 'it was closed'
+  const done = stays ? 'stays as it is: settle it there by hand' : 'was closed'
   const message =
-    `NetSuite booked order ${event.key} otherwise: ${differs}; its order is ${id}, and ${done}. ` +
-    'Look at settings.taxes and settings.discountItem, and at shipping items, price levels and scripts there'
+    `NetSuite booked order ${event.key} differently: ${differs}; its order ${id} ${done}. ` +
+    'Check settings.taxes and settings.discountItem, and the shipping items, price levels and scripts in NetSuite'
   throw new StreamError('totals_differ', message, { field: 'total', details: { salesOrder: id } })
 }

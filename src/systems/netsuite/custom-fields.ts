@@ -4,27 +4,27 @@ import { textOf } from '../kit/wire.ts'
 export const DIGEST_FIELD = 'custbody_waldstream_digest'
 /** Custom field of an order's line that holds the shop's line id. */
 export const LINE_FIELD = 'custcol_waldstream_line'
-/** What `LINE_FIELD` holds on the line of the tax: it is no line of the shop, and nothing of it is shipped. */
+/** Value of `LINE_FIELD` on the tax line, which is not a line of the shop and is never shipped. */
 export const TAX_LINE = '#tax'
 
-/** Ends the digest of an order that was closed because the shop canceled it: that is no news for the shop. */
+/** Suffix of the digest of an order that was closed because the shop canceled it: not reported to the shop. */
 const BY_THE_SHOP = ' canceled'
 
-/** What the digest's field holds for a content. */
+/** The value of the digest field for a content. */
 export function digestMark({ contentDigest, canceled }: { contentDigest: string; canceled: boolean }): string {
   return canceled ? `${contentDigest}${BY_THE_SHOP}` : contentDigest
 }
 
-/** Ends the digest of an order of which the shop takes back what was shipped, before the lines of which we closed the rest. */
+/** Suffix of the digest if the shop takes back shipped pieces; the lines whose rest we closed follow. */
 const WITHDRAWN = ' withdrawn'
 const WITHDRAWN_PARTS = / withdrawn(?: of (none|[\d,]+))?$/
 
-/** What a free-form text field holds. */
+/** Most characters of a free-form text field. */
 const MOST_CHARACTERS = 300
 
 /**
- * What an order is marked with of which the shop took back what was shipped. `lines`: numbers of the lines whose rest was closed
- * for that; null, or too many to be named: all that is closed. Its shipments are the shop's to know.
+ * The mark of an order of which the shop took back shipped pieces. `lines`: numbers of the lines whose rest was closed
+ * for that; null, or too many for the field: all closed lines. Its shipments are still reported to the shop.
  */
 export function withdrawnMark(
   { contentDigest }: { contentDigest: string },
@@ -35,7 +35,7 @@ export function withdrawnMark(
   return named.length <= MOST_CHARACTERS ? named : whole
 }
 
-/** Whether what is closed of an order's line was closed because the shop had taken it back. */
+/** Whether the closed rest of a line was closed because the shop had taken it back. */
 export function isTakenBack(
   order: Readonly<Record<string, unknown>>,
   line: Readonly<Record<string, unknown>>,
@@ -46,10 +46,10 @@ export function isTakenBack(
   return lines === undefined || lines.split(',').includes(textOf(line['line']) ?? '')
 }
 
-/** Ends the digest of an order in part shipped of which the shop wants no more than that. */
+/** Suffix of the digest of a partly shipped order of which the shop wants only what was shipped. */
 const SETTLED = ' settled'
 
-/** What an order is marked with of which the shop took back all that was not shipped. */
+/** The mark of an order of which the shop took back everything that was not shipped. */
 export function settledMark({ contentDigest }: { contentDigest: string }): string {
   return contentDigest + SETTLED
 }
@@ -64,15 +64,15 @@ export function isWithdrawn(order: Readonly<Record<string, unknown>>): boolean {
   return WITHDRAWN_PARTS.test(String(order[DIGEST_FIELD] ?? ''))
 }
 
-/** Ends the digest of an order that waits for the shop, before the status that it had. */
+/** Suffix of the digest of an order on hold; the status before the hold follows. */
 const HELD = ' held '
 
-/** What an order that waits for the shop is marked with; `status`: the letter that it has again when it is released. */
+/** The mark of an order on hold; `status`: letter of the status to restore when it is released. */
 export function heldMark({ contentDigest }: { contentDigest: string }, status: string): string {
   return `${contentDigest}${HELD}${status}`
 }
 
-/** The status that an order had before it was to wait; null: it does not wait for the shop. */
+/** The status of an order before it was put on hold; null: it is not on hold. */
 export function statusBeforeHold(order: Readonly<Record<string, unknown>>): string | null {
   return / held (\w)$/.exec(String(order[DIGEST_FIELD] ?? ''))?.[1] ?? null
 }

@@ -7,8 +7,8 @@ const NEWEST =
 const ROWS = { limit: 20, offset: 0 }
 
 /**
- * What to see to where an account calls its customers by their names: NetSuite has no column that says whether it numbers
- * them, so the newest ones are looked at. Nothing where the role does not see them.
+ * Warns if the account uses names as customer ids. NetSuite has no column that says whether customers are numbered, so
+ * this looks at the newest ones. No warning if the role cannot see them.
  */
 export async function customerWarnings(client: Pick<SuiteQl, 'suiteql'>, signal?: AbortSignal): Promise<string[]> {
   try {
@@ -19,8 +19,8 @@ export async function customerWarnings(client: Pick<SuiteQl, 'suiteql'>, signal?
     throw error
   }
   return [
-    'customers are called by their names, each of which NetSuite takes once: the second of a name gets a digest behind it; ' +
-      'Setup > Company > Auto-Generated Numbers numbers customers',
+    'customers have their names as ids, and NetSuite accepts each name once: the second customer of a name gets a digest in its id; ' +
+      'to number customers instead, use Setup > Company > Auto-Generated Numbers',
   ]
 }
 

@@ -11,19 +11,19 @@ import { ownCustomerFields } from './order-fields.ts'
 
 type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId'>
 
-/** NetSuite's code for an id, or a name that is one, of another customer. */
+/** NetSuite's code for a customer id (or a name used as id) that another customer has. */
 const NAME_TAKEN = 'UNIQUE_CUST_ID_REQD'
 
-/** Internal ids of what customers of the account belong to. */
+/** Internal ids of a customer's subsidiary and currency. */
 export interface CustomerAccount {
   readonly subsidiary: string | null
-  /** Of an order in another currency than the account's main one. */
+  /** Null: the account's main currency. */
   readonly currency: string | null
 }
 
 /**
- * Makes or changes the customer of an order; its internal id. An account that does not number its customers calls them by
- * their names, and takes each name once: there the second person of a name gets an id of its own.
+ * Creates or updates the customer of an order; returns its internal id. An account that does not number its customers
+ * has their names as ids, and accepts each once: there, a second customer of a name gets an id with a digest.
  */
 export async function saveCustomer(
   client: Client,
@@ -39,8 +39,8 @@ export async function saveCustomer(
   } catch (error) {
     const isRefusal = error instanceof StreamError && error.code === 'target_rejected'
     if (!isRefusal || 'entityId' in body) throw error
-    // A customer that is there is called by its new name, too. Any other reason is told in the account's language alone: then
-    // one that is there has its id already.
+    // An existing customer may get a taken name, too. For other reasons, NetSuite has only a text in the account's
+    // language: an existing customer has its id already, so its name is not the reason.
     const isTaken = error.details['netsuiteCode'] === NAME_TAKEN
     if (!isTaken && (await client.getByExternalId('customer', externalId, {}, signal)) !== null) throw error
     try {
@@ -52,10 +52,10 @@ export async function saveCustomer(
   }
 }
 
-/** A company, where a rule says that it is no person, has no names of one. */
+/** If a rule sets `isPerson` to false, the customer is a company and has no personal names. */
 function mappedCustomer(event: VendorOrderRequested, { subsidiary, currency }: CustomerAccount): Wire {
   const own = customerBody(event, subsidiary)
-  // A customer has orders in the currencies that it lists; the list is merged by currency.
+  // A customer can only have orders in the currencies of its list; NetSuite merges the list by currency.
   const person = currency === null ? own : { ...own, currencyList: { items: [{ currency: { id: currency } }] } }
   const mapped = applyCustomerFields(person, event.fields, ownCustomerFields)
   if (mapped['isPerson'] !== false) return mapped
@@ -63,7 +63,7 @@ function mappedCustomer(event: VendorOrderRequested, { subsidiary, currency }: C
   return Object.fromEntries(Object.entries(mapped).filter(([name]) => !names.has(name)))
 }
 
-/** The name as people look for it, and a digest of what the shop knows the customer by: the same for the same customer. */
+/** The name that people search for, and a digest of the external id: the same for the same customer. */
 function ownEntityId(customer: Wire, externalId: string): string {
   const hash = createHash('sha256').update(externalId).digest('hex').slice(0, 8)
   const parts = ['companyName', 'firstName', 'lastName'].map((name) => textOf(customer[name]) ?? '-')
@@ -73,7 +73,7 @@ function ownEntityId(customer: Wire, externalId: string): string {
     .join(' ')
 }
 
-/** Customers of a shop by its id of them; guests by their e-mail's digest, so that the address is in no id, or by their order. */
+/** By the shop's customer id; for a guest by a digest of the e-mail address (no id contains it), or by the order. */
 function customerExternalId({ source, key, data }: VendorOrderRequested): string {
   if (data.customerId !== null) return `${source}-${data.customerId}`
   if (data.customerEmail === '') return `${source}-order-${key}`

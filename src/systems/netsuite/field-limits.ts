@@ -1,10 +1,11 @@
 import type { FieldLimits } from '../kit/field-limits.ts'
 
 /**
- * Characters that NetSuite's fields take; more are refused ("The field city contained more than the maximum number ( 50 ) of
- * characters allowed."). Such refusals, as others reported them, name `city` 50, `state` 30, `addr1` 150 (getlago/lago-api
- * #4689, #3233, #3649) and `phone` 32; `addressee` and `attention` 83 and `companyName` 83 are from NetSuite's CSV import
- * templates, names of persons 32, `zip` 36, `otherRefNum` 45, `memo` 999 and `email` 254 from the help of these fields.
+ * Most characters of NetSuite's fields; it rejects longer texts ("The field city contained more than the maximum number
+ * ( 50 ) of characters allowed."). Errors that others reported name `city` 50, `state` 30, `addr1` 150
+ * (getlago/lago-api #4689, #3233, #3649) and `phone` 32; `addressee` and `attention` 83 and `companyName` 83 are from
+ * NetSuite's CSV import templates, names of persons 32, `zip` 36, `otherRefNum` 45, `memo` 999 and `email` 254 from the
+ * help of these fields.
  */
 export const addressLimits: FieldLimits = {
   addressee: 83,

@@ -27,7 +27,7 @@ export function endedQuery(window: ReadWindow, zone: string, last: Keyset | null
   return changed('ordered', 'transaction ordered', where, { window, zone, last })
 }
 
-/** Cancelled and closed, by the letter or with the type before it. */
+/** Status codes for cancelled and closed, with and without the type as prefix. */
 const ENDED_STATUS = "'C', 'H', 'SalesOrd:C', 'SalesOrd:H'"
 
 interface Range {

@@ -8,16 +8,16 @@ import { reasonText } from '../kit/undelivered.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { isTakenBack, LINE_FIELD, TAX_LINE } from './custom-fields.ts'
 
-/** What records of an order and its fulfilments need, to be in the shop's words. */
+/** What is needed to map an order and its fulfilments to the shop's terms. */
 export interface FulfilmentContext {
-  /** Zone of the account: its days are those of shipments. */
+  /** Time zone of the account; shipment dates are days in it. */
   readonly zone: string
-  /** What items are called (`itemid`, which is the SKU), by their internal id. */
+  /** SKUs (`itemid`) by the items' internal ids. */
   readonly skus: ReadonlyMap<string, string>
   readonly reasons: ReasonFields
 }
 
-/** Fields that hold why something is not delivered: of the order, and of its lines. Null: the account has none. */
+/** Fields with the reason why something is not delivered, of the order and of its lines. Null: the account has none. */
 export interface ReasonFields {
   readonly order: string | null
   readonly line: string | null
@@ -31,12 +31,12 @@ export function itemIdsOf(...records: readonly Wire[]): string[] {
   return records.flatMap((record) => itemsOf(record).map((line) => idIn(line['item']) ?? '')).filter((id) => id !== '')
 }
 
-/** False while it is picked or packed. */
+/** False while it is only picked or packed. */
 export function isShipped(shipment: Wire): boolean {
   return (idIn(shipment['shipStatus']) ?? 'C') === 'C'
 }
 
-/** An item fulfilment and its order as a shipment; null for an order that has no external id. Pure. */
+/** Maps an item fulfilment and its order to a shipment; null for an order without an external id. Pure. */
 export function toShipment(shipment: Wire, order: Wire, context: FulfilmentContext): Fulfilment | null {
   const id = requireText(shipment, 'id')
   const lines = itemsOf(shipment).flatMap((row) => shippedLine(row, order, context) ?? [])
@@ -60,8 +60,9 @@ export function toShipment(shipment: Wire, order: Wire, context: FulfilmentConte
 }
 
 /**
- * What of an order will not be delivered, and why: all that is open of a cancelled one, what is open of lines that are closed.
- * Without what the shop took back. Null where that is nothing, and for an order that has no external id. Pure.
+ * The pieces of an order that will not be delivered, and why: all open pieces of a cancelled order, or the open pieces
+ * of closed lines except those that the shop took back. Null if there are none, and for an order without an external
+ * id. Pure.
  */
 export function toEnding(order: Wire, kind: 'closure' | 'cancellation', context: FulfilmentContext): Fulfilment | null {
   const lines = itemsOf(order).flatMap((line): FulfilmentLine[] => {
@@ -77,13 +78,13 @@ export function toEnding(order: Wire, kind: 'closure' | 'cancellation', context:
   return fulfilment(order, { fulfilmentId: endingKey(requireText(order, 'id'), kind), kind, lines, attributes })
 }
 
-/** What a field of text, or of a list, has. */
+/** The value of a field of type text or list. */
 function reasonIn(record: Wire, field: string | null): string | null {
   const value = field === null ? null : record[field]
   return reasonText(textOf(value) ?? textOf(wireOf(value)['refName']))
 }
 
-/** Key of what ends an order. */
+/** Key of an order's closure or cancellation. */
 export function endingKey(order: string, kind: 'closure' | 'cancellation'): string {
   return `${order}-${kind === 'closure' ? 'closed' : 'canceled'}`
 }
@@ -94,13 +95,13 @@ function fulfilment(order: Wire, details: Details): Fulfilment | null {
   const orderReference = textOf(order['externalId'])
   if (orderReference === null) return null
   const number = textOf(order['otherRefNum'])
-  // Who edits it by hand takes it from the shop's number; the reference holds that too.
+  // A person may have edited `otherRefNum`: it is used only if the reference ends with it.
   const isNamed = number !== null && ['-', '_'].some((end) => orderReference.endsWith(end + number))
   const orderNumber = isNamed ? number : orderReference
   return { orderNumber, orderReference, shippedAt: null, tracks: [], ...details }
 }
 
-/** Null for what is no line of the shop's order: the members of a kit stand below it, the tax beside it. */
+/** Null for a row that is not a line of the shop's order, such as a member of a kit or the tax. */
 function shippedLine(row: Wire, order: Wire, context: FulfilmentContext): FulfilmentLine | null {
   const quantity = quantityIn(row, 'quantity')
   if (row['itemReceive'] === false || quantity <= 0n) return null
@@ -129,7 +130,7 @@ function lineOf(row: Wire, { skus }: FulfilmentContext): Pick<FulfilmentLine, 's
 
 const quantityIn = (row: Wire, name: string): Decimal8 => quantityOf(row, name, 'item.') ?? ZERO8
 
-/** Sublists of packages by carrier; a carrier that is integrated has its own. */
+/** Sublists of packages and their carriers; each integrated carrier has a sublist of its own. */
 const PACKAGES: Readonly<Record<string, string | null>> = {
   package: null,
   packageFedEx: 'FedEx',

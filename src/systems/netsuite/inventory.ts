@@ -21,9 +21,9 @@ const KNOWN = new Set(['item', 'locationname', 'quantityonhand', 'quantityavaila
 const NONE: ReadonlySet<string> = new Set()
 
 /**
- * All locations of one item as inventory data; pure. Absolute levels, one of each location, by location id; those that the
- * account calls alike, below different ones, are one. A location
- * that is not there is found nowhere else, and one of which nothing is for sale (`closed`, by id) has none available. Throws `value_missing` or `decimal_invalid`, naming the column.
+ * Maps all locations of one item to inventory data; pure. Absolute levels, one per location, by location id; locations
+ * that have the same name under different parents are joined. A location without a row is left out, and one whose stock
+ * cannot be sold (`closed`, by id) has 0 available. Throws `value_missing` or `decimal_invalid`, naming the column.
  */
 export function toInventory(sku: string, rows: readonly Wire[], closed = NONE): Inventory {
   const locations = rows

@@ -4,25 +4,25 @@ import { detailsOf } from './query-details.ts'
 import type { NetSuiteValues } from './settings.ts'
 import type { SuiteQl } from './suiteql.ts'
 
-/** What says which currency a price is in. */
+/** Settings that say which currency a price is in. */
 export type PriceSettings = Pick<NetSuiteValues, 'currency' | 'currencies'>
 
 /**
- * Rows of `itemprice` by item id. `currency` of a row is the ISO 4217 code of its price, and `basecurrency` is T in the
- * account's own; a row of an account with one currency has neither.
+ * Rows of `itemprice` by item id. `currency` of a row is the ISO 4217 code of its price, and `basecurrency` is T for
+ * the account's own currency; rows of an account with a single currency have neither.
  */
 export type ItemPrices = (
   items: readonly string[],
   signal: AbortSignal,
 ) => Promise<ReadonlyMap<string, readonly Wire[]>>
 
-/** A way to ask for prices: what it selects of their currency, and what it joins for that. */
+/** One form of the price query: the currency columns that it selects, and the join for them. */
 interface Way {
   readonly columns: string
   readonly join: string
 }
 
-/** The best first; the next where the account lacks the columns, or the role does not see the list of currencies. */
+/** Best first; the next one applies if the account lacks the columns or the role cannot see the list of currencies. */
 const WAYS: readonly Way[] = [
   {
     columns: ', currency.symbol AS currency, currency.isbasecurrency AS basecurrency',
@@ -34,8 +34,8 @@ const WAYS: readonly Way[] = [
 ]
 
 /**
- * Asks for prices in the way that the account answers, which is found out once; again where it does not tell currencies apart,
- * for the role may have got the permission since.
+ * Queries prices in the first form that the account accepts, and remembers that form. Starts again with the best form
+ * if currencies are unknown: the role may have got the permission since.
  */
 export function itemPrices(client: Pick<SuiteQl, 'suiteql' | 'suiteqlAll'>, settings: PriceSettings): ItemPrices {
   let ways = WAYS
@@ -77,7 +77,7 @@ function lacksCurrencies(error: unknown): boolean {
   return lacks && /^(currency(\..+)?|itemprice\.currencypage)$/i.test(error.field ?? '')
 }
 
-/** Where only the ids of currencies are known: the codes that `settings.currencies` gives them, and the account's own. */
+/** Adds codes to rows that have only a currency's id: from `settings.currencies`, else the account's own currency. */
 function withCodes(
   prices: ReadonlyMap<string, readonly Wire[]>,
   { currency, currencies }: PriceSettings,
@@ -90,7 +90,7 @@ function withCodes(
     return id === null || codes.has(id) ? [] : [id]
   })
   for (const id of unnamed) unknown.add(id)
-  // A single one is the account's own; of several it can't be told which is.
+  // A single unknown currency is the account's own; among several, it is not clear which one is.
   if (!isNamed && unnamed.length > 0 && unknown.size > 1) throw unknownCurrenciesError([...unknown])
   const named = (row: Wire): Wire => {
     const id = textOf(row['currencypage'])
@@ -101,14 +101,14 @@ function withCodes(
 
 function unknownCurrenciesError(ids: readonly string[]): StreamError {
   const message =
-    `prices are in currencies with the internal ids ${ids.join(', ')}, and the role does not see the list of currencies: ` +
-    'give it Lists > Currency (View), or name the ids in settings.currencies, with that of settings.currency'
+    `prices are in currencies with the internal ids ${ids.join(', ')}, and the role cannot see the list of them: give it ` +
+    'Lists > Currency (View), or add the ids to settings.currencies, including the one of settings.currency'
   return new StreamError('permission_missing', message, { field: 'currency' })
 }
 
 /**
- * The prices in one currency: that which is asked for, the account's own, or the only one that they are in. Throws
- * `source_data_invalid` where there are several and nothing says which is meant.
+ * The prices in one currency: the requested one, else the account's own, else the only one that they are in. Throws
+ * `source_data_invalid` if there are several and none of these applies.
  */
 export function pricesIn(
   rows: readonly Wire[],

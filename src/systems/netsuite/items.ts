@@ -13,7 +13,7 @@ const COLUMNS = ['id', 'itemid', 'itemtype', 'isinactive'] as const
 export interface ItemSettings {
   /** Columns of `item` beside those every account has. */
   readonly columns: readonly string[]
-  /** ISO 4217 code of the prices that count; null: the account's own, as far as it says which. */
+  /** ISO 4217 code of the prices to read; null: the account's own currency, if the account reports it. */
   readonly currency: string | null
   /** Name of the price level that is the product's price. */
   readonly basePriceLevel: string
@@ -36,7 +36,7 @@ export function itemColumns(settings: ItemSettings): string[] {
   return [...columns.map((column) => `item.${column}`), ...(columns.includes('parent') ? [PARENT_SKU] : [])]
 }
 
-/** What the columns are of. */
+/** The tables of the columns, for the FROM clause. */
 export function itemTable(columns: readonly string[]): string {
   return columns.includes(PARENT_SKU) ? 'item LEFT JOIN item parent ON parent.id = item.parent' : 'item'
 }
@@ -59,7 +59,7 @@ const KNOWN = new Set([
 const WEIGHT_UNITS: Readonly<Record<string, string>> = { '1': 'lb', '2': 'oz', '3': 'kg', '4': 'g' }
 
 /**
- * A row of `item` with its rows of `itemprice` as a product's data; pure. Throws `value_missing` or `decimal_invalid`,
+ * Maps a row of `item` and its rows of `itemprice` to a product; pure. Throws `value_missing` or `decimal_invalid`,
  * naming the column.
  */
 export function toProduct(row: Wire, prices: readonly Wire[], settings: ItemSettings): Product {
@@ -88,7 +88,7 @@ export function toProduct(row: Wire, prices: readonly Wire[], settings: ItemSett
   }
 }
 
-/** An item may be below another that it is no variant of; that one's SKU is then among the attributes alone. */
+/** An item may have a parent without being a variant of it; the parent's SKU is then only an attribute. */
 function parentOf(row: Wire, { columns }: ItemSettings): string | null {
   const isVariant = textOf(row['matrixtype'])?.toUpperCase() === 'CHILD'
   return isVariant || !columns.includes('matrixtype') ? skuOf(row, 'parentsku') : null
@@ -96,7 +96,10 @@ function parentOf(row: Wire, { columns }: ItemSettings): string | null {
 
 const ONE = decimal8('1', 'quantity')
 
-/** The highest price of each level, of prices in one currency: where there are prices by quantity, that of a single piece. Levels by name. */
+/**
+ * The highest price of each level, for prices in one currency: with prices by quantity, that of a single piece. Sorted
+ * by level name.
+ */
 function priceLevels(rows: readonly Wire[], base: string): ReadLevels {
   const { levels, attributes } = readLevels(rows, {
     nameOf: (row) => textOf(row['pricelevelname']),

@@ -8,7 +8,7 @@ import { needOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 /** A row of a kit's members: `member` (id), `quantity`, `itemid`, `itemtype`. */
 export type MemberRow = Wire
 
-/** Of one piece of a kit, how many of an item that has stock of its own. */
+/** How many pieces of a stocked item one kit needs. */
 export interface Need {
   readonly item: string
   readonly sku: string
@@ -16,20 +16,20 @@ export interface Need {
 }
 
 const STOCKED: readonly string[] = ['InvtPart', 'Assembly']
-/** Kits within kits; deeper is a circle. */
+/** Most levels of kits within kits; deeper nesting is a cycle. */
 const DEEPEST = 20
 const ONE = decimal8('1', 'quantity')
 
 /**
- * What a kit needs of items that have stock; of kits within it, their members. What has no stock of its own (services,
- * non-inventory items) limits nothing. Throws `value_missing`, `decimal_invalid`, and `source_data_invalid` for a kit
- * that holds itself.
+ * The stocked items that a kit needs, including those of kits within it. Members without stock (services, non-inventory
+ * items) do not limit it. Throws `value_missing`, `decimal_invalid`, and `source_data_invalid` for a kit that contains
+ * itself.
  */
 export function needsOf(kit: string, membersOf: ReadonlyMap<string, readonly MemberRow[]>): Need[] {
   const needs = new Map<string, Need>()
   const visit = (id: string, pieces: Decimal8, depth: number): void => {
     if (depth > DEEPEST)
-      throw new StreamError('source_data_invalid', `kit ${kit} holds itself`, { field: 'itemmember' })
+      throw new StreamError('source_data_invalid', `kit ${kit} contains itself`, { field: 'itemmember' })
     for (const row of membersOf.get(id) ?? []) {
       const quantity = times(pieces, needOf(row, 'quantity', 'itemmember.') ?? ZERO8)
       const item = requireText(row, 'member')
@@ -45,12 +45,12 @@ export function needsOf(kit: string, membersOf: ReadonlyMap<string, readonly Mem
   return [...needs.values()]
 }
 
-/** Whether a kit has members, and none that has stock. */
+/** Whether a kit has members, but none with stock. */
 export function isOfServices(kit: string, membersOf: ReadonlyMap<string, readonly MemberRow[]>): boolean {
   return (membersOf.get(kit) ?? []).length > 0 && needsOf(kit, membersOf).length === 0
 }
 
-/** The stock of a kit of services, as the setting has it. */
+/** The stock of a kit of services; `pieces` is `settings.serviceKitStock`. */
 export function serviceKit(sku: string, pieces: number): Inventory {
   if (pieces === 0) return { sku, locations: [], attributes: {} }
   const level = decimal8(String(pieces), 'serviceKitStock')
@@ -58,8 +58,8 @@ export function serviceKit(sku: string, pieces: number): Inventory {
 }
 
 /**
- * A kit's stock: at each location, as many as its members there are enough for. A kit without members that have stock has
- * none: it is given with no location.
+ * A kit's stock: at each location, as many kits as the members there allow. A kit without stocked members has no
+ * locations.
  */
 export function kitInventory(sku: string, needs: readonly Need[], stock: ReadonlyMap<string, Inventory>): Inventory {
   const names = new Set(needs.flatMap(({ item }) => (stock.get(item)?.locations ?? []).map(({ location }) => location)))
@@ -77,12 +77,12 @@ export function kitInventory(sku: string, needs: readonly Need[], stock: Readonl
   return { sku, locations, attributes: { members: stringifyExact(members) } }
 }
 
-/** How many whole times `each` is in `amount`; a location that owes has none. */
+/** How many times `each` fits into `amount`; 0 for negative stock. */
 function wholes(amount: Decimal8, each: Decimal8): Decimal8 {
   return amount <= 0n ? ZERO8 : decimal8(String(amount / each), 'quantity')
 }
 
-/** Rounded up: a kit never needs less than it takes. */
+/** Rounded up, so that a kit's need is never understated. */
 function times(a: Decimal8, b: Decimal8): Decimal8 {
   const product = a * b
   return ((product + ONE - 1n) / ONE) as Decimal8

@@ -2,17 +2,17 @@ import type { Decimal8 } from '../../events/decimal.ts'
 import { priceOf, textOf } from '../kit/wire.ts'
 import { type ItemPrices, pricesIn } from './item-prices.ts'
 
-/** Whether an item costs so much at a price level; by internal ids. */
+/** Whether an item has this price at a price level; both by internal id. */
 export type Costs = (item: string, level: string, price: Decimal8) => boolean
 
-/** What is to be known: items and levels by their internal ids, and the currency of the order. */
+/** The prices to look up: items and levels by internal id, and the order's currency. */
 interface Wanted {
   readonly items: readonly string[]
   readonly levels: readonly string[]
   readonly currency: string
 }
 
-/** Asks for the prices of the items at these levels, in the order's currency; nothing is asked for where there is no level. */
+/** Queries the items' prices at these levels, in the order's currency; makes no query if there are no levels. */
 export async function levelPrices(
   pricesOf: ItemPrices,
   { items, levels, currency }: Wanted,

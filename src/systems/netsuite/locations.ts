@@ -3,12 +3,12 @@ import { textOf } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import type { NetSuiteValues } from './settings.ts'
 
-/** Which locations have something to sell. */
+/** The settings that decide which locations' stock can be sold. */
 export type LocationSettings = Pick<NetSuiteValues, 'inactiveLocations' | 'webStoreLocations'>
 
 /**
- * Ids of the locations of which nothing is for sale: those that are inactive, and those whose stock is not available in the
- * web store, where settings don't say otherwise. An account that does not know web stores has none of the latter.
+ * Ids of the locations whose stock cannot be sold: unless settings say otherwise, those that are inactive and those
+ * whose stock is not available in the web store. An account without web stores has none of the latter.
  */
 export async function closedLocations(
   client: Pick<NetSuiteClient, 'suiteqlAll'>,

@@ -18,7 +18,7 @@ import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { chargeTotals } from '../../rules/vendor-charges.ts'
 
-/** A line as NetSuite is to have it: the pieces that are left cost `amount`, to the cent. */
+/** A line as it is written to NetSuite: its remaining pieces cost `amount`, to the cent. */
 export interface PricedLine {
   readonly line: OrderLine
   readonly quantity: Decimal8
@@ -27,21 +27,21 @@ export interface PricedLine {
 }
 
 export interface OrderAmounts {
-  /** Of each top-level line; one that the shop took back has no pieces. */
+  /** One for each top-level line; a line that the shop took back has quantity 0. */
   readonly lines: readonly PricedLine[]
-  /** What the discount item takes off; nothing where discounts are in the lines. */
+  /** Amount of the discount item; 0 if discounts are in the lines. */
   readonly discount: Decimal4
   readonly shipping: Decimal4
-  /** Of the lines, of shipping and of charges. */
+  /** Tax of lines, shipping and charges. */
   readonly tax: Decimal4
   /** The smallest amount of the currency. */
   readonly unit: Decimal4
 }
 
 /**
- * The amounts of an order as NetSuite takes them; pure. Guarantee 7: lines less discount, shipping and tax add up to the
- * shop's. Pieces that the shop took back are left out, with their part of discount and tax; shipping stays as it was charged.
- * `discountInLines`: an account without an item for the discount has it in the lines; none is less than nothing.
+ * The amounts of an order as NetSuite takes them; pure. Guarantee 7: lines less discount, plus shipping and tax, add up
+ * to the shop's total. Pieces that the shop took back are left out, with their part of discount and tax; shipping stays
+ * as it was charged. `discountInLines`: for an account without a discount item; no line is negative.
  */
 export function orderAmounts(order: Order, discountInLines: boolean): OrderAmounts {
   const unit = minorUnit(order.currency)
@@ -59,8 +59,8 @@ export function orderAmounts(order: Order, discountInLines: boolean): OrderAmoun
 }
 
 /**
- * What each line's pieces that are left cost, to the cent (or the currency's unit), which is what NetSuite keeps: what the
- * shop rounded over the order as a whole is in them too, so that they add up to its subtotal (Guarantee 7).
+ * What each line's remaining pieces cost, to the cent (or the currency's unit), as NetSuite stores amounts. The shop's
+ * rounding over the whole order is shared among the lines, so that they add up to its subtotal (Guarantee 7).
  */
 function grossLines(order: Order, unit: Decimal4): readonly PricedLine[] {
   const lines = topLevelLines(order)
@@ -79,7 +79,7 @@ function grossLines(order: Order, unit: Decimal4): readonly PricedLine[] {
   }))
 }
 
-/** The lines with their discounts taken off; what the shop took off the order as a whole is shared among them. */
+/** The lines less their discounts; the shop's discount on the whole order is shared among them. */
 function netLines(
   order: Order,
   gross: readonly PricedLine[],
@@ -100,7 +100,7 @@ function netLines(
   })
 }
 
-/** Of all pieces that were ordered, so that it stays when some are taken back; else of those that are left. */
+/** Rate over all ordered pieces, so that it stays when some are taken back; if inexact, over the remaining ones. */
 function netRate({ line, quantity, rate, amount: gross }: PricedLine, amount: Decimal4, row: Decimal4, unit: Decimal4) {
   if (quantity === 0n || gross === amount) return rate
   const usual = priceOf(row, line.quantityOrdered)
@@ -114,7 +114,7 @@ function priceOf(amount: Decimal4, quantity: Decimal8): Decimal8 {
   return ((scaled + by / 2n) / by) as Decimal8
 }
 
-/** What of the lines' discounts or taxes belongs to pieces that the shop took back; shipping stays as it was charged. */
+/** The part of the lines' discounts or taxes for pieces that the shop took back; shipping stays as it was charged. */
 function withdrawnOf(order: Order, field: 'discount' | 'tax', unit: Decimal4): Decimal4 {
   return sum(groupLines(order.lines).map((group) => withdrawnPart(group.root, totalOf(group, field), unit)))
 }

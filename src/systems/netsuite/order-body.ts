@@ -23,12 +23,12 @@ export interface FittedBody {
   readonly shortened: readonly Shortened[]
 }
 
-/** NetSuite's sales order of a vendor order; pure. Numbers are written with all their digits. */
+/** The sales order for a vendor order; pure. Numbers keep all their digits. */
 export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
   return salesOrder(event, connection, references).body
 }
 
-/** As `salesOrderBody`. What is too long for the fields of order, addresses and customer is in the memo as a whole. */
+/** Like `salesOrderBody`. Texts too long for the fields of order, addresses and customer are in the memo in full. */
 export function salesOrder(
   event: VendorOrderRequested,
   connection: Connection,
@@ -77,7 +77,7 @@ export function salesOrder(
   return { body: { ...order, item: { items: [...lines, ...taxLine(amounts.tax, references)] } }, shortened }
 }
 
-/** What the account takes discount and tax by: their items, and the order's own tax where it takes that. */
+/** The fields for discount and tax: the discount item with its rate, and `taxTotal` if tax is sent that way. */
 function amountFields(
   { discount, tax }: OrderAmounts,
   references: OrderReferences,
@@ -88,7 +88,7 @@ function amountFields(
   return { discountItem: { id: discountItem }, discountRate: exactNumber(text4(subtract(ZERO4, discount))), ...fields }
 }
 
-/** The order as NetSuite has it, with every line closed. Lines are named whole, so that a replace keeps each of them. */
+/** The order as NetSuite has it, with every line closed. Lines are complete, so that a replace keeps each of them. */
 export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire {
   const items = wiresOf(wireOf(order['item'])['items']).map(closedLine)
   return { [DIGEST_FIELD]: digestMark(event), item: { items } }
@@ -107,7 +107,7 @@ export function closedLine(line: Wire): Wire {
   })
 }
 
-/** A person; the name falls back to what the order has. No address book: NetSuite appends to it with every write. */
+/** A person; the name falls back to the shipping address. No address book: NetSuite appends to it with every write. */
 export function customerBody(event: VendorOrderRequested, subsidiary: string | null): Wire {
   return customer(event, subsidiary).body
 }
@@ -132,7 +132,7 @@ function customer({ data }: VendorOrderRequested, subsidiary: string | null): Fi
   return { body, shortened: texts.shortened }
 }
 
-/** The body of an order that exists: what an address has no more is cleared, or it would stay as it was. */
+/** The body for an existing order: clears address fields that are empty now, which NetSuite would otherwise keep. */
 export function withWholeAddresses(body: Wire): Wire {
   const whole = ['billingAddress', 'shippingAddress'].flatMap((name) => {
     return isWire(body[name]) ? [[name, { ...NO_ADDRESS, ...body[name] }] as const] : []
@@ -146,7 +146,7 @@ const NO_ADDRESS = Object.fromEntries(
   ['addressee', 'attention', ...STREET_LINES, 'city', 'state', 'zip', 'addrPhone'].map((name) => [name, null]),
 )
 
-/** A state has to be one of the account's, where it has any of the country; any other region is in a line of the street. */
+/** A state has to be one of the account's, if it has any for the country; any other region goes into a street line. */
 function addressBody(
   field: 'billingAddress' | 'shippingAddress',
   address: Address | null,

@@ -1,7 +1,7 @@
 import type { OwnOrderFields } from '../../configuration/system-type.ts'
 import { DIGEST_FIELD, LINE_FIELD } from './custom-fields.ts'
 
-/** Fields of a sales order that Waldstream writes itself; the body has no others of its own. */
+/** Fields of a sales order that Waldstream sets itself; all others come from the order map. */
 export const bodyFields = [
   'entity',
   'externalId',
@@ -21,18 +21,18 @@ export const bodyFields = [
   'taxTotal',
   DIGEST_FIELD,
 ] as const
-/** Where `settings.currencies` names them; else a rule of the order map may give it. */
+/** Set by Waldstream if `settings.currencies` is set; else a rule of the order map may set it. */
 export const CURRENCY = 'currency'
 export type BodyField = (typeof bodyFields)[number] | typeof CURRENCY
 
-/** Fields of its lines. */
+/** Fields of the lines that Waldstream sets itself. */
 export const lineFields = ['item', 'line', 'quantity', 'rate', 'amount', 'price', 'isClosed', LINE_FIELD] as const
 export type LineField = (typeof lineFields)[number]
 
-/** A rule may name the level of a line's price: it is kept to where the level has the line's price. */
+/** A rule may set the price level of a line: it is used if the level has the line's price. */
 export const LEVEL = 'price.id'
 
-/** What a customer is known by, its addresses (NetSuite appends to them with every write) and its currencies. */
+/** A customer's ids, addresses (NetSuite appends to them with every write) and currencies: rules must not set them. */
 export const ownCustomerFields = ['externalId', 'id', 'addressBook', 'currencyList']
 
 export const orderFields: OwnOrderFields = {
@@ -41,5 +41,5 @@ export const orderFields: OwnOrderFields = {
   customer: ownCustomerFields,
 }
 
-/** With the order's currency, which is Waldstream's own where the account's are named. */
+/** Includes the order's currency, which Waldstream sets itself if `settings.currencies` is set. */
 export const orderFieldsWithCurrency: OwnOrderFields = { ...orderFields, own: [...orderFields.own, CURRENCY] }

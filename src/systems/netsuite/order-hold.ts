@@ -2,13 +2,13 @@ import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { textOf, type Wire, wireOf } from '../kit/wire.ts'
 import { DIGEST_FIELD, heldMark, statusBeforeHold } from './custom-fields.ts'
 
-/** Pending approval: nothing of such an order can be fulfilled. */
+/** Pending approval: an order in this status cannot be fulfilled. */
 const WAITING = 'A'
 const PENDING_FULFILMENT = 'B'
 
 /**
- * Fields of an order that waits for the shop, or goes on: one that is to wait is pending approval, and has the status again
- * that it had before once the shop releases it. None for every other order: its status is the vendor's.
+ * Fields that put an order on hold or release it: an order on hold is pending approval, and gets its earlier status
+ * back once the shop releases it. Empty for every other order: its status is the vendor's.
  */
 export function holdFields(event: VendorOrderRequested, order: Wire | null): Wire {
   const before = order === null ? null : statusBeforeHold(order)

@@ -10,52 +10,52 @@ import type { PricedLine } from './order-amounts.ts'
 import { LEVEL, type LineField } from './order-fields.ts'
 import type { TaxSetting } from './taxes.ts'
 
-/** Lines are sent without a price: they have that of a level, of the customer, or the one that they have. */
+/** Lines are sent without a price: NetSuite takes that of the level or of the customer, or keeps the line's price. */
 export interface ErpPrices {
   /** Internal id of the level; null: NetSuite's own choice. */
   readonly level: string | null
 }
 
-/** What an order's parts are in the account. */
+/** What the parts of an order refer to in the account. */
 export interface OrderReferences {
   /** Internal id of the customer. */
   readonly customer: string
-  /** The customer is the seller: the shop's customer is the recipient only. */
+  /** The customer is the seller; the shop's customer is only the recipient. */
   readonly isSellers?: boolean
-  /** Internal id of the order's currency; null: it is the account's, or the customer's own. */
+  /** Internal id of the order's currency; null: the currency of the account or of the customer. */
   readonly currency?: string | null
   /** Shipping is left to the account. */
   readonly withoutShipping?: boolean
-  /** Internal ids of the items by SKU: one for every top-level line. */
+  /** Internal ids of the items by SKU, one for every top-level line. */
   readonly items: ReadonlyMap<string, string>
-  /** Zone of the account: its days are those of the order's date. */
+  /** Time zone of the account; the order's date is a day in it. */
   readonly zone: string
-  /** Id of the level of a price that is the line's own; null: the line says nothing of levels. */
+  /** Id of the price level for custom prices; null: a line with a custom price is sent without a level. */
   readonly customPriceLevel: string | null
-  /** Internal id of the item that takes the discount off; null: the discount is in the lines. */
+  /** Internal id of the discount item; null: the discount is in the lines. */
   readonly discountItem: string | null
-  /** How the account takes taxes; as the order's `taxTotal` where nothing is said. */
+  /** How the account takes taxes; default: as the order's `taxTotal`. */
   readonly taxes?: TaxSetting
   /** The account's states. */
   readonly states?: StateLists
-  /** How the ERP finds the prices of lines itself; null: they are sent. */
+  /** How the ERP determines the lines' prices itself; null: prices are sent. */
   readonly erpPrices?: ErpPrices | null
-  /** Whether an item costs so much at a price level. */
+  /** Whether an item has this price at a price level. */
   costs(item: string, level: string, price: Decimal8): boolean
 }
 
-/** The price level that a line is to have; null: its own price. */
+/** The price level that the order map gives a line; null: a custom price. */
 function levelOf({ fields }: VendorOrderRequested, { lineId }: OrderLine): string | null {
   return textOf(mappedValue(fields, LEVEL, lineId))
 }
 
-/** The price levels that the order's lines are to have. */
+/** The price levels that the order map gives the order's lines. */
 export function wantedLevels(event: VendorOrderRequested): string[] {
   const levels = topLevelLines(event.data).map((line) => levelOf(event, line))
   return [...new Set(levels.filter((level) => level !== null))]
 }
 
-/** A line that the shop took back stays, with nothing to deliver: no line is dropped. */
+/** A line that the shop took back stays, closed and with quantity 0: no line is dropped. */
 export function lineBody(event: VendorOrderRequested, priced: PricedLine, references: OrderReferences): Wire {
   const { line, quantity } = priced
   const item = references.items.get(line.sku) ?? ''
@@ -76,13 +76,13 @@ function priceFields(
   { erpPrices = null, customPriceLevel, costs }: OrderReferences,
 ): Wire {
   if (erpPrices !== null) return erpPrices.level === null ? {} : { price: { id: erpPrices.level } }
-  // A level that has another price would change the order's total: then the price is the line's own.
+  // A level with another price would change the order's total: the line then gets a custom price.
   const id = level !== null && costs(item, level, rate) ? level : customPriceLevel
   const price = id === null ? {} : { price: { id } }
   return { ...price, rate: exactNumber(text8(rate)), amount: exactNumber(text4(amount)) }
 }
 
-/** The tax as a line, where the account takes it so. */
+/** The tax as a line, if the account takes it that way. */
 export function taxLine(tax: Decimal4, { taxes, customPriceLevel }: OrderReferences): readonly Wire[] {
   if (taxes?.way !== 'item' || tax === 0n) return []
   const amount = exactNumber(text4(tax))

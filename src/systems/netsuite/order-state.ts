@@ -25,7 +25,7 @@ const numberIn = (line: Wire, name: string): number => {
   return Number((value instanceof ExactNumber ? value.text : textOf(value)) ?? 0)
 }
 const isOpen = (line: Wire): boolean => numberIn(line, 'quantity') > numberIn(line, 'quantityFulfilled')
-/** Pieces of it that the vendor would still ship. */
+/** Whether the vendor would still ship pieces of it. */
 const hasOpen = (line: Wire): boolean => line['isClosed'] !== true && isOpen(line)
 const isShipped = (line: Wire): boolean => line[LINE_FIELD] !== TAX_LINE && numberIn(line, 'quantityFulfilled') > 0
 
@@ -38,8 +38,8 @@ export function isEnded(order: Wire): boolean {
 }
 
 /**
- * Throws `target_conflict` for an order that the vendor has begun or ended: nothing of that is undone. What the vendor ended is
- * no conflict where the shop only takes pieces back: nothing of it is begun again.
+ * Throws `target_conflict` for an order that the vendor has begun or ended, since that is never undone. An ended order
+ * is not a conflict if the shop only takes pieces back: that reopens nothing.
  */
 export function assertOpen(order: Wire, event: Pick<VendorOrderRequested, 'key' | 'canceled' | 'data'>): void {
   const what = whatHappened(order, event.canceled || takesBack(order, event))
@@ -60,7 +60,7 @@ export function takesBack(order: Wire, { data }: Pick<VendorOrderRequested, 'dat
     const line = data.lines.find(({ lineId }) => lineId === now[LINE_FIELD])
     return line === undefined ? [] : [{ pieces: Number(text8(vendorQuantity(line))), now: quantityOf(now) }]
   })
-  // Of a bundle NetSuite may have the components.
+  // NetSuite may have a bundle as its components.
   const isThere = (id: string) => lines.some((now) => now[LINE_FIELD] === id)
   const isNew = ({ lineId }: OrderLine) =>
     !isThere(lineId) && !data.lines.some((part) => part.parentLineId === lineId && isThere(part.lineId))
@@ -68,19 +68,21 @@ export function takesBack(order: Wire, { data }: Pick<VendorOrderRequested, 'dat
   return wanted.every(({ pieces, now }) => pieces <= now) && wanted.some(({ pieces, now }) => pieces < now)
 }
 
-/** What of a begun order is changed; null: it is so already. And which pieces stay although the shop takes them back: they were shipped. */
+/** A change that takes pieces back from a begun order. */
 export interface Reduction {
+  /** Null: NetSuite has this state already. */
   readonly body: Wire | null
-  /** Null: all that the shop takes back is taken back. */
+  /** For people: pieces that the shop takes back, but that were shipped and stay. Null: there are none. */
   readonly shipped: string | null
-  /** Of an order of which pieces stay so: the shop still wants something that is open. */
+  /** Whether the shop still wants open pieces; only of an order with `shipped` pieces. */
   readonly staysOpen: boolean
 }
 
 /**
- * A change that takes pieces back of an order of which a part is fulfilled: lines keep their numbers, and none has fewer
- * pieces than were fulfilled or billed; of one that is to have fewer, what is open is closed. What was closed because the shop
- * had taken it back (an order on hold) is open again, what the vendor closed is not. Null: it changes something else, or more.
+ * A change that takes pieces back from a partly fulfilled order: lines keep their numbers, and none gets fewer pieces
+ * than were fulfilled or billed; if the shop wants fewer, the line's open rest is closed. Reopens lines that were
+ * closed because the shop had taken them back (an order on hold), but not those that the vendor closed. Null: the
+ * change is of another kind.
  */
 export function reduction(order: Wire, body: Wire, event: VendorOrderRequested): Reduction | null {
   const lines = linesOf(order)
@@ -104,7 +106,7 @@ export function reduction(order: Wire, body: Wire, event: VendorOrderRequested):
     const mark = isLast ? { [DIGEST_FIELD]: settledMark(event) } : {}
     return { body: { ...body, ...mark, item: { items } }, shipped: null, staysOpen: false }
   }
-  // The order's amounts are those of what was shipped.
+  // No amounts of the order are sent: they stay those of what was shipped.
   const closed = refused.flatMap(({ now = {} }) => (isOpen(now) ? [now] : []))
   const mark = withdrawnMark(
     event,
@@ -122,8 +124,8 @@ export function reduction(order: Wire, body: Wire, event: VendorOrderRequested):
 }
 
 /**
- * What of a begun order is changed where its lines and prices are the same: addresses, and what people read. One of which the
- * shop wants no more stays marked so. Null: they are not.
+ * The change of a begun order whose lines and prices stay the same: addresses and texts. A settled order stays marked
+ * as settled. Null: lines or prices differ.
  */
 export function headerChange(order: Wire, body: Wire, event: Pick<VendorOrderRequested, 'contentDigest'>): Wire | null {
   const lines = linesOf(order)
@@ -142,19 +144,19 @@ const HEADER_FIELDS: readonly string[] = [
   DIGEST_FIELD,
 ]
 
-/** Something of it is still to be shipped. */
+/** Whether pieces of it are still to be shipped. */
 export function isUnfinished(order: Wire): boolean {
   return linesOf(order).some((line) => line[LINE_FIELD] !== TAX_LINE && hasOpen(line))
 }
 
-/** The vendor does nothing more of it: each line is fulfilled, billed (what is never shipped) or closed. */
+/** Whether the vendor is done with it: each line is fulfilled, billed (if it is never shipped) or closed. */
 export function isDone(order: Wire): boolean {
   return linesOf(order).every(
     (line) => line[LINE_FIELD] === TAX_LINE || line['isClosed'] === true || quantityOf(line) <= doneOf(line),
   )
 }
 
-/** Pieces of an item that were fulfilled or billed, and that were not. */
+/** Pieces of an item that were fulfilled or billed (`done`), and the rest (`left`). */
 export function deliveredOf(order: Wire, item: string): { readonly done: number; readonly left: number } {
   const own = linesOf(order).filter((line) => textOf(wireOf(line['item'])['id']) === item)
   return {
@@ -167,10 +169,10 @@ export function deliveredOf(order: Wire, item: string): { readonly done: number;
 function shippedPieces(order: Wire): string {
   const shipped = linesOf(order).filter(isShipped)
   const pieces = shipped.map((line) => piecesOf(line, numberIn(line, 'quantityFulfilled')))
-  return pieces.length === 0 ? 'what it has billed' : pieces.join(', ')
+  return pieces.length === 0 ? 'the billed pieces' : pieces.join(', ')
 }
 
-/** What is open of a begun order that the shop cancels is closed; what was shipped of it stays. */
+/** Closes the open rest of a begun order that the shop cancels; shipped pieces stay. */
 export function closedRest(order: Wire, event: VendorOrderRequested): Reduction & { readonly shipped: string } {
   const lines = linesOf(order)
   const open = lines.filter(hasOpen)
@@ -186,10 +188,10 @@ function withdrawnBody(order: Wire, mark: string, items: readonly Wire[]): Wire 
   return { [DIGEST_FIELD]: mark, ...(items.length === 0 ? {} : { item: { items } }) }
 }
 
-/** The body, where the lines that the vendor closed stay closed. */
+/** The body with the lines that the vendor closed still closed. */
 export function withClosedLines(body: Wire, order: Wire): Wire {
   if (closedByTheShop(order)) return body
-  // A line without pieces is one that we closed for the shop.
+  // A line without pieces was closed by Waldstream, for the shop.
   const byVendor = linesOf(order).filter((line) => isOpen(line) && !hasOpen(line))
   const closed = new Set(byVendor.map((line) => line[LINE_FIELD]))
   if (closed.size === 0) return body
@@ -197,7 +199,7 @@ export function withClosedLines(body: Wire, order: Wire): Wire {
   return { ...body, item: { items } }
 }
 
-/** What was shipped of an order; `pieces`: these alone. */
+/** What was shipped of an order; `pieces`: only these. */
 export function begunOf(order: Wire, pieces = shippedPieces(order)): BegunOrder {
   return { done: `NetSuite has shipped ${pieces}`, details: { salesOrder: textOf(order['id']) } }
 }
@@ -219,7 +221,7 @@ function isSame(line: Wire, now: Wire): boolean {
   return itemOf(line) === itemOf(now) && keepsRate && quantityOf(line) <= quantityOf(now)
 }
 
-/** A part of it was fulfilled or billed. */
+/** Whether a part of it was fulfilled or billed. */
 export function isBegun(order: Wire): boolean {
   return linesOf(order).some((line) => ['quantityFulfilled', 'quantityBilled'].some((name) => numberIn(line, name) > 0))
 }
@@ -228,7 +230,7 @@ function whatHappened(order: Wire, isAgreed: boolean): string | undefined {
   if (isBegun(order)) return 'fulfilled or billed a part of it'
   if (isAgreed) return undefined
   if (isCancelled(order)) return 'cancelled it'
-  // What we closed for the shop opens again with it; a line that the shop took back has nothing open.
+  // Lines that Waldstream closed for the shop can be reopened; a line that the shop took back has no open pieces.
   if (closedByTheShop(order)) return undefined
   return linesOf(order).some((line) => isOpen(line) && !hasOpen(line)) ? 'closed a part of it' : undefined
 }

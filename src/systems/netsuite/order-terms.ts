@@ -6,26 +6,26 @@ import type { ErpPrices } from './order-lines.ts'
 import { type NetSuiteValues, taxSetting } from './settings.ts'
 import type { TaxSetting } from './taxes.ts'
 
-/** Whose an order is in the account, at what price, and how its amounts are sent. */
+/** The customer of an order in the account, its prices, and how its amounts are sent. */
 export interface OrderTerms {
-  /** Internal id of the seller as a customer; null: the shop's customer is one. */
+  /** Internal id of the seller as a customer; null: the customer is the shop's. */
   readonly seller: string | null
   /** Null: the prices of lines are sent. */
   readonly erpPrices: ErpPrices | null
   readonly taxes: TaxSetting
   /** Null: discounts are in the lines. */
   readonly discountItem: string | null
-  /** Whether shipping is sent; without, the account may have its own. */
+  /** Whether shipping is sent; otherwise, the account may charge its own. */
   readonly sendsShipping: boolean
-  /** Whether the shop's prices are the account's: then its currency has to be the order's. */
+  /** Whether the order is written at the shop's prices, and so in the order's currency. */
   readonly atShopPrices: boolean
-  /** Internal id of the currency of such an order; null: it is not sent. Throws `target_rejected` for one that the account lacks. */
+  /** Internal id of the order's currency; null: not sent. Throws `target_rejected` for one that the account lacks. */
   currencyOf(order: Order): string | null
   /** The order as the vendor sells it. Throws `mapping_failed` for a SKU without a cost. */
   sold(order: Order): Order
 }
 
-/** `isBegun`: a part of the order is fulfilled, so that its lines keep the prices they have, but for the shop's. */
+/** `isBegun`: a part of the order is fulfilled; its lines then keep their prices, unless these are the shop's. */
 export function orderTerms(connection: Connection, settings: NetSuiteValues, isBegun: boolean): OrderTerms {
   const shop = atShopPrices(connection)
   const byErp = pricedByErp(connection)
@@ -33,7 +33,7 @@ export function orderTerms(connection: Connection, settings: NetSuiteValues, isB
   return {
     seller: sellersAccount(connection),
     erpPrices: byErp || (isBegun && !shop) ? { level: isBegun ? null : level } : null,
-    // The tax of a sale to the customer is not that of a sale to the seller.
+    // The shop's tax is that of the sale to its customer, not of the sale to the seller.
     taxes: shop ? taxSetting(settings) : { way: 'none' },
     discountItem: shop ? settings.discountItem : null,
     sendsShipping: shop ? connection.shipping !== 'none' : connection.shipping === 'shop',
@@ -43,13 +43,13 @@ export function orderTerms(connection: Connection, settings: NetSuiteValues, isB
   }
 }
 
-/** NetSuite would book the same number in the customer's currency. */
+/** If no currency is sent, NetSuite books the same number in the customer's currency. */
 function currencyOf(order: Order, { currency, currencies }: NetSuiteValues): string | null {
   const id = currencies.get(order.currency)
   if (id !== undefined) return id
   if (currency === null || order.currency === currency) return null
   const message =
-    `order ${order.orderNumber} is in ${order.currency}, the account takes ${currency} (settings.currency of the system); ` +
-    'name the internal id of the currency in settings.currencies, if the account has it'
+    `order ${order.orderNumber} is in ${order.currency}, the account in ${currency} (settings.currency of the system); ` +
+    "add the internal id of the order's currency to settings.currencies, if the account has it"
   throw new StreamError('target_rejected', message, { field: 'currency' })
 }

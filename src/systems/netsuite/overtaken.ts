@@ -5,8 +5,9 @@ import type { NetSuiteClient } from './client.ts'
 import { isBegun } from './order-state.ts'
 
 /**
- * The error of a refused write of an order, or `concurrent_change` where the vendor's people were faster: they have begun or
- * cancelled the order, or shipped more of it, since it was read. Then nothing is wrong with it; the next try sees what they did.
+ * Returns the error of a rejected order write, or `concurrent_change` if the vendor's people changed the order since it
+ * was read: they began or cancelled it, or shipped more of it. The write itself is not wrong then; the next try reads
+ * the change.
  */
 export async function asOvertaken(
   client: Pick<NetSuiteClient, 'getByExternalId'>,
@@ -17,11 +18,11 @@ export async function asOvertaken(
   if (!(error instanceof StreamError && error.code === 'target_rejected')) return error
   const now = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
   if (now === null || !(isCancelled(now) || (isWhole ? isBegun(now) : isLessThanShipped(body, now)))) return error
-  const message = `the vendor went on with order ${externalId} while it was changed: ${error.message}`
+  const message = `the vendor changed order ${externalId} while it was being written: ${error.message}`
   return new StreamError('concurrent_change', message, { cause: error })
 }
 
-/** No order is written that was seen so. */
+/** An order that was read as cancelled is never written, so it was cancelled after the read. */
 const isCancelled = (order: Wire): boolean => textOf(wireOf(order['status'])['id']) === 'C'
 
 function isLessThanShipped(body: Wire, now: Wire): boolean {

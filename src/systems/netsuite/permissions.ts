@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 import type { Records } from './records.ts'
 import type { SuiteQl } from './suiteql.ts'
 
-/** A permission of the integration's role, by NetSuite's name of it, and how it is seen whether the role has it. */
+/** A permission of the integration's role by NetSuite's name, and the records that show whether the role has it. */
 interface Permission {
   readonly name: string
   readonly level: 'View' | 'Full'
@@ -14,7 +14,7 @@ interface Permission {
   readonly records?: readonly string[]
 }
 
-/** Beside those without which nothing is answered at all: REST Web Services, access tokens, SuiteAnalytics Workbook. */
+/** In addition to those that every request needs: REST Web Services, access tokens, SuiteAnalytics Workbook. */
 export const permissions: readonly Permission[] = [
   { name: 'Items', level: 'View', use: 'products, inventory, orders', queried: ['item', 'itemprice'] },
   { name: 'Locations', level: 'View', use: 'inventory', queried: ['location', 'aggregateItemLocation'] },
@@ -25,7 +25,7 @@ export const permissions: readonly Permission[] = [
   { name: 'Item Fulfillment', level: 'View', use: 'fulfilments', records: ['itemFulfillment'] },
 ]
 
-/** The permission that lets a role see a record; undefined: none that we know. */
+/** The permission that lets a role see a record; undefined: unknown. */
 export function permissionFor(record: string): string | undefined {
   const isOf = ({ queried = [], records = [] }: Permission) =>
     [...queried, ...records].some((name) => name.toLowerCase() === record.toLowerCase())
@@ -33,7 +33,7 @@ export function permissionFor(record: string): string | undefined {
   return found === undefined ? undefined : `${found.name} (${found.level})`
 }
 
-/** The permissions that the role lacks, in words. What else goes wrong is thrown. */
+/** A warning for each permission that the role lacks. Throws other errors. */
 export async function permissionWarnings(
   client: Pick<SuiteQl, 'suiteql'> & Pick<Records, 'getRecord'>,
   signal?: AbortSignal,
@@ -46,7 +46,7 @@ export async function permissionWarnings(
   return lacking
 }
 
-/** What the role may not see; null: it sees all of it. */
+/** The first record that the role cannot see; null: it sees all of them. */
 async function lackedOf(
   { queried = [], records = [] }: Permission,
   client: Pick<SuiteQl, 'suiteql'> & Pick<Records, 'getRecord'>,
@@ -57,7 +57,7 @@ async function lackedOf(
     if (await isLacking(record, () => client.suiteql(query, [], { limit: 1, offset: 0 }, signal))) return record
   }
   for (const type of records) {
-    // Ids are positive: nothing is found, and nothing is refused but for the permission.
+    // Ids are positive: this never finds a record, and fails only if the permission is missing.
     if (await isLacking(type, () => client.getRecord(type, '0', signal))) return type
   }
   return null
@@ -70,9 +70,9 @@ async function isLacking(record: string, ask: () => Promise<unknown>): Promise<b
   } catch (error) {
     if (!(error instanceof StreamError)) throw error
     if (error.code === 'permission_missing') return true
-    // Of a record that settings can do without, the error names those.
+    // For a record that a setting can avoid, the error names the setting.
     if (error.code === 'configuration_invalid' && error.field?.toLowerCase() === record.toLowerCase()) return true
-    // What else it says of a record that is not there, is no matter of permissions.
+    // Other errors about a missing record have nothing to do with permissions.
     if (error.policy === 'dead-letter' || error.code === 'configuration_invalid') return false
     throw error
   }

@@ -3,9 +3,9 @@ import { chunks, IN_LIMIT, SUITEQL_LIMIT, type SuiteQl } from './suiteql.ts'
 import { idList } from './window.ts'
 
 /**
- * All rows of a query about some ids, by the column that holds the id; the query is ordered by it. No page is asked for by
- * its offset, so 100,000 rows, which is all that NetSuite gives of one query, are no limit: what an answer has no place
- * for is asked for again, without the ids that are whole.
+ * All rows of a query about some ids, by the column that holds the id; the query is ordered by it. Ids whose rows did
+ * not all fit into an answer are queried again instead of paging by offset, so that NetSuite's limit of 100,000 rows
+ * per query does not apply.
  */
 export async function detailsOf(
   client: Pick<SuiteQl, 'suiteql' | 'suiteqlAll'>,
@@ -25,7 +25,7 @@ export async function detailsOf(
       }
       const cut = requireText(last, by)
       const whole = page.items.filter((row) => textOf(row[by]) !== cut)
-      // More rows of one id than an answer holds.
+      // One id has more rows than an answer holds.
       if (whole.length === 0) rows.push(...(await client.suiteqlAll(query(idList([cut])), [], signal)))
       else rows.push(...whole)
       left = left.slice(left.indexOf(cut) + (whole.length === 0 ? 1 : 0))

@@ -2,9 +2,9 @@ import { StreamError } from '../../errors.ts'
 
 export type SuiteQlValue = string | number
 
-/** How the values of a query are sent: beside it in `params`, or within it as literals, for an account that takes no `params`. */
+/** How a query's values are sent: in `params`, or as literals in the query if the account rejects `params`. */
 export interface QueryValues {
-  /** Sends a query in the way that the account takes; which one that is, is found out with the first that has values. */
+  /** Sends a query in the way that the account accepts, which the first query with values finds out. */
   send<T>(query: string, params: readonly SuiteQlValue[], ask: (body: QueryBody) => Promise<T>): Promise<T>
 }
 
@@ -13,7 +13,7 @@ export interface QueryBody {
   readonly params?: readonly SuiteQlValue[]
 }
 
-/** A query only reads: one that is refused with `params` may be asked again without. */
+/** A query only reads, so one that is rejected with `params` can be sent again without them. */
 export function createQueryValues(): QueryValues {
   let way: 'params' | 'literals' | null = null
   return {
@@ -26,7 +26,7 @@ export function createQueryValues(): QueryValues {
         way = 'params'
         return answer
       } catch (error) {
-        // Once values were taken so, a refusal is of the query, unless it says otherwise.
+        // Once `params` were accepted, a rejection is about the query, unless its field is `params`.
         if (!isRefusal(error) || (way === 'params' && error.field !== 'params')) throw error
         const answer = await ask(literal).catch(() => {
           throw error
@@ -42,7 +42,7 @@ function isRefusal(error: unknown): error is StreamError {
   return error instanceof StreamError && error.details['status'] === 400 && error.policy !== 'retry'
 }
 
-/** The query with each of its question marks, but for those within texts of its own, replaced by a value. */
+/** The query with its question marks replaced by the values, except those within quoted texts. */
 export function withLiterals(query: string, params: readonly SuiteQlValue[]): string {
   let next = 0
   const parts = query.split(/('(?:[^']|'')*')/)

@@ -15,11 +15,11 @@ import { detailsOf } from './query-details.ts'
 import type { NetSuiteValues } from './settings.ts'
 import { type Clause, type Phase, phasePages } from './window.ts'
 
-/** Records that are asked for side by side; the account's governor has the last word. */
+/** Records requested in parallel; the account's governor may allow fewer. */
 const AT_ONCE = 4
 const ENDED = 'order '
 
-/** A row of a window with the records that it stands for; without, where they are gone. */
+/** A row of a window with its records; null: deleted since. `shipment` is also null for an ended order. */
 interface Found {
   readonly row: Wire
   readonly ended: boolean
@@ -29,8 +29,9 @@ interface Found {
 
 /**
  * Shipments of the orders that Waldstream wrote, by the change time of the item fulfilment; then orders that the vendor
- * closed, in part or whole, or cancelled, by their own. The rows come by SuiteQL, their lines and tracking numbers from
- * the record service. What is picked or packed only is given once it is shipped: that changes it.
+ * closed (in part or whole) or cancelled, by their own change time. The rows come from SuiteQL, their lines and
+ * tracking numbers from the record service. A fulfilment that is only picked or packed is read once it is shipped:
+ * shipping changes it.
  */
 export function readNetSuiteFulfilments(
   client: NetSuiteClient,
@@ -74,7 +75,7 @@ export function readNetSuiteFulfilments(
   }
 }
 
-/** The records behind the rows; those of one order share it. What is gone since is null. */
+/** The records of the rows, in the same order; shipments of one order share its record. Null: deleted since. */
 async function recordsOf(
   client: NetSuiteClient,
   rows: readonly Wire[],
@@ -100,11 +101,11 @@ async function recordsOf(
 async function skusOf(client: NetSuiteClient, ids: readonly string[], signal: AbortSignal) {
   const query = (list: string) => `SELECT item.id, item.itemid FROM item WHERE item.id IN (${list}) ORDER BY item.id`
   const rows = [...(await detailsOf(client, ids, { by: 'id', query }, signal)).values()].flat()
-  // As they are: one that can be no SKU is an error of the records that name it alone (Guarantee 5).
+  // Not validated here: an invalid SKU is an error only of the records that refer to it (Guarantee 5).
   return new Map(rows.map((row) => [requireText(row, 'id'), textOf(row['itemid']) ?? '']))
 }
 
-/** A record that can't be mapped is kept with its error, and the others go on (Guarantee 5). */
+/** A record that cannot be mapped is returned with its error; the others are not affected (Guarantee 5). */
 function toEntities(found: readonly Found[], context: FulfilmentContext, requestedAt: number): ReadRows<'fulfilments'> {
   const entities: ReadEntity<'fulfilments'>[] = []
   const unreadable: UnreadableEntity[] = []
@@ -112,7 +113,7 @@ function toEntities(found: readonly Found[], context: FulfilmentContext, request
     const key = fulfilmentKey(one.row, one.ended)
     const raw = stringifyExact(one.shipment ?? one.order)
     try {
-      const data = toldOf(one, context)
+      const data = toFulfilment(one, context)
       const occurredAt = fromLocalTime(requireText(one.row, 'changedat'), context.zone, requestedAt)
       if (data !== null) entities.push({ key, occurredAt, deleted: false, data, raw })
     } catch (error) {
@@ -122,7 +123,7 @@ function toEntities(found: readonly Found[], context: FulfilmentContext, request
   return { entities, unreadable }
 }
 
-function toldOf({ row, ended, shipment, order }: Found, context: FulfilmentContext): Fulfilment | null {
+function toFulfilment({ row, ended, shipment, order }: Found, context: FulfilmentContext): Fulfilment | null {
   if (order === null) return null
   if (ended) return toEnding(order, endingOf(row), context)
   return shipment !== null && isShipped(shipment) ? toShipment(shipment, order, context) : null

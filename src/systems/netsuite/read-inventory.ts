@@ -11,15 +11,16 @@ import { idOf, itemKey, STOCK_CHANGED, stockLevels } from './read-stock.ts'
 import { type NetSuiteValues, stockFilter } from './settings.ts'
 import { afterKey, type Clause, idList, inWindow, type Phase, phasePages } from './window.ts'
 
-/** Stock that never moved has no change time; a read from the beginning takes it all the same. */
+/** Stock that never moved has no change time; a read from the beginning includes it. */
 const CHANGED_OR_NEVER = `NVL(${STOCK_CHANGED}, TO_DATE('1970-01-01 00:00:00', '${LOCAL_FORMAT}'))`
 const KIT_CHANGED = 'item.lastmodifieddate'
 const KITS = 'kit '
 
 /**
- * Items of which a location's available quantity changed, by the latest such change in the window, each with ALL of its
- * locations: a level is absolute, so one read in between is enough. A kit has no stock of its own: it comes with each
- * change of a member's stock, and with each change of the kit itself. `read.filter.locations` may name location ids.
+ * Items whose available quantity changed at a location, by the latest such change in the window, each with ALL of its
+ * locations: levels are absolute, so changes in between need not be read. A kit has no stock of its own: it is read
+ * with each change of a member's stock, and with each change of the kit itself. `read.filter.locations` may name
+ * location ids.
  */
 export function readNetSuiteInventory(
   client: NetSuiteClient,

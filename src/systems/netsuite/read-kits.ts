@@ -5,16 +5,16 @@ import type { MemberRow } from './kits.ts'
 import { detailsOf } from './query-details.ts'
 import type { KitTable } from './settings.ts'
 
-/** A kit is an item of this type. */
+/** Item type of kits. */
 export const KIT = 'Kit'
 
-/** Whether the account has kits: without any, their table is not asked for. */
+/** Whether the account has kits: without any, their table is not queried. */
 export async function hasKits(client: NetSuiteClient, signal: AbortSignal): Promise<boolean> {
   const query = `SELECT item.id FROM item WHERE item.itemtype = '${KIT}' ORDER BY item.id`
   return (await client.suiteql(query, [], { limit: 1, offset: 0 }, signal)).items.length > 0
 }
 
-/** Ids of the kits that hold any of the items, also within other kits. */
+/** Ids of the kits that contain any of the items, also through other kits. */
 export async function kitsWith(
   client: NetSuiteClient,
   items: readonly string[],

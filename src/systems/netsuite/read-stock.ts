@@ -17,11 +17,11 @@ import type { KitTable, NetSuiteValues } from './settings.ts'
 /** When stock of `aggregateItemLocation stock` last changed. */
 export const STOCK_CHANGED = 'stock.lastquantityavailablechange'
 
-/** Levels as they are now, of items and of kits, whatever row showed that they changed. */
+/** Current stock levels of items and kits, whichever row showed that they changed. */
 export interface StockLevels {
-  /** By rows with `id` and `itemid`; each item with all of its locations. `closed`: see `closedLocations`. */
+  /** For rows with `id` and `itemid`; each item with all of its locations. `closed`: see `closedLocations`. */
   ofItems(rows: readonly Wire[], closed: ReadonlySet<string>, signal: AbortSignal): Promise<ReadRows<'inventory'>>
-  /** By ids of kits: as many as their members' levels are enough for. */
+  /** For ids of kits: as many kits as the levels of their members allow. */
   ofKits(
     kits: readonly string[],
     table: KitTable,
@@ -30,7 +30,7 @@ export interface StockLevels {
   ): Promise<ReadRows<'inventory'>>
 }
 
-/** `locations`: a condition that leaves some out, or nothing. */
+/** `locations`: an SQL condition that selects locations, or an empty text for all. */
 export function stockLevels(
   client: NetSuiteClient,
   { zone, settings: { serviceKitStock } }: Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>,
@@ -71,7 +71,7 @@ export function stockLevels(
           toInventory(sku, at, closed),
         ])
         const key = requireSku(row, 'itemid')
-        // Whenever the content can be another, a member's stock or the kit itself has changed later (Guarantee 4).
+        // Content changes only with a member's stock or the kit itself, so the latest of these orders it (Guarantee 4).
         const occurredAt = latestOf([row, ...own.flatMap(({ locations: at }) => at)])
         const raw = stringifyExact({ item: row, members: own })
         const data = isOfServices(idOf(row), members)

@@ -5,9 +5,9 @@ import { isWire, textOf, type Wire, wireOf } from '../kit/wire.ts'
 
 /** NetSuite's record service. */
 export interface Records {
-  /** The record by its internal id, with its sublists; null when there is none. */
+  /** The record by its internal id, with its sublists; null if it does not exist. */
   getRecord(type: string, id: string, signal?: AbortSignal): Promise<Wire | null>
-  /** The record, or null when there is none. `expand`: with its sublists. */
+  /** The record, or null if it does not exist. `expand`: with its sublists. */
   getByExternalId(
     type: string,
     externalId: string,
@@ -15,9 +15,9 @@ export interface Records {
     signal?: AbortSignal,
   ): Promise<Wire | null>
   /**
-   * Makes or changes the record with this external id; its internal id. A sublist without keys (the lines of an order)
-   * is appended to unless it is named in `replace`. `of`: internal id of the record, which has another external id yet. A field that the account does not have is an error: NetSuite would
-   * leave it out without a word.
+   * Creates or updates the record with this external id; returns its internal id. Appends to a sublist without keys
+   * (the lines of an order) unless it is named in `replace`. `of`: internal id of a record that still has another
+   * external id. A field that the account does not have is an error: NetSuite would ignore it silently.
    */
   upsertByExternalId(
     type: string,
@@ -33,10 +33,10 @@ const NAMES_MUST_BE_KNOWN = { 'x-netsuite-propertynamevalidation': 'Error' }
 const pathOf = (type: string, id: string) => `/services/rest/record/v1/${type}/${id}`
 const byExternalId = (externalId: string) => `eid:${percentEncode(externalId)}`
 
-/** What an account has of persons: their external ids are those of the shop. */
+/** Types of records of persons: their external ids come from the shop. */
 const PERSONS: readonly string[] = ['customer']
 
-/** How a record is asked for; logs and errors have no id of a person. */
+/** The path of a record; logs and errors do not show ids of persons. */
 const placeOf = (type: string, id: string) => ({
   path: pathOf(type, id),
   ...(PERSONS.includes(type) ? { shownPath: pathOf(type, '…') } : {}),
@@ -64,7 +64,7 @@ export function createRecords(http: Http): Records {
       if (id !== null) return id
       throw new StreamError(
         'target_unavailable',
-        `NetSuite took the ${type}, but does not have it under its external id`,
+        `NetSuite accepted the ${type}, but does not return it by its external id`,
       )
     },
   }
@@ -83,11 +83,11 @@ async function get(
       query: expand ? [['expandSubResources', 'true']] : [],
       ...(signal === undefined ? {} : { signal }),
     })
-    // Half an answer would look like a record without content.
+    // A truncated answer would look like a record without content.
     if (isWire(json) && textOf(json['id']) !== null) return json
     throw new StreamError(
       'target_unavailable',
-      `NetSuite answered GET ${place.shownPath ?? place.path} with something that is no record`,
+      `NetSuite's answer to GET ${place.shownPath ?? place.path} is not a record`,
     )
   } catch (error) {
     if (error instanceof StreamError && error.code === 'not_found') return null
@@ -95,7 +95,7 @@ async function get(
   }
 }
 
-/** A PUT makes what is absent: a 404 means that something the body names does not exist. */
+/** A PUT creates a missing record: a 404 means that something the body refers to does not exist. */
 function rejectMissingReference(error: unknown): never {
   if (!(error instanceof StreamError) || error.code !== 'not_found') throw error
   const field = error.field === undefined ? {} : { field: error.field }

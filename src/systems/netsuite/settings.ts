@@ -14,11 +14,11 @@ import { type ConnectableSystem, requireSecret } from '../kit/configured-system.
 import type { NetSuiteSettings } from './client.ts'
 import { type TaxSetting, taxWays } from './taxes.ts'
 
-/** How a shipment is found to be of an order: by a column of its line, or by a table of links. */
+/** How the order of a shipment is found: by a column of its line, or by a table of links. */
 export const shipmentLinks = ['createdfrom', 'nexttransactionlink'] as const
 export type ShipmentLink = (typeof shipmentLinks)[number]
 
-/** Where the members of kits are: a table and three of its columns. */
+/** The table and columns that hold the members of kits. */
 export interface KitTable {
   readonly table: string
   readonly parent: string
@@ -53,7 +53,7 @@ const internalId = text({ pattern: /-?\d+/, expected: 'an internal id, such as 3
 
 const fieldId = text({ pattern: /[a-z]\w*/i, expected: 'the id of a field, such as custbody_close_reason' })
 
-/** Null: none are sold. */
+/** Null: kits are not sold. */
 const kitTable: ValueKind<KitTable | null> = {
   expected: `a table and its columns of kit, member and quantity, such as ${USUAL_KIT_TABLE}, or none`,
   schema: list(sqlName, '').schema,
@@ -75,29 +75,29 @@ export const settings = {
   itemColumns: setting(columns, {
     default: STANDARD_COLUMNS,
     defaultText: 'see below',
-    description: 'columns of item that are read, where an account lacks one of the standard ones',
+    description: 'columns of item to read, for an account that lacks one of the standard ones',
   }),
   extraItemColumns: setting(columns, {
     default: [],
     description: 'more columns of item, by script id, for the product map',
   }),
   currency: setting(currencyCode, {
-    description: "currency of the prices, the account's main one; an order in another is refused, or see currencies",
+    description: "currency of the prices: the account's main one; orders in others are rejected, unless in currencies",
   }),
   currencies: setting(pairs(/[A-Z]{3}/, 'ISO 4217 codes to internal ids of currencies', 'EUR=4,GBP=2'), {
     default: new Map<string, string>(),
     defaultText: 'none',
-    description: 'internal ids of the currencies that orders may be in, in an account with several',
+    description: 'internal ids of the currencies of orders, in an account with several currencies',
   }),
   basePriceLevel: setting(text({ expected: 'the name of a price level' }), {
     default: 'Base Price',
-    description: "name of the level that is the product's price; all levels are in priceLevels",
+    description: "name of the level that gives the product's price; all levels are in priceLevels",
   }),
   subsidiary: setting(internalId, {
-    description: 'internal id of the subsidiary of new customers; accounts without subsidiaries have none',
+    description: 'internal id of the subsidiary of new customers; omit it in an account without subsidiaries',
   }),
   language: setting(text({ pattern: /[A-Za-z-]+/, expected: 'a language, such as en-US' }), {
-    description: 'sent as Accept-Language, for an account that refuses others (INVALID_HEADER)',
+    description: 'sent as Accept-Language, for an account that rejects other languages (INVALID_HEADER)',
   }),
   kitMembers: setting(kitTable, {
     default: usualKitTable,
@@ -106,45 +106,44 @@ export const settings = {
   }),
   serviceKitStock: setting(whole({ minimum: 0, maximum: 1_000_000 }), {
     default: 0,
-    description:
-      'how many can be sold of a kit of nothing but services and items without stock, at the location "services"',
+    description: 'stock, at the location "services", of kits that have only services and items without stock',
   }),
   inactiveLocations: setting(choice(['closed', 'open']), {
     default: 'closed',
-    description: 'closed: nothing of what is at an inactive location can be sold',
+    description: 'closed: stock at an inactive location cannot be sold',
   }),
   webStoreLocations: setting(choice(['only', 'all']), {
     default: 'only',
-    description: 'only: nothing can be sold of a location whose stock is not available in the web store',
+    description: 'only: stock at a location that is not available in the web store cannot be sold',
   }),
   shipmentLink: setting(choice(shipmentLinks), {
     default: 'createdfrom',
-    description: 'how the order of a shipment is found; nexttransactionlink where the role sees no lines',
+    description: 'how the order of a shipment is found; nexttransactionlink if the role cannot see lines',
   }),
   customPriceLevel: setting(text({ pattern: /-?\d+|none/, expected: 'the id of a price level, or none' }), {
     default: '-1',
-    description: "id of the level of a price that is the line's own; none: lines name no level",
+    description: 'id of the price level for custom prices; none: lines with a custom price have no level',
   }),
   discountItem: setting(internalId, {
-    description: 'internal id of the item that takes off the discount; without it the discount is in the lines',
+    description: 'internal id of the discount item; without it, discounts are in the lines',
   }),
   taxes: setting(choice(taxWays), {
     default: 'taxTotal',
-    description: 'how tax is sent: taxTotal, a line of taxItem, or not (NetSuite computes it, or it has none)',
+    description: 'how tax is sent: as taxTotal, as a line of taxItem, or not (computed by NetSuite, or none)',
   }),
-  taxItem: setting(internalId, { description: 'internal id of the item of the line that holds the tax' }),
+  taxItem: setting(internalId, { description: 'internal id of the item of the tax line' }),
   reasonField: setting(fieldId, {
-    description: 'field of the order that says why it is closed or cancelled, for the shop; of text or of a list',
+    description: 'field of the order with the reason for its closure or cancellation, for the shop; text or list',
   }),
   lineReasonField: setting(fieldId, {
-    description: 'field of a line that says why it is closed, for the shop',
+    description: 'field of a line with the reason for its closure, for the shop',
   }),
 }
 
 /** `filter` of reads of products. */
 export const productFilter = {
   itemTypes: setting(list(text({ pattern: /\w+/ }), 'item types'), {
-    description: "types of items, by NetSuite's codes",
+    description: "item types, by NetSuite's codes",
     default: ['InvtPart', 'NonInvtPart', 'Assembly', 'Kit'],
   }),
 }
@@ -158,13 +157,13 @@ export const stockFilter = {
 
 export type NetSuiteValues = ValuesOf<typeof settings>
 
-/** SuiteQL answers with lower-case names, whatever was asked for. */
+/** SuiteQL returns lower-case column names, whatever the query has. */
 export function attributeProblem(name: string): string | null {
   const lower = name.toLowerCase()
   return name === lower ? null : `columns of SuiteQL have lower-case names; write attributes.${lower}`
 }
 
-/** Settings that are right each by itself, but not together. */
+/** What the types of single settings do not check: the ids of currencies, and settings that contradict each other. */
 export function settingProblems({ taxes, taxItem, currencies }: NetSuiteValues): readonly SettingProblem[] {
   const wrong = [...currencies].find(([, id]) => !/^\d+$/.test(id))
   if (wrong !== undefined) {
@@ -176,10 +175,10 @@ export function settingProblems({ taxes, taxItem, currencies }: NetSuiteValues):
     ]
   }
   if (taxes === 'item' && taxItem === null) {
-    return [{ name: 'taxItem', problem: 'is missing: with taxes: item the tax is a line of this item' }]
+    return [{ name: 'taxItem', problem: 'is missing: taxes: item needs it for the tax line' }]
   }
   if (taxes === 'item' || taxItem === null) return []
-  return [{ name: 'taxItem', problem: `is for taxes: item, and taxes is ${taxes}; remove one of them` }]
+  return [{ name: 'taxItem', problem: `only applies to taxes: item, but taxes is ${taxes}; remove one of them` }]
 }
 
 export function taxSetting({ taxes, taxItem }: NetSuiteValues): TaxSetting {

@@ -3,9 +3,9 @@ import type { Http, HttpAnswer } from '../../platform/http.ts'
 import { isWire, type Wire, wiresOf } from '../kit/wire.ts'
 import type { QueryBody, QueryValues, SuiteQlValue } from './query-values.ts'
 
-/** Rows a SuiteQL answer may have. */
+/** Most rows of a SuiteQL answer. */
 export const SUITEQL_LIMIT = 1000
-/** Values of one IN list. */
+/** Most values of one IN list. */
 export const IN_LIMIT = 500
 
 export interface SuiteQlPage {
@@ -14,14 +14,16 @@ export interface SuiteQlPage {
 }
 
 export interface SuiteQl {
-  /** One page; `params` are bound to the query's `?` in order. The query must be ordered for `offset` to mean anything. */
+  /**
+   * One page; `params` are bound to the query's `?` in order. The query must be ordered for `offset` to mean anything.
+   */
   suiteql(
     query: string,
     params?: readonly SuiteQlValue[],
     page?: { readonly limit: number; readonly offset: number },
     signal?: AbortSignal,
   ): Promise<SuiteQlPage>
-  /** Every row, page by page. Not for more than 100,000 rows: NetSuite gives no more of one query. */
+  /** Every row, page by page. Not for more than 100,000 rows, NetSuite's limit per query. */
   suiteqlAll(query: string, params?: readonly SuiteQlValue[], signal?: AbortSignal): Promise<readonly Wire[]>
 }
 
@@ -35,22 +37,19 @@ export function createSuiteQl(http: Http, values: QueryValues): SuiteQl {
       for (;;) {
         const page = await suiteql(query, params, { limit: SUITEQL_LIMIT, offset: rows.length }, signal)
         rows.push(...page.items)
-        // NetSuite takes only offsets that are multiples of the limit: a short page is the end.
+        // NetSuite accepts only offsets that are multiples of the limit: a short page is the end.
         if (!page.hasMore || page.items.length < SUITEQL_LIMIT) return rows
       }
     },
   }
 }
 
-/** Half an answer would look like the end of the rows. */
+/** Throws for a truncated answer, which would look like the end of the rows. */
 function pageOf(json: unknown): SuiteQlPage {
   if (isWire(json) && Array.isArray(json['items']) && typeof json['hasMore'] === 'boolean') {
     return { items: wiresOf(json['items']), hasMore: json['hasMore'] }
   }
-  throw new StreamError(
-    'target_unavailable',
-    'NetSuite answered a SuiteQL query with something that is no page of rows',
-  )
+  throw new StreamError('target_unavailable', "NetSuite's answer to a SuiteQL query is not a page of rows")
 }
 
 export async function askSuiteQl(

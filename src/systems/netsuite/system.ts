@@ -15,7 +15,7 @@ import {
 } from './settings.ts'
 import { writeNetSuiteOrders } from './write-orders.ts'
 
-const NO_NOTICES = 'NetSuite sends no notices: it is read by schedule'
+const NO_NOTICES = 'NetSuite sends no notices: it is read on a schedule'
 
 /** Oracle NetSuite by SuiteTalk REST: SuiteQL and the record service. */
 export const netsuite = defineSystem({

@@ -1,9 +1,9 @@
-/** How the tax of an order gets to an account. */
+/** How an order's tax is sent to the account. */
 export const taxWays = ['taxTotal', 'item', 'computed', 'none'] as const
 
 /**
- * `taxTotal`: the shop's tax as the order's; `item`: as a line of its own, with an item for it; `computed`: NetSuite computes
- * it, and it is compared; `none`: it is neither sent nor compared.
+ * `taxTotal`: the shop's tax as the order's tax; `item`: as a separate line with its own item; `computed`: NetSuite
+ * computes the tax, which is compared; `none`: tax is neither sent nor compared.
  */
 export type TaxSetting =
   | { readonly way: Exclude<(typeof taxWays)[number], 'item'> }

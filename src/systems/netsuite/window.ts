@@ -7,41 +7,41 @@ import type { NetSuiteClient } from './client.ts'
 import type { SuiteQlValue } from './query-values.ts'
 import { SUITEQL_LIMIT } from './suiteql.ts'
 
-/** A time on the account's clock, bound to the query. */
+/** Placeholder of a time on the account's clock. */
 const AT = `TO_DATE(?, '${LOCAL_FORMAT}')`
 
-/** A piece of SuiteQL and what is bound to its question marks. */
+/** A piece of SuiteQL and the values of its question marks. */
 export interface Clause {
   readonly sql: string
   readonly params: readonly SuiteQlValue[]
 }
 
-/** The account's columns in the window, on the account's clock. */
+/** Condition: the time in the column is within the window, on the account's clock. */
 export function inWindow(column: string, window: ReadWindow, zone: string): Clause {
   const { from, to } = localWindow(window.from ?? 0, window.to, zone)
   if (window.from === null) return { sql: `${column} < ${AT}`, params: [to] }
   return { sql: `${column} >= ${AT} AND ${column} < ${AT}`, params: [from, to] }
 }
 
-/** What comes after a row, in the order of (column, id). */
+/** Condition: the row comes after `last` in the order of (column, id). */
 export function afterKey(column: string, last: Keyset, id = 'item.id'): Clause {
   const sql = `(${column} > ${AT} OR (${column} = ${AT} AND ${id} > ${internalId(last.id)}))`
   return { sql, params: [last.changedAt, last.changedAt] }
 }
 
-/** A list of ids or words as SuiteQL literals' place holders. */
+/** Condition: the column has one of the values, each a question mark. */
 export function inList(column: string, values: readonly string[]): Clause {
   return { sql: `${column} IN (${values.map(() => '?').join(', ')})`, params: values }
 }
 
-/** The ids as text for an IN list; they are NetSuite's own and hold nothing but digits. */
+/** The ids as text for an IN list. Throws `source_data_invalid` for one that is not an internal id of NetSuite. */
 export function idList(ids: readonly string[]): string {
   return ids.map(internalId).join(', ')
 }
 
 function internalId(id: string): string {
   if (/^-?\d+$/.test(id)) return id
-  throw new StreamError('source_data_invalid', `"${id}" is no internal id of NetSuite`)
+  throw new StreamError('source_data_invalid', `"${id}" is not an internal id of NetSuite`)
 }
 
 export interface NetSuitePaging {
@@ -52,7 +52,7 @@ export interface NetSuitePaging {
   readonly now: () => number
 }
 
-/** Pages of a window by keyset: one query a page, since SuiteQL can compare (changed at, id) (Guarantee 6). */
+/** Pages of a window by keyset: one query per page, since SuiteQL can compare (changed at, id) (Guarantee 6). */
 export async function* netsuitePages(
   { client, query, pageSize, now }: NetSuitePaging,
   after: Keyset | null,
@@ -75,7 +75,7 @@ export async function* netsuitePages(
 
 /** Rows of one kind, within a window that is read kind by kind. */
 export interface Phase<Name extends string> {
-  /** Stands before the ids of the keyset, so that a run goes on where it was; the first may be empty. */
+  /** Prefix of the ids in the keyset, so that a run resumes in this phase; the first phase's may be empty. */
   readonly name: Name
   readonly paging: NetSuitePaging
 }

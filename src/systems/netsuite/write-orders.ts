@@ -44,14 +44,14 @@ import { asOvertaken } from './overtaken.ts'
 import type { NetSuiteValues } from './settings.ts'
 import { statesOf } from './states.ts'
 
-/** The system whose orders are written. */
+/** The system that orders are written to. */
 type SinkSystem = Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>
 
 type WriteHow = Parameters<NetSuiteClient['upsertByExternalId']>[3]
 
-/** What becomes of the rest of an order of which the shop takes back what was shipped. */
+/** For people: what happens to the rest of an order if the shop takes back shipped pieces. */
 const restOf = ({ staysOpen }: Reduction): string =>
-  staysOpen ? 'what the shop still wants stays open' : 'what was open of it is closed'
+  staysOpen ? 'the pieces that the shop still wants stay open' : 'its open pieces are closed'
 
 /** Lines that are not sent are removed. */
 const WHOLE: WriteHow = { replace: 'item' }
@@ -59,13 +59,13 @@ const WHOLE: WriteHow = { replace: 'item' }
 type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'findItems' | 'suiteql' | 'suiteqlAll'>
 
 /**
- * Vendor orders as sales orders. Guarantee 3: the order's external id is its reference, and it carries
- * the digest of its content: equal means there is nothing to write. Lines are replaced as a whole in every write, the first
- * too: NetSuite appends lines that are sent again, and a write without an answer may take effect after the next one.
- * Guarantee 7: what NetSuite booked is read back and compared; an order that is booked otherwise is closed.
- * Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and `target_conflict` for an order
- * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor: but what the shop takes back of
- * pieces that are still open is taken back; what it takes back of others is `cancellation_refused`. Throws `totals_differ` for an order that NetSuite booked otherwise.
+ * Writes vendor orders as sales orders. Guarantee 3: an order's external id is its reference, and the order carries the
+ * digest of its content: an equal digest means that the content is already written. Every write replaces all lines,
+ * also the first: NetSuite appends lines that are sent again, and a write without an answer may take effect after the
+ * next one. Guarantee 7: reads back what NetSuite booked, closes an order that was booked differently and throws
+ * `totals_differ`. Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and
+ * `target_conflict` for an order that changed after the vendor fulfilled, billed, closed or cancelled a part of it.
+ * Pieces that the shop takes back are removed as long as they are open; for others, `cancellation_refused` is thrown.
  */
 export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
@@ -101,7 +101,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       }
       if (order !== null && hasContent(order, given)) {
         if (given.canceled) return { outcome: 'unchanged', targetId }
-        // What an interrupted delivery left may not have been compared yet; anything later, a person may have done.
+        // An interrupted delivery may not have compared the order yet; a later difference may be a person's change.
         const here = await afterWrite('NetSuite', known)
         const written = writtenOf({ ...given, data: terms.sold(here) })
         await afterWrite('NetSuite', () => assertBooked(written, order, before.unclear))
@@ -113,9 +113,9 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         throw refusedError(given, begunOf(order, rest.shipped), restOf(rest))
       }
       if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
-      // The vendor took back all of it, and the shop a part.
+      // The vendor cancelled the whole order, and the shop takes back a part of it.
       if (order !== null && isCancelled(order) && takesBack(order, given)) return { outcome: 'unchanged', targetId }
-      // What takes pieces back of an order that is begun is told by its body, below.
+      // Whether a change takes pieces back from a begun order is decided by its body, below.
       if (order !== null && !isBegun(order)) assertOpen(order, given)
       if (given.canceled) {
         const closed = { ...closedOrderBody(given, order ?? {}), ...holdFields(given, order) }
@@ -136,13 +136,13 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       const { body: own, shortened } = salesOrder(event, connection, references)
       const body = { ...(order === null ? own : withWholeAddresses(own)), ...holdFields(given, order) }
       const begun = order !== null && isBegun(order) ? order : null
-      // One on hold of which a part is shipped is for people: somebody has to stop the rest.
+      // An order on hold that is partly shipped is left to people: somebody has to stop the rest.
       const reduced = begun === null || given.held ? null : reduction(begun, body, given)
       if (begun !== null && reduced === null) {
         const header = given.held ? null : headerChange(begun, body, given)
         const { amounts, how } = writtenOf(event)
         if (header === null || bookedDifference(amounts, how, begun) !== null) assertOpen(begun, given)
-        // What is shipped goes where it was sent.
+        // A change of the address has no effect once everything is shipped.
         else if (!isUnfinished(begun)) return { outcome: 'unchanged', targetId }
         else return { ...(await write(externalId, header, signal, {})), ...noteOf(shortened) }
       }
@@ -150,7 +150,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         if (reduced.body !== null) await write(externalId, reduced.body, signal, {})
         throw refusedError(given, begunOf(begun, reduced.shipped), restOf(reduced))
       }
-      // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
+      // Partly fulfilled lines must not be replaced; each is sent with its number, so that none is added.
       const whole = order === null ? body : withClosedLines(body, order)
       const done =
         reduced === null || reduced.body === null
@@ -163,8 +163,9 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
 }
 
 /**
- * The order, and what it is or will be called. One of an earlier release keeps its name, if it is ours: two connections' orders
- * could have one. Throws `target_conflict` for an order of another connection that has our name.
+ * The order, if it exists, and its external id. An order written by an earlier release keeps its external id if it is
+ * ours: orders of two connections could have the same one. Throws `target_conflict` if another connection's order has
+ * our id.
  */
 async function findOrder(
   client: Pick<Client, 'getByExternalId'>,
@@ -180,7 +181,7 @@ async function findOrder(
   const order = await find(externalId)
   if (order !== null && id.includes('-') && targetId === null && !isOurs(order)) {
     const number = textOf(order['otherRefNum'])
-    const message = `order ${key} is called ${externalId}, as an order of another connection is there (number ${number}); rename one by hand`
+    const message = `order ${key} needs the external id ${externalId}, but an order of another connection has it (number ${number}); rename one of them by hand`
     throw new StreamError('target_conflict', message, { field: 'externalId' })
   }
   const earlier = earlierReference(id, key)
@@ -200,7 +201,7 @@ const skusOf = ({ data }: Pick<VendorOrderRequested, 'data'>): string[] => [
   ...new Set(topLevelLines(data).map(({ sku }) => sku)),
 ]
 
-/** Pieces that an order wants, by the internal ids of items. */
+/** Pieces that an order wants, by internal item id. */
 async function piecesByItem(
   data: Order,
   find: (skus: readonly string[]) => Promise<ReadonlyMap<string, string>>,
@@ -214,15 +215,15 @@ async function piecesByItem(
   return pieces
 }
 
-/** Of the SKUs of an order, as NetSuite has them now: an id may go to another item, and an order of it would ship that. */
+/** Item ids of an order's SKUs as NetSuite has them now: with an outdated id, the order would ship another item. */
 interface ItemIds {
-  /** The order with the bundles that NetSuite has no item of as their components, where it has these. */
+  /** Replaces each bundle that NetSuite has no item for by its components, if NetSuite has those. */
   asKnown(order: Order, signal: AbortSignal): Promise<Order>
   /** Internal ids by SKU. Throws `item_missing`. */
   find(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
 }
 
-/** For one delivery: ids are asked for once in it, and never remembered for the next. */
+/** For one delivery: looks up each id once and forgets it afterwards. */
 function createItemIds(client: Pick<Client, 'findItems'>): ItemIds {
   const known = new Map<string, string>()
   const ask = async (skus: readonly string[], signal: AbortSignal): Promise<void> => {
@@ -236,7 +237,7 @@ function createItemIds(client: Pick<Client, 'findItems'>): ItemIds {
       const missing = skus.filter((sku) => !known.has(sku))
       if (missing.length === 0) return new Map(skus.map((sku) => [sku, known.get(sku) ?? '']))
       const list = missing.slice(0, 5).join(', ')
-      throw new StreamError('item_missing', `NetSuite has no item ${list}; create it, then the order goes on`, {
+      throw new StreamError('item_missing', `NetSuite has no item ${list}; create it, then the order continues`, {
         field: 'lines.sku',
         details: { missing: missing.length },
       })
