@@ -12,11 +12,12 @@ import { CANCELED_MARK, isRefused } from './settings.ts'
 import { begunOf, isBegun } from './taken-back.ts'
 
 /**
- * The open one of the orders that the shop replaced by this one: it is changed into it, name and all, whichever of the two events
- * comes first. Undefined: there is none, it is somebody else's (two stores may number their orders alike), or a part of it was
- * delivered and the rest closed: the new one is an order of its own. Throws `original_open` while the rest is open, and
- * `target_conflict` where the shop did not know what was delivered, where the new one has more of that than the rest that the vendor
- * closed, or where nobody may close the rest: it is not delivered beside that.
+ * The open order that the shop replaced by this one: it is changed into the new one, with its reference, whichever of
+ * the two events comes first. Undefined: there is none, it is another person's (two stores may number their orders
+ * alike), or a part of it was delivered and the rest closed: the new order is then written as a separate order. Throws
+ * `original_open` while the rest is open, and `target_conflict` if the shop did not know what was delivered, if the new
+ * order has more of that than the rest that the vendor closed, or if nobody may close the rest: the new order is not
+ * delivered in addition.
  */
 export function amendedOrder(
   orders: readonly Wire[],
@@ -31,14 +32,15 @@ export function amendedOrder(
   if (isOpen && cancelDelivered !== 'conflict')
     throw originalOpenError(event, begunOf(order, marks), 'the rest is closed')
   const mark = textOf(order[marks.digest])
-  // What we closed, the shop took back, and knew what was delivered unless it was refused; a closing by hand does not say.
+  // If Waldstream closed the rest, the shop took it back and knew what was delivered, unless that was refused. If a
+  // person closed it, this is not known.
   const isKnown = mark?.startsWith(CANCELED_MARK) === true && !isRefused(mark)
   if (isOpen || isRefused(mark) || (!isKnown && wantsDelivered(order, event)))
     throw replacedBegunError(event, begunOf(order, marks))
   return undefined
 }
 
-/** The new order has more pieces of something than were left when the old one was closed. */
+/** Whether the new order has more pieces of a delivered item than the old order left undelivered. */
 function wantsDelivered(order: Wire, { data }: VendorOrderRequested): boolean {
   const lines = wiresOf(order['DocumentLines'])
   const piecesOf = (sku: string, field: string) =>

@@ -1,7 +1,7 @@
 import { type ErrorCode, StreamError } from '../../errors.ts'
 import { isWire, textOf, wireOf } from '../kit/wire.ts'
 
-/** What the Service Layer says of a session that is over. */
+/** The Service Layer's code for an expired session. */
 const SESSION_OVER = '301'
 
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -12,8 +12,8 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 }
 
 /**
- * A refusal of the Service Layer as our error: SAP's code and words are in the message. v1 has the code as a number and
- * the message as an object, v2 has both as text. Undefined: the body is none of SAP's.
+ * Turns the Service Layer's error answer into a StreamError, with SAP's code and text in the message. v1 has the code
+ * as a number and the message as an object, v2 has both as text. Undefined: the body is not an error of SAP.
  */
 export function sapError(status: number, body: unknown): StreamError | undefined {
   const error = wireOf(body)['error']
@@ -24,7 +24,7 @@ export function sapError(status: number, body: unknown): StreamError | undefined
   return new StreamError(codeOf(status, sapCode), message, { details: { status, sapCode } })
 }
 
-/** The login was refused: whatever SAP's code, what is configured does not serve. */
+/** The error of a rejected login: whatever SAP's code, the configured credentials are wrong. */
 export function loginError(status: number, body: unknown): StreamError {
   const problem = sapError(status, body)
   const words = problem?.message ?? `SAP Business One answered ${status}`
@@ -32,7 +32,7 @@ export function loginError(status: number, body: unknown): StreamError {
   return new StreamError('credentials_refused', message, { details: problem?.details ?? { status } })
 }
 
-/** Whether a request was refused for its session alone, and had no effect. */
+/** Whether a request was rejected only because its session has expired, and so had no effect. */
 export function isSessionOver(error: unknown): error is StreamError {
   return error instanceof StreamError && error.details['status'] === 401
 }

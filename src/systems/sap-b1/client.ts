@@ -22,41 +22,41 @@ export interface SapB1Settings {
   readonly timeoutMs?: number
 }
 
-/** A list call. Rows come in the order asked for, or in none. */
+/** A list request. Without `orderBy`, rows come in no particular order. */
 export interface Query {
   readonly filter?: string
   readonly select?: readonly string[]
   readonly orderBy?: readonly string[]
-  /** Rows of the page; SAP gives 20 unless it is asked for more, and may give fewer. */
+  /** Rows per page; SAP's default is 20, and it may return fewer than requested. */
   readonly pageSize: number
 }
 
-/** SAP Business One's Service Layer, as far as it is used. All methods throw StreamErrors. */
+/** The parts of SAP Business One's Service Layer that Waldstream uses. All methods throw StreamErrors. */
 export interface SapB1Client {
-  /** The first page. Never goes on by `$skip`: rows that move would be lost. Ask for what comes after the last row. */
+  /** The first page. Never pages by `$skip`, which loses rows that move: filter for rows after the last one instead. */
   find(collection: string, query: Query, signal?: AbortSignal): Promise<Collection>
-  /** The entity, or null when there is none. */
+  /** The entity, or null if it does not exist. */
   get(collection: string, key: string | number, signal?: AbortSignal): Promise<Wire | null>
-  /** The entity as SAP made it. Not repeatable: search before. */
+  /** Returns the entity that SAP created. Not idempotent: search before. */
   create(collection: string, body: unknown, signal?: AbortSignal): Promise<Wire>
-  /** Changes the entity if it is still that of the etag; throws `target_changed`, with nothing written, if it is not. */
+  /** Changes the entity if its ETag still matches; otherwise throws `target_changed` and writes nothing. */
   update(
     collection: string,
     key: string | number,
     body: unknown,
     how: {
-      /** Null: whatever it is. */
+      /** Null: changes the entity unconditionally. */
       readonly etag: string | null
-      /** Lists are what the body says and nothing else; without it, their entries are merged by number. */
+      /** True: replaces lists by those of the body; false: merges their entries by number. */
       readonly replaceLists: boolean
     },
     signal?: AbortSignal,
   ): Promise<void>
   /** An action of the entity: `Cancel`, `Close`. */
   act(collection: string, key: string | number, action: string, signal?: AbortSignal): Promise<void>
-  /** The same client in the same session, its calls as urgent as those for this kind. */
+  /** The same client in the same session, with the priority of this kind of call. */
   for(kind: CallKind): SapB1Client
-  /** The cheapest call that needs the credentials. Throws what the credentials or the address lack. */
+  /** The cheapest call that needs the credentials. Throws if the credentials or the address are wrong. */
   check(signal?: AbortSignal): Promise<SystemCheck>
 }
 
@@ -85,7 +85,7 @@ export function createSapB1Client(
   return clientOver({ http, session, root })
 }
 
-/** Collections whose keys are of persons: logs and errors do not have them. */
+/** Collections whose keys identify persons: logs and errors do not show these keys. */
 const PERSONS: readonly string[] = ['BusinessPartners']
 
 interface Wiring {
@@ -128,7 +128,7 @@ function clientOver(wiring: Wiring): SapB1Client {
       await ask(request, signal).catch(rejectStaleEtag).catch(rejectMissingReference)
     },
     async act(collection, key, action, signal) {
-      // Without a body there would be the type of a form, which SAP does not take.
+      // Without this header, the request would have the content type of a form, which SAP rejects.
       const headers = { 'content-type': 'application/json' }
       await ask({ method: 'POST', ...place(collection, key, `/${action}`), headers }, signal)
     },
@@ -140,7 +140,7 @@ function clientOver(wiring: Wiring): SapB1Client {
   }
 }
 
-/** Once more in a new session, when the one it was sent in was over: what is refused for that had no effect. */
+/** Sends a request again in a new session if its session had expired: a request rejected for that had no effect. */
 async function inSession({ http, session }: Wiring, request: HttpRequest): Promise<HttpAnswer> {
   const send = (cookie: string) => http.request({ ...request, headers: { ...request.headers, cookie } })
   const cookie = await session.cookie()
@@ -162,16 +162,16 @@ function listRequest(path: string, { filter, select, orderBy, pageSize }: Query)
 
 function entityOf({ json }: HttpAnswer, collection: string): Wire {
   if (isWire(json)) return json
-  throw new StreamError('source_data_invalid', `SAP's answer about ${collection} is no record`)
+  throw new StreamError('source_data_invalid', `SAP's answer about ${collection} is not a record`)
 }
 
-/** Something that the body names does not exist. */
-/** SAP refuses a change under an ETag as a whole: nothing of it was written. */
+/** SAP rejects a change with an outdated ETag as a whole: nothing was written. */
 function rejectStaleEtag(error: unknown): never {
   if (!(error instanceof StreamError) || error.code !== 'concurrent_change') throw error
   throw new StreamError('target_changed', error.message, { cause: error, details: error.details })
 }
 
+/** `not_found` means that something that the body refers to does not exist. */
 function rejectMissingReference(error: unknown): never {
   if (!(error instanceof StreamError) || error.code !== 'not_found') throw error
   throw new StreamError('target_rejected', error.message, { cause: error, details: error.details })

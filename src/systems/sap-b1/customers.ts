@@ -13,10 +13,10 @@ import { ownCustomerFields } from './order-fields.ts'
 import type { CustomerWay } from './order-settings.ts'
 
 /**
- * The code of an order's customer, by the way that is set. One that we make has its code of the shop's id of the
- * customer, a guest's of the e-mail address (or the order, without one): the same person is made once, and the address is in
- * no code. Throws
- * `target_rejected` when there is none and none may be made.
+ * The code of an order's customer, found in the configured way. The code of a customer that Waldstream creates is a
+ * digest of the shop's customer id, or for a guest of the e-mail address (without one, of the order): the same person
+ * is created only once, and no code contains the address. Throws `target_rejected` if there is no customer and none may
+ * be created.
  */
 export async function cardCodeOf(
   client: Pick<SapB1Client, 'find' | 'get' | 'create'>,
@@ -32,16 +32,16 @@ export async function cardCodeOf(
   const cardCode = ownCardCode(event)
   if ((await client.get('BusinessPartners', cardCode, signal)) !== null) return cardCode
   if (way.way === 'create') {
-    await make(client, cardCode, way.group, event, signal)
+    await createCustomer(client, cardCode, way.group, event, signal)
     return cardCode
   }
   const message =
     `order ${event.key}: SAP has no customer with its e-mail address, and none with the code ${cardCode}; ` +
-    'make one, or set settings.customers to create'
+    'create one, or set settings.customers to create'
   throw new StreamError('target_rejected', message, { field: 'customerEmail' })
 }
 
-/** Fifteen characters at most, as SAP takes codes. */
+/** At most 15 characters, SAP's limit for codes. */
 function ownCardCode({ source, key, data }: VendorOrderRequested): string {
   const guest = data.customerEmail === '' ? `order ${key}` : data.customerEmail.toLowerCase()
   const customer = data.customerId ?? guest
@@ -59,8 +59,8 @@ async function findByEmail(
   return first === undefined ? null : requireText(first, 'CardCode')
 }
 
-/** Another worker may have made it meanwhile: then it is there. */
-async function make(
+/** Another worker may have created the customer meanwhile: a rejection is ignored if it exists. */
+async function createCustomer(
   client: Pick<SapB1Client, 'get' | 'create'>,
   cardCode: string,
   group: number | null,
@@ -89,7 +89,7 @@ function partnerBody(cardCode: string, group: number | null, event: VendorOrderR
   }
 }
 
-/** Name, e-mail address and telephone number of a customer that we make, and what of them was too long. */
+/** Name, e-mail address and telephone number of a customer to create, and which of them were too long. */
 export function partnerTexts({ data }: VendorOrderRequested): {
   readonly fields: Wire
   readonly shortened: readonly Shortened[]

@@ -1,9 +1,9 @@
 import type { FieldLimits } from '../kit/field-limits.ts'
 
 /**
- * Characters that SAP's fields take, by the Service Layer's names; more are refused ("Value too long in property …"). From
- * SAP Business One SDK 10.0, Database Tables Reference: CRD1 and ACR1 (addresses; RDR12 of an order has the same), OCRD, ORDR,
- * RDR1. `Building` is a text without a limit there; forms print it in one line.
+ * Most characters of SAP's fields, by the Service Layer's names; SAP rejects longer texts ("Value too long in property
+ * …"). From SAP Business One SDK 10.0, Database Tables Reference: CRD1 and ACR1 (addresses; RDR12 of an order has the
+ * same), OCRD, ORDR, RDR1. `Building` has no limit there; forms print it on one line.
  */
 export const addressLimits: FieldLimits = {
   Street: 100,

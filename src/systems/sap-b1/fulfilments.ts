@@ -6,10 +6,10 @@ import { reasonText } from '../kit/undelivered.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import { CANCELED_MARK, type MarkFields, type ReasonFields } from './settings.ts'
 
-/** SAP's number of the type "sales order" as the base of a line. */
+/** SAP's number of the type "sales order", in the `BaseType` of a line. */
 const BASE_ORDER = '17'
 
-/** Properties of orders that `toShipments` and `toEnd` need, beside the mark. */
+/** Properties of orders that `toShipment` and `toEnd` need, in addition to the mark. */
 export const ORDER_FIELDS: readonly string[] = [
   'DocEntry',
   'DocNum',
@@ -22,26 +22,26 @@ export const ORDER_FIELDS: readonly string[] = [
 export interface FulfilmentLookups {
   readonly marks: MarkFields
   readonly reasons: ReasonFields
-  /** Items that stand for freight: they are no goods. */
+  /** Items that represent freight, which are not goods. */
   readonly notGoods: ReadonlySet<string>
   /** Names of shipping types by SAP's code. */
   readonly shippingTypes: ReadonlyMap<string, string>
 }
 
-/** The reference that our sink gave the order; null for an order that is not of a shop. */
+/** The reference that our sink gave the order; null: not a shop order. */
 export function referenceOf(order: Wire, { digest }: MarkFields): string | null {
   return textOf(order[digest]) === null ? null : textOf(order['NumAtCard'])
 }
 
-/** Keys of the orders that a delivery is of. */
+/** Keys of the orders in a delivery. */
 export function baseOrders(delivery: Wire): string[] {
   const lines = wiresOf(delivery['DocumentLines']).filter(({ BaseType }) => textOf(BaseType) === BASE_ORDER)
   return [...new Set(lines.flatMap(({ BaseEntry }) => textOf(BaseEntry) ?? []))]
 }
 
 /**
- * What a delivery is of one order; pure. Null: the order is not of a shop, or it holds nothing of it but freight. A
- * delivery may be of several orders of one customer: each is a shipment of its own, `<delivery>-<order>`.
+ * Maps what a delivery contains of one order to a shipment; pure. Null: not a shop order, or only freight of it. A
+ * delivery may contain several orders of one customer: each is a separate shipment, `<delivery>-<order>`.
  */
 export function toShipment(
   delivery: Wire,
@@ -56,7 +56,7 @@ export function toShipment(
     .filter(({ BaseType, BaseEntry }) => textOf(BaseType) === BASE_ORDER && textOf(BaseEntry) === orderId)
     .flatMap((line) => {
       const quantity = decimal8(requireText(line, 'Quantity', PATH), `${PATH}Quantity`)
-      return lineOf({ ...ordered.get(textOf(line['BaseLine'])), ...held(line, lookups.marks) }, quantity, lookups)
+      return lineOf({ ...ordered.get(textOf(line['BaseLine'])), ...withValues(line, lookups.marks) }, quantity, lookups)
     })
   if (reference === null || lines.length === 0) return null
   return {
@@ -72,16 +72,16 @@ export function toShipment(
 }
 
 /**
- * What the vendor does not deliver of an order, and why: all of one that it canceled, what is left of one that it closed, of an
- * open one what is left of the lines that it closed; pure. Null: it is nothing, the order is not of a shop, or we canceled it
- * ourselves: that is no news for the shop, and another one may have taken its place.
+ * The pieces of an order that the vendor will not deliver, and why: all of a canceled order, the rest of a closed
+ * order, and the rest of the closed lines of an open order; pure. Null: there are none, it is not a shop order, or
+ * Waldstream canceled it: the shop knows that, and another order may have replaced it.
  */
 export function toEnd(order: Wire, lookups: FulfilmentLookups): Fulfilment | null {
   const reference = referenceOf(order, lookups.marks)
   const canceled = order['Cancelled'] === 'tYES'
   if (reference === null) return null
   if (textOf(order[lookups.marks.digest])?.startsWith(CANCELED_MARK) === true) return null
-  // Only an order of which nothing was delivered can be canceled.
+  // SAP cancels an order only if nothing of it was delivered.
   const left = canceled ? 'Quantity' : 'RemainingOpenQuantity'
   const isOpen = !canceled && order['DocumentStatus'] === 'bost_Open'
   const ended = wiresOf(order['DocumentLines']).filter((line) => !isOpen || line['LineStatus'] === 'bost_Close')
@@ -111,8 +111,8 @@ function lineOf(line: Wire, quantity: Decimal8, { marks, notGoods }: FulfilmentL
   return [{ sku, lineId: textOf(line[marks.line]), quantity, location: textOf(line['WarehouseCode']), reason: null }]
 }
 
-/** The properties of a delivery's line that it has: it may lack those that SAP did not copy from the order's. */
-function held(line: Wire, marks: MarkFields): Wire {
+/** The properties that a delivery's line has; it may lack those that SAP did not copy from the order's line. */
+function withValues(line: Wire, marks: MarkFields): Wire {
   const named = only(line, ['ItemCode', 'WarehouseCode', marks.line])
   return Object.fromEntries(Object.entries(named).filter(([, value]) => textOf(value) !== null))
 }

@@ -20,9 +20,9 @@ export const STOCK_FIELDS: readonly string[] = [
 const SHOWN = ['Committed', 'Ordered', 'MinimalStock', 'MaximalStock', 'Locked']
 
 /**
- * Stock of an item in every warehouse, by code; pure. Available is what is in stock and not committed to orders, never
- * less than nothing; what is only ordered from suppliers does not count. Nothing is available of an item that may not be
- * sold today, nor in a warehouse that is locked for it. `warehouses`: these alone; empty: all.
+ * Stock of an item in every warehouse, by code; pure. Available is the stock that is not committed to orders, never
+ * negative; what is only ordered from suppliers does not count. Available is 0 for an item that may not be sold today,
+ * and in a warehouse that is locked for it. `warehouses`: only these; empty: all.
  */
 export function toInventory(item: Wire, today: string, warehouses: ReadonlySet<string>): Inventory {
   const active = isActive(item, today)

@@ -5,7 +5,7 @@ import { requireSku } from '../kit/sku.ts'
 import { attributesOf, priceOf, requireText, roundingNote, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { ItemSettings } from './settings.ts'
 
-/** Properties that become attributes wherever they have a value. No stock, no costs, no accounts. */
+/** Properties that become attributes if they have a value. No stock, no costs, no accounts. */
 const STANDARD = [
   'ForeignName',
   'ItemsGroupCode',
@@ -40,7 +40,7 @@ const STANDARD = [
   'CreateDate',
 ] as const
 
-/** What is known of items beside their own properties. */
+/** Data for items that is not in their own properties. */
 export interface ItemLookups {
   /** Names of manufacturers by SAP's code. */
   readonly manufacturers: ReadonlyMap<string, string>
@@ -49,8 +49,8 @@ export interface ItemLookups {
 }
 
 /**
- * An item as a product's data; pure. A price of 0 is none: SAP has one in every list, set or not. Throws `value_missing`
- * or `decimal_invalid`, naming the property.
+ * Maps an item to a product; pure. A price of 0 means no price: SAP has a price in every list, set or not. Throws
+ * `value_missing` or `decimal_invalid`, naming the property.
  */
 export function toProduct(item: Wire, settings: ItemSettings, { manufacturers, today }: ItemLookups): Product {
   const prices = wiresOf(item['ItemPrices'])
@@ -80,7 +80,7 @@ export function toProduct(item: Wire, settings: ItemSettings, { manufacturers, t
   }
 }
 
-/** Whether the item may be sold on a day: not frozen then, and valid then where a time is set. */
+/** Whether the item may be sold on a day: not frozen then, and within its validity if that is set. */
 export function isActive(item: Wire, today: string): boolean {
   const inTime = (from: string, to: string): boolean => {
     const [first, last] = [textOf(item[from])?.slice(0, 10), textOf(item[to])?.slice(0, 10)]
@@ -97,7 +97,7 @@ function shown(item: Wire, extraFields: readonly string[]): Wire {
 
 const ONE = decimal8('1', 'quantity')
 
-/** A price of 0 is none. */
+/** A price of 0 means no price. */
 function priceLevels(rows: readonly Wire[], base: string): ReadLevels {
   return readLevels(rows, {
     nameOf: (row) => textOf(row['PriceList']),

@@ -5,12 +5,12 @@ import type { SapB1Client } from './client.ts'
 import { anyOf, quoted } from './odata.ts'
 
 const PAGE = 500
-/** Conditions of one filter: an address must not grow too long. */
+/** Most conditions of one filter, to keep the URL short. */
 const MOST_KEYS = 20
-/** A full page may announce another where there is none: so none of these calls is full. */
+/** A full page may announce another one that does not exist; pages of this size are never full. */
 const NEVER_FULL = MOST_KEYS + 1
 
-/** Names by code of a small collection, whole. */
+/** Names by code of a whole, small collection. */
 export async function namesByCode(
   client: SapB1Client,
   collection: string,
@@ -26,12 +26,12 @@ export async function namesByCode(
     const end = rows.at(-1)
     if (end === undefined || !(more || rows.length >= PAGE)) return found
     const reached = requireText(end, code)
-    if (reached === last) throw new StreamError('source_data_invalid', `SAP gave ${collection} ${last} twice`)
+    if (reached === last) throw new StreamError('source_data_invalid', `SAP returned ${collection} ${last} twice`)
     last = reached
   }
 }
 
-/** The entities with these keys; keys without one are left out. `literal`: the key as it stands in a filter. */
+/** The entities with these keys; keys without one are left out. `literals`: the keys as a filter has them. */
 export async function findByKeys(
   client: SapB1Client,
   collection: string,
@@ -47,7 +47,7 @@ export async function findByKeys(
       pageSize: NEVER_FULL,
     }
     const { rows, more } = await client.find(collection, query, signal)
-    if (more) throw new StreamError('source_data_invalid', `SAP gave more ${collection} than were asked for`)
+    if (more) throw new StreamError('source_data_invalid', `SAP returned more ${collection} than requested`)
     found.push(...rows)
   }
   return found

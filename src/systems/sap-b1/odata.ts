@@ -5,12 +5,12 @@ import { isWire, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 export const serviceLayerVersions = ['v1', 'v2'] as const
 export type ServiceLayerVersion = (typeof serviceLayerVersions)[number]
 
-/** Text as a literal of a filter or a key: a quote in it is doubled. */
+/** Text as a literal of a filter or a key, with its quotes doubled. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** Key of an entity as it stands in a path: `('A1')` or `(22)`. */
+/** Key of an entity in a path: `('A1')` or `(22)`. */
 export function keyPath(key: string | number): string {
   return typeof key === 'number' ? `(${key})` : `(${encodeURIComponent(quoted(key))})`
 }
@@ -26,7 +26,7 @@ export interface Collection {
   readonly more: boolean
 }
 
-/** The rows of a collection's answer, in either dialect. Throws `source_data_invalid` when it is none. */
+/** The rows of a collection's answer, in either dialect. Throws `source_data_invalid` if it is not a collection. */
 export function collectionOf(json: unknown, what: string): Collection {
   if (!isWire(json) || !Array.isArray(json['value'])) {
     throw new StreamError('source_data_invalid', `SAP's answer to ${what} has no list "value"`, { field: 'value' })
@@ -35,7 +35,7 @@ export function collectionOf(json: unknown, what: string): Collection {
   return { rows: wiresOf(json['value']), more: next !== null }
 }
 
-/** What `If-Match` takes; null where the server gives none (before FP 2102). */
+/** Value for `If-Match`; null if the server sends none (before FP 2102). */
 export function etagOf(entity: Wire): string | null {
   return textOf(entity['odata.etag']) ?? textOf(entity['@odata.etag'])
 }

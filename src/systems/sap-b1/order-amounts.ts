@@ -20,7 +20,7 @@ import { openPart } from '../../rules/open-part.ts'
 import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
 import { chargeTotals } from '../../rules/vendor-charges.ts'
 
-/** A line as SAP is to compute it: quantity × unit price less the percent is `net`, to the cent. */
+/** A line as SAP computes it: quantity × unit price less the percent is `net`, to the cent. */
 export interface PricedLine {
   readonly line: OrderLine
   readonly quantity: Decimal8
@@ -32,14 +32,14 @@ export interface PricedLine {
 }
 
 export interface OrderAmounts {
-  /** Of each top-level line that has pieces left to deliver. */
+  /** One for each top-level line that has pieces left to deliver. */
   readonly lines: readonly PricedLine[]
   /** The smallest amount of the currency. */
   readonly unit: Decimal4
-  /** Before tax: what the lines' `net` add up to. */
+  /** Before tax: the sum of the lines' `net`. */
   readonly net: Decimal4
   readonly shipping: Decimal4
-  /** Of the lines and of shipping. */
+  /** Tax of the lines and of shipping. */
   readonly tax: Decimal4
 }
 
@@ -51,11 +51,11 @@ interface Row {
 }
 
 /**
- * The amounts of an order as SAP takes them; pure. Guarantee 7: discounts of lines and of the order, those of components
- * too, are in the lines, and what the shop rounded over the order as a whole is shared among them, so that the lines add
- * up to subtotal less discount to the cent (or the currency's unit), and none is less than nothing. Pieces that the shop took back are left out, with their part of discount and
- * tax; shipping stays as it was charged. Throws `totals_differ` for a line that neither a percent nor a price of six decimals
- * brings to its amount.
+ * The amounts of an order as SAP takes them; pure. Guarantee 7: discounts of lines, components and the order are in the
+ * lines, and the shop's rounding over the whole order is shared among them, so that the lines add up to subtotal less
+ * discount to the cent (or the currency's unit), and none is negative. Pieces that the shop took back are left out,
+ * with their part of discount and tax; shipping stays as it was charged. Throws `totals_differ` for a line whose amount
+ * results from no percent and no price of six decimals.
  */
 export function orderAmounts(order: Order): OrderAmounts {
   const groups = topLevel(order)
@@ -64,7 +64,7 @@ export function orderAmounts(order: Order): OrderAmounts {
   const rows = groups.map(({ line, discount }) => rowOf(line, discount, unit)).filter(({ quantity }) => quantity > 0n)
   const all = (field: 'rowTotal' | 'discount' | 'tax') => sum(groups.map((group) => group[field]))
   const rounding = subtract(subtract(order.subtotal, all('rowTotal')), subtract(order.discount, all('discount')))
-  // Where nothing that is left has a price, what was rounded was of pieces that were taken back.
+  // If no remaining line has a price, the rounding belongs to pieces that were taken back.
   const isFree = rows.every(({ gross }) => gross === 0n) && groups.some(({ line }) => withdrawnQuantity(line) > 0n)
   const target = isFree ? ZERO4 : greatest(ZERO4, toCent(add(sum(rows.map(({ net }) => net)), rounding), unit))
   const shares = allocate(target, weightsOf(rows), unit)
@@ -78,7 +78,7 @@ export function orderAmounts(order: Order): OrderAmounts {
 interface TopLevel {
   readonly line: OrderLine
   readonly rowTotal: Decimal4
-  /** With those of its components. */
+  /** Including those of its components. */
   readonly discount: Decimal4
   readonly tax: Decimal4
 }
@@ -99,7 +99,7 @@ function rowOf(line: OrderLine, discount: Decimal4, unit: Decimal4): Row {
   return { line, quantity, gross, net: subtract(gross, openPart(line, discount, unit)) }
 }
 
-/** Rounding goes where there is an amount; where all is discounted, to what had a price. */
+/** Rounding goes to lines with an amount; if everything is fully discounted, to lines with a price. */
 function weightsOf(rows: readonly Row[]): bigint[] {
   const nets = rows.map(({ net }) => (net < 0n ? 0n : net))
   return nets.some((net) => net > 0n) ? nets : rows.map(({ gross }) => gross)
@@ -109,7 +109,7 @@ const MICRO = 1_000_000n
 /** 100 % in millionths of a percent. */
 const WHOLE = 100n * MICRO
 
-/** The line's price, less a percent where it takes one; where no percent is exact enough, the net price. */
+/** The line's price, less a percent if it needs one; if no percent is exact enough, the net price. */
 function priced({ line, quantity }: Row, net: Decimal4, unit: Decimal4): PricedLine {
   const price = divided(line.unitPrice, 100n)
   const gross = quantity * price
@@ -121,13 +121,13 @@ function priced({ line, quantity }: Row, net: Decimal4, unit: Decimal4): PricedL
     { of: price, percent: usual },
     ...(gross === 0n ? [] : [{ of: netPrice, percent: 0n }]),
   ]
-  // Of a quantity (8 decimals) and a price (6) to the units of the currency (4).
+  // From quantity (8 decimals) × price (6) to the units of the currency (4).
   const perUnit = unit * 10n ** 10n
   const way = ways.find(({ of, percent }) => divided(quantity * of * (WHOLE - percent), WHOLE * perUnit) * unit === net)
   if (way !== undefined) {
     return { line, quantity, unitPrice: text6(way.of), discountPercent: text6(way.percent), net }
   }
-  const message = `line ${line.lineId}: no percent and no price of six decimals bring it to ${text4(net)}`
+  const message = `line ${line.lineId}: no percent and no price of six decimals result in ${text4(net)}`
   throw new StreamError('totals_differ', message, { field: `lines.${line.lineId}` })
 }
 
@@ -137,28 +137,28 @@ function divided(value: bigint, by: bigint): bigint {
   return value < 0n ? (value - half) / by : (value + half) / by
 }
 
-/** Shortest text of so many millionths. */
+/** Shortest decimal text of a number of millionths. */
 function text6(value: bigint): string {
   const digits = (value < 0n ? -value : value).toString().padStart(7, '0')
   const fraction = digits.slice(-6).replace(/0+$/, '')
   return `${value < 0n ? '-' : ''}${digits.slice(0, -6)}${fraction === '' ? '' : `.${fraction}`}`
 }
 
-/** How the tax of an order gets to SAP: by its tax code, as an expense, or not at all. */
+/** How an order's tax is sent to SAP: by tax code, as an expense, or not at all. */
 export type TaxWay = 'code' | 'expense' | 'none'
 
 /**
- * Compares what SAP computed with the order; null when they agree. With a tax code SAP computes the tax: it may differ by
- * a cent a line, since each rounds in its own way.
+ * Compares what SAP computed with the order; null if they agree. With a tax code, SAP computes the tax: it may differ
+ * by a cent per line, since SAP and the shop round differently.
  */
 export function difference(amounts: OrderAmounts, taxWay: TaxWay, sap: { total: number; vat: number }): string | null {
   const decimal = (value: number) => decimal4(value.toFixed(4), 'DocTotal')
   const [total, vat] = [decimal(sap.total), decimal(sap.vat)]
   const net = add(add(amounts.net, amounts.shipping), taxWay === 'expense' ? amounts.tax : ZERO4)
-  if (subtract(total, vat) !== net) return `it is ${text4(subtract(total, vat))} before tax there, ${text4(net)} here`
+  if (subtract(total, vat) !== net) return `it is ${text4(subtract(total, vat))} before tax instead of ${text4(net)}`
   const tax = taxWay === 'code' ? amounts.tax : ZERO4
   const tolerance = taxWay === 'code' ? amounts.unit * BigInt(amounts.lines.length + 1) : 0n
   const off = vat > tax ? vat - tax : tax - vat
   if (taxWay === 'none' || off <= tolerance) return null
-  return `its tax is ${text4(vat)} there, ${text4(tax)} here`
+  return `its tax is ${text4(vat)} instead of ${text4(tax)}`
 }

@@ -21,15 +21,15 @@ import { lineTaxFields, type OrderSettings } from './order-settings.ts'
 import type { OrderTerms } from './order-terms.ts'
 import { contentMark, HELD_MARK } from './settings.ts'
 
-/** What the order is found by at SAP. Throws `value_too_large`. */
+/** The reference by which the order is found in SAP. Throws `value_too_large`. */
 export function orderReference(connection: Connection, { key }: VendorOrderRequested): string {
   const reference = referenceOf(connection.id, key)
   if (reference.length <= orderLimits.NumAtCard) return reference
-  const message = `the reference of ${connection.id} and the order number is longer than ${orderLimits.NumAtCard} characters`
+  const message = `the reference made of ${connection.id} and the order number has more than ${orderLimits.NumAtCard} characters`
   throw new StreamError('value_too_large', message, { field: 'key' })
 }
 
-/** An order of an earlier release keeps its name; one that took another's place has its own. */
+/** The order's reference: an order of an earlier release keeps its own, one that replaces another gets a new one. */
 function nameOf(existing: Wire | null, connection: Connection, event: VendorOrderRequested): string {
   const known = textOf(existing?.['NumAtCard'])
   const own = orderReference(connection, event)
@@ -39,11 +39,11 @@ function nameOf(existing: Wire | null, connection: Connection, event: VendorOrde
 export interface OrderParts {
   readonly amounts: OrderAmounts
   readonly settings: OrderSettings
-  /** Code of the customer; null in an order that exists: it keeps its own. */
+  /** Code of the customer; null for an existing order, which keeps its customer. */
   readonly cardCode: string | null
-  /** Whose it is, and at what price; the shop's customer's at the shop's prices where nothing is said. */
+  /** Customer and prices; default: the shop's customer, at the shop's prices. */
   readonly terms?: Pick<OrderTerms, 'isSellers' | 'erpPrices' | 'atShopPrices'>
-  /** Lines of an order that exists: those of the same line of the shop keep their numbers. */
+  /** The existing order, whose lines keep their numbers by the shop's line id; null: a new order. */
   readonly existing: Wire | null
   /** The company's states. */
   readonly states?: StateLists
@@ -53,14 +53,14 @@ const SHOPS = { isSellers: false, erpPrices: false, atShopPrices: true } as cons
 const NO_ADDRESS = { fields: {}, shortened: [] } as const
 
 /**
- * SAP's order of a vendor order; pure. Numbers are written with all their digits. Both discounts of SAP are given, so that
- * none of a customer or price list comes on top; none where SAP finds the prices.
+ * SAP's order for a vendor order; pure. Numbers keep all their digits. Sets both discounts of SAP, so that it adds none
+ * of a customer or price list; sets neither if SAP determines the prices.
  */
 export function sapOrderBody(event: VendorOrderRequested, connection: Connection, parts: OrderParts): Wire {
   return sapOrder(event, connection, parts).body
 }
 
-/** As `sapOrderBody`. What is too long for the fields of order and customer is in the comments as a whole. */
+/** Like `sapOrderBody`. Texts too long for the fields of order and customer are in the comments in full. */
 export function sapOrder(
   event: VendorOrderRequested,
   connection: Connection,
@@ -113,15 +113,15 @@ export function sapOrder(
   }
 }
 
-/** An order that waits for the shop is not approved, and is again once the shop releases it; every other is as the vendor has it. */
+/** An order on hold is not approved until the shop releases it; the approval of every other order is the vendor's. */
 function confirmation({ held }: VendorOrderRequested, { settings, existing }: OrderParts): Wire {
   if (held) return { Confirmed: 'tNO' }
   return textOf(existing?.[settings.marks.digest])?.startsWith(HELD_MARK) === true ? { Confirmed: 'tYES' } : {}
 }
 
 /**
- * What SAP computes the tax of a line by: a field of the order map, of the line before that of all lines, else the setting;
- * nothing where tax goes another way. Without `lineId`: what holds for all lines.
+ * The property by which SAP computes the tax of a line: a field of the order map (of the line, else of all lines), else
+ * the setting; empty if tax is sent another way. Without `lineId`: the property for all lines.
  */
 export function lineTax({ fields }: VendorOrderRequested, { tax }: OrderSettings, lineId?: string): Wire {
   const mapped = lineTaxFields.flatMap((name) => {
@@ -159,12 +159,12 @@ function freightLine(event: VendorOrderRequested, connection: Connection, { amou
   return [{ ...line, ...freightTax(event, settings) }]
 }
 
-/** Freight that the shop did not tax is not taxed. */
+/** Freight is taxed only if the shop taxed it. */
 function freightTax(event: VendorOrderRequested, settings: OrderSettings): Wire {
   return event.data.shippingTax === 0n ? {} : lineTax(event, settings)
 }
 
-/** Given with 0 too: an order that changes may have had more. Throws `configuration_invalid` where freight has no place. */
+/** Includes amounts of 0: an order may have had more before. Throws `configuration_invalid` if freight has no setting. */
 function expensesOf(event: VendorOrderRequested, { amounts, settings }: OrderParts): Wire[] {
   const { freight, tax } = settings
   if (freight === null && amounts.shipping !== 0n) {
@@ -184,13 +184,13 @@ function transportation(connection: Connection, shippingMethod: string | null): 
   const code = shippingMethod === null ? undefined : connection.orderMap.shipMethods[shippingMethod]
   if (code === undefined) return null
   if (/^\d+$/.test(code)) return Number(code)
-  const message = `connection ${connection.id}: orderMap.shipMethods must name SAP's numbers of shipping types; "${code}" is none`
+  const message = `connection ${connection.id}: orderMap.shipMethods must name SAP's numbers of shipping types; "${code}" is not a number`
   throw new StreamError('configuration_invalid', message, { field: 'orderMap.shipMethods' })
 }
 
 /**
- * The recipient is in the second and third line of the address' name, where SAP's own forms have it: person and company, or
- * the one that there is over both lines, where one is too short.
+ * The recipient is in the second and third line of the address name, as in SAP's own forms: person and company, or a
+ * single name over both lines if one is too short.
  */
 function addressBody(
   side: 'ShipTo' | 'BillTo',
@@ -217,14 +217,14 @@ const ADDRESS_FIELDS: readonly string[] = [
   ...['Street', 'Block', 'Building', 'City', 'ZipCode', 'State', 'County', 'Address2', 'Address3'],
 ]
 
-/** Of an order that exists: what an address has no more is cleared, or it would stay as it was. */
+/** For an existing order: clears address fields that are empty now, which SAP would otherwise keep. */
 function wholeAddresses(fields: Wire): Wire {
   const sides = ['ShipTo', 'BillTo'].filter((side) => Object.keys(fields).some((name) => name.startsWith(side)))
   const none = sides.flatMap((side) => ADDRESS_FIELDS.map((name) => [side + name, null] as const))
   return { ...Object.fromEntries(none), ...fields }
 }
 
-/** A state has to be one of the company's; any other region is a county, in words. */
+/** A state has to be one of the company's; any other region goes into the county as text. */
 function regionFields(texts: FieldTexts, address: Address, states: StateLists): Wire {
   const region = regionOf(address)
   if (region === null) return {}

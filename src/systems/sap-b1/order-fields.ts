@@ -2,7 +2,7 @@ import type { OwnOrderFields } from '../../configuration/system-type.ts'
 import { type CustomerWay, lineTaxFields } from './order-settings.ts'
 import type { MarkFields } from './settings.ts'
 
-/** Fields of an order that Waldstream writes itself, beside its digest; the body has no others of its own. */
+/** Fields of an order that Waldstream sets itself, in addition to its digest; all others come from the order map. */
 export const bodyFields = [
   'CardCode',
   'NumAtCard',
@@ -17,11 +17,11 @@ export const bodyFields = [
 ] as const
 export type BodyField = (typeof bodyFields)[number]
 
-/** Fields of its lines, beside the shop's id of the line. */
+/** Fields of the lines that Waldstream sets itself, in addition to the shop's line id. */
 export const lineFields = ['LineNum', 'ItemCode', 'Quantity', 'UnitPrice', 'DiscountPercent', 'WarehouseCode'] as const
 export type LineField = (typeof lineFields)[number]
 
-/** What a customer that we make is known by. */
+/** Fields that rules must not set of a customer that Waldstream creates. */
 export const ownCustomerFields = ['CardCode', 'CardType']
 
 /** The tax code of lines may be mapped for all lines at once, or for each. */

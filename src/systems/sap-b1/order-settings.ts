@@ -1,13 +1,13 @@
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { type MarkFields, markFields, type SapB1Values } from './settings.ts'
 
-/** Whose orders are: one customer's for all; of a customer that is looked up; of one that is created where there is none. */
+/** How an order's customer is found: one customer for all orders, looked up, or created if there is none. */
 export type CustomerWay =
   | { readonly way: 'fixed'; readonly cardCode: string }
   | { readonly way: 'lookup' }
   | { readonly way: 'create'; readonly group: number | null }
 
-/** Properties of lines that say what SAP computes tax by: which of them, depends on the company's country. */
+/** Line properties by which SAP computes tax; which of them applies depends on the company's country. */
 export const lineTaxFields = ['TaxCode', 'VatGroup'] as const
 export type LineTaxField = (typeof lineTaxFields)[number]
 
@@ -16,7 +16,7 @@ export interface OrderSettings {
   readonly zone: string
   readonly marks: MarkFields
   readonly customer: CustomerWay
-  /** How tax gets to SAP: by the code of every line, of which SAP computes it; as an expense; not at all. */
+  /** How tax is sent to SAP: by a code on every line, from which SAP computes it; as an expense; or not at all. */
   readonly tax:
     | { readonly way: 'none' }
     | { readonly way: 'code'; readonly field: LineTaxField; readonly code: string }
@@ -26,7 +26,10 @@ export interface OrderSettings {
     | { readonly way: 'expense'; readonly code: number }
     | { readonly way: 'item'; readonly itemCode: string }
   readonly currencies: ReadonlyMap<string, string>
-  /** What is left of an order in part delivered that the shop takes back: the vendor is asked, a person told, or it is closed. */
+  /**
+   * What happens to the rest of a partly delivered order that the shop takes back: the vendor is asked to close it, it
+   * is closed, or a person settles it.
+   */
   readonly cancelDelivered: SapB1Values['cancelDelivered']
 }
 

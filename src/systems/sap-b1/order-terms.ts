@@ -4,17 +4,17 @@ import { asSold, atShopPrices, pricedByErp, sellersAccount } from '../../rules/v
 import type { TaxWay } from './order-amounts.ts'
 import type { OrderSettings } from './order-settings.ts'
 
-/** Whose an order is in the company, at what price, and how it is compared. */
+/** The customer of an order in the company, its prices, and how it is compared. */
 export interface OrderTerms {
-  /** The customer is the seller: the shop's customer is the recipient only. */
+  /** The customer is the seller; the shop's customer is only the recipient. */
   readonly isSellers: boolean
-  /** SAP finds prices and discounts itself, by the customer's price list: they are neither sent nor compared. */
+  /** SAP determines prices and discounts by the customer's price list: they are neither sent nor compared. */
   readonly erpPrices: boolean
-  /** Whether the order is in the shop's currency; else in the customer's own. */
+  /** Whether the order is in the shop's currency; otherwise, it is in the customer's. */
   readonly atShopPrices: boolean
-  /** How the company takes orders, for this connection. */
+  /** How orders of this connection are written into the company. */
   readonly settings: OrderSettings
-  /** Instead of the way of the settings; null: that one. */
+  /** Overrides the tax way of the settings in comparisons; null: does not. */
   readonly comparedTax: TaxWay | null
   /** The order as the vendor sells it. Throws `mapping_failed` for a SKU without a cost. */
   sold(order: Order): Order
@@ -23,7 +23,7 @@ export interface OrderTerms {
 export function orderTerms(connection: Connection, settings: OrderSettings): OrderTerms {
   const seller = sellersAccount(connection)
   const shop = atShopPrices(connection)
-  // The tax of a sale to the customer is not that of a sale to the seller: an expense would hold nothing.
+  // The shop's tax is that of the sale to its customer, not of the sale to the seller: no expense for it is sent.
   const tax = !shop && settings.tax.way === 'expense' ? ({ way: 'none' } as const) : settings.tax
   return {
     isSellers: seller !== null,

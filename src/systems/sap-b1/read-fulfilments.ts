@@ -19,8 +19,8 @@ const IDENTITY = ['DocEntry', 'UpdateDate', 'UpdateTime', 'CreationDate', 'DocTi
 const LIST_PAGE = 1000
 
 /**
- * Deliveries of shops' orders with their tracking numbers, then shops' orders, for what was canceled or closed of them; each
- * by its last change, oldest first. An order is a shop's when our sink has marked it.
+ * Deliveries of shop orders with their tracking numbers, then shop orders with what was canceled or closed of them;
+ * both by last change, oldest first. A shop order is one that our sink has marked.
  */
 export function readSapB1Fulfilments(
   client: SapB1Client,
@@ -61,7 +61,7 @@ export function readSapB1Fulfilments(
 
 function documentPasses(select: object, { digest }: MarkFields) {
   const id = { name: 'DocEntry', isText: false }
-  // A line may be closed of an order that stays open.
+  // A line may be closed while its order stays open.
   const marked = `${digest} ne null`
   return [
     ...changePasses({ collection: 'DeliveryNotes', id, filter: null, ...select }, CREATED),
@@ -69,7 +69,7 @@ function documentPasses(select: object, { digest }: MarkFields) {
   ]
 }
 
-/** The orders that a page's deliveries are of, by DocEntry. */
+/** The orders of a page's deliveries, by DocEntry. */
 async function ordersOf(
   client: SapB1Client,
   { pass, rows }: PassPage,
@@ -83,7 +83,7 @@ async function ordersOf(
   return new Map(orders.map((order) => [requireText(order, 'DocEntry'), withoutAnnotations(order)]))
 }
 
-/** A document and a shop's order that it is of; of an order's end, both are the order. */
+/** A document and its shop order; for the end of an order, both are the order. */
 interface Part {
   readonly document: Wire
   readonly order: Wire
@@ -95,13 +95,13 @@ function partsOf({ pass, rows }: PassPage, orders: ReadonlyMap<string, Wire>, ma
     pass.collection === 'Orders'
       ? documents.map((document) => ({ document, order: document }))
       : documents
-          // What cancels a delivery is a document of its own, and no delivery.
+          // The cancellation of a delivery is a separate document, not a delivery.
           .filter((document) => document['CancelStatus'] !== 'csCancellation')
           .flatMap((document) => baseOrders(document).map((entry) => ({ document, order: orders.get(entry) ?? {} })))
   return parts.filter(({ order }) => referenceOf(order, marks) !== null)
 }
 
-/** A part that can't be read is kept with its error, and the others go on (Guarantee 5). */
+/** A part that cannot be read is returned with its error; the others are not affected (Guarantee 5). */
 function readParts(
   parts: readonly Part[],
   { pass, requestedAt }: PassPage,
@@ -126,7 +126,7 @@ function readParts(
   return { entities, unreadable }
 }
 
-/** When the delivery was made; its time of day is that of its entry. */
+/** When the delivery was made: its date, with the time of day when it was entered. */
 function shippedAt(delivery: Wire, zone: string): number | null {
   const stamp = stampOf(delivery, { date: 'DocDate', time: 'DocTime' })
   return stamp === null ? null : fromLocalTime(stamp, zone, Number.POSITIVE_INFINITY)

@@ -13,9 +13,9 @@ import { itemFilter, itemKey, itemKeys, itemPages } from './read-items.ts'
 import { type SapB1Values, stockFilter } from './settings.ts'
 
 /**
- * The stock of every item, by code: SAP gives no time of a movement, and an item's own does not move with its stock. So
- * the window says nothing, each run reads all, and what did not change is not published again. `read.filter` may name
- * `warehouses` and `itemGroups`.
+ * The stock of every item, by code: SAP has no times of stock movements, and an item's update time does not change with
+ * its stock. So the window is ignored, each run reads everything, and unchanged stock is not published again.
+ * `read.filter` may name `warehouses` and `itemGroups`.
  */
 export function readSapB1Inventory(
   client: SapB1Client,

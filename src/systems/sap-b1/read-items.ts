@@ -8,7 +8,7 @@ import { anyOf, quoted } from './odata.ts'
 
 const KEYS_PAGE = 1000
 
-/** Filter of items: a property that must be `tYES`, and the groups; null or none: all of them. */
+/** Filter of items: a property that must be `tYES`, and the groups; null or empty: all groups. */
 export function itemFilter(property: string, groups: readonly number[] | null): string {
   const sold = `${property} eq 'tYES'`
   return groups === null || groups.length === 0 ? sold : `${sold} and ${anyOf('ItemsGroupCode', groups)}`
@@ -18,7 +18,7 @@ export function itemKey(row: Wire): string {
   return skuKey(row['ItemCode']) ?? 'without ItemCode'
 }
 
-/** The codes of all items that a filter leaves. */
+/** The codes of all items that match the filter. */
 export async function* itemKeys(
   client: SapB1Client,
   filter: string,
@@ -47,7 +47,7 @@ export async function* itemPages(
     const end = rows.at(-1)
     if (end === undefined) return
     const id = textOf(end['ItemCode']) ?? ''
-    if (id === last) throw new StreamError('source_data_invalid', `SAP does not sort items by code: ${id} came again`)
+    if (id === last) throw new StreamError('source_data_invalid', `SAP does not sort items by code: got ${id} twice`)
     last = id
     yield { rows, id, requestedAt }
     if (!more && rows.length < paging.pageSize) return

@@ -16,11 +16,13 @@ import { stampOf, UPDATED } from './time.ts'
 import { changePasses, type Pass, passPages } from './window.ts'
 
 const CREATED = { date: 'CreateDate', time: 'CreateTime' }
-/** What the proof of a window needs of each row. */
+/** Properties of a row that the proof of a window needs. */
 const IDENTITY = ['ItemCode', 'UpdateDate', 'UpdateTime', 'CreateDate', 'CreateTime']
 const LIST_PAGE = 1000
 
-/** Items that are sold, by their last change, oldest first, with their prices; `read.filter.itemGroups` may name groups. */
+/**
+ * Items that are sold, by their last change, oldest first, with their prices; `read.filter.itemGroups` may name groups.
+ */
 export function readSapB1Products(
   client: SapB1Client,
   read: Read,
@@ -64,7 +66,7 @@ export function readSapB1Products(
       const passes = changePasses({ ...items, select: IDENTITY }, CREATED)
       for await (const { rows } of pages(passes, window, null, LIST_PAGE, signal)) yield rows.map(windowRow)
     },
-    // Not by time: an item whose first change comes while the passes are listed is in neither.
+    // Not by time: an item whose first change happens while the passes are listed may be in neither of them.
     keys: (signal) => itemKeys(client, items.filter, clock, signal),
   }
 }

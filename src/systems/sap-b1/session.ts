@@ -7,15 +7,15 @@ export interface Login {
   readonly companyDb: string
   readonly username: string
   readonly password: string
-  /** SAP's number of a language, for its messages. */
+  /** SAP's number for the language of its messages. */
   readonly language?: string
 }
 
 /** The one session that all calls of a client share. */
 export interface Session {
-  /** Value of the `Cookie` header; logs in where there is no session yet. */
+  /** Value of the `Cookie` header; logs in if there is no session yet. */
   cookie(): Promise<string>
-  /** The session of this cookie is over: a new one, by one login however many ask at once. */
+  /** Replaces the expired session of this cookie; concurrent calls share one login. */
   renewed(over: string): Promise<string>
 }
 
@@ -35,13 +35,13 @@ export function createSession(http: Http, path: string, login: Login): Session {
     async renewed(over) {
       const known = current
       if (known !== undefined && (await known) !== over) return known
-      // While we waited, another may have begun the next one.
+      // Another call may have started the next login meanwhile.
       return current === known || current === undefined ? begin() : current
     },
   }
 }
 
-/** Refusals of a login. Answers of 5xx and web pages never come here. */
+/** Classifies rejected logins. 5xx answers and web pages are handled before. */
 export function classifyLogin({ status, json }: HttpAnswer): StreamError {
   return loginError(status, json)
 }
@@ -62,7 +62,7 @@ async function logIn(http: Http, path: string, login: Login): Promise<string> {
   throw new StreamError('target_unavailable', "SAP's answer to the login has no session")
 }
 
-/** Name and value of each: their paths are left aside, since B1SESSION often has none. */
+/** Name and value of each cookie. Paths are ignored, since B1SESSION often has none. */
 function cookiesOf({ headers }: HttpAnswer): Map<string, string> {
   const pairs = headers.getSetCookie().flatMap((cookie) => {
     const [, name, value] = /^\s*([^=;\s]+)\s*=\s*([^;]*)/.exec(cookie) ?? []

@@ -28,38 +28,38 @@ export const settings = {
   language: setting(code, { description: "SAP's number of the language of its messages; the user's by default" }),
   basePriceList: setting(code, {
     default: 1,
-    description: "number of the price list that is the product's price; all lists are in priceLevels, by number",
+    description: "number of the price list that gives the product's price; all lists are in priceLevels, by number",
   }),
   extraItemFields: setting(list(text({ pattern: /\w+/ }), 'properties of items'), {
     default: [],
-    description: 'more properties of items for the product map; U_… are there anyway',
+    description: 'more properties of items for the product map; U_… are always included',
   }),
   currencies: setting(pairs(/[A-Z]{3}/, "ISO 4217 codes to SAP's codes", 'USD=$,GBP=£'), {
     default: new Map<string, string>(),
     defaultText: 'none',
-    description: "SAP's codes of currencies that are not those of ISO 4217",
+    description: "SAP's codes of currencies that differ from ISO 4217",
   }),
   customers: setting(choice(['fixed', 'lookup', 'create']), {
-    description: 'whose orders are: fixed where cardCode is given, else create',
+    description: "how an order's customer is found; by default fixed if cardCode is set, else create",
   }),
-  cardCode: setting(text({ expected: 'the code of a customer' }), { description: 'customer of all orders' }),
-  customerGroup: setting(code, { description: 'number of the group of customers that are created' }),
+  cardCode: setting(text({ expected: 'the code of a customer' }), { description: 'customer code of all orders' }),
+  customerGroup: setting(code, { description: 'number of the customer group of new customers' }),
   taxCode: setting(text({ expected: 'a tax code' }), { description: 'tax code of every line (TaxCode)' }),
   vatGroup: setting(text({ expected: 'a tax group' }), { description: 'tax group of every line (VatGroup)' }),
   taxExpenseCode: setting(code, { description: "number of the expense that holds the shop's tax" }),
   freightExpenseCode: setting(code, { description: 'number of the expense that holds freight' }),
   freightItemCode: setting(text({ expected: 'the code of an item' }), { description: 'item that holds freight' }),
-  digestField: setting(userField, { default: 'U_WLD_Digest', description: "user field of the order's digest" }),
-  lineField: setting(userField, { default: 'U_WLD_Line', description: "user field of the shop's line id" }),
+  digestField: setting(userField, { default: 'U_WLD_Digest', description: 'user field of an order for its digest' }),
+  lineField: setting(userField, { default: 'U_WLD_Line', description: "user field of a line for the shop's line id" }),
   reasonField: setting(property, {
-    description: 'property of the order that says why it is closed or canceled, for the shop',
+    description: 'property of the order with the reason for its closure or cancellation, for the shop',
   }),
   lineReasonField: setting(property, {
-    description: 'property of a line that says why it is closed, for the shop',
+    description: 'property of a line with the reason for its closure, for the shop',
   }),
   cancelDelivered: setting(choice(['ask', 'close', 'conflict']), {
     default: 'ask',
-    description: 'what becomes of the rest of an order in part delivered when the shop cancels it',
+    description: 'what happens to the rest of a partly delivered order when the shop cancels it',
   }),
 }
 
@@ -85,21 +85,21 @@ export const secrets = {
   optional: { ca: "certificate (PEM) that the server's is checked against" },
 }
 
-/** Settings that are right each by itself, but not together. */
+/** Settings that are valid each by itself, but contradict each other. */
 export function settingProblems(values: SapB1Values): readonly SettingProblem[] {
   const { freightExpenseCode, freightItemCode, taxCode, vatGroup, taxExpenseCode, customers, cardCode } = values
   const problems: SettingProblem[] = []
   if (freightExpenseCode !== null && freightItemCode !== null) {
-    problems.push({ name: 'freightItemCode', problem: 'is given beside freightExpenseCode; remove one of them' })
+    problems.push({ name: 'freightItemCode', problem: 'cannot be combined with freightExpenseCode; remove one' })
   }
   const taxes = Object.entries({ taxCode, vatGroup, taxExpenseCode }).filter(([, value]) => value !== null)
   const [, second] = taxes
   if (second !== undefined) {
-    const problem = `is given beside ${taxes[0]?.[0]}; taxCode, vatGroup and taxExpenseCode are three ways: keep one`
+    const problem = `cannot be combined with ${taxes[0]?.[0]}; keep only one of taxCode, vatGroup and taxExpenseCode`
     problems.push({ name: second[0], problem })
   }
   if (customers === 'fixed' && cardCode === null) {
-    problems.push({ name: 'cardCode', problem: 'is missing: with customers: fixed it is the customer of all orders' })
+    problems.push({ name: 'cardCode', problem: 'is missing: customers: fixed needs it for the customer of all orders' })
   }
   return problems
 }
@@ -131,7 +131,7 @@ export function clientSettings(system: ConnectableSystem<SapB1Values>): SapB1Set
 export interface ItemSettings {
   /** Number of the price list that is the product's price. */
   readonly basePriceList: string
-  /** Properties of items that become attributes beside the usual ones and the user's own (`U_…`). */
+  /** Properties of items that become attributes, in addition to the standard ones and user fields (`U_…`). */
   readonly extraFields: readonly string[]
   /** SAP's code of a currency → ISO 4217. */
   readonly currencies: ReadonlyMap<string, string>
@@ -149,37 +149,37 @@ export function itemSettings({ basePriceList, extraItemFields, currencies }: Sap
 export interface MarkFields {
   /** Of the order: digest of its content. */
   readonly digest: string
-  /** Of a line: the shop's id of it. */
+  /** Of a line: the shop's line id. */
   readonly line: string
 }
 
-/** Begins the digest of an order that we canceled, or are about to: what is canceled without it, the vendor canceled. */
+/** Prefix of the digest of an order that Waldstream canceled or is about to; without it, the vendor canceled. */
 export const CANCELED_MARK = 'canceled '
-/** Ends the digest of one of which the shop took back what was delivered, too. */
+/** Suffix of the digest if the shop also took back delivered pieces. */
 const REFUSED = ' refused'
 
-/** What an order is marked with that we cancel or close. */
+/** The mark of an order that Waldstream cancels or closes. */
 export function canceledMark({ contentDigest }: { contentDigest: string }, isRefused: boolean): string {
   return CANCELED_MARK + contentDigest + (isRefused ? REFUSED : '')
 }
 
-/** The content of a mark, whatever became of the order. */
+/** The content digest of a mark, without the parts that a cancellation adds. */
 export function contentOfMark(mark: string | null): string | null {
   return mark?.replace(CANCELED_MARK, '').replace(REFUSED, '') ?? null
 }
 
-/** Whether the shop took back what was delivered. */
+/** Whether the shop took back delivered pieces. */
 export const isRefused = (mark: string | null): boolean => mark?.endsWith(REFUSED) === true
 
-/** Begins the digest of an order that waits for the shop. */
+/** Prefix of the digest of an order on hold. */
 export const HELD_MARK = 'held '
 
-/** What an order of this content is marked with. */
+/** The mark of an order with this content. */
 export function contentMark({ contentDigest, held }: { contentDigest: string; held: boolean }): string {
   return held ? HELD_MARK + contentDigest : contentDigest
 }
 
-/** Properties that hold why something is not delivered; null: the company has none. */
+/** Properties with the reason why something is not delivered; null: the company has none. */
 export interface ReasonFields {
   readonly order: string | null
   readonly line: string | null

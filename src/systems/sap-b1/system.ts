@@ -17,7 +17,7 @@ import {
 } from './settings.ts'
 import { writeSapB1Orders } from './write-orders.ts'
 
-const NO_NOTICES = 'SAP Business One sends no notices: it is asked'
+const NO_NOTICES = 'SAP Business One sends no notices: it is read on a schedule'
 
 /** SAP Business One by the Service Layer. */
 export const sapB1 = defineSystem({

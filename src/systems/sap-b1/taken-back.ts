@@ -5,19 +5,19 @@ import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { OrderAmounts } from './order-amounts.ts'
 import type { MarkFields } from './settings.ts'
 
-/** What the shop takes back of an order that SAP has, and what the vendor has made of it; null: nothing of that kind. */
+/** What the shop takes back of an order in SAP, by what the vendor has done with it; null: no such pieces. */
 export interface TakenBack {
   /** Pieces that were delivered already. */
   readonly delivered: string | null
   /** Pieces that the vendor would still deliver. */
   readonly open: string | null
-  /** Of what is open, the shop wants some. */
+  /** The shop still wants some of the open pieces. */
   readonly wantsMore: boolean
 }
 
 /**
- * Compares what the shop wants with the order; null where it wants something that is not there, or takes nothing back.
- * `wanted` null: the shop canceled all of it.
+ * Compares what the shop wants with the order; null if it wants something that the order does not have, or takes
+ * nothing back. `wanted` null: the shop canceled the whole order.
  */
 export function takenBack(
   order: Wire,
@@ -41,7 +41,7 @@ export function takenBack(
   }
 }
 
-/** The order has just the pieces that the shop wants. */
+/** Whether the order has exactly the pieces that the shop wants. */
 export function hasPieces(
   order: Wire,
   wanted: Pick<OrderAmounts, 'lines'>,
@@ -58,7 +58,7 @@ export function hasPieces(
   )
 }
 
-/** What was delivered of an order; `pieces`: these alone. */
+/** What was delivered of an order; `pieces`: only these. */
 export function begunOf(order: Wire, marks: MarkFields, pieces = deliveredPieces(order, marks)): BegunOrder {
   return { done: `SAP has delivered ${pieces}`, details: { order: requireText(order, 'DocEntry') } }
 }
@@ -67,7 +67,7 @@ function deliveredPieces(order: Wire, marks: MarkFields): string | null {
   return piecesOf(linesOf(order, marks), ({ delivered }) => delivered)
 }
 
-/** A part of it was delivered. */
+/** Whether a part of it was delivered. */
 export function isBegun(order: Wire): boolean {
   return wiresOf(order['DocumentLines']).some((line) => openOf(line) < Number(line['Quantity']))
 }
@@ -80,7 +80,7 @@ interface Line {
   readonly isOpen: boolean
 }
 
-/** Freight is none of them. */
+/** The lines of the shop, without freight. */
 function linesOf(order: Wire, marks: MarkFields): readonly Line[] {
   return wiresOf(order['DocumentLines']).flatMap((line) => {
     const lineId = textOf(line[marks.line])

@@ -2,10 +2,10 @@ import { StreamError } from '../../errors.ts'
 import { localWindow } from '../kit/local-time.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 
-/** A minute on the server's clock, `2026-03-02 18:04`: as fine as SAP filters times. */
+/** A minute on the server's clock, `2026-03-02 18:04`: the finest resolution of SAP's time filters. */
 export type Minute = string
 
-/** The properties that hold a moment. */
+/** The properties that hold a date and its time of day. */
 export interface StampFields {
   readonly date: string
   readonly time: string
@@ -15,13 +15,13 @@ export const UPDATED: StampFields = { date: 'UpdateDate', time: 'UpdateTime' }
 
 const DAY_MS = 24 * 3_600_000
 
-/** The moment on the server's clock, `2026-03-02 18:04:11`; null where the record has none. Throws `time_invalid`. */
+/** The time on the server's clock, `2026-03-02 18:04:11`; null if the record has none. Throws `time_invalid`. */
 export function stampOf(row: Wire, { date, time }: StampFields): string | null {
   const day = textOf(row[date])
   if (day === null) return null
   const clock = clockOf(textOf(row[time]) ?? '00:00:00')
   if (/^\d{4}-\d\d-\d\d/.test(day) && clock !== undefined) return `${day.slice(0, 10)} ${clock}`
-  throw new StreamError('time_invalid', `${date}, ${time}: "${day}", "${row[time]}" are no date and time`, {
+  throw new StreamError('time_invalid', `${date}, ${time}: "${day}", "${row[time]}" are not a date and time`, {
     field: date,
   })
 }
@@ -38,24 +38,24 @@ export function minuteOf(stamp: string): Minute {
   return stamp.slice(0, 16)
 }
 
-/** Filter: the moment is in the minute or after it. */
+/** Filter: the time is in the minute or after it. */
 export function since(fields: StampFields, minute: Minute): string {
   return compared(fields, 'ge', minute)
 }
 
-/** Filter: the moment is before the minute. */
+/** Filter: the time is before the minute. */
 export function before(fields: StampFields, minute: Minute): string {
   return compared(fields, 'lt', minute)
 }
 
-/** The next minute on the clock's face. */
+/** The next minute as a clock shows it, without regard to daylight saving time. */
 export function minuteAfter(minute: Minute): Minute {
   return new Date(Date.parse(`${minute.replace(' ', 'T')}:00Z`) + 60_000).toISOString().slice(0, 16).replace('T', ' ')
 }
 
 /**
- * Only `ge` and `lt` of whole minutes: these mean the same whether the server compares seconds or not. The date alone
- * is compared first, so that it can be looked up by.
+ * Only `ge` and `lt` of whole minutes: these mean the same whether the server compares seconds or not. The date is also
+ * compared alone, so that SAP can use an index on it.
  */
 function compared({ date, time }: StampFields, operator: 'ge' | 'lt', minute: Minute): string {
   const [day = '', clock = ''] = minute.split(' ')
@@ -64,8 +64,8 @@ function compared({ date, time }: StampFields, operator: 'ge' | 'lt', minute: Mi
 }
 
 /**
- * Bounds of a window on the server's clock, in whole minutes: what of the last minute is not in this window is in the
- * next (Guarantee 6).
+ * Bounds of a window on the server's clock, in whole minutes: the rest of the last minute is in the next window
+ * (Guarantee 6).
  */
 export function minuteWindow(
   window: { readonly from: number | null; readonly to: number },

@@ -20,14 +20,14 @@ export interface Pass {
   readonly collection: string
   readonly stamps: StampFields
   readonly id: { readonly name: string; readonly isText: boolean }
-  /** What else the rows must have. */
+  /** A further condition for the rows. */
   readonly filter: string | null
   readonly select?: readonly string[]
-  /** Rows that are not another pass's. */
+  /** Whether a row belongs to this pass and not to another. */
   keeps?(row: Wire): boolean
 }
 
-/** Not every record has a time of its last change from its beginning on: until then it is that of its creation. */
+/** A record may have no update time before its first change: until then, its creation time counts. */
 export function changePasses(common: Omit<Pass, 'stamps' | 'keeps'>, created: StampFields): readonly Pass[] {
   return [
     { ...common, stamps: UPDATED },
@@ -54,13 +54,13 @@ export interface WindowRun {
 
 type Found = Omit<PassPage, 'pass'>
 
-/** The minute that was reached; `id` empty: all of it was given, else its rows up to this id. */
+/** The minute that was reached; `id` empty: all of its rows were returned, else those up to this id. */
 interface Place {
   readonly minute: Minute
   readonly id: string
 }
 
-/** All passes, one after the other; `reached` says which. */
+/** All passes, one after the other; `reached` contains the number of the pass. */
 export async function* passPages(
   run: WindowRun,
   passes: readonly Pass[],
@@ -82,9 +82,9 @@ function placeIn({ changedAt }: Keyset): readonly [pass: number, minute: Minute]
 }
 
 /**
- * Pages of a closed window by keyset, never by `$skip`: a row that changes while we page shifts no other (Guarantee 6).
- * SAP filters times by whole minutes, however finely it sorts: the minute that a full page ends in is given by id, from
- * its beginning on, and then the time moves on.
+ * Pages of a closed window by keyset, never by `$skip`: a row that changes during paging does not shift others
+ * (Guarantee 6). SAP filters times only by whole minutes, however finely it sorts: the minute in which a full page ends
+ * is read by id, from its start, before paging by time resumes.
  */
 async function* windowPages(run: WindowRun, pass: Pass, after: Place | null): AsyncGenerator<Found> {
   const bounds = minuteWindow(run.window, run.zone)
@@ -134,7 +134,7 @@ async function* minutePages(run: WindowRun, pass: Pass, minute: Minute, after: s
   }
 }
 
-/** A page is full, and there may be more, also where SAP forgets to say so. */
+/** A full page may not be the last one, even if SAP does not say so. */
 async function ask(run: WindowRun, { collection, filter, select }: Pass, conditions: string[], orderBy: string[]) {
   const query = {
     filter: [...(filter === null ? [] : [filter]), ...conditions].join(' and '),
@@ -149,27 +149,24 @@ async function ask(run: WindowRun, { collection, filter, select }: Pass, conditi
 function minuteOfRow(row: Wire, { stamps }: Pass): Minute {
   const stamp = stampOf(row, stamps)
   if (stamp !== null) return minuteOf(stamp)
-  throw new StreamError('source_data_invalid', `SAP gave a row without ${stamps.date} for a window of it`, {
+  throw new StreamError('source_data_invalid', `SAP returned a row without ${stamps.date} for a filter by it`, {
     field: stamps.date,
   })
 }
 
-/** Rows that were asked for after a minute and are not would be read in circles. */
+/** Throws if rows are not after the requested minute: reading them would never end. */
 function assertLater(last: Place | null, first: Minute): void {
   if (last !== null && first <= last.minute) throw notSortedError(first)
 }
 
-/** Of the rows of a page, those that it has not would be lost where it is no beginning. */
+/** Throws if a full page is not sorted: it might not be the first part of the rows, and some would be lost. */
 function assertAscending(minutes: readonly Minute[]): void {
   const wrong = minutes.find((minute, index) => minute < (minutes[index - 1] ?? minute))
   if (wrong !== undefined) throw notSortedError(wrong)
 }
 
 function notSortedError(at: string): StreamError {
-  return new StreamError(
-    'source_data_invalid',
-    `SAP does not keep to the order it was asked for: ${at} came out of turn`,
-  )
+  return new StreamError('source_data_invalid', `SAP does not sort rows as requested: ${at} is out of order`)
 }
 
 function keysetOf({ minute, id }: Place): Keyset {

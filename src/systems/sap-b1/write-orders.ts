@@ -25,10 +25,10 @@ import { type OrderTerms, orderTerms } from './order-terms.ts'
 import { CANCELED_MARK, canceledMark, contentMark, contentOfMark } from './settings.ts'
 import { begunOf, hasPieces, isBegun, type TakenBack, takenBack } from './taken-back.ts'
 
-/** The newest orders of one reference that are read: older ones are canceled. */
+/** How many orders of one reference are read, newest first; older ones are canceled. */
 const MOST_FOUND = 20
 
-/** One delivery, and what it is done with. */
+/** One delivery and everything it needs. */
 interface Job {
   readonly client: SapB1Client
   readonly settings: OrderSettings
@@ -36,19 +36,19 @@ interface Job {
   readonly connection: Connection
   readonly amounts: OrderAmounts
   readonly terms: OrderTerms
-  /** The company's states, of the order's countries. */
+  /** The company's states for the order's countries. */
   states(): Promise<StateLists>
   readonly signal: AbortSignal
 }
 
 /**
- * Vendor orders as orders. Guarantee 3: SAP has no unique reference, so the sink searches for `NumAtCard` = the order's
- * reference before every create, and the runtime lets a create whose answer was lost come to its end
- * first. An order carries the digest of its content: equal means there is nothing to write. Guarantee 7: what SAP computes
- * is compared with the order; one that differs is canceled and does not stay. Throws `item_missing` for an item that SAP
- * does not have (no line is ever dropped) and `target_conflict` for an order that a person has to settle. What the shop takes
- * back of a begun order is asked of the vendor (`cancellation_requested`), who closes it or delivers it
- * (`cancellation_refused`).
+ * Writes vendor orders as orders. Guarantee 3: SAP has no unique reference, so the sink searches for `NumAtCard` = the
+ * order's reference before every create, and the runtime first lets a create whose answer was lost run to its end. An
+ * order carries the digest of its content: an equal digest means that the content is already written. Guarantee 7:
+ * compares what SAP computed with the order, and cancels an order that differs. Throws `item_missing` for an item that
+ * SAP does not have (no line is ever dropped) and `target_conflict` for an order that a person has to settle. If the
+ * shop takes back pieces of a begun order, the vendor is asked to close them (`cancellation_requested`); those it
+ * delivers are `cancellation_refused`.
  */
 export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): Sink<'vendor-orders'> {
   const stateLists = createStateLists((country, signal) => statesOf(client, country, signal))
@@ -73,7 +73,7 @@ export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): 
       if (order === undefined) return await create(job, found[0])
       if (order[settings.marks.digest] !== contentMark(event)) return await change(job, order)
       await withdrawRequest(job, order)
-      // What an interrupted delivery left may not have been checked yet.
+      // An interrupted delivery may not have checked the order yet.
       if (before.unclear) await afterWrite('SAP', () => cancelWhereTotalsDiffer(job, order))
       return { outcome: 'unchanged', targetId: entryOf(order) }
     },
@@ -81,8 +81,9 @@ export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): 
 }
 
 /**
- * The orders of the reference, the newest first. One of an earlier release keeps its name, if it is ours: two connections' orders
- * could have one. Throws `target_conflict` for an order of another connection that has our name.
+ * The orders of the reference, newest first. An order written by an earlier release keeps its reference if it is ours:
+ * orders of two connections could have the same one. Throws `target_conflict` if another connection's order has our
+ * reference.
  */
 async function findOwnOrders(
   { client, settings, event, connection, signal }: Job,
@@ -97,7 +98,7 @@ async function findOwnOrders(
   const found = await findOrders(client, reference, signal)
   const foreign = found.find((order) => !isOurs(order))
   if (foreign !== undefined && connection.id.includes('-') && targetId === null && !event.canceled) {
-    const message = `order ${event.key} is called ${reference}, as an order of another connection is there (DocEntry ${entryOf(foreign)}); rename one by hand`
+    const message = `order ${event.key} needs the reference ${reference}, but an order of another connection has it (DocEntry ${entryOf(foreign)}); rename one of them by hand`
     throw new StreamError('target_conflict', message, { field: 'NumAtCard' })
   }
   const earlier = earlierReference(connection.id, event.key)
@@ -112,7 +113,7 @@ async function findOwnOrders(
   return own
 }
 
-/** The newest first. */
+/** Newest first. */
 async function findOrders(client: SapB1Client, reference: string, signal: AbortSignal): Promise<readonly Wire[]> {
   const query = { filter: `NumAtCard eq ${quoted(reference)}`, orderBy: ['DocEntry desc'], pageSize: MOST_FOUND }
   return (await client.find('Orders', query, signal)).rows
@@ -122,11 +123,11 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
   const { client, settings, event, amounts, signal } = job
   const mark = canceled === undefined ? CANCELED_MARK : (textOf(canceled[settings.marks.digest]) ?? '')
   if (canceled !== undefined && mark === contentMark(event)) {
-    // The vendor canceled just this: that comes back to the shop as a cancellation.
+    // The vendor canceled exactly this content: the shop gets that as a cancellation.
     return { outcome: 'unchanged', targetId: entryOf(canceled) }
   }
   if (canceled !== undefined && !mark.startsWith(CANCELED_MARK)) {
-    // The vendor took back all of it, and the shop a part.
+    // The vendor canceled the whole order, and the shop takes back a part of it.
     if (takenBack(canceled, amounts, settings) !== null) return { outcome: 'unchanged', targetId: entryOf(canceled) }
     throw conflictError(event, canceled, 'the vendor canceled it in SAP')
   }
@@ -141,7 +142,7 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
 async function change(job: Job, order: Wire): Promise<Delivered> {
   const { client, settings, event, amounts, signal } = job
   if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
-    // One on hold of which a part is delivered is for people: somebody has to stop the rest.
+    // An order on hold that is partly delivered is left to people: somebody has to stop the rest.
     const back = event.held ? null : takenBack(order, amounts, settings)
     if (back !== null) return await takeBack(job, order, back)
     if (!event.held && hasPieces(order, amounts, settings) && differenceOf(job, order) === null)
@@ -153,13 +154,13 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
   await assertItems(job)
   const { body, shortened } = await bodyOf(job, null, order)
   const entry = Number(entryOf(order))
-  // Closed lines can't be sent again; without them SAP would add the expenses once more.
+  // Closed lines cannot be sent again, so lists are not replaced, and SAP would add the expenses a second time.
   const { DocumentAdditionalExpenses: _, ...withoutExpenses } = body
   const asked = hasClosed ? withoutExpenses : body
   await client.update('Orders', entry, asked, { etag: etagOf(order), replaceLists: !hasClosed }, signal)
   const said = await afterWrite('SAP', async () => {
     const changed = await client.get('Orders', entry, signal)
-    // SAP's total has the closed lines too.
+    // SAP's total includes the closed lines.
     if (changed === null || hasClosed) return null
     await cancelWhereTotalsDiffer(job, changed)
     return pricesNote(job, changed)
@@ -167,7 +168,7 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
   return { outcome: 'written', targetId: entryOf(order), ...noteTexts(noteOf(shortened).note, said) }
 }
 
-/** The rest of a begun order goes to the new address; what is delivered was sent where it was. */
+/** Sends the rest of a begun order to the new address; delivered pieces are not affected. */
 async function readdress(job: Job, order: Wire): Promise<Delivered> {
   const { settings } = job
   const targetId = entryOf(order)
@@ -179,13 +180,13 @@ async function readdress(job: Job, order: Wire): Promise<Delivered> {
   return { outcome: 'written', targetId, ...noteOf(shortened) }
 }
 
-/** `cardCode` null: the order keeps its customer. `existing` null: it is to be made. */
+/** `cardCode` null: the order keeps its customer. `existing` null: a new order. */
 async function bodyOf(job: Job, cardCode: string | null, existing: Wire | null) {
   const { event, connection, amounts, settings, terms } = job
   return sapOrder(event, connection, { amounts, settings, cardCode, terms, existing, states: await job.states() })
 }
 
-/** Changes these fields of the order as it was read, and leaves its lines. */
+/** Changes only these fields, and only if the order is still as it was read. */
 async function patch({ client, signal }: Job, order: Wire, fields: Wire): Promise<void> {
   const asRead = { etag: etagOf(order), replaceLists: false }
   await client.update('Orders', Number(entryOf(order)), fields, asRead, signal)
@@ -206,9 +207,10 @@ async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefi
 }
 
 /**
- * What of a begun order the shop takes back is a request: SAP can close what is left of the order, where the system says so and
- * the shop wants nothing of that; else the vendor is asked to, by the order's comments. Throws `cancellation_requested` as
- * long as the vendor has not answered, and `cancellation_refused` for what was delivered.
+ * Handles pieces that the shop takes back from a begun order. With `cancelDelivered: close`, closes the rest of the
+ * order if the shop wants none of it; with `conflict`, throws `target_conflict`; otherwise asks the vendor by the
+ * order's comments to close it, and throws `cancellation_requested` until the vendor has done so. Throws
+ * `cancellation_refused` for delivered pieces.
  */
 async function takeBack(job: Job, order: Wire, { delivered, open, wantsMore }: TakenBack): Promise<Delivered> {
   const { settings, event } = job
@@ -221,48 +223,48 @@ async function takeBack(job: Job, order: Wire, { delivered, open, wantsMore }: T
     throw requestedError(event, order, open)
   }
   if (delivered !== null)
-    throw refusedError(event, begunOf(order, settings.marks, delivered), 'nothing else of it is open')
+    throw refusedError(event, begunOf(order, settings.marks, delivered), 'it has no other open pieces')
   return { outcome: closes ? 'written' : 'unchanged', targetId: entryOf(order) }
 }
 
-/** The shop wants it again: the vendor is not asked any more. */
+/** Removes the request to the vendor: the shop wants the pieces again. */
 async function withdrawRequest(job: Job, order: Wire): Promise<void> {
   const comments = commentsWithoutRequest(order)
   if (comments === null || order['DocumentStatus'] !== 'bost_Open') return
   await patch(job, order, { Comments: comments })
 }
 
-/** Marked before: what is canceled or closed without the mark, the vendor ended. */
+/** Marks the order first: one that is canceled or closed without the mark was ended by the vendor. */
 async function withdraw(job: Job, order: Wire, action: 'Cancel' | 'Close', isRefused = false): Promise<void> {
   const { client, settings, event, signal } = job
   await patch(job, order, { [settings.marks.digest]: canceledMark(event, isRefused) })
   await client.act('Orders', Number(entryOf(order)), action, signal)
 }
 
-/** In the order's currency. */
+/** Total and tax in the order's currency. */
 function totalsOf(order: Wire): { readonly total: number; readonly vat: number } {
   const number = (name: string) => Number(textOf(order[name]) ?? 0)
   const isForeign = number('DocTotalFc') !== 0
   return { total: number(isForeign ? 'DocTotalFc' : 'DocTotal'), vat: number(isForeign ? 'VatSumFc' : 'VatSum') }
 }
 
-/** What SAP made of an order whose prices it found itself, for people. */
+/** For people: the total of an order whose prices SAP determined. */
 function pricesNote({ terms }: Pick<Job, 'terms'>, order: Wire): string | null {
   const { total, vat } = totalsOf(order)
   return terms.erpPrices ? `priced by SAP: ${(total - vat).toFixed(2)} before tax` : null
 }
 
 /**
- * Guarantee 7: cancels an order of which SAP computed another total; where SAP finds the prices, one with other pieces.
- * Throws `totals_differ` then.
+ * Guarantee 7: cancels an order whose total SAP computed differently (if SAP determines the prices: whose pieces
+ * differ), and throws `totals_differ`.
  */
 async function cancelWhereTotalsDiffer(job: Job, order: Wire): Promise<void> {
   const differs = differenceOf(job, order)
   if (differs === null) return
   await withdraw(job, order, 'Cancel')
   const message =
-    `SAP computed another total of order ${job.event.key}: ${differs}; its order ${entryOf(order)} was canceled. ` +
-    'Look at the tax codes, the discounts and the decimals of prices and percents there'
+    `SAP computed another total for order ${job.event.key}: ${differs}; its order ${entryOf(order)} was canceled. ` +
+    'Check the tax codes, the discounts and the decimals of prices and percents in SAP'
   throw new StreamError('totals_differ', message, { field: 'DocTotal' })
 }
 
@@ -280,14 +282,14 @@ function piecesDifference({ amounts, settings }: Job, order: Wire): string | nul
   for (const { line, quantity } of amounts.lines) {
     const found = booked.find((one) => textOf(one[settings.marks.line]) === line.lineId)
     const pieces = quantityOf(found ?? {}, 'Quantity') ?? ZERO8
-    if (pieces !== quantity) return `line ${line.lineId} has ${text8(pieces)} pieces there, ${text8(quantity)} here`
+    if (pieces !== quantity) return `line ${line.lineId} has ${text8(pieces)} pieces instead of ${text8(quantity)}`
     const item = skuKey(found?.['ItemCode'])
-    if (item !== line.sku) return `line ${line.lineId} is item ${item} there, ${line.sku} here`
+    if (item !== line.sku) return `line ${line.lineId} is item ${item} instead of ${line.sku}`
   }
   return null
 }
 
-/** The order with the bundles that SAP has no item of as their components, where it has these. */
+/** Replaces each bundle that SAP has no item for by its components, if SAP has those. */
 async function asKnown(client: SapB1Client, order: Order, signal: AbortSignal): Promise<Order> {
   const skus = bundleSkus(order)
   if (skus.length === 0) return order
@@ -306,20 +308,20 @@ async function assertItems({ client, amounts, signal }: Job): Promise<void> {
   const missing = skus.filter((sku) => !known.has(sku))
   if (missing.length === 0) return
   const list = missing.slice(0, 5).join(', ')
-  throw new StreamError('item_missing', `SAP has no item ${list}; create it, then the order goes on`, {
+  throw new StreamError('item_missing', `SAP has no item ${list}; create it, then the order continues`, {
     field: 'lines.sku',
     details: { missing: missing.length },
   })
 }
 
-/** Lines that the vendor closed, and does not deliver any more. */
+/** Lines that the vendor closed before they were delivered in full. */
 function closedLines(order: Wire): readonly Wire[] {
   return wiresOf(order['DocumentLines']).filter(
     (line) => line['LineStatus'] === 'bost_Close' && Number(textOf(line['RemainingOpenQuantity']) ?? 0) > 0,
   )
 }
 
-/** The shop has taken back what the vendor closed, and nothing else that is in the order. */
+/** Whether the shop has taken back exactly the lines that the vendor closed. */
 function isLeftAsItIs(order: Wire, { amounts, settings }: Pick<Job, 'amounts' | 'settings'>): boolean {
   const closed = closedLines(order)
   const idOf = (line: Wire) => textOf(line[settings.marks.line])
@@ -339,8 +341,8 @@ function conflictError({ key, canceled }: VendorOrderRequested, order: Wire, why
 
 function requestedError({ key, canceled }: VendorOrderRequested, order: Wire, open: string): StreamError {
   const message =
-    `${canceled ? `order ${key} is canceled` : `the shop took pieces back of order ${key}`}, of which a part is delivered; ` +
-    `the vendor is asked to close ${open} of it in SAP`
+    `${canceled ? `order ${key} is canceled` : `the shop took pieces back of order ${key}`}, but a part of it is delivered; ` +
+    `the vendor is asked to close ${open} in SAP`
   return new StreamError('cancellation_requested', message, { details: { order: entryOf(order) } })
 }
 

@@ -57,7 +57,7 @@ describe('values that no system could work with', () => {
     const given = { companyDb: 'A', taxCode: 'T', vatGroup: 'V', version: 'v3' }
     expect(problemOf('sap-b1', given)).toEqual([
       'version must be one of v1, v2',
-      expect.stringMatching(/^vatGroup is given beside taxCode/),
+      expect.stringMatching(/^vatGroup cannot be combined with taxCode/),
     ])
   })
 })

@@ -55,6 +55,6 @@ it('items that SAP does not sort by time end a read with an error: what is betwe
   const reader = readSapB1Products({ find } as SapB1Client, readOf('sap', 'products', 3), system, wallClock)
   await expect(readAll(reader)).rejects.toMatchObject({
     code: 'source_data_invalid',
-    message: expect.stringMatching(/order it was asked for: 2026-03-01 10:00/),
+    message: expect.stringMatching(/rows as requested: 2026-03-01 10:00/),
   })
 })
