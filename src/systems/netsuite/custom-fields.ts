@@ -23,8 +23,8 @@ const WITHDRAWN_PARTS = / withdrawn(?: of (none|[\d,]+))?$/
 const MOST_CHARACTERS = 300
 
 /**
- * The mark of an order of which the shop took back shipped pieces. `lines`: numbers of the lines whose rest was closed
- * for that; null, or too many for the field: all closed lines. Its shipments are still reported to the shop.
+ * The mark of an order from which the shop took back shipped pieces. `lines`: numbers of the lines whose rest was
+ * closed for that; null, or too many for the field: all closed lines. Its shipments are still reported to the shop.
  */
 export function withdrawnMark(
   { contentDigest }: { contentDigest: string },
@@ -46,10 +46,10 @@ export function isTakenBack(
   return lines === undefined || lines.split(',').includes(textOf(line['line']) ?? '')
 }
 
-/** Suffix of the digest of a partly shipped order of which the shop wants only what was shipped. */
+/** Suffix of the digest of a partly shipped order: the shop wants only what was shipped. */
 const SETTLED = ' settled'
 
-/** The mark of an order of which the shop took back everything that was not shipped. */
+/** The mark of an order from which the shop took back everything that was not shipped. */
 export function settledMark({ contentDigest }: { contentDigest: string }): string {
   return contentDigest + SETTLED
 }

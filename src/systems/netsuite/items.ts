@@ -6,16 +6,16 @@ import { attributesOf, priceOf, requireText, roundingNote, textOf, type Wire } f
 import { pricesIn } from './item-prices.ts'
 import type { NetSuiteValues } from './settings.ts'
 
-/** Columns that every account has, beside the change time. */
+/** Columns that every account has, in addition to the change time. */
 const COLUMNS = ['id', 'itemid', 'itemtype', 'isinactive'] as const
 
 /** How products are read from an account. */
 export interface ItemSettings {
-  /** Columns of `item` beside those every account has. */
+  /** Columns of `item` in addition to those that every account has. */
   readonly columns: readonly string[]
   /** ISO 4217 code of the prices to read; null: the account's own currency, if the account reports it. */
   readonly currency: string | null
-  /** Name of the price level that is the product's price. */
+  /** Name of the price level that gives the product's price. */
   readonly basePriceLevel: string
 }
 

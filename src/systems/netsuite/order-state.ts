@@ -53,7 +53,7 @@ export function assertOpen(order: Wire, event: Pick<VendorOrderRequested, 'key' 
   )
 }
 
-/** The shop takes pieces back, and wants no more of any line than NetSuite has. */
+/** Whether the shop takes pieces back, and wants no more of any line than NetSuite has. */
 export function takesBack(order: Wire, { data }: Pick<VendorOrderRequested, 'data'>): boolean {
   const lines = linesOf(order)
   const wanted = lines.flatMap((now) => {
@@ -213,7 +213,7 @@ function piecesOf(line: Wire, pieces: number): string {
   return `${pieces} × ${textOf(refName) ?? `item ${textOf(id)}`}`
 }
 
-/** The same item at the same price, and no more pieces. */
+/** Whether the line has the same item at the same price, and no more pieces. */
 function isSame(line: Wire, now: Wire): boolean {
   const itemOf = (one: Wire) => textOf(wireOf(one['item'])['id'])
   const isTax = line[LINE_FIELD] === TAX_LINE

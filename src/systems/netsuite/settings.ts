@@ -26,7 +26,7 @@ export interface KitTable {
   readonly quantity: string
 }
 
-/** Columns that an account may lack, with the features they belong to. */
+/** Standard columns; an account lacks those of features that are off. */
 const STANDARD_COLUMNS: readonly string[] = [
   'displayname',
   'description',

@@ -5,8 +5,8 @@ import type { SuiteQl } from './suiteql.ts'
 const QUERY = 'SELECT state.shortname, state.fullname FROM state WHERE state.country = ? ORDER BY state.shortname'
 
 /**
- * The account's states of a country (_Setup › Company › States/Provinces/Counties_); none if the account accepts any text
- * as a state.
+ * The account's states of a country (_Setup › Company › States/Provinces/Counties_); none if the account accepts any
+ * text as a state.
  */
 export async function statesOf(
   client: Pick<SuiteQl, 'suiteqlAll'>,

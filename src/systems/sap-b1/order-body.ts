@@ -164,7 +164,7 @@ function freightTax(event: VendorOrderRequested, settings: OrderSettings): Wire 
   return event.data.shippingTax === 0n ? {} : lineTax(event, settings)
 }
 
-/** Includes amounts of 0: an order may have had more before. Throws `configuration_invalid` if freight has no setting. */
+/** Includes amounts of 0: an order may have had more. Throws `configuration_invalid` if freight has no setting. */
 function expensesOf(event: VendorOrderRequested, { amounts, settings }: OrderParts): Wire[] {
   const { freight, tax } = settings
   if (freight === null && amounts.shipping !== 0n) {

@@ -129,7 +129,7 @@ export function clientSettings(system: ConnectableSystem<SapB1Values>): SapB1Set
 
 /** How products are read from a company. */
 export interface ItemSettings {
-  /** Number of the price list that is the product's price. */
+  /** Number of the price list that gives the product's price. */
   readonly basePriceList: string
   /** Properties of items that become attributes, in addition to the standard ones and user fields (`U_…`). */
   readonly extraFields: readonly string[]
