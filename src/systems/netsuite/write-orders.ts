@@ -60,12 +60,13 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
 
 /**
  * Writes vendor orders as sales orders. Guarantee 3: an order's external id is its reference, and the order carries the
- * digest of its content: an equal digest means that the content is already written. Every write replaces all lines,
- * also the first: NetSuite appends lines that are sent again, and a write without an answer may take effect after the
- * next one. Guarantee 7: reads back what NetSuite booked, closes an order that was booked differently and throws
- * `totals_differ`. Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and
- * `target_conflict` for an order that changed after the vendor fulfilled, billed, closed or cancelled a part of it.
- * Pieces that the shop takes back are removed as long as they are open; for others, `cancellation_refused` is thrown.
+ * digest of its content: an equal digest means that the content is already written. Until an order is begun, every
+ * write replaces all lines, also the first: NetSuite appends lines that are sent again, and a write without an answer
+ * may take effect after the next one. Guarantee 7: reads back what NetSuite booked, closes an order that was booked
+ * differently and throws `totals_differ`. Throws `item_missing` for a SKU that NetSuite does not have (no line is ever
+ * dropped) and `target_conflict` for an order that changed after the vendor fulfilled, billed, closed or cancelled a
+ * part of it. Pieces that the shop takes back are removed as long as they are open; for others, `cancellation_refused`
+ * is thrown.
  */
 export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
