@@ -62,9 +62,7 @@ function lineDifference(
   const pieces = quantityOf(booked, 'quantity', 'item.') ?? ZERO8
   if (pieces !== quantity) return `line ${line.lineId} has ${text8(pieces)} pieces instead of ${text8(quantity)}`
   const cost = amountOf(booked, 'amount', 'item.') ?? ZERO4
-  return !comparesAmount || cost === amount
-    ? null
-    : `line ${line.lineId} is ${text4(cost)} instead of ${text4(amount)}`
+  return !comparesAmount || cost === amount ? null : `line ${line.lineId} is ${text4(cost)} instead of ${text4(amount)}`
 }
 
 /** NetSuite shows discounts as negative amounts. */

@@ -63,7 +63,11 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
   ['vendors.yaml:9', 'settings.currencies', /^must be a map of ISO 4217 codes to SAP's codes, or pairs separated by /],
   ['vendors.yaml:10', 'settings.freightExpenseCode', /^must be a whole number from -1000000 to 1000000/],
   ['vendors.yaml:11', 'settings.digestField', /^must be the name of a user field, U_…/],
-  ['vendors.yaml:13', 'settings.vatGroup', /^cannot be combined with taxCode; keep only one of taxCode, vatGroup and taxExp/],
+  [
+    'vendors.yaml:13',
+    'settings.vatGroup',
+    /^cannot be combined with taxCode; keep only one of taxCode, vatGroup and taxExp/,
+  ],
   [
     'vendors.yaml:15',
     'reads[0].filter.itemGroups',
