@@ -44,7 +44,7 @@ export class MemoryBroker {
         created.push(definition.name)
       } else if (existing.partitions.length !== definition.partitions) {
         const [has, wanted] = [existing.partitions.length, definition.partitions]
-        const message = `topic ${definition.name} has ${has} partitions and TOPIC_PARTITIONS asks for ${wanted}: set TOPIC_PARTITIONS=${has}`
+        const message = `topic ${definition.name} has ${has} partitions, but TOPIC_PARTITIONS is ${wanted}: set TOPIC_PARTITIONS=${has}`
         throw new StreamError('topic_differs', message)
       }
     }

@@ -231,5 +231,5 @@ export class MemoryConsumer {
 }
 
 function notOurs(topic: string, partition: number): StreamError {
-  return new StreamError('stopping', `partition ${partition} of ${topic} is another member's, or will be`)
+  return new StreamError('stopping', `another member owns or gets partition ${partition} of ${topic}`)
 }

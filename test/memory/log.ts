@@ -24,7 +24,7 @@ export function memoryEventLog(broker: MemoryBroker, host: LogHost, times: Consu
     async scan(topic, range, onRecords, signal) {
       for (const [partition, { from, to }] of range) {
         for (let next = from; next < to; ) {
-          if (signal?.aborted) throw new StreamError('stopping', `the scan of ${topic} was ended`)
+          if (signal?.aborted) throw new StreamError('stopping', `the scan of ${topic} was stopped`)
           const most = Number(to - next < SCAN_BATCH ? to - next : SCAN_BATCH)
           const records = await host.request(`scan ${topic} ${partition}`, () =>
             broker.records(topic, partition, next, most),

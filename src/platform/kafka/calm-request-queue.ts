@@ -14,7 +14,7 @@ interface RequestQueueClass {
 
 const PENDING_CHECK_MS = 10
 
-/** Looks again at requests that wait, when the throttling ends or soon; sets no timer when none wait. */
+/** Checks waiting requests again when the throttling ends, or after 10 ms; sets no timer when no request waits. */
 function scheduleCheckPendingRequests(this: RequestQueue): void {
   if (this.throttleCheckTimeoutId !== null || this.pending.length === 0) return
   const throttledFor = this.throttledUntil - Date.now()
@@ -29,8 +29,8 @@ function scheduleCheckPendingRequests(this: RequestQueue): void {
 
 /**
  * kafkajs sets a timer with a negative delay after every answer: a TimeoutNegativeWarning on Node 24, and a timer that
- * fires every millisecond for each connection. This puts a correct method in its place, once for the process, as
- * docs/decisions/20261123-kafkajs-warnings.md explains. Throws when kafkajs is no longer the release it was made for.
+ * fires every millisecond for each connection. This replaces the method with a correct one, once per process:
+ * docs/decisions/20261123-kafkajs-warnings.md. Throws when kafkajs no longer has the method that this replaces.
  */
 export function calmRequestQueue(): void {
   const load = createRequire(import.meta.url)

@@ -1,7 +1,7 @@
 import type { Meter } from '../metrics/meter.ts'
 import type { LogProducer } from './event-log.ts'
 
-/** A producer that counts, by topic, what the broker has acknowledged. */
+/** A producer that counts the records that the broker has acknowledged, by topic. */
 export function countedProducer(producer: LogProducer, meter: Meter): LogProducer {
   return {
     async send(records) {

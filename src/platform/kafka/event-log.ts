@@ -1,19 +1,19 @@
 /**
- * The port to the log. What the rest of the program knows of Kafka; kafkajs is one way to answer it.
- * Offsets are `bigint`, times are milliseconds of the broker (LogAppendTime), topics carry their prefix.
+ * The port to the log: all that the rest of the program knows of Kafka. kafkajs implements it.
+ * Offsets are `bigint`, times are milliseconds of the broker (LogAppendTime), topic names include their prefix.
  */
 export interface LogRecord {
   readonly topic: string
   readonly partition: number
   readonly offset: bigint
-  /** Append time, given by the broker. */
+  /** Append time, set by the broker. */
   readonly timestamp: number
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly headers: readonly LogHeader[]
 }
 
-/** A header as it came; names may repeat. */
+/** A header as received; names may repeat. */
 export interface LogHeader {
   readonly key: string
   readonly value: Buffer | null
@@ -32,8 +32,8 @@ export interface OutgoingRecord {
 
 /**
  * `send` resolves when every record is acknowledged by all in-sync replicas (Guarantee 1); records of one call and key
- * are appended in their order. It rejects with `broker_unavailable`, then any of the records may have been appended, or
- * with `value_too_large` when the broker refused one for its size.
+ * are appended in their order. It rejects with `broker_unavailable` (some of the records may have been appended all the
+ * same), or with `value_too_large` when the broker refused a record for its size.
  */
 export interface LogProducer {
   send(records: readonly OutgoingRecord[]): Promise<void>
@@ -45,16 +45,16 @@ export interface LogBatch {
   readonly topic: string
   readonly partition: number
   readonly records: readonly LogRecord[]
-  /** The end of the partition when the batch was fetched: the offset the next record to be appended had then. */
+  /** The end of the partition when the batch was fetched: the offset of the next record to be appended. */
   readonly highWatermark: bigint
-  /** False as soon as the partition may belong to another member; nothing may be written or committed then. */
+  /** False as soon as the partition may belong to another member: do not write or commit from then on. */
   owned(): boolean
   /**
-   * Keeps the membership alive during long work. Rejects with `stopping` when it is lost, or the group is to share its
-   * partitions anew: what is under way then has to end soon, and may be committed for as long as `owned()` is true.
+   * Keeps the membership alive during long work. Rejects with `stopping` when the membership is lost or the group
+   * rebalances: work under way then has to end soon, and may be committed for as long as `owned()` is true.
    */
   heartbeat(): Promise<void>
-  /** Commits that everything before `offset` is done. Rejects when the partition is not ours any more. */
+  /** Commits that everything before `offset` is done. Rejects when this member no longer owns the partition. */
   commit(offset: bigint): Promise<void>
 }
 
@@ -64,25 +64,25 @@ export interface ConsumeOptions {
   /** Where a group without committed offsets begins. */
   readonly from: 'earliest' | 'latest'
   /**
-   * Called for one batch of a partition at a time; batches of several partitions may overlap. What it has not committed
-   * when it ends, whether by resolving or rejecting, is handed over again.
+   * Called for one batch of a partition at a time; batches of several partitions may overlap. Records that it has not
+   * committed when it resolves or rejects are redelivered.
    */
   readonly onBatch: (batch: LogBatch) => Promise<void>
   /**
-   * Where partitions begin when this member is first given them, instead of at the group's committed offset: by topic and
-   * partition. For positions that the broker has forgotten.
+   * The offset at which a partition starts when it is first assigned to this member, in place of the group's committed
+   * offset: by topic and partition. For positions that the broker has lost.
    */
   readonly startAt?: ReadonlyMap<string, ReadonlyMap<number, bigint>>
-  /** Partitions this member was given, after each rebalance. */
+  /** Called after each rebalance with the partitions assigned to this member. */
   readonly onAssigned?: (partitions: ReadonlyMap<string, readonly number[]>) => void
-  /** The consumer can't go on by itself (a `stop` error): the runtime decides. */
+  /** Called when the consumer can't continue by itself (a `stop` error): the runtime decides. */
   readonly onFailure: (error: unknown) => void
 }
 
 export interface LogConsumption {
   /** True while the partition can't have been given to another member. */
   owns(topic: string, partition: number): boolean
-  /** Ends fetching, waits for batches under way, leaves the group. */
+  /** Stops fetching, waits for the batches under way, leaves the group. */
   close(): Promise<void>
 }
 
@@ -102,8 +102,8 @@ export interface TopicDefinition {
 
 export interface LogAdmin {
   /**
-   * Creates what is missing, waits for leaders, and answers the names of what it created; throws `topic_differs` when one
-   * exists with another partition count.
+   * Creates missing topics, waits for leaders, and returns the names of the topics it created; throws `topic_differs`
+   * when a topic exists with another partition count.
    */
   createTopics(topics: readonly TopicDefinition[]): Promise<readonly string[]>
   ends(topic: string): Promise<readonly PartitionEnd[]>
@@ -112,19 +112,19 @@ export interface LogAdmin {
   close(): Promise<void>
 }
 
-/** Parts of a topic's partitions: from the first offset up to, without, the second. */
+/** Offset range of each partition: `from` inclusive, `to` exclusive. */
 export type LogRange = ReadonlyMap<number, { readonly from: bigint; readonly to: bigint }>
 
 export interface EventLog {
   producer(): Promise<LogProducer>
   consume(options: ConsumeOptions): Promise<LogConsumption>
   admin(): Promise<LogAdmin>
-  /** One record by its place; null when there is none (any more). Slow: it opens a connection of its own. */
+  /** One record by its place; null when it does not exist (any more). Slow: it opens its own connection. */
   read(topic: string, partition: number, offset: bigint): Promise<LogRecord | null>
   /**
-   * Reads parts of a topic once, as no member of any group: nothing is committed. `onRecords` is called for one batch of
-   * one partition at a time, each partition in its order. Resolves when everything in the range was handled; rejects with
-   * what `onRecords` threw, `stopping` when `signal` aborts, and `broker_unavailable`.
+   * Reads ranges of a topic once, without joining the program's groups: nothing is committed. `onRecords` is called for
+   * one batch of one partition at a time, each partition in order. Resolves when every record of the range was handled;
+   * rejects with the error that `onRecords` threw, with `stopping` when `signal` aborts, or with `broker_unavailable`.
    */
   scan(
     topic: string,

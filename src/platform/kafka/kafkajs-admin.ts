@@ -40,7 +40,7 @@ async function createTopics(admin: Admin, topics: readonly TopicDefinition[]): P
   return missing.map(({ name }) => name)
 }
 
-/** Another process may create the same topics at the same time: that one exists already is no error. */
+/** Another process may create the same topics at the same time: a topic that already exists is not an error. */
 async function create(admin: Admin, topics: readonly TopicDefinition[]): Promise<void> {
   try {
     await admin.createTopics({
@@ -59,7 +59,7 @@ async function create(admin: Admin, topics: readonly TopicDefinition[]): Promise
   }
 }
 
-/** A topic that was just made is known to its brokers only after a moment. */
+/** Brokers know a newly created topic only after a moment. */
 async function waitForLeaders(admin: Admin, topics: readonly TopicDefinition[]): Promise<readonly ITopicMetadata[]> {
   const deadline = performance.now() + LEADER_WAIT_MS
   for (;;) {
@@ -87,15 +87,17 @@ async function metadataOf(admin: Admin, names: string[]): Promise<readonly ITopi
   }
 }
 
-/** Keys are spread by the partition count: with another one, the records of a key would be in two partitions (Guarantee 4). */
+/**
+ * The partition count decides a key's partition: with another count, one key's records would lie in two (Guarantee 4).
+ */
 function checkPartitions(found: ITopicMetadata, topics: readonly TopicDefinition[]): void {
   const wanted = topics.find(({ name }) => name === found.name)?.partitions
   const count = found.partitions.length
   if (wanted === undefined || wanted === count) return
   throw new StreamError(
     'topic_differs',
-    `topic ${found.name} has ${count} partitions and TOPIC_PARTITIONS asks for ${wanted}: set TOPIC_PARTITIONS=${count}, ` +
-      'or begin a new generation of topics with another TOPIC_PREFIX',
+    `topic ${found.name} has ${count} partitions, but TOPIC_PARTITIONS is ${wanted}: set TOPIC_PARTITIONS=${count}, ` +
+      'or create new topics with another TOPIC_PREFIX',
     { field: 'TOPIC_PARTITIONS', details: { topic: found.name, has: count, wanted } },
   )
 }

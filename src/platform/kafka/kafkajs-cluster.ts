@@ -1,6 +1,6 @@
 import type { Kafka, KafkaMessage } from 'kafkajs'
 
-/** One partition of a fetch, and where it begins. */
+/** One partition of a fetch, and the offset to fetch from. */
 export interface FetchedFrom {
   readonly partition: number
   readonly fetchOffset: string
@@ -14,7 +14,7 @@ interface FetchAnswer {
   }[]
 }
 
-/** By the number of the request. */
+/** Supported versions by the number of the request (API key). */
 export type ApiVersions = Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>>
 
 interface Broker {
@@ -32,7 +32,7 @@ interface Broker {
 export interface Cluster {
   connect(): Promise<void>
   disconnect(): Promise<void>
-  /** Makes the topics' metadata known. */
+  /** Loads the topics' metadata. */
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>
   refreshMetadata(): Promise<void>
   /** Partitions by the id of the broker that leads them; those that don't exist are left out. */
@@ -43,19 +43,19 @@ export interface Cluster {
 type CreateCluster = (options: { readonly allowAutoTopicCreation: boolean; readonly metadataMaxAge: number }) => Cluster
 
 /**
- * kafkajs' own connection to the brokers, which its consumer and admin stand on: the only way to fetch from a place
- * without a group. docs/decisions/20261124-staged-payloads-in-topics.md has why.
+ * kafkajs' own connection to the brokers, which its consumer and admin use: the only way to fetch by offset without a
+ * consumer group. Why: docs/decisions/20261124-staged-payloads-in-topics.md.
  */
 export function clusterOf(kafka: Kafka): Cluster {
   return createClusterOf(kafka).create({ allowAutoTopicCreation: false, metadataMaxAge: METADATA_MAX_AGE_MS })
 }
 
-/** How kafkajs makes its connections, and under which name. Throws when kafkajs is no longer the release it was made for. */
+/** kafkajs' private method that creates connections, and its symbol. Throws when this release of kafkajs lacks it. */
 export function createClusterOf(kafka: Kafka): { readonly name: symbol; readonly create: CreateCluster } {
   const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER)
   const create = name === undefined ? undefined : (kafka as unknown as Record<symbol, unknown>)[name]
   if (name === undefined || typeof create !== 'function') {
-    throw new Error('kafkajs has changed its client: check how kafkajs-cluster.ts comes to a connection')
+    throw new Error('kafkajs has changed its client: check how kafkajs-cluster.ts gets a connection')
   }
   return { name, create: create as CreateCluster }
 }

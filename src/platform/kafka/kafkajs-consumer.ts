@@ -8,23 +8,23 @@ import { createSession, type Session } from './session.ts'
 import { COORDINATOR_MOVES, whileMoving } from './while-moving.ts'
 
 const SESSION_TIMEOUT_MS = 15_000
-/** Of the session time-out: less than the whole by more than a heartbeat takes. */
+/** Part of the session time-out for which a heartbeat counts; the rest is more than a heartbeat takes. */
 const FRESH_PART = 2 / 3
 const HEARTBEAT_MS = 1_000
 /** How long a fetch waits at the end of its partitions; a rebalance waits for it too. */
 const FETCH_WAIT_MS = 1_000
 const PARTITION_BYTES = 1024 * 1024
 const PARTITIONS_AT_ONCE = 4
-/** The next fetch waits for the batches of this one: it has one for each partition that is worked on. */
+/** The next fetch waits for the batches of this one, so one fetch holds a batch for each partition worked on. */
 const FETCH_BYTES = PARTITIONS_AT_ONCE * PARTITION_BYTES
-/** After a batch that failed, so that a handler that always fails doesn't spin. */
+/** Wait after a failed batch, so that a handler that always fails doesn't spin. */
 const AGAIN_AFTER_MS = 250
 
 /** How a member is known to its groups. */
 export interface Membership {
-  /** How long a member may be silent before its partitions go to others; 15 s by default, at least 6 s. */
+  /** How long a member may send no heartbeat before others get its partitions; 15 s by default, at least 6 s. */
   readonly sessionTimeoutMs?: number
-  /** The name under which the process comes back; see `staticMember`. None: each start is a new member. */
+  /** Name that the process keeps over restarts; see `staticMember`. Without it, each start is a new member. */
   readonly instanceId?: string | null
 }
 
@@ -33,7 +33,7 @@ interface Consumption {
   readonly logger: Logger
   readonly sessionTimeoutMs: number
   session: Session | undefined
-  /** Of its way into the group; once it was a member, errors are the runtime's. */
+  /** Error that stopped it from joining the group; after joining, errors go to the runtime. */
   refused: unknown
   closing: boolean
 }
@@ -125,7 +125,7 @@ function followSession(consumer: Consumer, state: Consumption): void {
   })
 }
 
-/** Each partition once: afterwards the group's committed offset is the newer truth. */
+/** Seeks each partition once: from then on the group's committed offset is newer. */
 function seekOnce(
   consumer: Consumer,
   partitions: ReadonlyMap<string, readonly number[]>,
@@ -141,8 +141,8 @@ function seekOnce(
 }
 
 /**
- * Nothing is thrown into kafkajs: what was not resolved it fetches again, and its own heartbeat after the batch finds a
- * rebalance and joins again.
+ * Throws nothing into kafkajs: kafkajs fetches unresolved records again, and its own heartbeat after the batch detects
+ * a rebalance and joins again.
  */
 async function handleBatch(payload: EachBatchPayload, state: Consumption): Promise<void> {
   const { session, options, logger } = state
@@ -153,7 +153,7 @@ async function handleBatch(payload: EachBatchPayload, state: Consumption): Promi
     await options.onBatch(logBatch(payload, session))
   } catch (error) {
     if (!session.owns(topic, partition)) return
-    logger.warn({ group: options.group, topic, partition, err: error }, 'a batch failed and is handed over again')
+    logger.warn({ group: options.group, topic, partition, err: error }, 'a batch failed and will be redelivered')
     await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS))
   }
 }
@@ -193,10 +193,10 @@ function logBatch(payload: EachBatchPayload, session: Session): LogBatch {
 }
 
 function partitionLostError(topic: string, partition: number, cause?: unknown): StreamError {
-  return new StreamError('stopping', `partition ${partition} of ${topic} is another member's, or will be`, { cause })
+  return new StreamError('stopping', `another member owns or gets partition ${partition} of ${topic}`, { cause })
 }
 
-/** A record as the port has it. */
+/** Converts a record of kafkajs to one of the port. */
 export function toRecord({ topic, partition }: Pick<Batch, 'topic' | 'partition'>, message: KafkaMessage): LogRecord {
   return {
     topic,

@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs'
 import { StreamError } from '../../errors.ts'
 
-// Node finds no names of kafkajs' errors to import by: the module makes them at run time.
+// Node can't import kafkajs' errors by name: the module creates its exports at run time.
 const {
   KafkaJSAggregateError,
   KafkaJSConnectionError,
@@ -12,32 +12,32 @@ const {
 } = kafkajs
 
 const TOO_LARGE: readonly string[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']
-/** What the broker answers to a member that is none any more, or of an earlier generation. */
+/** The broker's answers to a member that was removed, or that is of an earlier generation. */
 const NOT_A_MEMBER: readonly string[] = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']
 
-/** Kafka's name of the error, for example `MESSAGE_TOO_LARGE`; undefined for what is no answer of a broker. */
+/** Kafka's name of the error, for example `MESSAGE_TOO_LARGE`; undefined when no broker answered with it. */
 export function protocolType(error: unknown): string | undefined {
   if (error instanceof KafkaJSProtocolError) return error.type
   const cause = error instanceof Error ? error.cause : undefined
   return cause === undefined ? undefined : protocolType(cause)
 }
 
-/** The errors of several topics that kafkajs threw as one; the error itself when it is none of these. */
+/** The errors of several topics that kafkajs threw as one; any other error by itself. */
 export function errorsOf(error: unknown): readonly unknown[] {
   return error instanceof KafkaJSAggregateError ? error.errors : [error]
 }
 
-/** True when the error says that the session is over and the partitions may be another member's. */
+/** True when the error says that the session is over and another member may own the partitions. */
 export function endsSession(error: unknown): boolean {
   return NOT_A_MEMBER.includes(protocolType(error) ?? '')
 }
 
-/** True when the broker asks the members to join again; until they do, the partitions are theirs. */
+/** True when the broker asks the members to join again; until they do, they keep their partitions. */
 export function asksToRejoin(error: unknown): boolean {
   return protocolType(error) === 'REBALANCE_IN_PROGRESS'
 }
 
-/** Whatever kafkajs threw, as a StreamError: `value_too_large`, `instance_taken`, else `broker_unavailable`. */
+/** Converts an error of kafkajs to a StreamError: `value_too_large`, `instance_taken`, else `broker_unavailable`. */
 export function fromKafkajs(error: unknown, doing: string): StreamError {
   if (error instanceof StreamError) return error
   if (TOO_LARGE.includes(protocolType(error) ?? '')) {
@@ -46,8 +46,8 @@ export function fromKafkajs(error: unknown, doing: string): StreamError {
     })
   }
   if (protocolType(error) === 'FENCED_INSTANCE_ID') {
-    const way = 'give each process its own, end the other one, and start this one again'
-    return new StreamError('instance_taken', `${doing}: another process has its KAFKA_INSTANCE_ID; ${way}`, {
+    const way = 'give each process its own value, stop the other process, and restart this one'
+    return new StreamError('instance_taken', `${doing}: another process uses the same KAFKA_INSTANCE_ID; ${way}`, {
       cause: error,
     })
   }
@@ -64,7 +64,7 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Does the call; what it throws is thrown as an error of ours. `doing` says what failed. */
+/** Makes the call and converts the error it throws to a StreamError. `doing` names the failed action in the message. */
 export async function guarded<T>(doing: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call()

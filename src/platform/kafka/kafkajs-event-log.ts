@@ -18,12 +18,12 @@ export interface KafkaSettings extends Membership {
     readonly username: string
     readonly password: string
   } | null
-  /** False by default: records are small and mostly of one event. */
+  /** False by default: records are small, most hold one event. */
   readonly gzip?: boolean
   readonly logger: Logger
 }
 
-/** The log by kafkajs 2.2.4. Nothing is connected before a producer, a consumption or an admin is asked for. */
+/** The log on kafkajs 2.2.4. It connects only when a producer, a consumption or an admin is created. */
 export function createKafkaEventLog(settings: KafkaSettings): EventLog {
   const kafka = kafkaClient(settings)
   return {
@@ -35,7 +35,7 @@ export function createKafkaEventLog(settings: KafkaSettings): EventLog {
   }
 }
 
-/** kafkajs with our settings; it connects nothing by itself. */
+/** A kafkajs client with these settings; it does not connect yet. */
 export function kafkaClient(settings: KafkaSettings): Kafka {
   calmRequestQueue()
   return new Kafka({
@@ -45,7 +45,7 @@ export function kafkaClient(settings: KafkaSettings): Kafka {
     ...(settings.sasl === null ? {} : { sasl: settings.sasl as SASLOptions }),
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
-    // About ten seconds in all; who calls decides what to do then.
+    // About ten seconds in all; then the caller decides.
     retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 7 },
     logCreator: kafkajsLogCreator(settings.logger),
   })

@@ -6,8 +6,8 @@ import { COORDINATOR_MOVES, whileMoving } from './while-moving.ts'
 /** Consumer groups as a whole. */
 export interface GroupAdmin {
   /**
-   * Removes the groups from the broker with their offsets; members that join later begin at the positions in `checkpoints`.
-   * Throws `state_conflict` when a group has members, then none is removed.
+   * Removes the groups and their offsets from the broker; members that join later start at the positions in
+   * `checkpoints`. Throws `state_conflict` and removes no group when one of them has members.
    */
   remove(groups: readonly string[]): Promise<void>
   close(): Promise<void>
@@ -15,7 +15,7 @@ export interface GroupAdmin {
 
 const WITHOUT_MEMBERS: readonly string[] = ['Empty', 'Dead']
 
-/** Group administration by kafkajs; it connects at once. */
+/** Group administration on kafkajs; it connects at once. */
 export async function createGroupAdmin(settings: KafkaSettings): Promise<GroupAdmin> {
   const admin = kafkaClient(settings).admin()
   await guarded('connecting', () => admin.connect())
@@ -40,7 +40,7 @@ export async function createGroupAdmin(settings: KafkaSettings): Promise<GroupAd
   }
 }
 
-/** Kafka's names of what is wrong: kafkajs throws the errors of several groups as one. */
+/** Kafka's names of all errors inside one: kafkajs throws the errors of several groups as one. */
 function typesOf(error: unknown): readonly string[] {
   const groups: unknown = error instanceof Error && 'groups' in error ? error.groups : []
   const errors = Array.isArray(groups) ? groups.map((group: { readonly error?: unknown }) => group.error) : []

@@ -7,7 +7,7 @@ import { type KafkaSettings, kafkaClient } from './kafkajs-event-log.ts'
 import type { InspectedGroup, InspectedTopic, LogInspector } from './log-inspector.ts'
 import { COORDINATOR_MOVES, LEADER_MOVES, whileMoving } from './while-moving.ts'
 
-/** An inspector by kafkajs; it connects at once. */
+/** An inspector on kafkajs; it connects at once. */
 export async function createLogInspector(settings: KafkaSettings): Promise<LogInspector> {
   const kafka = kafkaClient(settings)
   const admin = kafka.admin()
@@ -69,9 +69,9 @@ function stateOf({ name, partitions }: ITopicMetadata): Omit<InspectedTopic, 'co
   }
 }
 
-/** Requests that are under way at one time. */
+/** Most requests under way at once. */
 const AT_ONCE = 8
-/** Groups that one request describes. */
+/** Most groups that one request describes. */
 const DESCRIBED = 50
 
 async function inspectGroups(admin: Admin, prefix: string, most: number): ReturnType<LogInspector['groups']> {
@@ -95,14 +95,14 @@ async function inspectGroups(admin: Admin, prefix: string, most: number): Return
   return { groups: looked.flatMap((name) => found.get(name) ?? []), complete: names.length === looked.length }
 }
 
-/** Partitions of a member; none while the group shares them anew. */
+/** Number of a member's partitions; 0 during a rebalance. */
 function givenTo(assignment: Buffer): number {
   if (assignment.length === 0) return 0
   const decoded = AssignerProtocol.MemberAssignment.decode(assignment)
   return Object.values(decoded?.assignment ?? {}).reduce((sum, partitions) => sum + partitions.length, 0)
 }
 
-/** Of every topic that the group has committed for: to name none asks for all. */
+/** Committed offsets of every topic of the group: an empty list of topics asks for all. */
 async function committedOf(admin: Admin, group: string): Promise<InspectedGroup['committed']> {
   const offsets = await whileMoving(COORDINATOR_MOVES, () => admin.fetchOffsets({ groupId: group, topics: [] }))
   return new Map(
@@ -129,7 +129,7 @@ async function endsOf(admin: Admin, topics: readonly string[]): ReturnType<LogIn
 }
 
 const FETCH = 1
-/** Version of the fetch request → the release that brought it, the newest first. */
+/** Version of the fetch request → the release that introduced it, newest first. */
 const RELEASES = [
   [17, '3.9'],
   [16, '3.7'],
@@ -139,7 +139,7 @@ const RELEASES = [
   [11, '2.3'],
 ] as const
 
-/** A broker does not say its release; the requests it knows show it. Kafka 4.0 gave up the oldest. */
+/** A broker does not report its release; the request versions it supports show it. Kafka 4.0 dropped the oldest. */
 function releaseOf(versions: ApiVersions): string {
   const { minVersion: oldest = 0, maxVersion: newest = 0 } = versions[FETCH] ?? {}
   if (oldest >= 4) return '4.0 or newer'

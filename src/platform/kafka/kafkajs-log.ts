@@ -1,7 +1,7 @@
 import { type LogEntry, logLevel } from 'kafkajs'
 import type { Logger } from 'pino'
 
-/** Answers that belong to a group's or a topic's normal life; kafkajs reports them as errors. */
+/** Answers that are normal for a group or topic, though kafkajs logs them as errors. */
 const NORMAL = [
   'The group is rebalancing',
   'The coordinator is not aware of this member',
@@ -17,8 +17,8 @@ const NORMAL = [
 ]
 
 /**
- * kafkajs' log lines in our log, at `debug`, its errors at `warn`: what fails for good also reaches the caller as a
- * StreamError, so none of its lines is an `error` of ours.
+ * Writes kafkajs' log lines to our log at `debug` and its errors at `warn`: a final failure also reaches the caller as
+ * a StreamError, so none of kafkajs' lines is logged at `error`.
  */
 export function kafkajsLogCreator(logger: Logger): () => (entry: LogEntry) => void {
   const own = logger.child({ component: 'kafkajs' })

@@ -16,7 +16,7 @@ import { type PendingSend, packRequest } from './request-packer.ts'
 
 /**
  * One serial sender: while a request is under way, sends wait and then share the next one. With one request in flight
- * nothing is reordered, whoever calls `send` at the same time.
+ * nothing is reordered, also when several callers use `send` at the same time.
  */
 export async function createProducer(kafka: Kafka, { gzip }: { readonly gzip: boolean }): Promise<LogProducer> {
   const connection = createConnection(kafka)
@@ -58,7 +58,7 @@ export async function createProducer(kafka: Kafka, { gzip }: { readonly gzip: bo
 
 interface Connection {
   get(): Promise<Producer>
-  /** Partitions that records were given to since this was last asked. */
+  /** Partitions that records were assigned to since the last call. */
   chosen(): readonly string[]
   discard(): Promise<void>
 }
@@ -66,7 +66,7 @@ interface Connection {
 function createConnection(kafka: Kafka): Connection {
   let current: Producer | undefined
   const chosen = new Set<string>()
-  // kafkajs' own makes four objects of each four bytes of a key.
+  // kafkajs' own partitioner allocates four objects for each four bytes of a key.
   const createPartitioner: ICustomPartitioner =
     () =>
     ({ topic, message, partitionMetadata }) => {
@@ -100,16 +100,16 @@ function createConnection(kafka: Kafka): Connection {
     async discard() {
       const producer = current
       current = undefined
-      // What is lost with the connection has been reported to the senders already.
+      // The senders already know which records were lost with the connection.
       await producer?.disconnect().catch(() => undefined)
     },
   }
 }
 
 /**
- * The error it failed with, if it did. A failed request may have been appended all the same; the next one would get its
- * sequence numbers, and the broker would take it for a repetition and drop it. So a producer that failed is not used
- * again: the next one has a producer id of its own (Guarantee 2).
+ * Returns the error when the request failed. A failed request may have been appended all the same; the next one would
+ * reuse its sequence numbers, and the broker would drop it as a duplicate. So a producer that failed is not used again:
+ * the next one has its own producer id (Guarantee 2).
  */
 async function sendRequest(
   connection: Connection,
@@ -137,14 +137,14 @@ function partitionName(topic: string, partition: number): string {
 }
 
 /**
- * When a partition's leader moves between two tries of a request, to a broker that has answered the first one, kafkajs
- * asks that broker nothing more and reports success. So every partition has to be in the answers (Guarantee 1).
+ * When a partition's leader moves between two tries of a request, to a broker that already answered the first try,
+ * kafkajs does not ask that broker again and reports success. So every partition must be in the answers (Guarantee 1).
  */
 function checkAnswered(places: readonly string[], answers: readonly RecordMetadata[]): void {
   const answered = new Set(answers.map(({ topicName, partition }) => partitionName(topicName, partition)))
   const missing = places.filter((place) => !answered.has(place))
   if (missing.length > 0) {
-    throw new StreamError('broker_unavailable', `no acknowledgement for ${missing.join(', ')}: its leader has moved`)
+    throw new StreamError('broker_unavailable', `no acknowledgement for ${missing.join(', ')}: the leader has moved`)
   }
 }
 

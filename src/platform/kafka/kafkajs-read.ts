@@ -3,7 +3,7 @@ import type { LogRecord } from './event-log.ts'
 import { fromKafkajs } from './kafkajs-errors.ts'
 import { scanRange } from './kafkajs-scan.ts'
 
-/** Reads one record by its place; null when it is not there. */
+/** Reads one record by its place; null when it does not exist. */
 export async function readRecord(
   kafka: Kafka,
   topic: string,

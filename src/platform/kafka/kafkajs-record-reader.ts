@@ -5,15 +5,15 @@ import { fromKafkajs, protocolType } from './kafkajs-errors.ts'
 import { type KafkaSettings, kafkaClient } from './kafkajs-event-log.ts'
 import { placeText, type RecordPlace, type RecordReader } from './record-reader.ts'
 
-/** What one fetch takes of a partition: as much as a batch of our topics may have. */
+/** Most bytes that one fetch reads of a partition: as much as a batch of our topics may have. */
 const PARTITION_BYTES = 1024 * 1024 + 1024
 const FETCH_BYTES = 8 * 1024 * 1024
 const READ_COMMITTED = 1
-/** Of a round that failed because a leader moved. */
+/** Tries of a round that fails because a leader moved. */
 const TRIES = 3
 const MOVED: readonly string[] = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']
 
-/** A reader by kafkajs; it connects at once. */
+/** A reader on kafkajs; it connects at once. */
 export async function createRecordReader(settings: KafkaSettings): Promise<RecordReader> {
   const cluster = clusterOf(kafkaClient(settings))
   try {
@@ -29,7 +29,7 @@ export async function createRecordReader(settings: KafkaSettings): Promise<Recor
       throw fromKafkajs(error, 'reading records by their places')
     }
   }
-  // One after the other: of those that begin at once kafkajs connects each anew, and ends one of these connections alone.
+  // One read after the other: kafkajs opens a connection for each concurrent read and closes only one of them.
   let last: Promise<unknown> = Promise.resolve()
   return {
     read(places) {
@@ -44,7 +44,7 @@ export async function createRecordReader(settings: KafkaSettings): Promise<Recor
   }
 }
 
-/** Round by round: of each partition what lies at and after the first place that is still to be read. */
+/** Reads in rounds: each fetches, per partition, from the first place that is still to be read. */
 async function readAll(cluster: Cluster, places: readonly RecordPlace[]): Promise<ReadonlyMap<string, LogRecord>> {
   const found = new Map<string, LogRecord>()
   const wanted = new Map(places.map((place) => [placeText(place), place]))
@@ -59,7 +59,7 @@ async function readAll(cluster: Cluster, places: readonly RecordPlace[]): Promis
   while (wanted.size > 0) {
     const first = firstOfPartitions([...wanted.values()])
     keep(await fetchTogether(cluster, first))
-    // A batch that is larger than what is left of a shared fetch is left out of it: alone it comes whole.
+    // A shared fetch leaves out a batch that is larger than its remaining space: fetched alone, the batch comes whole.
     for (const place of first.filter((one) => wanted.has(placeText(one)))) {
       keep(await fetchTogether(cluster, [place]))
       wanted.delete(placeText(place))
@@ -78,7 +78,7 @@ function firstOfPartitions(places: readonly RecordPlace[]): readonly RecordPlace
   return [...first.values()]
 }
 
-/** Nothing, when one of the places is out of its partition's range. */
+/** Empty when one of the places is out of its partition's range. */
 async function fetchTogether(cluster: Cluster, places: readonly RecordPlace[]): Promise<readonly LogRecord[]> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -102,7 +102,7 @@ function leaderOf(cluster: Cluster, { topic, partition }: RecordPlace): string |
 async function fetchFrom(cluster: Cluster, nodeId: string, places: readonly RecordPlace[]): Promise<LogRecord[]> {
   const broker = await cluster.findBroker({ nodeId })
   const { responses } = await broker.fetch({
-    // At the end of a partition there is nothing to wait for.
+    // The records exist already, so waiting at the end of a partition would bring none.
     maxWaitTime: 1,
     minBytes: 1,
     maxBytes: FETCH_BYTES,

@@ -5,18 +5,20 @@ import type { LogRange, LogRecord } from './event-log.ts'
 import { toRecord } from './kafkajs-consumer.ts'
 import { fromKafkajs } from './kafkajs-errors.ts'
 
-/** The member of the scan's own group must not be given up while records are worked on. */
+/** The broker must not remove the scan's consumer from its group while records are handled. */
 const HEARTBEAT_MS = 3_000
-/** There are records, so a consumer that gets none for so long is not going to: another goes on where it was. */
+/**
+ * The range has records, so a consumer that gets none for this long is stuck: a new one continues from the same place.
+ */
 const STALLED_MS = 10_000
 const CONSUMERS = 5
 
 class Stalled extends Error {}
 
-/** Where each partition of a scan goes on, and where it ends. */
+/** The next offset of each partition of a scan, and its end. */
 type Places = Map<number, { next: bigint; readonly to: bigint }>
 
-/** Reads a range with a consumer of its own that commits nothing. */
+/** Reads a range with its own consumer, which commits nothing. */
 export async function scanRange(
   kafka: Kafka,
   topic: string,
@@ -36,7 +38,7 @@ export async function scanRange(
   }
 }
 
-/** With one consumer, until every place has come to its end. */
+/** Scans with one consumer until every partition has reached its end. */
 async function scanPlaces(
   kafka: Kafka,
   topic: string,
@@ -44,14 +46,14 @@ async function scanPlaces(
   onRecords: (records: readonly LogRecord[]) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const endedError = () => new StreamError('stopping', `the scan of ${topic} was ended`)
+  const endedError = () => new StreamError('stopping', `the scan of ${topic} was stopped`)
   if (signal?.aborted === true) throw endedError()
   const consumer = kafka.consumer({
     groupId: `waldstream-scan-${randomUUID()}`,
     maxWaitTimeInMs: 100,
     allowAutoTopicCreation: false,
   })
-  // What the reader threw is its own, no failure of the broker.
+  // Errors that `onRecords` threw are rethrown as they are: the broker did not fail.
   const failed = new Set<unknown>()
   const ended = Promise.withResolvers<void>()
   ended.promise.catch(() => undefined)
@@ -61,7 +63,7 @@ async function scanPlaces(
   let stalled = wait()
   try {
     await consumer.connect()
-    // From the beginning where a seek comes too late: what is before the range is left out, and nothing of it is missed.
+    // From the beginning, in case the seek comes too late: records before the range are skipped, and none is missed.
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
     consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error))
     consumer.on(consumer.events.GROUP_JOIN, () => seekAll(consumer, topic, places))
@@ -91,7 +93,7 @@ function seekAll(consumer: Consumer, topic: string, places: Places): void {
   for (const [partition, { next }] of places) consumer.seek({ topic, partition, offset: String(next) })
 }
 
-/** Hands over what of the batch is in the range; a partition that has come to its end leaves `places`. */
+/** Passes on the batch's records that lie in the range; removes a partition from `places` when it reaches its end. */
 async function takeBatch(
   { batch, heartbeat }: EachBatchPayload,
   places: Places,
@@ -108,7 +110,7 @@ async function takeBatch(
     clearInterval(beating)
   }
   const after = BigInt(batch.lastOffset()) + 1n
-  // Fetched before the seek: it lies before the range.
+  // A batch that was fetched before the seek lies before the range.
   if (after > place.next) place.next = after
   if (place.next >= place.to) places.delete(batch.partition)
 }

@@ -3,7 +3,7 @@ import { createClusterOf } from './kafkajs-cluster.ts'
 
 /** The parts of kafkajs 2.2.4's broker that a member of a group uses. */
 interface Coordinator {
-  /** Makes the function that builds requests of one kind, in the newest version both sides know. */
+  /** Returns the function that builds requests of one kind, in the newest version both sides support. */
   lookupRequest(apiKey: number, definition: unknown): (fields: object) => unknown
   leaveGroup(): Promise<void>
 }
@@ -13,9 +13,9 @@ interface GroupCluster {
 }
 
 /**
- * A consumer that is a static member of its group (KIP-345): when it goes, its partitions wait for it until the session
- * time-out, and a process that comes with the same `instanceId` goes on with them without a rebalance. kafkajs' requests
- * have the field (JoinGroup 5, SyncGroup 3, Heartbeat 3), its consumer does not fill it in:
+ * A consumer that is a static member of its group (KIP-345): when it stops, its partitions stay reserved until the
+ * session time-out, and a process that joins with the same `instanceId` takes them over without a rebalance. kafkajs'
+ * requests have the field (JoinGroup 5, SyncGroup 3, Heartbeat 3), but its consumer does not set it:
  * docs/decisions/20261129-static-members.md.
  */
 export function staticMember(kafka: Kafka, instanceId: string, config: ConsumerConfig): Consumer {
@@ -30,7 +30,9 @@ export function staticMember(kafka: Kafka, instanceId: string, config: ConsumerC
   return tagged.consumer(config)
 }
 
-/** The coordinator, with the member's name in its requests, and without leaving: that would give its partitions away. */
+/**
+ * Wraps the coordinator: adds the instance id to requests and never leaves the group, which would give up partitions.
+ */
 function asInstance(coordinator: Coordinator, instanceId: string): Coordinator {
   return new Proxy(coordinator, {
     get(target, property, receiver) {

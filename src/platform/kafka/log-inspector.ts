@@ -1,14 +1,14 @@
 import type { PartitionEnd, TopicDefinition } from './event-log.ts'
 
-/** The brokers as they answer. */
+/** The brokers and their release. */
 export interface InspectedBrokers {
   /** host:port of each. */
   readonly brokers: readonly string[]
-  /** Which releases have the requests that they know, for example `4.0 or newer`. */
+  /** Release, derived from the request versions they support, for example `4.0 or newer`. */
   readonly release: string
 }
 
-/** A topic as it is. */
+/** A topic as it is on the broker. */
 export interface InspectedTopic {
   readonly name: string
   readonly partitions: number
@@ -16,32 +16,32 @@ export interface InspectedTopic {
   readonly replication: number
   /** Partitions that have no leader, or fewer replicas in sync than replicas. */
   readonly impaired: number
-  /** Of the entries that were asked for. */
+  /** The requested entries. */
   readonly config: Readonly<Record<string, string>>
 }
 
-/** A consumer group as its broker has it. */
+/** A consumer group as its broker reports it. */
 export interface InspectedGroup {
   readonly name: string
   /** Stable, Empty, PreparingRebalance, … */
   readonly state: string
-  /** With the number of partitions that each was given. */
+  /** With the number of partitions assigned to each. */
   readonly members: readonly { readonly id: string; readonly partitions: number }[]
-  /** Offsets by topic and partition, of those that it has committed; null: of this partition none. */
+  /** Committed offsets by topic and partition; null where the group has none for a partition. */
   readonly committed: ReadonlyMap<string, ReadonlyMap<number, bigint | null>>
 }
 
-/** Looks at the log without changing it. Every call rejects with `broker_unavailable`. */
+/** Inspects the log without changing it. Calls reject with `broker_unavailable`. */
 export interface LogInspector {
   brokers(): Promise<InspectedBrokers>
-  /** Those of the topics that exist. */
+  /** The given topics that exist. */
   topics(definitions: readonly TopicDefinition[]): Promise<readonly InspectedTopic[]>
-  /** Groups whose names begin so, `most` of them in the order of their names; not complete: there are more. */
+  /** At most `most` groups with the prefix, by name; `complete` is false when there are more. */
   groups(
     prefix: string,
     most: number,
   ): Promise<{ readonly groups: readonly InspectedGroup[]; readonly complete: boolean }>
-  /** Beginning and end of each partition of topics that exist. */
+  /** Start and end of each partition; the topics must exist. */
   ends(topics: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionEnd[]>>
   close(): Promise<void>
 }

@@ -18,7 +18,7 @@ export function murmur2(key: Buffer): number {
   return hash ^ (hash >>> 15)
 }
 
-/** The partition that every Kafka client gives a record with this key. */
+/** The partition that every Kafka client chooses for this key. */
 export function partitionOfKey(key: string | Buffer, partitions: number): number {
   return (murmur2(Buffer.isBuffer(key) ? key : Buffer.from(key)) & 0x7fffffff) % partitions
 }

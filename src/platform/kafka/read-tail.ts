@@ -5,7 +5,7 @@ export interface TailDeps {
   readonly admin: Pick<LogAdmin, 'ends'>
 }
 
-/** The last records of a topic as it is now, at most `most` of each partition, in order within a partition. */
+/** The newest records of a topic, at most `most` of each partition, in order within a partition. */
 export async function readTail({ log, admin }: TailDeps, topic: string, most: number): Promise<readonly LogRecord[]> {
   const ends = await admin.ends(topic)
   const range = ends.map(({ partition, start, end }) => {

@@ -1,6 +1,6 @@
 import type { LogRecord } from './event-log.ts'
 
-/** Where a record is; the topic has its prefix. */
+/** Where a record is; `topic` includes the prefix. */
 export interface RecordPlace {
   readonly topic: string
   readonly partition: number
@@ -8,11 +8,11 @@ export interface RecordPlace {
 }
 
 /**
- * Reads single records by their places, without a group: nothing is joined or committed. Records of several partitions
- * are fetched at once, and neighbours of one partition together.
+ * Reads single records by their places, without joining a group or committing. Records of several partitions are
+ * fetched at once, and neighbours of one partition together.
  */
 export interface RecordReader {
-  /** In the order of the places; null where there is no record (any more). Rejects with `broker_unavailable`. */
+  /** In the order of the places; null where no record exists (any more). Rejects with `broker_unavailable`. */
   read(places: readonly RecordPlace[]): Promise<readonly (LogRecord | null)[]>
   close(): Promise<void>
 }

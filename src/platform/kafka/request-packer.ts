@@ -1,12 +1,12 @@
 import type { OutgoingRecord } from './event-log.ts'
 
-/** What one request to the broker holds at most, well under the 1 MB of a topic's `max.message.bytes`. */
+/** Most bytes of one request to the broker, well under the 1 MB of a topic's `max.message.bytes`. */
 const MAX_REQUEST_BYTES = 900_000
-/** Length of a record's own fields in Kafka's format, generously. */
+/** Upper bound of the length of a record's own fields in Kafka's format. */
 const RECORD_OVERHEAD = 64
 const HEADER_OVERHEAD = 8
 
-/** One call of `send`: its records go out in one or more requests, and it ends when all are acknowledged or one failed. */
+/** One call of `send`: its records go out in one or more requests; it ends when all are acknowledged or one failed. */
 export interface PendingSend {
   readonly records: readonly OutgoingRecord[]
   /** Records that are in a request already. */
@@ -17,11 +17,11 @@ export interface PendingSend {
 
 export interface PackedRequest {
   readonly records: readonly OutgoingRecord[]
-  /** Whose records these are. */
+  /** The sends that these records belong to. */
   readonly sends: readonly PendingSend[]
 }
 
-/** Bytes of a record on the wire, not less than they are. */
+/** Upper bound of a record's bytes on the wire. */
 export function recordBytes({ key, value, headers = {} }: OutgoingRecord): number {
   const ofHeaders = Object.entries(headers).flatMap(([name, values]) =>
     [values].flat().map((value) => Buffer.byteLength(name) + Buffer.byteLength(value)),
@@ -31,8 +31,8 @@ export function recordBytes({ key, value, headers = {} }: OutgoingRecord): numbe
 }
 
 /**
- * Takes the next records in order, of as many sends as fit into one request. A record that doesn't fit with others goes
- * alone, so that when the broker refuses it for its size, no other send fails with it (Guarantee 5).
+ * Takes the next records in order, from as many sends as fit into one request. A record that doesn't fit with others is
+ * sent alone, so that no other send fails when the broker refuses it for its size (Guarantee 5).
  */
 export function packRequest(pending: readonly PendingSend[], maxBytes = MAX_REQUEST_BYTES): PackedRequest {
   const records: OutgoingRecord[] = []

@@ -1,20 +1,20 @@
 /**
- * One generation of a group's membership: the partitions it gave us, and until when they are surely ours. kafkajs itself
- * goes on with fetched batches after the partitions were given to others.
+ * One generation of a group's membership: the assigned partitions, and how long this process certainly owns them.
+ * kafkajs itself continues with fetched batches after the partitions were assigned to others.
  */
 export interface Session {
   readonly partitions: ReadonlyMap<string, readonly number[]>
   /** True while the partition can't have been given to another member. */
   owns(topic: string, partition: number): boolean
-  /** The broker has confirmed the membership just now. */
+  /** Call when the broker has just confirmed the membership. */
   confirm(): void
-  /** The membership is over, or may be. */
+  /** Call when the membership is over, or may be. */
   end(): void
 }
 
 /**
- * `freshMs`: how long a confirmation is believed, less than the broker's session time-out: a process that was frozen for
- * longer finds itself without partitions before it does anything else (Guarantee 4). `now` is monotonic.
+ * `freshMs`: how long a confirmation counts; it is shorter than the broker's session time-out, so that a process that
+ * was frozen for longer owns no partitions before it does anything else (Guarantee 4). `now` is monotonic.
  */
 export function createSession(
   partitions: ReadonlyMap<string, readonly number[]>,

@@ -8,7 +8,7 @@ export const LEADER_MOVES: readonly string[] = [
   'NOT_LEADER_FOR_PARTITION',
   'UNKNOWN_LEADER_EPOCH',
 ]
-/** What a broker answers that does not know yet, or not any more, that it looks after the group. */
+/** Answers of a broker that is not yet, or no longer, the coordinator of the group. */
 export const COORDINATOR_MOVES: readonly string[] = [
   'NOT_COORDINATOR_FOR_GROUP',
   'GROUP_COORDINATOR_NOT_AVAILABLE',
@@ -16,8 +16,8 @@ export const COORDINATOR_MOVES: readonly string[] = [
 ]
 
 /**
- * A broker that was just named leader or coordinator may not know yet that it is one: `ask` is called again, for half a minute,
- * while it throws one of `moves`.
+ * A broker that has just become leader or coordinator may not know it yet: calls `ask` again, for up to 30 s, while it
+ * throws one of `moves`.
  */
 export async function whileMoving<T>(moves: readonly string[], ask: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + MOVES_WITHIN_MS
@@ -25,7 +25,7 @@ export async function whileMoving<T>(moves: readonly string[], ask: () => Promis
     try {
       return await ask()
     } catch (error) {
-      // kafkajs trips over a topic that the broker it asked does not know yet: another one made it just now.
+      // kafkajs throws a TypeError for a topic that another broker has just created and this one does not know yet.
       const moving = error instanceof TypeError || moves.includes(protocolType(error) ?? '')
       if (!moving || performance.now() > deadline) throw error
       await sleep(AGAIN_AFTER_MS)

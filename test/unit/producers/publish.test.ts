@@ -203,7 +203,7 @@ describe('publishPage', () => {
     await publishPage(deps, origin, pageOf([{ ...stock('A', '1'), data: huge('A') }]))
     const [letter] = await deps.appended('dead-letters')
     expect(letter).toMatchObject({ code: 'value_too_large', field: 'data.attributes.text' })
-    expect(letter?.message).toMatch(/most of it is attributes\.text with 1100000 bytes/)
+    expect(letter?.message).toMatch(/the largest field is attributes\.text with 1100000 bytes/)
   })
 
   it("leaves out the source's own text where an event would be larger than a record", async () => {

@@ -233,7 +233,7 @@ describe('a stage', () => {
 
   it('does not join again when another process has its place: each would take it from the other for ever', async () => {
     const { clock, joins, running } = await start()
-    joins[0]?.onFailure(new StreamError('instance_taken', 'another process has its KAFKA_INSTANCE_ID'))
+    joins[0]?.onFailure(new StreamError('instance_taken', 'another process uses the same KAFKA_INSTANCE_ID'))
     await clock.sleep(600_000)
     expect(joins).toHaveLength(1)
     expect(running.problem()).toContain('KAFKA_INSTANCE_ID')
