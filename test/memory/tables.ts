@@ -21,7 +21,7 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
   const turn = async (name: string): Promise<Table> => {
     await null
     const table = tables.get(name)
-    if (table === undefined) throw new StreamError('table_unavailable', `there is no table ${name}`)
+    if (table === undefined) throw new StreamError('table_unavailable', `table ${name} does not exist`)
     return table
   }
   const query = async (name: string, range: RangeQuery): Promise<readonly Item[]> => {

@@ -3,7 +3,7 @@ import { fromDynamo } from './dynamo-errors.ts'
 import type { TableKeys } from './table-keys.ts'
 import type { Item } from './tables.ts'
 
-/** What reads and writes share. */
+/** Access to the tables, shared by reads and writes. */
 export interface TableAccess {
   readonly client: DynamoDBDocumentClient
   readonly keys: TableKeys
@@ -18,7 +18,7 @@ export async function guarded<T>(table: string, call: () => Promise<T>): Promise
   }
 }
 
-/** Sets of text as sorted lists, at any depth. */
+/** Converts sets of text to sorted lists, at any depth. */
 export function plain(item: Item): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainValue(value)]))
 }

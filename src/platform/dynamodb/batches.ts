@@ -17,7 +17,7 @@ const REQUESTS_AT_ONCE = 4
 const MOST_TRIES = 12
 const BACK_OFF = { firstMs: 50, longestMs: 5_000 }
 
-/** `name` has the prefix. Keys must differ. */
+/** `name` includes the prefix. Keys must differ. */
 export async function getMany(client: DynamoDBDocumentClient, name: string, keys: readonly Key[]): Promise<Item[]> {
   const items: Item[] = []
   await inChunks(name, keys, GET_AT_ONCE, async (left) => {
@@ -29,7 +29,7 @@ export async function getMany(client: DynamoDBDocumentClient, name: string, keys
   return items
 }
 
-/** `name` has the prefix. Keys of the items must differ. */
+/** `name` includes the prefix. Keys of the items must differ. */
 export async function putMany(client: DynamoDBDocumentClient, name: string, items: readonly Item[]): Promise<void> {
   await inChunks(name, items, PUT_AT_ONCE, async (left) => {
     const asked = { [name]: left.map((item) => ({ PutRequest: { Item: item } })) }
@@ -38,13 +38,13 @@ export async function putMany(client: DynamoDBDocumentClient, name: string, item
   })
 }
 
-/** What a batch of inserts left: items of whose keys there was one already, and those that it could not insert. */
+/** Items that a batch of inserts did not write: `there` had an item of their key already, `failed` failed otherwise. */
 export interface NotInserted {
   readonly there: readonly Item[]
   readonly failed: readonly Item[]
 }
 
-/** What passes: the statement is sent again. */
+/** Temporary errors: the statement is sent again. */
 const BUSY: readonly string[] = [
   'ProvisionedThroughputExceeded',
   'ThrottlingError',
@@ -54,8 +54,9 @@ const BUSY: readonly string[] = [
 ]
 
 /**
- * Inserts items by statements, 25 a request: the only batch in which each write has a condition, that there is none of its
- * key. One that was sent again after its answer was lost finds itself. `name` has the prefix. Keys must differ.
+ * Inserts items by statements, 25 a request: the only batch in which each write has a condition, that no item has its
+ * key. An item that is sent again after a lost answer is reported in `there`. `name` includes the prefix. Keys must
+ * differ.
  */
 export async function insertMany(
   client: DynamoDBDocumentClient,
@@ -87,7 +88,7 @@ function insertOf(name: string, item: Item) {
   }
 }
 
-/** Calls `request` with chunks, a few at a time; what it gives back was not processed and is asked for again. */
+/** Calls `request` with chunks, a few at a time, and again with the elements it returns as not processed. */
 async function inChunks<T>(
   name: string,
   all: readonly T[],
@@ -107,7 +108,8 @@ async function untilProcessed<T>(
   let left = await request(chunk)
   for (let tries = 1; left.length > 0; tries += 1) {
     if (tries === MOST_TRIES) {
-      throw new StreamError('table_unavailable', `table ${name} takes no more: ${left.length} items were not processed`)
+      const message = `table ${name} rejected the rest of the batch: ${left.length} items were not processed`
+      throw new StreamError('table_unavailable', message)
     }
     await sleep(backOffMs(tries, BACK_OFF, Math.random))
     left = await request(left)

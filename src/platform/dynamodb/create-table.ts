@@ -17,7 +17,7 @@ const ACTIVE_WITHIN_MS = 120_000
 const FIRST_POLL_MS = 50
 const LONGEST_POLL_MS = 2_000
 
-/** Makes the table where it is missing and waits until it is active; `configuration_invalid` when it has other keys. */
+/** Creates the table if it is missing and waits until it is active; `configuration_invalid` when it has other keys. */
 export async function createTable(client: DynamoDBClient, prefix: string, definition: TableDefinition): Promise<void> {
   const name = `${prefix}${definition.name}`
   try {
@@ -29,7 +29,7 @@ export async function createTable(client: DynamoDBClient, prefix: string, defini
   }
 }
 
-/** Without the permission for it items only stay longer than they need: that stops nobody from starting. */
+/** Errors to ignore: without this permission items only stay longer than needed, which must not prevent a start. */
 const NOT_NEEDED = ['AccessDeniedException', 'UnknownOperationException']
 
 async function expireBy(client: DynamoDBClient, name: string, attribute: string): Promise<void> {
@@ -39,7 +39,7 @@ async function expireBy(client: DynamoDBClient, name: string, attribute: string)
     if (now?.TimeToLiveStatus === 'ENABLED' || now?.TimeToLiveStatus === 'ENABLING') return
     await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }))
   } catch (error) {
-    // A validation fails where another process asks for the same at the same time.
+    // DynamoDB answers with a ValidationException when another process makes the same change at the same time.
     if (error instanceof Error && [...NOT_NEEDED, 'ValidationException'].includes(error.name)) return
     throw error
   }
@@ -54,7 +54,7 @@ export async function describe(client: DynamoDBClient, name: string): Promise<Ta
   }
 }
 
-/** Another process may make the same table at the same time: it is waited for like our own. */
+/** Another process may create the same table at the same time: `createTable` then waits for that one. */
 async function create(client: DynamoDBClient, name: string, definition: TableDefinition): Promise<TableDescription> {
   try {
     return (await client.send(new CreateTableCommand(inputOf(name, definition)))).TableDescription ?? {}
@@ -109,7 +109,7 @@ function checkKeys(name: string, definition: TableDefinition, found: TableDescri
   )
 }
 
-/** Whether a table has the keys and indexes it is to have. */
+/** Whether a table has the keys and indexes of its definition. */
 export function hasKeys(definition: TableDefinition, found: TableDescription): boolean {
   const indexes = new Map(
     found.LocalSecondaryIndexes?.map((index) => [index.IndexName, keyAttribute(index.KeySchema, 'RANGE')]),

@@ -12,7 +12,7 @@ import type { TableDefinition, Tables } from './tables.ts'
 import { createWrites } from './writes.ts'
 
 export interface DynamoSettings {
-  /** Null: AWS's own. */
+  /** Null: AWS. */
   readonly endpoint?: string | null
   readonly region: string
   /** Null: the SDK's default chain (environment, profile, role). */
@@ -27,13 +27,13 @@ export interface DynamoTables {
   /** For copies of whole tables. */
   readonly storedItems: StoredItems
   /**
-   * Makes what is missing (pay per request), waits until all are active; `configuration_invalid` when one exists with
-   * other keys.
+   * Creates missing tables (pay per request) and waits until all are active; `configuration_invalid` when one exists
+   * with other keys.
    */
   create(definitions: readonly TableDefinition[]): Promise<void>
-  /** How the tables are, without making any; `table_unavailable` when DynamoDB does not answer. */
+  /** States of the tables, without creating any; `table_unavailable` when DynamoDB does not answer. */
   inspect(definitions: readonly TableDefinition[]): Promise<readonly InspectedTable[]>
-  /** The same with what DynamoDB says of each. */
+  /** The same with DynamoDB's description of each. */
   describe(definitions: readonly TableDefinition[]): Promise<readonly DescribedTable[]>
   close(): void
 }
@@ -68,7 +68,7 @@ export function createTables(settings: DynamoSettings): DynamoTables {
         await createTable(client, settings.prefix, definition)
         keys.remember(definition)
       })
-      settings.logger.debug({ tables: definitions.length }, 'tables are there')
+      settings.logger.debug({ tables: definitions.length }, 'the tables exist')
     },
     async inspect(definitions) {
       const tables: InspectedTable[] = []

@@ -7,11 +7,11 @@ import { describe, hasKeys } from './create-table.ts'
 import { fromDynamo } from './dynamo-errors.ts'
 import type { TableDefinition } from './tables.ts'
 
-/** A table as DynamoDB describes it; null: it does not say, or may not be asked. */
+/** A table as DynamoDB describes it; null: DynamoDB does not report it, or the permission is missing. */
 export interface DescribedTable {
   /** With its prefix. */
   readonly name: string
-  /** ACTIVE, UPDATING, …; null: it is not there yet. */
+  /** ACTIVE, UPDATING, …; null: the table does not exist yet. */
   readonly status: string | null
   /** Counted by DynamoDB every six hours. */
   readonly items: number | null
@@ -19,9 +19,9 @@ export interface DescribedTable {
   readonly billing: 'on demand' | 'provisioned' | null
   /** Whether the last weeks can be restored to the second. */
   readonly point_in_time_recovery: boolean | null
-  /** Attribute by which items go; null: none does. */
+  /** Attribute by which items expire; null: items do not expire. */
   readonly expires: string | null
-  /** What is not as it should be; null: nothing. */
+  /** What differs from the definition; null: the table is as defined. */
   readonly problem: 'missing' | 'keys' | 'expiry' | null
 }
 
@@ -68,7 +68,7 @@ async function recoveryOf(client: DynamoDBClient, TableName: string): Promise<bo
   return status === undefined ? null : status === 'ENABLED'
 }
 
-/** Undefined: it may not be asked. */
+/** Undefined: the permission to ask is missing. */
 async function expiryOf(client: DynamoDBClient, TableName: string): Promise<string | null | undefined> {
   const answer = await known(client.send(new DescribeTimeToLiveCommand({ TableName })))
   if (answer === undefined) return undefined
@@ -76,7 +76,7 @@ async function expiryOf(client: DynamoDBClient, TableName: string): Promise<stri
   return status === 'ENABLED' || status === 'ENABLING' ? (attribute ?? null) : null
 }
 
-/** Without the permission for it, the rest is shown. */
+/** Undefined when the permission is missing, so that the rest can be shown. */
 async function known<T>(asking: Promise<T>): Promise<T | undefined> {
   try {
     return await asking

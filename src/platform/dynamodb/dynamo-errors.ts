@@ -9,12 +9,12 @@ const CREDENTIALS: readonly string[] = [
   'CredentialsProviderError',
 ]
 
-/** As the SDK says it, before anything is sent: asking again never helps. */
+/** The SDK's message, thrown before it sends a request: a retry never helps. */
 const IMPRECISE_NUMBER = /Number\.M(AX|IN)_SAFE_INTEGER/
 
 const KEY_TOO_LARGE = /size of (all )?(hash|range) ?keys? has exceeded/i
 
-/** Whatever the SDK threw, as a StreamError; values are never in its message. */
+/** Converts an error of the SDK to a StreamError, whose message never contains values. */
 export function fromDynamo(error: unknown, table: string): StreamError {
   if (error instanceof StreamError) return error
   const name = error instanceof Error ? error.name : ''
@@ -23,7 +23,7 @@ export function fromDynamo(error: unknown, table: string): StreamError {
     return new StreamError('value_too_large', `an item for table ${table} has more than 400 KB`, { cause: error })
   }
   if (IMPRECISE_NUMBER.test(reason)) {
-    const message = `a number for table ${table} has more digits than are kept exactly: as text it has all of them`
+    const message = `a number for table ${table} has more digits than DynamoDB stores exactly: store it as text`
     return new StreamError('value_too_large', message, { cause: error })
   }
   if (name === 'ValidationException' && KEY_TOO_LARGE.test(reason)) {
@@ -31,19 +31,20 @@ export function fromDynamo(error: unknown, table: string): StreamError {
     return new StreamError('value_too_large', message, { cause: error })
   }
   if (name === 'ResourceNotFoundException') {
-    return new StreamError('table_unavailable', `there is no table ${table}; the program makes it at its start`, {
+    return new StreamError('table_unavailable', `table ${table} does not exist; the program creates it at start`, {
       cause: error,
     })
   }
   if (isRefused(error)) {
-    return new StreamError('permission_missing', `DynamoDB refuses access to table ${table}`, { cause: error })
+    return new StreamError('permission_missing', `DynamoDB refused access to table ${table}`, { cause: error })
   }
   if (CREDENTIALS.includes(name)) {
-    const message = `DynamoDB refuses the credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or a role (${name})`
+    const way = 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role'
+    const message = `DynamoDB refused the credentials (${name}): ${way}`
     return new StreamError('credentials_refused', message, { cause: error })
   }
   if (name === 'ValidationException' || error instanceof TypeError) {
-    return new StreamError('unexpected', `table ${table} refuses the request: ${reason}`, { cause: error })
+    return new StreamError('unexpected', `table ${table} refused the request: ${reason}`, { cause: error })
   }
   return new StreamError('table_unavailable', `table ${table} does not answer: ${name} ${reason}`, { cause: error })
 }

@@ -1,6 +1,6 @@
 /**
- * Days that rows are kept which would only grow with time; docs/how-to/operations.md says what bounds each table. The rows of a task
- * outlive the run that leads to them: no task is shown with some of its entities gone.
+ * Days after which rows of ever-growing tables expire; docs/how-to/operations.md says what bounds each table. The rows
+ * of a task outlive the run that leads to them, so that no task is shown with some of its entities missing.
  */
 export const keptDays = {
   processes: 1,
@@ -24,7 +24,7 @@ export const keptDays = {
 
 const DAY_SECONDS = 86_400
 
-/** Seconds since 1970, as DynamoDB wants it: when what is of `at` (milliseconds) may be removed. */
+/** Expiry time of a row of `at` (milliseconds UTC), in seconds since 1970 as DynamoDB requires. */
 export function expiresAfter(at: number, days: number): number {
   return Math.floor(at / 1000) + days * DAY_SECONDS
 }

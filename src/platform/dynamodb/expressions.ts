@@ -1,12 +1,12 @@
 import type { Change, Condition } from './tables.ts'
 
-/** The texts of an expression's placeholders and what they stand for. Names are always placed: many are reserved words. */
+/** Placeholders of an expression and their values. Names always get placeholders: many are reserved words. */
 export interface Placeholders {
   readonly ExpressionAttributeNames?: Record<string, string>
   readonly ExpressionAttributeValues?: Record<string, unknown>
 }
 
-/** Gives out placeholders; the same name or value twice gets the same one. */
+/** Assigns placeholders; the same name or value gets the same placeholder. */
 export interface Names {
   /** `a.b` as `#0.#1`. */
   path(path: string): string
@@ -42,7 +42,7 @@ function inverted<T>(map: ReadonlyMap<T, string>): Record<string, T> {
   return Object.fromEntries([...map].map(([value, placeholder]) => [placeholder, value]))
 }
 
-/** The condition as DynamoDB's expression. An empty `allOf` always holds and an empty `anyOf` never; neither can be written. */
+/** The condition as DynamoDB's expression. Throws for an empty `allOf` or `anyOf`: DynamoDB can't express them. */
 export function compileCondition(condition: Condition, names: Names): string {
   if ('absent' in condition) return `attribute_not_exists(${names.path(condition.absent)})`
   if ('present' in condition) return `attribute_exists(${names.path(condition.present)})`
@@ -54,7 +54,7 @@ export function compileCondition(condition: Condition, names: Names): string {
 function joined(conditions: readonly Condition[], operator: string, names: Names): string {
   const [only, ...others] = conditions
   if (only === undefined) throw new TypeError('anyOf and allOf need at least one condition')
-  // DynamoDB refuses an expression that has parentheses in parentheses.
+  // DynamoDB rejects redundant parentheses.
   if (others.length === 0) return compileCondition(only, names)
   return `(${conditions.map((one) => compileCondition(one, names)).join(operator)})`
 }
@@ -72,7 +72,7 @@ export function compileChange(change: Change, names: Names): string {
       return `${name} = if_not_exists(${name}, ${names.value(0)}) + ${names.value(by)}`
     }),
   ]
-  // DynamoDB knows no empty set.
+  // DynamoDB has no empty sets.
   const adds = given(change.addToSet)
     .filter(([, texts]) => texts.length > 0)
     .map(([path, texts]) => `${names.path(path)} ${names.value(new Set(texts))}`)

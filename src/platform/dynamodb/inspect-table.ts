@@ -3,7 +3,7 @@ import { describe, hasKeys } from './create-table.ts'
 import { fromDynamo } from './dynamo-errors.ts'
 import type { TableDefinition } from './tables.ts'
 
-/** How a table is; `keys`: it has others than it should, or lacks an index. */
+/** State of a table; `keys`: its keys differ from the definition, or it lacks an index. */
 export interface InspectedTable {
   /** With its prefix. */
   readonly name: string

@@ -1,11 +1,11 @@
 import type { Names } from './expressions.ts'
 import type { RangeQuery } from './tables.ts'
 
-/** A range as one key condition, which has no more than one lower and one upper bound, both inclusive when there are two. */
+/** A range as one key condition: at most one lower and one upper bound, both inclusive when there are two. */
 export interface KeyRange {
-  /** Undefined: nothing can be in the range. */
+  /** Undefined: no key can be in the range. */
   readonly condition: string | undefined
-  /** What the condition lets through too much; undefined when it lets through nothing too much. */
+  /** Filter for sort keys that match the condition but not the range; undefined when the condition is exact. */
   readonly keeps: ((sortKey: string) => boolean) | undefined
 }
 
@@ -50,7 +50,7 @@ interface Bound {
   readonly open: boolean
 }
 
-/** Of an open and a closed bound the one that lets through less; `sign` 1 for lower bounds, -1 for upper ones. */
+/** The stricter of an open and a closed bound; `sign` is 1 for lower bounds, -1 for upper ones. */
 function strictest(open: string | undefined, closed: string | undefined, sign: 1 | -1): Bound | undefined {
   if (open === undefined) return closed === undefined ? undefined : { key: closed, open: false }
   if (closed === undefined || compareKeys(open, closed) * sign >= 0) return { key: open, open: true }

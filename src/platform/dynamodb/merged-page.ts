@@ -1,7 +1,7 @@
 import { mapBounded } from '../bounded.ts'
 import type { Rows } from './rows.ts'
 
-/** Whoever sees hundreds of partitions leaves the table to others, too. */
+/** Limits parallel queries: a reader of hundreds of partitions must leave capacity to others. */
 const AT_ONCE = 16
 
 export interface MergedPage<R> {
@@ -14,14 +14,14 @@ interface Wanted<R> {
   readonly partitions: readonly string[]
   /** Local secondary index; the table's own sort key when absent. */
   readonly index?: string
-  /** The sort key: rows of several partitions at one place are the same, and are there once. */
+  /** The sort key. Rows of several partitions with the same place are the same row, which is returned once. */
   readonly placeOf: (row: R) => string
   readonly descending: boolean
   readonly limit: number
   readonly after: string | null
 }
 
-/** A page of several partitions of a table, in the order of their places: a query for each. */
+/** A page of rows from several partitions of a table, ordered by place; one query per partition. */
 export async function mergedPage<R>(
   rows: Pick<Rows<R>, 'query'>,
   { partitions, index, placeOf, descending, limit, after }: Wanted<R>,

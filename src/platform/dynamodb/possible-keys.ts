@@ -1,23 +1,23 @@
 import { StreamError } from '../../errors.ts'
 import type { Item, RangeQuery, TableDefinition } from './tables.ts'
 
-/** What DynamoDB takes, in bytes of UTF-8. */
+/** DynamoDB's limits, in bytes of UTF-8. */
 const LONGEST_PARTITION = 2048
 const LONGEST_SORT = 1024
 
 type Keys = Pick<TableDefinition, 'partitionKey' | 'sortKey'>
 
-/** Whether an item may have this key: none has an empty one, or one that is too long. Such an item is not there. */
+/** Whether an item can have this key: keys are not empty and not too long. */
 export function isPossibleKey({ partitionKey, sortKey }: Keys, key: Item): boolean {
   return fits(key[partitionKey], LONGEST_PARTITION) && (sortKey === undefined || fits(key[sortKey], LONGEST_SORT))
 }
 
-/** Whether anything can be in the range. */
+/** Whether a key can be in the range. */
 export function isPossibleRange({ partition, beginsWith }: Pick<RangeQuery, 'partition' | 'beginsWith'>): boolean {
   return fits(partition, LONGEST_PARTITION) && (beginsWith === undefined || isShort(beginsWith, LONGEST_SORT))
 }
 
-/** Throws `value_too_large` for an item whose key is too long to be kept. */
+/** Throws `value_too_large` for an item whose key is too long to store. */
 export function checkKey(table: string, { partitionKey, sortKey }: Keys, item: Item): void {
   const longest = { [partitionKey]: LONGEST_PARTITION, ...(sortKey === undefined ? {} : { [sortKey]: LONGEST_SORT }) }
   for (const [name, most] of Object.entries(longest)) {
@@ -33,6 +33,6 @@ function fits(value: unknown, most: number): boolean {
 }
 
 function isShort(text: string, most: number): boolean {
-  // Bytes are counted only where there may be too many.
+  // Counts bytes only when there may be too many.
   return text.length * 3 <= most || Buffer.byteLength(text) <= most
 }

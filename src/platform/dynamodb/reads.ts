@@ -30,7 +30,7 @@ export function createReads(access: TableAccess): Reads {
   }
 }
 
-/** DynamoDB refuses a key that is asked for twice. */
+/** DynamoDB rejects a request that names a key twice. */
 function different(keys: readonly Key[]): readonly Key[] {
   const named = (key: Key) => JSON.stringify(Object.entries(key).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   return [...new Map(keys.map((key) => [named(key), key])).values()]
@@ -72,7 +72,7 @@ async function query(access: TableAccess, table: string, range: RangeQuery): Pro
     const answer = await access.client.send(
       new QueryCommand({
         ...input,
-        // With `keeps` what is dropped has to be made up for; one more is enough but for ties on an index.
+        // `keeps` drops items, so reads one more; that is enough except for ties on an index.
         ...(range.limit === undefined ? {} : { Limit: limit - items.length + (keeps === undefined ? 0 : 1) }),
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),

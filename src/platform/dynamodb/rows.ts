@@ -5,16 +5,16 @@ import { readableItems, unreadableRowError } from './unreadable-rows.ts'
 
 /** How the value of one attribute is read. */
 export interface Attribute<T> {
-  /** What it must be, in words. */
+  /** The expected value, in words. */
   readonly expected: string
   is(value: unknown): boolean
-  /** What a row has that was written before there was such an attribute; it must be there where this is left out. */
+  /** Value for rows written before the attribute existed; without it, the attribute is required. */
   readonly missing?: { readonly value: T }
-  /** The value with what is missing within it; only where something may be. */
+  /** Fills in missing parts of the value; present only when parts may be missing. */
   readonly filled?: (value: unknown) => unknown
 }
 
-/** How each attribute of a row is read: one that is left out does not compile. */
+/** How each attribute of a row is read; leaving one out does not compile. */
 export type Attributes<R> = { readonly [A in keyof R]-?: Attribute<R[A]> }
 
 /** Names of the attributes of a row. */
@@ -24,13 +24,13 @@ export const text: Attribute<string> = { expected: 'text', is: (value) => typeof
 export const number: Attribute<number> = { expected: 'a number', is: (value) => typeof value === 'number' }
 export const flag: Attribute<boolean> = { expected: 'true or false', is: (value) => typeof value === 'boolean' }
 
-/** Milliseconds UTC that a calendar has. */
+/** Milliseconds UTC, within the range of dates. */
 export const millis: Attribute<number> = {
   expected: 'a time in milliseconds',
   is: (value) => typeof value === 'number' && isPossibleTime(value),
 }
 
-/** Text of a form of its own. */
+/** Text of a given form. */
 export function textLike(form: RegExp, expected: string): Attribute<string> {
   return { expected, is: (value) => typeof value === 'string' && form.test(value) }
 }
@@ -62,7 +62,7 @@ export function byName<T>({ expected, is, filled }: Attribute<T>): Attribute<Rea
   }
 }
 
-/** A value within the row. */
+/** A map with known attributes. */
 export function map<T>(attributes: { readonly [A in keyof T]-?: Attribute<T[A]> }): Attribute<T> {
   const known = Object.entries<Attribute<unknown>>(attributes)
   const names = known.map(([name]) => name).join(', ')
@@ -78,7 +78,7 @@ export function map<T>(attributes: { readonly [A in keyof T]-?: Attribute<T[A]> 
   }
 }
 
-/** A value that is what it must be, or is missing and may be. */
+/** Reads a value that was checked: it is valid, or missing and optional. */
 function read({ missing, filled }: Attribute<unknown>, value: unknown): unknown {
   if (value === undefined) return missing?.value
   return filled === undefined ? value : filled(value)
@@ -91,17 +91,17 @@ function within(
   return filled === undefined ? {} : { filled: (value) => each(value, filled) }
 }
 
-/** A map that only its writer looks into. */
+/** A map that only its writer interprets. */
 export function opaque<T extends object>(): Attribute<T> {
   return { expected: 'a map', is: isMap }
 }
 
-/** What rows have in its place that were written before there was such an attribute, or have it removed. */
+/** Sets the value for rows written before the attribute existed, or with the attribute removed. */
 export function or<T>(attribute: Attribute<T>, missing: T): Attribute<T> {
   return { ...attribute, missing: { value: missing } }
 }
 
-/** Null, also where there is no such attribute. */
+/** Null, also when the attribute is missing. */
 export function orNull<T>(attribute: Attribute<T>): Attribute<T | null> {
   return or(nullable(attribute), null)
 }
@@ -109,13 +109,13 @@ export function orNull<T>(attribute: Attribute<T>): Attribute<T | null> {
 /** How the rows of a table are read. */
 export interface RowType<R> {
   readonly table: string
-  /** Names of the attributes: what a query has to ask for, where it does not need the others. */
+  /** Names of the attributes, for queries that read only these. */
   readonly names: readonly AttributeOf<R>[]
-  /** Attributes that are not declared are left out. Throws `row_unreadable`, naming table, row and attribute. */
+  /** Leaves out undeclared attributes. Throws `row_unreadable`, naming table, row and attribute. */
   decode(item: Item): R
   /**
-   * When what is set makes the row one that may be removed: seconds since 1970; null: it stays; undefined: that says nothing
-   * of it. It is the attribute `expires`, and no part of what is read.
+   * Expiry of a row with these values, in seconds since 1970; null: it does not expire; undefined: the values do not
+   * decide it. Stored in the attribute `expires`, which is not read.
    */
   expires?(set: Partial<R>): number | null | undefined
 }
@@ -153,35 +153,35 @@ function unreadable(
   name: string,
   { expected }: Attribute<unknown>,
 ): StreamError {
-  const what = item[name] === undefined ? `lacks ${name}, which is` : `has something else in ${name} than`
+  const what = item[name] === undefined ? `lacks ${name}, which must be` : `has a value in ${name} that is not`
   return unreadableRowError(table, key, item, `${what} ${expected}`, name)
 }
 
 /**
- * A table whose rows are typed: a misspelt attribute does not compile. Calls are as those of `Tables`. What asks for named
- * rows throws `row_unreadable`; what lists leaves such rows out, and has them announced (`unreadable-rows.ts`).
+ * A table with typed rows: a misspelt attribute does not compile. Calls work like those of `Tables`. Calls for rows by
+ * key throw `row_unreadable`; lists leave unreadable rows out and announce them (`unreadable-rows.ts`).
  */
 export interface Rows<R> {
   get(key: KeyOf<R>): Promise<R | undefined>
   getMany(keys: readonly KeyOf<R>[]): Promise<readonly R[]>
-  /** As `getMany`, for a list of those that can be read. */
+  /** Like `getMany`, but leaves unreadable rows out. */
   listMany(keys: readonly KeyOf<R>[]): Promise<readonly R[]>
   put(row: R, condition?: Condition<AttributeOf<R>>): Promise<boolean>
-  /** As `put`, of a row that lacks attributes: what is read then says `or`. */
+  /** Like `put`, for a row without all attributes: reads fill them in as declared with `or`. */
   putPart(row: Partial<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   putMany(rows: readonly R[]): Promise<void>
   /** False: the condition did not hold and nothing was written. */
   update(key: KeyOf<R>, change: RowChange<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   delete(key: KeyOf<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   query(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
-  /** As `query`, where one row that is left out would be worse than none. */
+  /** Like `query`, but throws for an unreadable row: for callers that must not miss one. */
   queryWhole(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
-  /** Asks for the declared attributes alone, for a type of a few attributes of large rows. */
+  /** Like `query`, but reads only the declared attributes: for types with a few attributes of large rows. */
   queryParts(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
   scan(): AsyncIterable<readonly R[]>
 }
 
-/** A `Change` of a row; what is set to undefined is removed. */
+/** A `Change` of a row; attributes set to undefined are removed. */
 export interface RowChange<R> {
   readonly set?: { readonly [A in keyof R]?: R[A] | undefined }
   readonly setIfAbsent?: { readonly [A in keyof R]?: R[A] }
@@ -227,8 +227,8 @@ function withExpiry<R>(change: RowChange<R>, expires: RowType<R>['expires']): Ch
 }
 
 /**
- * Up to `limit` rows that can be read, in order of the sort key; fewer are all there are, as with `Tables.query`: a page
- * is filled up for those that are left out.
+ * Up to `limit` readable rows, in order of the sort key. As with `Tables.query`, fewer rows mean the end: the page is
+ * filled up in place of unreadable rows.
  */
 export async function queryReadable<R>(
   tables: Pick<Tables, 'query'>,

@@ -10,14 +10,14 @@ import { StreamError } from '../../errors.ts'
 import { backOffMs } from '../backoff.ts'
 import { guarded } from './access.ts'
 
-/** An item as DynamoDB stores it, with the type of each attribute: sets, bytes and numbers stay what they are. */
+/** An item as DynamoDB stores it, with the type of each attribute: sets, bytes and numbers are preserved. */
 export type StoredItem = Readonly<Record<string, AttributeValue>>
 
-/** Whole tables in DynamoDB's own form: for copies. Names are without prefix. Rejects with `table_unavailable`. */
+/** Whole tables in DynamoDB's own form, for copies. Names are without prefix. Rejects with `table_unavailable`. */
 export interface StoredItems {
   /** Every item, by page, strongly consistent. */
   read(table: string): AsyncIterable<readonly StoredItem[]>
-  /** Puts items over those of the same key. Keys must differ. */
+  /** Writes items, replacing those of the same key. Keys must differ. */
   write(table: string, items: readonly StoredItem[]): Promise<void>
   isEmpty(table: string): Promise<boolean>
 }
@@ -61,7 +61,8 @@ async function writeBatch(client: DynamoDBClient, name: string, items: readonly 
   let left: WriteRequest[] = items.map((item) => ({ PutRequest: { Item: { ...item } } }))
   for (let tries = 1; left.length > 0; tries += 1) {
     if (tries > MOST_TRIES) {
-      throw new StreamError('table_unavailable', `table ${name} accepts no more: ${left.length} items were not written`)
+      const message = `table ${name} rejected the rest of the batch: ${left.length} items were not written`
+      throw new StreamError('table_unavailable', message)
     }
     if (tries > 1) await sleep(backOffMs(tries, BACK_OFF, Math.random))
     const RequestItems = { [name]: left }

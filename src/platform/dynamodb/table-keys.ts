@@ -1,9 +1,9 @@
 import { DescribeTableCommand, type DynamoDBClient, type KeySchemaElement } from '@aws-sdk/client-dynamodb'
 import type { TableDefinition } from './tables.ts'
 
-/** Asks for the key attributes of tables, once each: a query names a partition's value only. */
+/** Reads the key attributes of tables, once each: queries give only the partition's value, not its attribute. */
 export interface TableKeys {
-  /** Of the table without prefix; made from what DynamoDB says where `remember` was not called for it. */
+  /** `table` is without prefix; read from DynamoDB unless `remember` was called for it. */
   of(table: string): Promise<TableDefinition>
   remember(definition: TableDefinition): void
 }

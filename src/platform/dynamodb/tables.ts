@@ -1,15 +1,15 @@
 /**
- * The port to the tables: what the program asks of DynamoDB, in a form another store could answer too.
- * All reads are strongly consistent. Keys are text: no item has an empty one, or one of more than 2,048 bytes (sort keys:
- * 1,024), so it is not found, and can't be written (`value_too_large`). Every call rejects with `table_unavailable` when the table does not
- * answer after the client's own retries.
+ * The port to the tables: the program's use of DynamoDB, in a form that another store could implement too.
+ * All reads are strongly consistent. Keys are text: reads find no item for an empty key or one of more than 2,048 bytes
+ * (sort keys: 1,024), and writes reject too long ones with `value_too_large`. Every call rejects with
+ * `table_unavailable` when the table does not answer after the client's own retries.
  */
 export type Item = Readonly<Record<string, unknown>>
 
 /** Key attributes and their values. */
 export type Key = Readonly<Record<string, string>>
 
-/** When a write is done. Attributes are top-level names, or dotted paths into maps; `A`: those there are, where rows are typed. */
+/** Condition of a write. Attributes are top-level names, or dotted paths into maps; `A`: attributes of typed rows. */
 export type Condition<A extends string = string> =
   | { readonly absent: A }
   | { readonly present: A }
@@ -21,7 +21,7 @@ export type Condition<A extends string = string> =
   | { readonly anyOf: readonly Condition<A>[] }
   | { readonly allOf: readonly Condition<A>[] }
 
-/** What an update does to an item; it is made when it does not exist. Paths as in Condition; parents of a dotted path must exist. */
+/** Changes of an item, which is created when missing. Paths as in Condition; parents of a dotted path must exist. */
 export interface Change {
   readonly set?: Readonly<Record<string, unknown>>
   /** Set only where the attribute does not exist yet. */
@@ -44,24 +44,24 @@ export interface RangeQuery {
   readonly beginsWith?: string
   readonly descending?: boolean
   readonly limit?: number
-  /** Top-level attributes to be given; all where it is left out. The sort key has to be one of them. */
+  /** Top-level attributes to return, including the sort key; all by default. */
   readonly attributes?: readonly string[]
 }
 
 export interface Tables {
   get(table: string, key: Key): Promise<Item | undefined>
-  /** Any number of keys; missing items are left out, the order is not kept. */
+  /** Any number of keys; missing items are left out, and the order may change. */
   getMany(table: string, keys: readonly Key[]): Promise<readonly Item[]>
-  /** False: the condition did not hold and nothing was written. */
+  /** False: the condition did not hold, and nothing was written. */
   put(table: string, item: Item, condition?: Condition): Promise<boolean>
-  /** Any number of items, without conditions, in no order. */
+  /** Any number of items, without conditions, in any order. */
   putMany(table: string, items: readonly Item[]): Promise<void>
   /**
-   * Any number of items of different keys, each where there is none of its key, in no order. Answers those of whose keys there
-   * is one: of these nothing was written. Costs as many units as a put of each, and a fraction of the requests.
+   * Writes any number of items with different keys, in any order, except where an item with the key exists. Returns the
+   * items that were not written. Costs as many units as a put of each, and a fraction of the requests.
    */
   insertMany(table: string, items: readonly Item[]): Promise<readonly Item[]>
-  /** The item as it is after the change; null: the condition did not hold and nothing was written. */
+  /** The item after the change; null: the condition did not hold, and nothing was written. */
   update(table: string, key: Key, change: Change, condition?: Condition): Promise<Item | null>
   delete(table: string, key: Key, condition?: Condition): Promise<boolean>
   /** Up to `limit` items in order of the sort key, across as many pages as it takes. */
@@ -70,12 +70,12 @@ export interface Tables {
   scan(table: string): AsyncIterable<readonly Item[]>
 }
 
-/** A table to be made; all key attributes are text. Names are without prefix. */
+/** Definition of a table; all key attributes are text. Names are without prefix. */
 export interface TableDefinition {
   readonly name: string
   readonly partitionKey: string
   readonly sortKey?: string
   readonly localIndexes?: readonly { readonly name: string; readonly sortKey: string }[]
-  /** Attribute with the time, in seconds, after which an item may be removed; those without it stay. */
+  /** Attribute with the time, in seconds since 1970, after which an item may be removed; items without it stay. */
   readonly expires?: string
 }

@@ -4,15 +4,15 @@ import { StreamError, toStreamError } from '../../errors.ts'
 import type { Item } from './tables.ts'
 
 /*
- * A row that is not what its table holds (written by hand, restored in part, of a newer version) must not hide the others
- * of a list: it is left out and announced here. Whoever opens the tables logs what is announced.
+ * A row of an unexpected form (written by hand, restored in part, of a newer version) must not hide the other rows of a
+ * list: it is left out and announced here. The process that opens the tables logs the announcements.
  */
 const announced = channel('waldstream.unreadable-row')
 
-/** Different rows that are remembered as logged: each is logged once. */
+/** Most different rows to log; each is logged once. */
 const MOST_LOGGED = 1_000
 
-/** `key`: attributes that name the row; `why`: what is wrong with it, without a value of it. */
+/** `key`: attributes that name the row; `why`: what is wrong with it, without its values. */
 export function unreadableRowError(
   table: string,
   key: readonly string[],
@@ -25,7 +25,7 @@ export function unreadableRowError(
   return new StreamError('row_unreadable', message, { ...(field === undefined ? {} : { field }), details: { table } })
 }
 
-/** The rows that can be read, in their order. */
+/** The readable rows, in order. */
 export function readableItems<R>(items: readonly Item[], decode: (item: Item) => R): readonly R[] {
   return items.flatMap((item) => {
     try {
@@ -39,7 +39,7 @@ export function readableItems<R>(items: readonly Item[], decode: (item: Item) =>
   })
 }
 
-/** Logs each row that is left out somewhere in this process, once. Returns what ends it. */
+/** Logs each row that this process leaves out, once. Returns a function that stops it. */
 export function logUnreadableRows(logger: Logger): () => void {
   const logged = new Set<string>()
   const log = (message: unknown) => {

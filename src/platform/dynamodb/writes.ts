@@ -9,12 +9,12 @@ import type { Condition, Item, TableDefinition, Tables } from './tables.ts'
 
 type Writes = Pick<Tables, 'put' | 'putMany' | 'insertMany' | 'update' | 'delete'>
 
-/** Items that are put at once, where a batch does not insert them. */
+/** Most parallel puts of items that a batch did not insert. */
 const PUT_SIDE_BY_SIDE = 16
 
 export function createWrites({ client, keys, prefix }: TableAccess): Writes {
   const named = (table: string) => ({ TableName: `${prefix}${table}` })
-  // A role may lack the permission for statements, which no other request needs: then each item is put by itself.
+  // A role may lack the permission for statements, which only inserts need: then each item is put by itself.
   let mayInsert = true
   const inserted = async (table: string, items: readonly Item[]): Promise<NotInserted> => {
     if (!mayInsert) return { there: [], failed: items }
@@ -78,7 +78,7 @@ export function createWrites({ client, keys, prefix }: TableAccess): Writes {
   }
 }
 
-/** Also places what `names` was used for before. */
+/** Includes the placeholders that `names` already has. */
 function conditionOf(condition: Condition | undefined, names: Names) {
   const expression = condition === undefined ? {} : { ConditionExpression: compileCondition(condition, names) }
   return { ...expression, ...names.placeholders() }
@@ -93,7 +93,7 @@ async function unlessRefused<T>(call: () => Promise<T>): Promise<T | null> {
   }
 }
 
-/** DynamoDB refuses a request that writes a key twice; the last item of a key is the one that would have stayed. */
+/** DynamoDB rejects a request that writes a key twice; keeps the last item of each key, as single writes would. */
 function lastOfEachKey(items: readonly Item[], { partitionKey, sortKey }: TableDefinition): readonly Item[] {
   const keyText = (item: Item) => JSON.stringify([item[partitionKey], sortKey === undefined ? null : item[sortKey]])
   return [...new Map(items.map((item) => [keyText(item), item])).values()]

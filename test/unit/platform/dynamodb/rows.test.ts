@@ -64,13 +64,13 @@ describe('a row', () => {
   })
 
   it.each([
-    ['age', undefined, 'lacks age, which is a number'],
-    ['age', '3', 'has something else in age than a number'],
-    ['kind', 'cow', 'has something else in kind than one of cat, dog'],
-    ['chip', 7, 'has something else in chip than text or null'],
-    ['tame', null, 'has something else in tame than true or false'],
-    ['visits', [{ at: 1 }], 'has something else in visits than a list, each a map of at, by'],
-    ['weights', { may: 'four' }, 'has something else in weights than a map, each a number'],
+    ['age', undefined, 'lacks age, which must be a number'],
+    ['age', '3', 'has a value in age that is not a number'],
+    ['kind', 'cow', 'has a value in kind that is not one of cat, dog'],
+    ['chip', 7, 'has a value in chip that is not text or null'],
+    ['tame', null, 'has a value in tame that is not true or false'],
+    ['visits', [{ at: 1 }], 'has a value in visits that is not a list, each a map of at, by'],
+    ['weights', { may: 'four' }, 'has a value in weights that is not a map, each a number'],
   ])('with a wrong %s (%j) is refused, naming table, row and attribute', (attribute, value, message) => {
     const broken = { ...felix, [attribute]: value }
     expect(() => pets.decode(broken)).toThrow(
