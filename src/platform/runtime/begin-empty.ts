@@ -1,15 +1,16 @@
 import type { LogAdmin } from '../kafka/event-log.ts'
 import type { Positions } from './positions.ts'
 
-/** A group and a topic that it consumes. */
+/** A consumer group and a topic that it consumes. */
 export interface Consumed {
   readonly group: string
   readonly topic: string
 }
 
 /**
- * Groups begin at the first record of a topic that never had one: there is nothing they could have done before. Also where
- * the topic is there for long, and the group is new, or whoever made the topic ended before it could say so.
+ * Notes offset 0 as the position of groups in partitions that are still empty: no group can have handled a record of
+ * them. Also for topics that have existed for long, when the group is new or the process that created the topic stopped
+ * early.
  */
 export async function beginEmpty(
   consumed: readonly Consumed[],

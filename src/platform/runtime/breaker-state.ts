@@ -1,26 +1,26 @@
 import { type BackOff, halfBackOffMs } from '../backoff.ts'
 
-/** What a call failed with. */
+/** The error of a failed call. */
 export interface Cause {
   readonly code: string
   readonly message: string
 }
 
-/** What a circuit breaker knows of one system; times are milliseconds UTC. */
+/** State of the circuit breaker of one system; times are milliseconds UTC. */
 export interface BreakerState {
   /** `trial`: the pause is over and one call is under way to see whether the system is back. */
   readonly state: 'closed' | 'open' | 'trial'
-  /** Failures since the system was last reached, and the different keys they were of (two are enough to know). */
+  /** Failures since the system was last reached, and their different keys (at most two are stored). */
   readonly failures: number
   readonly keys: readonly string[]
   /** Openings since the system was last reached: each makes the next pause longer. */
   readonly openings: number
-  /** Since when the system has not been reached; null while it is. */
+  /** Since when the system does not answer; null while it answers. */
   readonly since: number | null
-  /** Of the last failure since then. */
+  /** Error of the last failure since then. */
   readonly cause: Cause | null
   readonly retryAt: number
-  /** How often the system was reached, whatever it said. */
+  /** How often the system answered, whatever the answer. */
   readonly reached: number
 }
 
@@ -41,7 +41,7 @@ export const closedBreaker: BreakerState = {
   reached: 0,
 }
 
-/** The system answered: whatever it said of the entity, it is there. */
+/** State after an answer of the system, be it a refusal. */
 export function afterReached({ reached }: BreakerState): BreakerState {
   return { ...closedBreaker, reached: reached + 1 }
 }
@@ -49,12 +49,12 @@ export function afterReached({ reached }: BreakerState): BreakerState {
 /** A call that did not reach the system. */
 interface Failure {
   readonly now: number
-  /** The system asked to be left alone for so long. */
+  /** The least wait that the system asked for. */
   readonly leastMs: number
   readonly cause: Cause
 }
 
-/** One that was under way when the breaker opened says nothing new; the trial's own failure makes the pause longer. */
+/** Ignores failures of calls that were under way when the breaker opened; a failed trial makes the pause longer. */
 export function afterFailure(
   before: BreakerState,
   failure: Failure & { readonly key: string },
@@ -69,7 +69,10 @@ export function afterFailure(
   return opens ? opened(next, failure, limits, random) : next
 }
 
-/** Opens it, however few the failures were: the system is known to be down. At least half of each pause is kept. */
+/**
+ * Opens the breaker after any number of failures, when the system is known to be down. Waits at least half of each
+ * pause.
+ */
 export function opened(
   before: BreakerState,
   { now, leastMs, cause }: Failure,
@@ -81,18 +84,18 @@ export function opened(
   return { ...before, state: 'open', openings, since: before.since ?? now, cause, retryAt: now + waitMs }
 }
 
-/** A system that does not answer, as one stage of one process finds it; times are milliseconds UTC. */
+/** A system that does not answer, as seen by one stage of one process; times are milliseconds UTC. */
 export interface OpenCircuit extends Cause {
   readonly system: string
   readonly since: number
-  /** When a call is let through to see whether it is back; it is under way where that is over. */
+  /** When the next trial call starts; a time in the past means that it is under way. */
   readonly next_try: number
 }
 
-/** A trial begins when its time has come, unless nothing waits for the system here. */
+/** A trial starts within this time after it is due, unless no call waits for the system in this process. */
 const TRIAL_BEGINS_MS = 5_000
 
-/** Null: calls go through, or none wait in this process, which knows nothing new of the system then. */
+/** Null: the circuit is closed, or no call waits in this process, so that its state may be out of date. */
 export function openCircuit(system: string, state: BreakerState, now: number): OpenCircuit | null {
   const { openings, since, cause, retryAt } = state
   if (openings === 0 || since === null || cause === null) return null

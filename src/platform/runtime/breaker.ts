@@ -15,27 +15,27 @@ export const usualBreakerLimits: BreakerLimits = { afterFailures: 5, pause: { fi
 
 /** Permission for one call; report its outcome exactly once. */
 export interface Pass {
-  /** The one call that is let through to see whether the system is back. */
+  /** True for the one call that tests whether the system is back. */
   readonly trial: boolean
   /** The system answered, be it with a refusal. */
   reached(): void
-  /** It did not, or is too busy to. */
+  /** The system did not answer, or is too busy. */
   failed(key: string, error: StreamError): void
-  /** The call was cut off, or failed for a reason of ours. */
+  /** The call was aborted, or failed on our side. */
   unknown(): void
 }
 
 /**
- * Circuit breaker of one system. After failures in a row, of more than one key, calls wait; after a pause one of them is
- * let through, and the others follow when it reaches the system. Nothing is given up while they wait.
+ * Circuit breaker of one system. After several failures in a row, of more than one key, calls wait. After a pause one
+ * call goes ahead as a trial; the others follow when it reaches the system. Waiting calls are not dropped.
  */
 export interface Breaker {
   /** Resolves when a call may be made; rejects with `stopping` when the signal aborts. */
   enter(signal: AbortSignal): Promise<Pass>
-  /** The system is known to be down: opens at once. */
+  /** Opens at once: the system is known to be down. */
   trip(error: StreamError): void
   state(): BreakerState
-  /** Calls that wait for the system to be back. */
+  /** Number of calls that wait for the system. */
   waiting(): number
 }
 
@@ -43,7 +43,7 @@ export interface BreakerDeps {
   readonly clock: Clock
   readonly random: () => number
   readonly limits: BreakerLimits
-  /** Called when it opens after having been closed, and when it closes again. */
+  /** Called when the breaker opens after having been closed, and when it closes again. */
   readonly onChange?: (state: BreakerState) => void
 }
 
@@ -79,7 +79,7 @@ export function createBreaker({ clock, random, limits, onChange }: BreakerDeps):
   return {
     async enter(signal) {
       for (;;) {
-        if (signal.aborted) throw new StreamError('stopping', 'the delivery was ended before it began')
+        if (signal.aborted) throw new StreamError('stopping', 'the delivery was stopped before it started')
         if (state.state === 'closed') return passOf(false)
         const waitMs = state.state === 'trial' ? LONG_MS : state.retryAt - clock.now()
         if (state.state === 'open' && waitMs <= 0) {

@@ -2,10 +2,10 @@ import type { EntityResult } from '../../events/generated/events.ts'
 import type { Meter } from '../metrics/meter.ts'
 import type { StageResult } from './stage-result.ts'
 
-/** What was read later than this after it changed was read for the first time, or again: it says nothing of today. */
+/** Changes read later than this were read for the first time or re-read: they are left out of the latency metrics. */
 const OLDEST_MS = 86_400_000
 
-/** Results of one connection, entity and outcome. */
+/** Results of one connection, entity, outcome and code. */
 interface Group {
   readonly first: EntityResult
   count: number
@@ -13,7 +13,9 @@ interface Group {
   readonly freshness: number[]
 }
 
-/** Counts what a stage has reported at `at`: by connection and outcome, and how long what is delivered has taken. */
+/**
+ * Counts the results that a stage reported at `at`, by connection and outcome, and measures the latency of deliveries.
+ */
 export function countResults(meter: Meter, stage: string, results: readonly StageResult[], at: number): void {
   const groups = new Map<string, Group>()
   for (const { result } of results) {

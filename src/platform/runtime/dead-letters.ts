@@ -7,12 +7,12 @@ import type { EventCodec } from '../codec.ts'
 import type { LogProducer, LogRecord } from '../kafka/event-log.ts'
 import type { DeadLetterAbout } from './stage.ts'
 
-/** Longest message that is kept; a system's answer may be a page. */
+/** Most characters of a message; a system's answer may be a page. */
 const LONGEST_MESSAGE = 2_000
 
 /**
- * Id of a record's dead letter: of its place, and of the connection, for two connections may each reject the same
- * record. A retry counts as the record it repeats, so that it fails into the same dead letter.
+ * Id of a record's dead letter: a digest of its place and of the connection, since two connections may each reject the
+ * same record. A retry has the id of the record it repeats, so that a failed retry updates the same dead letter.
  */
 export function deadLetterId(
   stage: string,
@@ -24,7 +24,7 @@ export function deadLetterId(
   return connection === null ? digest(...place) : digest(...place, connection)
 }
 
-/** The dead letter of a record: key, value and headers as they came, byte for byte. */
+/** The dead letter of a record: key, value and headers unchanged, byte for byte. */
 export function toDeadLetter(
   stage: string,
   record: LogRecord,
@@ -40,7 +40,7 @@ export function toDeadLetter(
     deadLetterId: id,
     stage,
     connection: about.connection,
-    // What is said of one dead letter has to stay in one partition, in order.
+    // All records of one dead letter must stay in one partition, in order.
     key: isOwnRetry ? mark.key : about.key,
     topic,
     partition,
@@ -62,7 +62,7 @@ export function toDeadLetter(
   }
 }
 
-/** Says that a dead letter's retry was handled without failing. */
+/** The record that resolves a dead letter after a successful retry. */
 export function toResolution(mark: RetryMark, now: number): DeadLettered {
   const { stage, connection, key, origin } = mark
   return {
@@ -87,7 +87,7 @@ export function toResolution(mark: RetryMark, now: number): DeadLettered {
   }
 }
 
-/** What is known of a record that can't be decoded, or whose stage gave nothing better. */
+/** Facts of a record that can't be decoded, or for which the stage has no better ones. */
 export function aboutRecord(record: LogRecord, firstAt: number): DeadLetterAbout {
   const key = record.key?.toString('utf8') ?? ''
   return { connection: null, key: splitRecordKey(key).key, taskId: null, eventId: null, attempts: 1, firstAt }

@@ -3,12 +3,12 @@ import { readableItems } from '../dynamodb/unreadable-rows.ts'
 import { fromParkedItem, PARKED, shownAttributes } from './parked-item.ts'
 import { HELD, ORDER_HELD } from './parking.ts'
 
-/** A record that waits, without what it holds. Times are ISO 8601. */
+/** A parked record without its content. Times are ISO 8601. */
 export interface ParkedSummary {
   readonly stage: string
   readonly partition: number
   readonly connection: string
-  /** The system that it was read from. */
+  /** The system that the record was read from. */
   readonly source: string
   /** kind|entity key, or source|entity key. */
   readonly key: string
@@ -16,31 +16,31 @@ export interface ParkedSummary {
   readonly message: string
   readonly attempts: number
   readonly first_at: string
-  /** When it is tried again; null: once its connection is not paused any more, or its order not held. */
+  /** When it is tried again; null: as soon as its connection is resumed or its order released. */
   readonly release_at: string | null
   readonly task: string | null
   readonly event_id: string
-  /** Where its record is. */
+  /** Place of the record, with `partition` and `offset`. */
   readonly topic: string
   readonly offset: string
 }
 
 export interface ParkedFilter {
-  /** Every stage that may park, in the order of the list. */
+  /** All stages that may park records, in the order to list them. */
   readonly stages: readonly string[]
   readonly partitions: number
-  /** Null: of all. */
+  /** Null: records of all connections. */
   readonly connection: string | null
 }
 
-/** Partitions looked at together: nearly all of them hold nothing, and one after the other their answers add up. */
+/** Partitions queried at once: nearly all are empty, and querying one after the other would take long. */
 const TOGETHER = 16
-/** Looks of one call; each reads no more rows of a partition than a page has. */
+/** Most rounds of queries in one call; each reads at most one page of rows per partition. */
 const MOST_LOOKS = 100
 
 /**
- * Parked records, stage by stage and partition by partition, after the place `after`. `next` is null at the end; where
- * there is much that is not listed a call may answer few or no rows and yet a `next`.
+ * Parked records, stage by stage and partition by partition, after the place `after`. `next` is null at the end; a call
+ * may return few or no rows and still a `next`, when it read many rows that the filter leaves out.
  */
 export async function listParked(
   tables: Tables,
@@ -72,7 +72,7 @@ interface Place {
   readonly id: string | undefined
 }
 
-/** What the next partitions hold, up to the first that holds more than was read. */
+/** Reads the next partitions, up to the first that has more rows than were read. */
 async function look(
   tables: Tables,
   owners: readonly string[],
@@ -83,7 +83,7 @@ async function look(
   const pages = await Promise.all(
     together.map(async (owner, i) => {
       const begin = i === 0 ? id : undefined
-      // Ids begin with the connection and "|", which "}" follows.
+      // Ids begin with the connection and "|"; "}" is the next character after "|".
       const own = connection === null ? {} : { after: begin ?? `${connection}|`, before: `${connection}}` }
       const from = begin === undefined ? {} : { after: begin }
       return await tables.query(PARKED, { partition: owner, limit, attributes: shownAttributes, ...own, ...from })
@@ -92,7 +92,7 @@ async function look(
   const full = pages.findIndex((items) => items.length === limit)
   const read = full === -1 ? pages : pages.slice(0, full + 1)
   const found = read.flatMap((items, i) =>
-    // A key that is to be looked at again is no record.
+    // A row with a mark is a check of a key, not a record.
     items.filter((item) => item['mark'] === undefined).map((item) => ({ owner: together[i] ?? '', item })),
   )
   if (full === -1) return { found, next: { index: index + together.length, id: undefined } }

@@ -17,34 +17,34 @@ import type { ResultAbout } from './stage-result.ts'
 export const PARKED = 'parked'
 
 /**
- * Base64 text of key, value and headers that a row holds; larger originals are read again from the topic. An item of 400 kB
- * includes its copy in the local index.
+ * Most base64 text of key, value and headers in a row; larger originals are read from the topic. The 400 kB of an item
+ * include its copy in the local index.
  */
 const MAX_ORIGINAL = 180_000
 
-/** Characters of a message that a row keeps beside an original. */
+/** Most characters of a message in a row. */
 const LONGEST_MESSAGE = 2_000
 
-/** A record that waits, as it came. */
+/** A parked record, unchanged. */
 export interface ParkedRecord {
   readonly id: string
   readonly connection: string
   /** kind|entity key. */
   readonly key: string
   readonly rank: string
-  /** `whole`: false when only its place is kept and key, value and headers are to be read from the topic again. */
+  /** `whole`: false when the row has only its place, and key, value and headers must be read from the topic. */
   readonly record: LogRecord
   readonly whole: boolean
   readonly attempts: number
   readonly firstAt: number
-  /** Why it waits. */
+  /** Why the record waits. */
   readonly code: string
   readonly message: string
-  /** What is to be known of it without decoding it. */
+  /** Facts of the event, readable without decoding the record. */
   readonly about: ResultAbout
 }
 
-/** Milliseconds as text that sorts as they do. */
+/** Milliseconds as text that sorts in time order. */
 export function releaseText(ms: number): string {
   return String(Math.max(0, Math.ceil(ms))).padStart(15, '0')
 }
@@ -86,11 +86,11 @@ interface Row extends Omit<ParkedRecord, 'record' | 'whole'> {
   readonly partition: number
   readonly offset: string
   readonly timestamp: number
-  /** Null: it is in the topic alone. */
+  /** Null: only the topic has it. */
   readonly original: Original | null
 }
 
-/** What every parked row has, be it a record or a key to be looked at. */
+/** Attributes of every parked row, for records and checks alike. */
 export const parkedAttributes = { id: text, connection: text, key: text, attempts: number, firstAt: millis } as const
 
 const attributes: Attributes<Row> = {
@@ -121,7 +121,7 @@ const attributes: Attributes<Row> = {
   ),
 }
 
-/** All but the record itself, which may be large. */
+/** All attributes except the record itself, which may be large. */
 export const shownAttributes: readonly string[] = [
   ...Object.keys(attributes).filter((name) => name !== 'original'),
   'release_at',

@@ -2,31 +2,34 @@ import type { Clock } from '../clock.ts'
 import type { Item, Tables } from '../dynamodb/tables.ts'
 import { PARKED } from './parked-item.ts'
 
-/** How long what was seen holds. Another process may have parked since: one that lost the partition, or by a check. */
+/**
+ * How long a result is used. Another process may park meanwhile: one that lost the partition, or one that asks a check.
+ */
 const SEEN_MS = 5_000
-/** A look that did not give everything costs as much as one can: it is repeated seldom. */
+/** How long an incomplete result is used: such a scan costs the most, so it is seldom repeated. */
 const TOO_MUCH_MS = 60_000
 
 /**
- * Which partitions of which stages may have something parked, for a whole process: one look at the table in five seconds
- * says it of all of them, however many there are. Where more is parked than one look gives, each is asked for by itself.
+ * Knows which partitions of which stages may have parked rows, for a whole process: one scan of a page of the table
+ * every five seconds answers for all of them. When the table has more than one page, each partition is queried by
+ * itself.
  */
 export interface ParkedOwners {
-  /** False: nothing is parked for it, but for what another process has parked within seconds. */
+  /** False: the owner has no parked rows, except those that another process parked within the last seconds. */
   mayHold(owner: string): Promise<boolean>
-  /** Called when this process has parked something for it. */
+  /** Call when this process has parked a row for the owner. */
   noteParked(owner: string): void
 }
 
 interface Seen {
   until: number
-  /** Null: too much to be seen at once. */
+  /** Null: the table has more than one page. */
   readonly owners: Promise<ReadonlySet<string> | null>
 }
 
 export function createParkedOwners(tables: Tables, clock: Pick<Clock, 'now'>): ParkedOwners {
   let seen: Seen | undefined
-  /** Owners of what was parked here, which a look that was begun before may have missed. */
+  /** Owners of rows parked by this process, which a scan that started earlier may have missed. */
   let parked = new Map<string, number>()
   let begun = 0
   const emptyUntil = new Map<string, number>()
@@ -71,7 +74,7 @@ export function createParkedOwners(tables: Tables, clock: Pick<Clock, 'now'>): P
   }
 }
 
-/** Null: one page of the table does not hold it all. */
+/** Null: the table has more than one page. */
 async function lookAtOnce(tables: Tables): Promise<ReadonlySet<string> | null> {
   let first: readonly Item[] | undefined
   for await (const page of tables.scan(PARKED)) {

@@ -13,13 +13,13 @@ import {
 import type { ParkedOwners } from './parked-owners.ts'
 
 const BY_RELEASE = 'by-release'
-/** Sorts after every time: what is held is not due. */
+/** Sorts after every time: held rows are not due. */
 export const HELD = '~'
-/** Code of what waits because somebody holds its order: looked at now and then, and woken when that ends. */
+/** Code of records whose order a person holds: checked from time to time, and woken when the order is released. */
 export const ORDER_HELD = 'order_held'
 
 /**
- * Records that wait, their offsets committed (partition `stage`: stage#partition of the input; sort `id`:
+ * Records that wait and whose offsets are committed (partition `stage`: stage#partition of the input; sort `id`:
  * connection|kind|key#offset).
  */
 export const parkingTables: readonly TableDefinition[] = [
@@ -31,10 +31,10 @@ export const parkingTables: readonly TableDefinition[] = [
   },
 ]
 
-/** When a parked record is due: at a time, or once the connection that holds it is not paused any more. */
+/** When a parked record is due: at a time, or once the connection that holds it is resumed. */
 export type Release = { readonly at: number } | { readonly held: string }
 
-/** A key that is to be looked at again; the record is whatever is newest then. */
+/** A key to check again; the check uses the newest record of that time. */
 export interface ParkedCheck {
   readonly id: string
   readonly connection: string
@@ -43,40 +43,43 @@ export interface ParkedCheck {
   readonly firstAt: number
   /** Distinguishes this check from a later one of the key. */
   readonly mark: string
-  /** Somebody asked for it: what comes of it is reported. */
+  /** A person asked for the check, so its result is reported. */
   readonly told: boolean
 }
 
 export type Parked = ({ readonly what: 'record' } & ParkedRecord) | ({ readonly what: 'check' } & ParkedCheck)
 
-/** The parked records of one stage and partition. Everything is repeatable: a record has one row, however often it is parked. */
+/**
+ * The parked records of one stage and partition. Calls may be repeated: a record has one row, however often it is
+ * parked.
+ */
 export interface Parking {
-  /** Resolves when the record is kept; from then on its offset may be committed (Guarantee 1). */
+  /** Resolves when the record is stored; from then on its offset may be committed (Guarantee 1). */
   park(record: ParkedRecord, release: Release): Promise<void>
-  /** Has the key looked at, at the latest at `at`. One that is under way already does not count: it may have looked too early. */
+  /** Schedules a check of the key at `at` or earlier. A check under way does not count: it may have read too early. */
   check(check: Omit<ParkedCheck, 'id'>, at: number): Promise<void>
-  /** Puts a check that is under way off. */
+  /** Postpones a check that is under way. */
   postpone(check: ParkedCheck, at: number): Promise<void>
-  /** Up to `limit` whose time has come, in its order. */
+  /** Up to `limit` rows that are due, in order of their time. */
   due(now: number, limit: number): Promise<readonly Parked[]>
-  /** Connections that something is held for. */
+  /** Connections with held records. */
   holders(): Promise<readonly string[]>
-  /** What is held for a connection: least tried first, then oldest. */
+  /** Held records of a connection: fewest attempts first, then oldest. */
   heldFor(connection: string, limit: number): Promise<readonly Parked[]>
   ofKey(connection: string, key: string): Promise<readonly ParkedRecord[]>
-  /** Has what waits of a key for its next try taken up at once: how many records; what is held stays. */
+  /** Makes the key's records that wait for a time due at once; returns how many. Held records stay held. */
   hasten(connection: string, key: string): Promise<number>
-  /** Has what waits of a key whose order was held taken up at once. */
+  /** Makes the key's records due at once whose order was held. */
   wake(connection: string, key: string): Promise<void>
   remove(parked: Parked): Promise<void>
 }
 
-/** Partition of the table that holds what is parked of a stage's partition. */
+/** Partition key of the table for the parked rows of a stage's partition. */
 export function parkedOwner(stage: string, partition: number): string {
   return `${stage}#${partition}`
 }
 
-/** `owners`: learn of what is parked, so that the partition is looked at again. */
+/** `owners` is notified of parked rows, so that the partition is read again. */
 export function createParking(
   tables: Tables,
   stage: string,
@@ -128,7 +131,7 @@ export function createParking(
     async ofKey(connection, key) {
       const items = await tables.query(PARKED, { partition: owner, beginsWith: `${connection}|${key}#` })
       const records = readableItems(items, decodeParked).filter((parked) => parked.what === 'record')
-      // A key may have a # itself: then others begin as it does.
+      // A key may contain a #: then other keys begin with it.
       return records.filter((parked) => parked.key === key)
     },
     async hasten(connection, key) {
@@ -162,7 +165,7 @@ export function createParking(
   }
 }
 
-/** It waits for a time, and not for somebody. */
+/** True when the row waits for a time, not for a person. */
 function isTimed({ release_at, code }: Item): boolean {
   return !String(release_at).startsWith(HELD) && code !== ORDER_HELD
 }

@@ -1,14 +1,14 @@
-/** How far a partition is, as the runtime and its health see it. */
+/** Progress of a partition, for the runtime and its health. */
 export interface PartitionProgress {
   readonly topic: string
   readonly partition: number
   /** Everything before this offset is handled and committed; null before that is known. */
   readonly handled: bigint | null
-  /** The end as last heard of; null before the first batch. */
+  /** Last known end of the partition; null before the first batch. */
   readonly end: bigint | null
-  /** Since when its first unhandled batch keeps failing; null while it doesn't. */
+  /** Since when its first unhandled batch keeps failing; null while it does not fail. */
   readonly failingSince: number | null
-  /** No record that is not handled was appended before; null: none is known. */
+  /** Lower bound of the append times of unhandled records; null when no unhandled record is known. */
   readonly oldestAt: number | null
 }
 
@@ -20,7 +20,7 @@ export class OwnedPartition {
   end: bigint | null = null
   failingSince: number | null = null
   oldestAt: number | null = null
-  /** Grows with each step of its work: a batch that is slow is told from one that hangs by it. */
+  /** Grows with each step of work: it distinguishes a slow batch from one that hangs. */
   activity = 0
   #turn: Promise<unknown> = Promise.resolve()
   #busy = 0
@@ -34,7 +34,7 @@ export class OwnedPartition {
     return this.#busy > 0
   }
 
-  /** Runs when what was asked for earlier has ended, however it ended. */
+  /** Runs the call after all earlier calls have ended, whether they resolved or rejected. */
   async inTurn<T>(call: () => Promise<T>): Promise<T> {
     this.#busy += 1
     const turn = this.#turn.then(call, call)

@@ -3,15 +3,15 @@ import type { TableDefinition, Tables } from '../dynamodb/tables.ts'
 
 const CHECKPOINTS = 'checkpoints'
 
-/** Positions of consumer groups, kept beside the broker's own for the case that it forgets them. */
+/** Positions of consumer groups, stored in addition to the broker's own in case it loses them. */
 export const positionTables: readonly TableDefinition[] = [
   { name: CHECKPOINTS, partitionKey: 'group', sortKey: 'place' },
 ]
 
 export interface Positions {
-  /** By partition: everything before the offset is done. Partitions nothing is known of are left out. */
+  /** By partition: everything before the offset is done. Partitions without a known position are left out. */
   read(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>
-  /** Notes how far a group came; never back (Guarantee 4: a zombie's position is older). */
+  /** Advances a group's position, never backwards (Guarantee 4: a zombie's position is older). */
   note(group: string, topic: string, partition: number, offset: bigint): Promise<void>
   /** Sets a position by hand, forwards or back. */
   set(group: string, topic: string, partition: number, offset: bigint): Promise<void>
@@ -39,7 +39,7 @@ export function createPositions(tables: Tables): Positions {
   const rows = rowsOf(tables, checkpoints)
   return {
     async read(group, topic) {
-      // One that is left out would have its group begin anew.
+      // Skipping an unreadable row would make its group start from the beginning.
       const known = await rows.queryWhole({ partition: group, beginsWith: `${topic}#` })
       return new Map(known.map(({ partition_number, offset }) => [partition_number, BigInt(offset)]))
     },

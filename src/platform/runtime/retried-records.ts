@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
 import { type DeadLetterSender, deadLetterId, sendDeadLetter, toResolution } from './dead-letters.ts'
 
-/** Sees to the retries of dead letters among a stage's records: those that do not fail again are resolved. */
+/** Handles the retries of dead letters among a stage's records: resolves those that do not fail again. */
 export class RetriedRecords {
   readonly #stage: string
   readonly #deps: DeadLetterSender & { readonly clock: Clock }
@@ -14,14 +14,14 @@ export class RetriedRecords {
     this.#deps = deps
   }
 
-  /** The record went to the dead letters (again). */
+  /** Call when the record was dead-lettered (again). */
   failed(record: LogRecord, connection: string | null): void {
     this.#failed.add(deadLetterId(this.#stage, record, connection))
   }
 
   /**
-   * Resolves the retries among handled records, before their offsets are committed: a crash between has them handled and
-   * resolved again, which changes nothing (Guarantees 1 and 3).
+   * Resolves the retries among handled records, before their offsets are committed: after a crash in between they are
+   * handled and resolved again, which changes nothing (Guarantees 1 and 3).
    */
   async settle(records: readonly LogRecord[]): Promise<void> {
     for (const { headers } of records) {

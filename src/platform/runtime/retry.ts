@@ -5,9 +5,9 @@ import type { Clock } from '../clock.ts'
 export interface RetryOptions {
   readonly clock: Clock
   readonly signal?: AbortSignal
-  /** Calls at most; no limit when absent. */
+  /** Most calls; no limit when absent. */
   readonly attempts?: number
-  /** No call is begun later than this after the first one. */
+  /** No call starts later than this after the first one. */
   readonly deadlineMs?: number
   readonly backOff?: BackOff
   /** Which errors are worth another call; `retry` by default. */
@@ -21,16 +21,16 @@ export interface RetryOptions {
 const usualBackOff: BackOff = { firstMs: 500, longestMs: 30_000 }
 
 /**
- * Calls `fn` until it resolves. An error whose policy is not among `policies` is thrown at once, and so is the last one
- * when attempts or time are used up; waits are random, grow, and obey `retryAfterMs`. Rejects with `stopping` when the
- * signal aborts.
+ * Calls `fn` until it resolves. Throws an error at once when its policy is not among `policies`, and the last error
+ * when attempts or time are used up. Waits are random, grow, and respect `retryAfterMs`. Rejects with `stopping` when
+ * the signal aborts.
  */
 export async function withRetry<T>(fn: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const { clock, signal, attempts = Number.POSITIVE_INFINITY, deadlineMs = Number.POSITIVE_INFINITY } = options
   const { backOff = usualBackOff, policies = ['retry'], random = Math.random } = options
   const startedAt = clock.now()
   for (let attempt = 1; ; attempt += 1) {
-    if (signal?.aborted === true) throw new StreamError('stopping', 'the call was ended', { cause: signal.reason })
+    if (signal?.aborted === true) throw new StreamError('stopping', 'the call was stopped', { cause: signal.reason })
     try {
       return await fn(attempt)
     } catch (thrown) {

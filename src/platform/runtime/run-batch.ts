@@ -16,11 +16,11 @@ import type { BatchContext, Decoded, PartitionContext, Stage } from './stage.ts'
 
 const BATCH_SIZE = 500
 const HEARTBEAT_EVERY_MS = 1_000
-/** In a rebalance the other members wait for us: the part under way may take this long to end. */
+/** During a rebalance the other members wait for this one: the part under way may take this long to end. */
 const LEAVE_WITHIN_MS = 5_000
-/** A commit that fails for longer is given up: the records are handed over again. */
+/** A commit that fails for longer is given up: the records are redelivered. */
 const COMMIT_DEADLINE_MS = 30_000
-/** Errors that say nothing about the records: they are tried again for as long as the partition is ours. */
+/** Policies of errors that the records did not cause: retried for as long as this process owns the partition. */
 const AGAIN: readonly Policy[] = ['retry', 'stop', 'wait', 'pause']
 
 export interface BatchDeps extends DeadLetterSender {
@@ -28,7 +28,7 @@ export interface BatchDeps extends DeadLetterSender {
   readonly logger: Logger
   readonly random?: () => number
   readonly meter?: Meter
-  /** Undefined: nothing is traced. */
+  /** Undefined: no tracing. */
   readonly tracer?: Tracer | undefined
 }
 
@@ -55,13 +55,13 @@ export async function runBatch<K extends TopicKind>(
       const counted = beginPart(stage.name, records, partition, deps)
       await run.handle(records)
       await run.retried.settle(records)
-      // Guarantee 1: only now that all of it is acknowledged.
+      // Guarantee 1: commit only after all of it is acknowledged.
       for (const { offset } of records) finished.finish(offset)
       await commits.upTo(finished.contiguous())
       counted()
     }
   } catch (error) {
-    // Asked to end, or not ours any more: the records are somebody's next time.
+    // The process is stopping or lost the partition: the records are redelivered.
     if (closing.aborted || lost.aborted || !batch.owned()) return
     throw error
   } finally {
@@ -70,7 +70,7 @@ export async function runBatch<K extends TopicKind>(
   }
 }
 
-/** Notes how old the part is; what it returns is called when the part is committed. */
+/** Records the part's age and start; call the returned function when the part is committed. */
 function beginPart(
   stage: string,
   records: readonly LogRecord[],
@@ -82,25 +82,25 @@ function beginPart(
   return () => {
     const { handled, end } = partition
     const isLast = handled !== null && end !== null && handled >= end
-    // What follows it was appended later.
+    // Records after this part were appended later.
     partition.oldestAt = isLast ? null : (records.at(-1)?.timestamp ?? null)
     meter.count('waldstream_stage_records_total', { stage }, records.length)
     meter.observe('waldstream_stage_batch_seconds', { stage }, [(clock.now() - startedAt) / 1000])
   }
 }
 
-/** Whether the batch may go on: `leaving` ends it after the part under way, `lost` at once. */
+/** Whether the batch may continue: `leaving` ends it after the part under way, `lost` at once. */
 class Membership {
   readonly lost = new AbortController()
   leaving = false
 
-  /** Heartbeats while the batch is worked on. A partition that is not ours any more stops the work at once (Guarantee 4). */
+  /** Sends heartbeats while the batch is worked on. Losing the partition stops the work at once (Guarantee 4). */
   async keep(batch: LogBatch, clock: Clock, done: AbortSignal, commitFinished: () => Promise<void>): Promise<void> {
     let leaveBy = Number.POSITIVE_INFINITY
     while (!done.aborted) {
       await clock.sleep(HEARTBEAT_EVERY_MS, done).catch(() => undefined)
       if (done.aborted) return
-      // One that fails for another reason is repeated; the session outlasts several.
+      // Other failures are retried: the session outlasts several missed heartbeats.
       await batch.heartbeat().catch((error: unknown) => {
         if (toStreamError(error).code === 'stopping') this.leaving = true
       })
@@ -111,7 +111,7 @@ class Membership {
   }
 }
 
-/** Which records of a batch are finished, in whatever order they were, and how far they are without a gap. */
+/** Tracks the finished records of a batch, in any order, and up to which offset they have no gap. */
 export class FinishedOffsets {
   readonly #offsets: readonly bigint[]
   readonly #finished = new Set<bigint>()
@@ -134,7 +134,7 @@ export class FinishedOffsets {
   }
 }
 
-/** Commits of one batch, one after the other and never back. */
+/** Commits of one batch, one after the other and never backwards. */
 class Commits {
   readonly #batch: LogBatch
   readonly #partition: OwnedPartition
@@ -150,7 +150,7 @@ class Commits {
     this.#signal = signal
   }
 
-  /** Tries for as long as COMMIT_DEADLINE_MS; rejects then. */
+  /** Retries for COMMIT_DEADLINE_MS, then rejects. */
   upTo(offset: bigint | null): Promise<void> {
     const options = { clock: this.#clock, signal: this.#signal, policies: ['stop', 'retry'] as const }
     return this.#next(offset, (to) =>
@@ -158,7 +158,7 @@ class Commits {
     )
   }
 
-  /** Once; what fails is committed with what follows. */
+  /** Tries once; a later commit covers a failed one. */
   async tryUpTo(offset: bigint | null): Promise<void> {
     await this.#next(offset, (to) => this.#batch.commit(to)).catch(() => undefined)
   }
@@ -183,7 +183,7 @@ class BatchRun<K extends TopicKind> {
   readonly #deps: BatchDeps
   readonly #context: BatchContext
   readonly #startedAt: number
-  /** Of the part under way, for each record that is traced. */
+  /** Spans of the part under way, for each traced record. */
   #spans: ReadonlyMap<LogRecord, Span> = new Map()
   readonly retried: RetriedRecords
 
@@ -258,11 +258,11 @@ class BatchRun<K extends TopicKind> {
     }
   }
 
-  /** Guarantee 5: the one that is wrong goes to the dead letters; the others don't follow it. */
+  /** Guarantee 5: dead-letters only the records that fail by themselves. */
   async #oneByOne(decoded: readonly Decoded<K>[], thrown: StreamError): Promise<void> {
     const { name, kind } = this.#stage
     const err = decoded.reduce((error, { event }) => withoutPersonal(kind, event, error), thrown)
-    this.#deps.logger.error({ stage: name, err }, 'a batch failed; its records are tried one by one')
+    this.#deps.logger.error({ stage: name, err }, 'a batch failed; trying its records one by one')
     for (const one of decoded) {
       try {
         await this.#again(() => this.#stage.handle([one], this.#context))
@@ -274,7 +274,7 @@ class BatchRun<K extends TopicKind> {
     }
   }
 
-  /** What can't be decoded goes to the dead letters untouched, and delays nothing (Guarantees 2 and 5). */
+  /** Dead-letters records that can't be decoded, unchanged and without delaying the others (Guarantees 2 and 5). */
   async #decode(records: readonly LogRecord[]): Promise<readonly Decoded<K>[]> {
     const decoded: (Decoded<K> | undefined)[] = []
     const rejected: { readonly record: LogRecord; readonly error: StreamError }[] = []
@@ -315,7 +315,7 @@ class BatchRun<K extends TopicKind> {
         const { code, message } = error
         const fields = { stage: this.#stage.name, topic, partition, code, failures, waitMs }
         this.#deps.meter?.count('waldstream_batch_retries_total', { stage: this.#stage.name, code })
-        logger.warn(fields, `a batch is tried again: ${message}`)
+        logger.warn(fields, `a batch failed and will be retried: ${message}`)
       },
     })
     this.#partition.failingSince = null
@@ -333,7 +333,7 @@ export function partitionContext(
 ): PartitionContext {
   const assertOwned = () => {
     if (!signal.aborted && owned()) return
-    throw new StreamError('stopping', `partition ${partition} of ${topic} is not ours any more, or we end`)
+    throw new StreamError('stopping', `this process lost partition ${partition} of ${topic}, or is stopping`)
   }
   return {
     topic,

@@ -24,41 +24,47 @@ export interface StageDeps {
   readonly logger: Logger
   readonly admin: LogAdmin
   readonly topicPrefix: string
-  /** Before the stage's name in the group id; the topics' prefix by default. */
+  /** Prefix of the group id, before the stage's name; the topics' prefix by default. */
   readonly groupPrefix?: string
-  /** Positions kept beside the broker's own. */
+  /** Positions stored in addition to the broker's own. */
   readonly positions?: Positions
-  /** In [0, 1): for back-offs. */
+  /** In [0, 1), for back-offs. */
   readonly random?: () => number
   readonly meter?: Meter
-  /** Undefined: nothing is traced. */
+  /** Undefined: no tracing. */
   readonly tracer?: Tracer | undefined
 }
 
 export interface RunningStage {
-  /** Ends what is under way, commits what is done, leaves the group (Guarantee 10). */
+  /** Finishes the work under way, commits it, leaves the group (Guarantee 10). */
   close(): Promise<void>
-  /** What is wrong with the stage itself: its consumer is down, or a partition keeps failing. Null while nothing is, also
-   *  while records are held back because their target is down. */
+  /**
+   * What is wrong with the stage itself: its consumer is down, or a partition keeps failing. Null while it is healthy,
+   * also while records are held back because their target is down.
+   */
   problem(): string | null
-  /** A partition that did not move in spite of several new starts of its consumer: only a new process may help. */
+  /**
+   * A partition that made no progress despite several restarts of its consumer: only a new process may help. Else null.
+   */
   stalled(): string | null
-  /** Of the partitions that are owned now. */
+  /** Progress of the partitions owned now. */
   progress(): readonly PartitionProgress[]
-  /** Of the consumer, as the broker knows it. */
+  /** Group id, as the broker knows it. */
   readonly group: string
 }
 
 const RESTART = { firstMs: 1_000, longestMs: 30_000 }
-/** What the handlers may take to end after they were asked to. */
+/** How long handlers may take to end after they were asked to stop. */
 const DRAIN_MS = 25_000
 const UNHEALTHY_AFTER_MS = 60_000
-/** What a consumer that does not move may take to leave before it is left alone. */
+/** How long to wait for a stuck consumer to leave its group before it is abandoned. */
 const LEAVE_STUCK_MS = 10_000
-/** After so many new starts, two minutes without any progress each, another one is not expected to help. */
+/** After this many restarts, each after two minutes without progress, another one is not expected to help. */
 const STALLED_AFTER = 3
 
-/** Runs a stage as a member of its group, in as many partitions as it is given, until it is closed. Rejects when it can't join. */
+/**
+ * Runs a stage as a member of its group, on all partitions assigned to it, until closed. Rejects when it can't join.
+ */
 export async function runStage<K extends TopicKind>(stage: Stage<K>, deps: StageDeps): Promise<RunningStage> {
   const member = new StageMember(stage, deps)
   await member.join()
@@ -82,7 +88,7 @@ class StageMember<K extends TopicKind> {
   #background: Promise<unknown>[] = []
   #failures = 0
   #failure = ''
-  /** How often a partition did not move, by its topic and number, until it does. */
+  /** How often each partition was stuck since its last progress, by topic and number. */
   readonly #stuck = new Map<string, number>()
 
   constructor(stage: Stage<K>, deps: StageDeps) {
@@ -96,7 +102,7 @@ class StageMember<K extends TopicKind> {
     try {
       await this.#consume()
     } catch (error) {
-      // A person can set where to begin while we wait.
+      // A person can set the position meanwhile.
       if (toStreamError(error).code !== 'no_position') throw error
       this.#onFailure(error)
     }
@@ -134,7 +140,7 @@ class StageMember<K extends TopicKind> {
 
   stalled(): string | null {
     const [stalled] = [...this.#stuck].find(([, times]) => times >= STALLED_AFTER) ?? []
-    return stalled === undefined ? null : `partition ${stalled} has lag and does not move`
+    return stalled === undefined ? null : `partition ${stalled} has lag but makes no progress`
   }
 
   async close(): Promise<void> {
@@ -144,7 +150,7 @@ class StageMember<K extends TopicKind> {
     const ended = this.#leave().finally(() => drained.abort())
     const late = clock.sleep(DRAIN_MS, drained.signal).then(
       () =>
-        logger.warn({ stage: this.#stage.name }, 'the stage did not end in time; its records are handed over again'),
+        logger.warn({ stage: this.#stage.name }, 'the stage did not end in time; its records will be redelivered'),
       () => undefined,
     )
     await Promise.race([ended, late])
@@ -188,7 +194,7 @@ class StageMember<K extends TopicKind> {
     this.#stuck.delete(placeText(owned))
   }
 
-  /** A hung handler can't be ended; its partitions are not ours any more, so that it can't do anything either. */
+  /** A hung handler can't be stopped; giving up its partitions keeps it from having any effect. */
   async #onStuck(owned: OwnedPartition): Promise<void> {
     const place = placeText(owned)
     this.#stuck.set(place, (this.#stuck.get(place) ?? 0) + 1)
@@ -197,7 +203,7 @@ class StageMember<K extends TopicKind> {
     const given = new AbortController()
     const ended = stuck?.close().finally(() => given.abort())
     await Promise.race([ended, this.#deps.clock.sleep(LEAVE_STUCK_MS, given.signal).catch(() => undefined)])
-    this.#onFailure(new StreamError('timed_out', `partition ${place} has lag and does not move`))
+    this.#onFailure(new StreamError('timed_out', `partition ${place} has lag but makes no progress`))
   }
 
   #onFailure(error: unknown): void {
@@ -207,16 +213,16 @@ class StageMember<K extends TopicKind> {
     this.#failure = message
     this.#partitions = []
     this.#deps.meter?.count('waldstream_consumer_failures_total', { stage: this.#stage.name, code })
-    // To come back would take the partitions from the process that has them now, and so on for ever.
+    // Rejoining would take the partitions from the process that has them now, which would take them back, and so on.
     if (code === 'instance_taken') {
-      this.#deps.logger.error({ stage: this.#stage.name, err: error }, 'the consumer has ended')
+      this.#deps.logger.error({ stage: this.#stage.name, err: error }, 'the consumer has stopped')
       return
     }
-    this.#deps.logger.warn({ stage: this.#stage.name, err: error }, 'the consumer failed and is started again')
+    this.#deps.logger.warn({ stage: this.#stage.name, err: error }, 'the consumer failed and will be restarted')
     this.#background.push(this.#restart())
   }
 
-  /** Tries for as long as it takes; broker outages end. */
+  /** Retries without limit: broker outages end. */
   async #restart(): Promise<void> {
     const { clock, logger } = this.#deps
     const { signal } = this.#closing
@@ -229,7 +235,7 @@ class StageMember<K extends TopicKind> {
         return await this.#consume()
       } catch (error) {
         this.#failures += 1
-        logger.warn({ stage: this.#stage.name, err: error }, 'the consumer could not be started again')
+        logger.warn({ stage: this.#stage.name, err: error }, 'the consumer could not be restarted')
       }
     }
   }

@@ -8,18 +8,18 @@ export type ResultAbout = Pick<
   'entity' | 'source' | 'key' | 'connection' | 'eventId' | 'occurredAt' | 'readAt'
 > & { readonly taskId: string | null }
 
-/** How it ended at a stage. */
+/** The outcome at a stage. */
 export type ResultEnd = Pick<EntityResult, 'status' | 'code' | 'message' | 'targetId'>
 
-/** A result with the task it belongs to; null for pushed entities. */
+/** A result with its task; `taskId` is null for pushed entities. */
 export interface StageResult {
   readonly taskId: string | null
   readonly result: EntityResult
-  /** Where the events behind it are kept; left out where no record is. */
+  /** Places of the events behind it; left out when there is no record. */
   readonly places?: ResultPlaces
 }
 
-/** What a result of this event is about; `connection` null: all of them, or none yet. */
+/** Facts of this event for a result; `connection` null: all connections, or none yet. */
 export function aboutEvent<C extends string | null>(
   entity: string,
   event: Omit<ResultAbout, 'entity' | 'connection'>,
@@ -29,10 +29,10 @@ export function aboutEvent<C extends string | null>(
   return { taskId, entity, source, key, connection, eventId, occurredAt, readAt }
 }
 
-/** Characters of a message: a system's answer may be a page, and a record holds 500 results. */
+/** Most characters of a message: a system's answer may be a page, and a record holds 500 results. */
 const LONGEST_MESSAGE = 10_000
 
-// Each field by its name: a batch has a thousand of them, and spreads cost more than all the rest.
+// Names each field instead of spreading: a batch has a thousand results, and spreads would cost more than all the rest.
 export function stageResult(about: ResultAbout, end: ResultEnd, places?: ResultPlaces): StageResult {
   const { taskId, entity, source, key, connection, eventId, occurredAt, readAt } = about
   const { status, code, targetId } = end
@@ -41,12 +41,12 @@ export function stageResult(about: ResultAbout, end: ResultEnd, places?: ResultP
   return places === undefined ? { taskId, result } : { taskId, result, places }
 }
 
-/** Where a record is. A value that was left out (a parked record too large for its row) counts no bytes. */
+/** Place of a record. A value that was left out (a parked record too large for its row) counts zero bytes. */
 export function placeOf({ topic, partition, offset, value }: LogRecord): Place {
   return { topic, partition, offset: Number(offset), bytes: value?.length ?? 0 }
 }
 
-/** Places behind a result that is of a mapped event. */
+/** Places behind a result of a mapped event. */
 export function mappedPlaces(record: LogRecord): ResultPlaces {
   return { source: readMadeFrom(record.headers), mapped: placeOf(record) }
 }

@@ -8,7 +8,7 @@ import type { OpenCircuit } from './breaker-state.ts'
 export interface Decoded<K extends TopicKind> {
   readonly record: LogRecord
   readonly event: TopicEvents[K]
-  /** Of the stage's work on it, which the runtime ends; undefined where the record is not traced. */
+  /** Span of the stage's work on the record, ended by the runtime; undefined when the record is not traced. */
   readonly span?: Span | undefined
 }
 
@@ -17,9 +17,9 @@ export interface BatchContext {
   readonly topic: string
   readonly partition: number
   readonly highWatermark: bigint
-  /** Aborts when the partition is revoked or the process is to end: stop before the next effect. */
+  /** Aborts when the partition is revoked or the process stops: stop before the next effect. */
   readonly signal: AbortSignal
-  /** Throws `stopping` when the partition is not ours any more: call before each effect (Guarantee 4). */
+  /** Throws `stopping` when this process no longer owns the partition: call before each effect (Guarantee 4). */
   assertOwned(): void
   /**
    * Sends the record's original bytes and headers to the dead letters and resolves once that is acknowledged.
@@ -27,13 +27,13 @@ export interface BatchContext {
    */
   deadLetter(record: LogRecord, error: StreamError, about: DeadLetterAbout): Promise<void>
   /**
-   * Everything the record asked for is acknowledged, its status too: while the batch is still worked on, the runtime
-   * commits as far as records are finished without a gap. Calling it is optional: a batch that is handled is finished.
+   * Reports that all effects of the record are acknowledged, its status too: while the batch is still worked on, the
+   * runtime commits finished records up to the first gap. Calling it is optional: a handled batch is finished.
    */
   finished(record: LogRecord): void
 }
 
-/** A partition between batches: what a stage needs to see to what it set aside. */
+/** A partition between batches: what a stage needs to handle its parked records. */
 export type PartitionContext = Omit<BatchContext, 'highWatermark' | 'finished'>
 
 export interface DeadLetterAbout {
@@ -50,10 +50,9 @@ export interface DeadLetterAbout {
  * One consumer of topics of one kind. The runtime decodes (undecodable records are dead-lettered before they get here),
  * calls `handle` for one batch of a partition at a time, and commits after it resolved: when `handle` resolves,
  * everything it does with the batch has been acknowledged (Guarantee 1). An error thrown out of `handle` with policy
- * `retry`, `wait`, `pause` or `stop` has the whole batch handed over again, after a back-off; so `handle` must be
- * repeatable. Failures of single entities are the stage's to catch: retried in place, or dead-lettered through the
- * context. Any other error thrown out of `handle` has the records handed over one by one, and those that throw again are
- * dead-lettered (Guarantee 5).
+ * `retry`, `wait`, `pause` or `stop` redelivers the whole batch after a back-off, so `handle` must be repeatable. The
+ * stage catches failures of single entities: it retries them in place, or dead-letters them through the context. After
+ * any other error the records are handled one by one, and those that throw again are dead-lettered (Guarantee 5).
  */
 export interface Stage<K extends TopicKind> {
   /** Also the group id, without prefix: `route-orders`, `deliver-netsuite`. */
@@ -61,37 +60,40 @@ export interface Stage<K extends TopicKind> {
   readonly kind: K
   /** Without prefix. */
   readonly topics: readonly string[]
-  /** Most records that are handed over and committed at once; 500 by default. */
+  /** Most records that are handled and committed at once; 500 by default. */
   readonly batchSize?: number
-  /** False: it needs nothing of what events say of persons, which is not opened for it. */
+  /** False: the stage does not need personal data, which stays sealed in its events. */
   readonly needsPersons?: false
   handle(batch: readonly Decoded<K>[], context: BatchContext): Promise<void>
   /**
-   * Called about once a second for each partition that is owned and handled up to the end it had at `asOf`, a time just
-   * before the end was asked for; never at the same time as `handle` for this partition.
+   * Called about once a second for each owned partition that is handled up to the end it had at `asOf`, a time just
+   * before the end was read; never at the same time as `handle` for this partition.
    */
   onIdle?(partition: number, topic: string, asOf: number): Promise<void>
   /**
-   * Called about once a second for each owned partition, however far behind it is, also while `handle` is under way for
-   * it; one call of a partition at a time. Here a stage sees to what it set aside: its offset is committed already. An
+   * Called about once a second for each owned partition, whatever its lag, also while `handle` is under way for it; one
+   * call of a partition at a time. A stage handles its parked records here, whose offsets are committed already. An
    * error is logged and the call repeated.
    */
   onTick?(context: PartitionContext): Promise<void>
-  /** What a group without any position does: begin at the earliest record (the default), or refuse until a person sets one. */
+  /**
+   * What a group without a position does: start at the earliest record (the default), or refuse until a person sets
+   * one.
+   */
   readonly withoutPosition?: 'earliest' | 'refuse'
   /**
-   * Why records are held back on purpose just now, because their target is down; null while they are not. A watchdog
-   * leaves such a stage alone, and health shows the reason.
+   * Why records are held back on purpose, because their target is down; null while they are not. The watchdog does not
+   * restart such a stage, and health shows the reason.
    */
   heldBack?(): string | null
-  /** Of a stage that delivers to a system. */
+  /** Circuit of the target; only for a stage that delivers to a system. */
   circuit?(): Circuit
 }
 
-/** Whether deliveries to a system pause since it does not answer, and how many wait for that. */
+/** Whether deliveries to a system are paused because it does not answer, and how many wait. */
 export interface Circuit {
   readonly system: string
-  /** Null: it answers. Its message is no one's personal data. */
+  /** Null: the system answers. The message contains no personal data. */
   readonly open: OpenCircuit | null
   readonly waiting: number
 }

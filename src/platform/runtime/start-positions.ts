@@ -4,14 +4,14 @@ import type { Positions } from './positions.ts'
 
 export interface StartDeps {
   readonly admin: LogAdmin
-  /** Absent: the broker's own alone. */
+  /** Absent: only the broker's own positions count. */
   readonly positions?: Positions
 }
 
 /**
- * Where partitions begin whose committed offset the broker does not have (any more): at the position kept in
- * `checkpoints`. Where there is none either, a stage begins at the earliest record, or refuses with `no_position`: a sink
- * that began anywhere would deliver old orders again or leave some out (Guarantees 2 and 3).
+ * Start positions of partitions whose committed offset the broker does not have (any more): the positions stored in
+ * `checkpoints`. Without one, a stage starts at the earliest record, or refuses with `no_position`: a sink that started
+ * anywhere would deliver old orders again or skip some (Guarantees 2 and 3).
  */
 export async function startPositions(
   group: string,
@@ -39,7 +39,7 @@ export async function startPositions(
 
 function noPositionError(group: string, topic: string, partitions: readonly number[]): StreamError {
   const message =
-    `group ${group} has no position in ${topic} (partitions ${partitions.join(', ')}), neither at the broker nor in the ` +
-    `table checkpoints. Say where to begin: waldstream positions set ${group} --at earliest|latest`
+    `group ${group} has no position in ${topic} (partitions ${partitions.join(', ')}), neither at the broker nor in ` +
+    `the table checkpoints. Set where to start: waldstream positions set ${group} --at earliest|latest`
   return new StreamError('no_position', message, { field: group, details: { topic } })
 }

@@ -8,9 +8,9 @@ import { countResults } from './count-results.ts'
 import type { StageResult } from './stage-result.ts'
 
 const MOST_RESULTS = 500
-/** Well under a record's limit; long messages may make fewer results fill it. */
+/** Well under a record's limit; fewer results reach it when their messages are long. */
 const MOST_BYTES = 800_000
-/** Stands for the task of pushed entities in record keys. */
+/** Used in record keys in place of a task for pushed entities. */
 const PUSH = 'push'
 
 /** Sends results to `sync-status`; resolves when they are acknowledged. */
@@ -26,7 +26,7 @@ export interface ReporterDeps {
   readonly meter?: Meter
 }
 
-/** Reports to `sync-status`, grouped by task, up to 500 results a record, in the order they were given. */
+/** Reports to `sync-status`, grouped by task, up to 500 results a record, in the given order. */
 export function createStatusReporter({ producer, codec, topicPrefix, clock, meter }: ReporterDeps): StatusReporter {
   const topic = `${topicPrefix}${topicOf('sync-status')}`
   return {
@@ -50,7 +50,7 @@ export function createStatusReporter({ producer, codec, topicPrefix, clock, mete
 
 const nowhere: ResultPlaces = { source: null, mapped: null }
 
-/** In the order of the results; none where no result has a place. */
+/** In the order of the results; empty when no result has places. */
 function placesOf(results: readonly StageResult[]): readonly ResultPlaces[] {
   return results.some(({ places }) => places !== undefined) ? results.map(({ places }) => places ?? nowhere) : []
 }

@@ -1,4 +1,4 @@
-/** Runs calls of one key one after the other, whoever asks; keys go side by side. */
+/** Runs the calls of one key one after the other, whoever the callers are; different keys run in parallel. */
 export interface Turns {
   run<T>(key: string, call: () => Promise<T>): Promise<T>
 }

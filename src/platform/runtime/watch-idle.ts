@@ -16,12 +16,12 @@ export interface IdleDeps {
   readonly logger: Logger
   readonly group: string
   readonly topicPrefix: string
-  /** Partitions that are owned now. */
+  /** Partitions owned now. */
   readonly owned: () => readonly OwnedPartition[]
   readonly random?: () => number
 }
 
-/** Calls `stage.onIdle` for the partitions that are handled up to their ends, until `signal` aborts. */
+/** Calls `stage.onIdle` for partitions that are handled up to their ends, until `signal` aborts. */
 export async function watchIdle<K extends TopicKind>(
   stage: Stage<K>,
   deps: IdleDeps,
@@ -37,7 +37,7 @@ export async function watchIdle<K extends TopicKind>(
       failures = 0
     } catch (error) {
       failures += 1
-      if (!signal.aborted) logger.warn({ stage: stage.name, err: error }, 'idle partitions were not reported')
+      if (!signal.aborted) logger.warn({ stage: stage.name, err: error }, 'idle partitions could not be reported')
     }
   }
 }
@@ -46,7 +46,7 @@ async function reportIdle<K extends TopicKind>(stage: Stage<K>, name: string, de
   const topic = `${deps.topicPrefix}${name}`
   const owned = deps.owned().filter((partition) => partition.topic === topic)
   if (owned.length === 0) return
-  // Before the request: a record that is appended while it is under way may not be in its answer (Guarantee 8).
+  // Before the request: its answer may miss a record that is appended meanwhile (Guarantee 8).
   const asOf = deps.clock.now()
   const ends = new Map((await deps.admin.ends(topic)).map((end) => [end.partition, end]))
   if (owned.some(({ handled }) => handled === null)) await learnHandled(owned, topic, deps.admin, deps.group)

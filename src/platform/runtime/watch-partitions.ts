@@ -9,7 +9,7 @@ import type { PartitionContext, Stage } from './stage.ts'
 const TICK_MS = 1_000
 const NOTE_MS = 5_000
 const WATCHDOG_MS = 10_000
-/** Lag without any progress for so long, though nothing says why: the consumer is stuck. */
+/** A consumer that has lag and makes no progress for this long, without a known reason, is stuck. */
 const STUCK_AFTER_MS = 120_000
 
 export interface WatchDeps {
@@ -23,14 +23,14 @@ async function every(ms: number, { clock, logger }: WatchDeps, signal: AbortSign
   while (!signal.aborted) {
     await clock.sleep(ms, signal).catch(() => undefined)
     if (signal.aborted) return
-    await call().catch((err: unknown) => logger.warn({ err }, 'a periodic task of a consumer failed; it is repeated'))
+    await call().catch((err: unknown) => logger.warn({ err }, 'a periodic task of a consumer failed; will repeat it'))
   }
 }
 
 /**
- * Calls `stage.onTick` for each owned partition, one call of a partition at a time, until `signal` aborts; resolves when
- * the calls under way have ended. Beside its batches: one that waits for a slow target must not keep a batch, and with it
- * the heartbeats, waiting.
+ * Calls `stage.onTick` for each owned partition, one call of a partition at a time, until `signal` aborts; resolves
+ * when the calls under way have ended. Runs in parallel with batches: a call that waits for a slow target must not
+ * delay a batch and its heartbeats.
  */
 export async function tickPartitions<K extends TopicKind>(
   stage: Stage<K>,
@@ -45,7 +45,7 @@ export async function tickPartitions<K extends TopicKind>(
     } catch (err) {
       const { topic, partition: number } = partition
       const place = { stage: stage.name, topic, partition: number }
-      if (!context.signal.aborted) deps.logger.warn({ ...place, err }, 'a tick failed; it is repeated')
+      if (!context.signal.aborted) deps.logger.warn({ ...place, err }, 'a tick failed; it will be repeated')
     } finally {
       ticking.delete(partition)
     }
@@ -56,7 +56,7 @@ export async function tickPartitions<K extends TopicKind>(
   await Promise.all(ticking.values())
 }
 
-/** Keeps what the partitions have committed in `checkpoints`, every few seconds and once more at the end. */
+/** Stores the committed positions in `checkpoints`, every few seconds and once more at the end. */
 export async function keepPositions(deps: WatchDeps & { readonly positions: Positions }, signal: AbortSignal) {
   const noted = new WeakMap<OwnedPartition, bigint>()
   const note = async () => {
@@ -71,7 +71,7 @@ export async function keepPositions(deps: WatchDeps & { readonly positions: Posi
   await note().catch(() => undefined)
 }
 
-/** What was last seen of a partition, and since when nothing of it has changed. */
+/** Last observed state of a partition, and since when it has not changed. */
 interface Seen {
   readonly handled: bigint | null
   readonly activity: number
@@ -79,10 +79,10 @@ interface Seen {
 }
 
 /**
- * Calls `restart` when a partition has lag and nothing of it has moved for two minutes, though the stage neither fails nor
- * holds its records back on purpose: a consumer that is alive and does nothing. A partition that is idle has no lag, and a
- * batch that is slow is worked on: neither is restarted, since that stops every member of the group. The broker is asked
- * for what it has as committed before anything is restarted.
+ * Calls `restart` when a partition has lag and has made no progress for two minutes, though the stage neither fails nor
+ * holds its records back on purpose: its consumer is alive but does nothing. Idle partitions have no lag and slow
+ * batches make progress: neither is restarted, because a restart interrupts every member of the group. Reads the
+ * committed offset from the broker before it restarts.
  */
 export async function watchProgress<K extends TopicKind>(
   stage: Stage<K>,
@@ -103,7 +103,7 @@ export async function watchProgress<K extends TopicKind>(
     }
   })
 
-  /** Those that have records beyond what is handled; what is seen of the others is forgotten. */
+  /** Owned partitions with unhandled records; drops the observed state of the others. */
   async function laggingPartitions({ admin, owned, group, clock }: typeof deps): Promise<readonly OwnedPartition[]> {
     const lagging: OwnedPartition[] = []
     for (const [topic, partitions] of Map.groupBy(owned(), (partition) => partition.topic)) {
@@ -120,13 +120,13 @@ export async function watchProgress<K extends TopicKind>(
   }
 }
 
-/** What is known of a partition without a batch of it: how far it goes, and that what is left was there by `now`. */
+/** Records a partition's end without a batch of it, and that its unhandled records existed by `now`. */
 function noteEnd(partition: OwnedPartition, { start, end }: PartitionEnd, now: number): void {
   partition.end = end
   if (end > (partition.handled ?? start)) partition.oldestAt ??= now
 }
 
-/** Whether the broker has more as committed than is known here. */
+/** Whether the broker has a later committed offset than is known here. */
 async function hasMoved(
   partition: OwnedPartition,
   { admin, group }: { readonly admin: LogAdmin; readonly group: string },
@@ -137,7 +137,7 @@ async function hasMoved(
   return true
 }
 
-/** Of partitions that were just given to us, what their former owner committed. */
+/** Reads what the former owner committed, for partitions that were just assigned to this member. */
 export async function learnHandled(
   partitions: readonly OwnedPartition[],
   topic: string,

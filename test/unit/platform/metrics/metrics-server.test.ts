@@ -32,7 +32,7 @@ describe('the port of metrics', () => {
 
   it('answers 503 with what is wrong', async () => {
     const { get } = await open({
-      live: async () => ['route-orders: partition 0 of orders has lag and does not move'],
+      live: async () => ['route-orders: partition 0 of orders has lag but makes no progress'],
       ready: async () => ({ tables: 'ok', broker: 'broker_unavailable' }),
     })
     const [live, ready] = [await get('/health/live'), await get('/health/ready')]

@@ -311,7 +311,7 @@ describe('a partition with lag that does not move', () => {
     setEnd(5n)
     await vi.waitFor(async () => {
       await clock.sleep(60_000)
-      expect(running.stalled()).toBe('partition 0 of p.sync-requests has lag and does not move')
+      expect(running.stalled()).toBe('partition 0 of p.sync-requests has lag but makes no progress')
     }, PATIENT)
     expect(joins.length).toBeGreaterThan(2)
     expect(await counted()).toMatchObject({
