@@ -6,24 +6,24 @@ import type { CallKind } from './governor/governor.ts'
 const MB = 1024 * 1024
 
 interface AnswerLimit {
-  /** Bytes as they are sent, packed or not. */
+  /** Bytes as sent, compressed or not. */
   readonly sent: number
   readonly unpacked: number
 }
 
 const USUAL: AnswerLimit = { sent: 16 * MB, unpacked: 32 * MB }
-/** Rows with many fields. */
+/** For rows with many fields. */
 const LARGE: AnswerLimit = { sent: 32 * MB, unpacked: 64 * MB }
 
-/** Largest answers to calls of a kind. */
+/** Largest answer to a call of a kind. */
 export function answerLimit(kind: CallKind): AnswerLimit {
   return kind === 'orders' || kind === 'products' ? LARGE : USUAL
 }
 
-/** Encodings that are unpacked; what is asked for. */
+/** Encodings that requests accept and `unpackedText` unpacks. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br'
 
-/** What was cut on its way is unpacked as far as it goes: whoever reads it sees that it has no end. */
+/** Unpacks as much as there is of a truncated answer: its reader detects that the end is missing. */
 const FLUSH = { finishFlush: constants.Z_SYNC_FLUSH } as const
 const UNPACK = {
   gzip: promisify<Buffer, object, Buffer>(gunzip),
@@ -33,8 +33,8 @@ const UNPACK = {
 } as const
 
 /**
- * The text of a body. Throws `value_too_large` when it is larger than answers to calls of this kind may be: no more of it
- * than that is ever in memory.
+ * The text of a body. Throws `value_too_large` when it exceeds the limit for calls of this kind; never holds more than
+ * the limit in memory.
  */
 export async function unpackedText(what: string, kind: CallKind, body: Buffer, encoding: string): Promise<string> {
   const limit = answerLimit(kind).unpacked
@@ -50,7 +50,7 @@ export async function unpackedText(what: string, kind: CallKind, body: Buffer, e
   }
 }
 
-/** An answer that is larger than answers to calls of its kind may be. */
+/** Error for an answer over the limit of its kind of call. */
 export function tooLargeError(what: string, kind: CallKind, limit: number): StreamError {
   const message =
     `${what}: the answer is larger than ${limit / MB} MB, the limit of calls about ${kind}; ` +

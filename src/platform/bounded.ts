@@ -1,6 +1,6 @@
 /**
- * Calls `call` for every item, at most `atOnce` at a time, begun in their order. After the first error nothing new is begun;
- * it rejects with that error once what is under way has ended, so that nothing goes on behind the caller's back.
+ * Calls `call` for every item, at most `atOnce` at a time, started in order. Starts no call after the first error;
+ * rejects with that error once all calls under way have ended, so that none continues unnoticed.
  */
 export async function forEachBounded<T>(
   items: readonly T[],
@@ -20,7 +20,7 @@ export async function forEachBounded<T>(
   if (errors.length > 0) throw errors[0]
 }
 
-/** What `call` answers for every item, in the order of the items. */
+/** The results of `call` for every item, in the order of the items. */
 export async function mapBounded<T, R>(
   items: readonly T[],
   atOnce: number,
@@ -33,7 +33,10 @@ export async function mapBounded<T, R>(
   return answers
 }
 
-/** As `forEachBounded`, but the items of one key one after the other in their order; keys go side by side. */
+/**
+ * Like `forEachBounded`, but handles the items of one key one after the other, in order; different keys run in
+ * parallel.
+ */
 export async function forEachKey<T>(
   items: readonly T[],
   keyOf: (item: T) => string,

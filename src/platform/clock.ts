@@ -1,4 +1,4 @@
-/** The time, passed in from the root so that tests and simulations own it. */
+/** The time, passed in from the root so that tests and simulations control it. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number

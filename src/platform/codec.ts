@@ -2,40 +2,43 @@ import type { TopicEvents, TopicKind } from '../events/topics.ts'
 
 /**
  * Events to and from Avro in Confluent framing. `decode` reads any compatible writer's schema by its id;
- * it throws `value_missing` for no bytes, `value_undecodable` for bytes that are no such event, `time_invalid` for a time
- * that no calendar has (as `encode` does), and `registry_unavailable` when the registry does not answer, which says
- * nothing about the record. Results within a `sync-status` event are as they came.
+ * it throws `value_missing` without bytes, `value_undecodable` for bytes that are not a valid event of the kind,
+ * `time_invalid` for a time outside the range of dates (as `encode` does), and `registry_unavailable` when the registry
+ * does not answer, which says nothing about the record. Results within a `sync-status` event are unchanged.
  */
 export interface EventCodec {
   encode<K extends TopicKind>(kind: K, event: TopicEvents[K]): Buffer
   decode<K extends TopicKind>(kind: K, value: Buffer | null): Promise<TopicEvents[K]>
-  /** How what events say of persons is kept; a codec without keeps it in clear. */
+  /** Seals personal data in events; a codec without it writes personal data in clear. */
   readonly persons?: PersonSeals
 }
 
-/** Keeps what is said of persons under keys that can be destroyed. */
+/** Encrypts personal data with keys that can be destroyed. */
 export interface PersonSeals {
   /**
-   * Has at hand what `encode` needs to keep what these events say of persons under their keys, and answers them as they may
-   * be kept: of a person who is forgotten nothing is said any more. To be called before digests are made, and before events
-   * are encoded that were made of others.
+   * Loads the keys that `encode` needs to seal the personal data of these events, and returns the events as they may be
+   * stored: without the data of forgotten persons. Call it before making digests, and before encoding events that were
+   * made from others.
    */
   admit<K extends TopicKind, E extends PersonalPart<K>>(kind: K, events: readonly E[]): Promise<readonly E[]>
-  /** As `decode`, with what is sealed left so: for whoever needs nothing of persons. Their fields are blank, or in clear. */
+  /**
+   * Like `decode`, but does not open sealed fields, for callers that need no personal data: they are blank, or in
+   * clear.
+   */
   leaveSealed<K extends TopicKind>(kind: K, value: Buffer | null): Promise<TopicEvents[K]>
-  /** What a source gave of an entity that no event could be made of, kept as the events of its kind are. */
+  /** Seals a source's original of an entity that could not be turned into an event, like the events of its kind. */
   seal(about: UnreadEntity, original: Buffer): Promise<Buffer>
-  /** What was sealed; null: its person is forgotten. Bytes that were not are answered as they are. */
+  /** Opens sealed bytes; null: the person is forgotten. Returns bytes that are not sealed unchanged. */
   open(bytes: Buffer): Promise<Buffer | null>
 }
 
-/** What of an event says whose it is. */
+/** The fields of an event that identify its person. */
 export type PersonalPart<K extends TopicKind> = Pick<
   TopicEvents[K],
   keyof TopicEvents[K] & ('source' | 'key' | 'data' | 'readAt')
 >
 
-/** `at`: when it was read, epoch milliseconds. */
+/** An entity that could not be turned into an event. `at`: when it was read, milliseconds UTC. */
 export interface UnreadEntity {
   readonly kind: TopicKind
   readonly source: string

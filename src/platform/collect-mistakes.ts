@@ -1,8 +1,10 @@
-/** Of one document: whoever made so many mends the first ones first, and finding more would keep others waiting. */
+/**
+ * Most mistakes reported for one document: the author fixes the first ones first, and finding more would delay others.
+ */
 export const MOST_MISTAKES = 100
 
 /**
- * What a check makes, and what it finds wrong. The check ends with the hundredth mistake, wherever it is; then there is no
+ * Runs a check and returns its value and the mistakes it found. The check ends at the hundredth mistake and then has no
  * value.
  */
 export function collectMistakes<M, T>(

@@ -8,8 +8,8 @@ export interface DownloadLimits {
 }
 
 /**
- * The bytes behind an http or https address. Throws `source_data_invalid` for what will not be there later either: no
- * such file, too large, an address that is refused; `item_missing` for what may be: the other side is away or too slow.
+ * Downloads an http or https address. Throws `source_data_invalid` for permanent failures (no such file, too large, an
+ * address that is refused) and `item_missing` for temporary ones (the other side is down or too slow).
  */
 export type Download = (url: string, signal: AbortSignal) => Promise<Buffer>
 
@@ -21,16 +21,16 @@ export function createDownload({ mostBytes, timeoutMs }: DownloadLimits, network
       return await bytesOf(http, url, mostBytes, AbortSignal.any([signal, timeout]))
     } catch (error) {
       if (error instanceof StreamError) throw error
-      if (signal.aborted) throw new StreamError('stopping', 'the download was ended', { cause: error })
+      if (signal.aborted) throw new StreamError('stopping', 'the download was stopped', { cause: error })
       const why = timeout.aborted ? `took longer than ${timeoutMs} ms` : 'could not be read'
-      throw new StreamError('item_missing', `${nameOf(url)} ${why}; it is tried again`, { cause: error })
+      throw new StreamError('item_missing', `${nameOf(url)} ${why}; the download is retried`, { cause: error })
     }
   }
 }
 
 async function bytesOf(http: GuardedHttp, url: string, mostBytes: number, signal: AbortSignal): Promise<Buffer> {
   if (!/^https?:/i.test(url) || !URL.canParse(url)) {
-    throw new StreamError('source_data_invalid', `${nameOf(url)} is no http or https address`)
+    throw new StreamError('source_data_invalid', `${nameOf(url)} is not an http or https address`)
   }
   const answer = await http.request({ method: 'GET', url, headers: { accept: 'image/*' }, signal })
   const { status } = answer
@@ -45,7 +45,7 @@ async function bytesOf(http: GuardedHttp, url: string, mostBytes: number, signal
   throw new StreamError('source_data_invalid', `${nameOf(url)} has more than ${mostBytes} bytes`)
 }
 
-/** Without its query, which may hold a key. */
+/** The address without its query, which may contain a key. */
 function nameOf(url: string): string {
   return url.split(/[?#]/, 1)[0]?.slice(0, 200) ?? ''
 }

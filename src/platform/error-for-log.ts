@@ -1,6 +1,6 @@
 import { StreamError } from '../errors.ts'
 
-/** An error as it is logged. */
+/** An error in a log line. */
 export interface LoggedError {
   readonly type: string
   readonly message: string
@@ -11,12 +11,13 @@ export interface LoggedError {
   readonly cause?: LoggedError
 }
 
-/** Causes that are followed. */
+/** Most causes to follow. */
 const DEPTH = 5
 
 /**
- * Only what is known to be harmless: the message of a StreamError, which holds no personal data, and of any other error
- * without what it quotes (JSON.parse quotes the text it failed at). No other property: those of HTTP errors hold requests.
+ * Logs only what is known to be harmless: the message of a StreamError, which contains no personal data, and the
+ * message of any other error without quoted text (JSON.parse quotes its input). No other property: HTTP errors contain
+ * requests.
  */
 export function errorForLog(error: unknown, depth = DEPTH): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: withoutQuotes(String(error)), stack: [] }
@@ -24,7 +25,7 @@ export function errorForLog(error: unknown, depth = DEPTH): LoggedError {
   const base = { type: error.name, stack: framesOf(error), ...cause }
   if (!(error instanceof StreamError)) return { ...base, message: withoutQuotes(error.message), ...codeOf(error) }
   const { code, message, field, details } = error
-  // What is not expected is a foreign error under our name.
+  // An `unexpected` StreamError has the message of a foreign error.
   const told = code === 'unexpected' ? withoutQuotes(message) : message
   return { ...base, message: told, code, details, ...(field === undefined ? {} : { field }) }
 }
@@ -33,7 +34,7 @@ function withoutQuotes(message: string): string {
   return message.replace(/"[\s\S]*"/g, '"…"')
 }
 
-/** Of system errors: ECONNREFUSED. */
+/** Code of a system error, for example ECONNREFUSED. */
 function codeOf(error: Error): { readonly code?: string } {
   return 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
 }

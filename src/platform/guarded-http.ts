@@ -11,28 +11,27 @@ export interface GuardedRequest {
   /** Sent with POST. */
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Headers that prove who asks: another host is never sent them. */
+  /** Headers that authenticate the caller; never sent to another host. */
   readonly credentials?: Readonly<Record<string, string>>
-  /** `none`: a redirect is the answer. Else five are followed. */
+  /** `none`: returns a redirect as the answer. By default follows up to five. */
   readonly redirects?: 'none'
   readonly signal: AbortSignal
 }
 
 export interface GuardedAnswer {
-  /** Where it came from, behind redirects. */
+  /** Final address, after redirects. */
   readonly url: string
   readonly status: number
   readonly headers: Headers
-  /** The body as it was sent, packed or not; to be read, or left with `discard`. */
+  /** The body as sent, compressed or not; read it, or call `discard`. */
   readonly body: AsyncIterable<Buffer>
   discard(): void
 }
 
 /**
- * Fetches addresses that others name, in the networks that are allowed: each redirect is judged as the first address was, and
- * so is each IP address a name stands for when it is connected to. Rejects with `source_data_invalid` for an address that
- * is not fetched, and `configuration_invalid` for credentials that would go by http; what else breaks is the error of Node
- * as it is.
+ * Fetches addresses that others supply, within the allowed networks: checks each redirect like the first address, and
+ * each IP address that a name resolves to when connecting. Rejects with `source_data_invalid` for a forbidden address,
+ * with `configuration_invalid` when credentials would be sent over http, and else with Node's error.
  */
 export interface GuardedHttp {
   request(request: GuardedRequest): Promise<GuardedAnswer>
@@ -58,7 +57,7 @@ export function createGuardedHttp(network: NetworkRules): GuardedHttp {
         if (asked.redirects === 'none' || !REDIRECTS.includes(answer.status) || location === null) return answer
         answer.discard()
         if (redirects === MOST_REDIRECTS || !URL.canParse(location, url.href)) {
-          const problem = redirects === MOST_REDIRECTS ? `more than ${MOST_REDIRECTS} times` : 'to no address'
+          const problem = redirects === MOST_REDIRECTS ? `more than ${MOST_REDIRECTS} times` : 'to an invalid address'
           throw new StreamError('source_data_invalid', `${url.host} redirects ${problem}`)
         }
         const next = new URL(location, url)
@@ -69,7 +68,7 @@ export function createGuardedHttp(network: NetworkRules): GuardedHttp {
   }
 }
 
-/** The whole body; null where it has more bytes: no more of it than that is ever in memory. */
+/** The whole body; null when it exceeds `mostBytes`; never holds more than that in memory. */
 export async function bodyWithin({ body, discard }: GuardedAnswer, mostBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let size = 0
@@ -84,7 +83,7 @@ export async function bodyWithin({ body, discard }: GuardedAnswer, mostBytes: nu
   return Buffer.concat(chunks)
 }
 
-/** An address that others name is wrong data, not wrong configuration. */
+/** Converts the error of an address that others supplied: it is wrong data, not wrong configuration. */
 function ofData(error: unknown): Error {
   if (!(error instanceof StreamError)) return error as Error
   return new StreamError('source_data_invalid', error.message, { field: 'address' })
@@ -104,7 +103,7 @@ function fetchedLookup(network: NetworkRules, url: URL): LookupFunction {
     lookup(hostname, options, (error, found, family) => callback(error === null ? null : ofData(error), found, family))
 }
 
-/** The same server, or the same host by https where it was http. */
+/** True for the same server, or for the same host with https in place of http. */
 function keepsCredentials(from: URL, to: URL): boolean {
   const upgraded = from.protocol === 'http:' && to.protocol === 'https:' && from.port === '' && to.port === ''
   return from.origin === to.origin || (upgraded && from.hostname === to.hostname)
@@ -119,7 +118,7 @@ function send(
 ): Promise<GuardedAnswer> {
   const secure = url.protocol === 'https:'
   const [request, agent] = secure ? [httpsRequest, agents.https] : [httpRequest, agents.http]
-  // Part by part: a name and password in the address would be sent as credentials.
+  // Takes the address apart: a name and password in it would be sent as credentials.
   const { protocol, port, pathname, search } = url
   const target = { protocol, hostname: url.hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search }
   const sent = { 'user-agent': 'waldstream', ...headers, ...(trusted ? credentials : {}) }
@@ -143,7 +142,7 @@ function answerOf(response: IncomingMessage, method: string, { href }: URL): Gua
     body: response,
     discard() {
       response.on('error', () => undefined)
-      // There is no body to an answer to HEAD: its connection is used again.
+      // An answer to HEAD has no body, so its connection can be reused.
       if (method === 'HEAD') response.resume()
       else response.destroy()
     },

@@ -1,4 +1,4 @@
-/** HTML that was made by `html`: what it holds of others is escaped. */
+/** HTML made by `html`: text values in it are escaped. */
 export interface Html {
   readonly html: string
 }
@@ -13,7 +13,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** A template whose values are text, which is escaped, or HTML that was made so. Attributes are written in quotes. */
+/** Template for HTML. Values are text, which is escaped, or HTML made by `html`. Put attributes in quotes. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   const written = parts.map((part, index) => {
     const value = values[index]

@@ -2,7 +2,7 @@ import { isAxiosError } from 'axios'
 import { StreamError } from '../errors.ts'
 import { LONGEST_ASKED_MS } from './backoff.ts'
 
-/** What an answer says of a failure. */
+/** An answer of an outside system. */
 export interface HttpFailure {
   readonly status: number
   readonly headers: Headers
@@ -11,10 +11,10 @@ export interface HttpFailure {
   readonly json: unknown
 }
 
-/** A system's own reading of its refusals (4xx, but for 408 and 429); undefined leaves it to the general rules. */
+/** Maps a system's own refusals (4xx except 408 and 429) to errors; undefined leaves it to the general rules. */
 export type Classify = (failure: HttpFailure) => StreamError | undefined
 
-/** `Retry-After` in milliseconds, an hour at most: seconds, or a date seen from `now`. */
+/** `Retry-After` (seconds, or a date compared with `now`) in milliseconds, at most an hour. */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   if (header === null) return undefined
   const seconds = Number(header)
@@ -27,27 +27,27 @@ function capWait(ms: number): number {
   return Math.min(LONGEST_ASKED_MS, Math.max(0, ms))
 }
 
-/** A web page where data belongs: a proxy's or the system's maintenance page, whatever its status. */
+/** True for a web page in place of data: a maintenance page of a proxy or the system, whatever its status. */
 export function isHtml({ headers, text }: HttpFailure): boolean {
   return (headers.get('content-type') ?? '').includes('text/html') || /^\s*<(!doctype html|html)/i.test(text)
 }
 
-/** Whether a body that is JSON by its content type, or by what the caller expects, is not JSON to its end. */
+/** True when a body that should be JSON, by its content type or the caller's expectation, is not complete JSON. */
 export function isHalf(answer: HttpFailure, expects: 'json' | undefined): boolean {
   if (answer.json !== undefined || isHtml(answer)) return false
   if (expects === 'json') return true
   return answer.text.trim() !== '' && /[/+]json\b/i.test(answer.headers.get('content-type') ?? '')
 }
 
-/** A retry: the next answer may come whole. */
+/** Error for a truncated answer: retried, since the next answer may be complete. */
 export function fromHalfAnswer(what: string, { status, text }: HttpFailure): StreamError {
-  const message = `${what} answered ${status} with ${text.length} characters that are no JSON: the answer was cut on its way`
+  const message = `${what} answered ${status} with incomplete JSON (${text.length} characters)`
   return new StreamError('target_unavailable', message, { details: { status } })
 }
 
 /**
- * The error of an answer that is none of the statuses the caller takes; `what` is method and path, `quotaMs` the time that
- * the answer asks for in a way of the system's own.
+ * The error of an answer whose status the caller does not accept; `what` is method and path, `quotaMs` the wait that
+ * the answer asks for in the system's own way.
  */
 export function fromAnswer(
   what: string,
@@ -92,15 +92,18 @@ function withRetryAfter(error: StreamError, after: number | undefined): StreamEr
   })
 }
 
-/** The error of a request without an answer. axios' own errors hold the request with its headers: none is kept as cause. */
+/**
+ * The error of a request without an answer. Errors of axios contain the request's headers, so they never become a
+ * cause.
+ */
 export function fromBrokenRequest(what: string, error: unknown, ended: boolean): StreamError {
   if (error instanceof StreamError) return error
-  // What a look-up refuses, axios wraps.
+  // axios wraps errors that the look-up threw.
   if (isAxiosError(error) && error.cause instanceof StreamError) return error.cause
-  if (ended) return new StreamError('stopping', `${what} was ended`)
+  if (ended) return new StreamError('stopping', `${what} was stopped`)
   const code = isAxiosError(error) ? error.code : undefined
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT')
     return new StreamError('timed_out', `${what} got no answer in time`)
   const reason = isAxiosError(error) ? (code ?? 'no answer') : String(error)
-  return new StreamError('target_unavailable', `${what} could not be done: ${reason}`, { details: { reason } })
+  return new StreamError('target_unavailable', `${what} failed: ${reason}`, { details: { reason } })
 }

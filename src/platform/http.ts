@@ -23,26 +23,26 @@ import { withoutEnd } from './without-end.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Absolute path, encoded already; it is joined to the base URL's own. */
+  /** Absolute path, already encoded; appended to the base URL's path. */
   readonly path: string
-  /** The path as logs and errors have it, where it has an id of a person. */
+  /** The path for logs and errors, when `path` contains an id of a person. */
   readonly shownPath?: string
   readonly query?: readonly (readonly [name: string, value: string])[]
   readonly headers?: Readonly<Record<string, string>>
   /** Written by `stringifyExact`. */
   readonly json?: unknown
   readonly form?: readonly (readonly [name: string, value: string])[]
-  /** Statuses besides 2xx that are an answer, not a failure. */
+  /** Statuses besides 2xx that are not a failure. */
   readonly accept?: readonly number[]
   /** Every 2xx answer has a JSON body, whatever its content type says. */
   readonly expects?: 'json'
   readonly signal?: AbortSignal
 }
 
-/** `json` is the body by `parseExact`, undefined when it is none. */
+/** `json` is the body read by `parseExact`, undefined when it is not JSON. */
 export type HttpAnswer = HttpFailure
 
-/** What is about to be sent; `url` is absolute, with its query. */
+/** A request about to be sent; `url` is absolute, with its query. */
 export interface OutgoingRequest {
   readonly method: string
   readonly url: string
@@ -51,40 +51,41 @@ export interface OutgoingRequest {
 export interface HttpSettings {
   readonly baseUrl: string
   readonly timeoutMs: number
-  /** Whose limits the requests keep to; more wait their turn. */
+  /** Limits the requests; those over the limits wait. */
   readonly governor: Governor
-  /** Milliseconds to leave the account alone for, where an answer says that its quota is used up. */
+  /** Milliseconds to send no request to the account, when an answer says that its quota is used up. */
   readonly quota?: (answer: HttpAnswer) => number | undefined
-  /** Headers that prove who asks; called for each request, just before it is sent. */
+  /** Headers that authenticate the request; called for each request, just before it is sent. */
   readonly authorize?: (
     request: OutgoingRequest,
   ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
   readonly classify?: Classify
-  /** PEM of an authority, or of the system's own certificate, that is trusted beside the well-known ones. */
+  /** PEM of a further trusted authority, or of the system's own certificate. */
   readonly ca?: string
   readonly logger: Logger
-  /** What may be called; requests hold secrets, and go by https but to hosts that are listed. */
+  /** Allowed addresses. Requests contain secrets and use https, except to hosts listed for http. */
   readonly network: NetworkRules
 }
 
 /**
- * A client of one outside system. `request` resolves for 2xx and `accept`ed statuses, and rejects with a StreamError
- * else: `rate_limited`, `target_unavailable`, `timed_out`, `credentials_refused`, `permission_missing`, what `classify`
- * says, or `target_rejected`; with `value_too_large` for an answer beyond `answerLimit`; with `configuration_invalid` where the address may not be called; with `stopping` when the signal aborts. JSON that can't be read to its end was cut on its way:
- * `target_unavailable`, since the request may well have had its effect. Nothing is sent again by itself: who calls knows
- * whether that does harm (Guarantee 3).
+ * A client of one outside system. `request` resolves for 2xx and `accept`ed statuses, and else rejects with a
+ * StreamError: `rate_limited`, `target_unavailable`, `timed_out`, `credentials_refused`, `permission_missing`, the
+ * error of `classify`, or `target_rejected`; `value_too_large` for an answer over `answerLimit`;
+ * `configuration_invalid` for a forbidden address; `stopping` when the signal aborts. Incomplete JSON is
+ * `target_unavailable`, since the request may have had its effect. It never retries: the caller knows whether a retry
+ * does harm (Guarantee 3).
  */
 export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>
-  /** The same client, its requests as urgent as those for this kind. */
+  /** The same client with the priority of this kind of call. */
   for(kind: CallKind): Http
 }
 
-/** Connections kept open; how many are in use, the governor decides. */
+/** Most open connections; the governor decides how many are in use. */
 const MOST_SOCKETS = 100
 
 export function createHttp(settings: HttpSettings): Http {
-  // All requests go to the same host: its sockets were judged for it.
+  // All requests go to the same host, for which the look-up checks the addresses.
   const lookup = settings.network.lookup(new URL(settings.baseUrl))
   const agents = { keepAlive: true, maxSockets: MOST_SOCKETS, lookup }
   const client = axios.create({
@@ -93,12 +94,12 @@ export function createHttp(settings: HttpSettings): Http {
       settings.ca === undefined ? agents : { ...agents, ca: [...rootCertificates, settings.ca] },
     ),
     maxRedirects: 0,
-    // A proxy of the environment would look names up itself, after they were judged.
+    // A proxy from the environment would resolve names itself, after the check.
     proxy: false,
-    // Unpacked here, within limits.
+    // This file unpacks answers, within limits.
     responseType: 'arraybuffer',
     decompress: false,
-    // The body stays what it is: axios would read numbers as doubles.
+    // Leaves the body unchanged: axios would read numbers as doubles.
     transformResponse: (body: unknown) => body,
     transformRequest: (body: unknown) => body,
     validateStatus: () => true,
@@ -110,7 +111,7 @@ export function createHttp(settings: HttpSettings): Http {
   return as('orders')
 }
 
-/** What went over the wire so far. */
+/** What was sent and received so far. */
 interface Exchange {
   request: string | null
   status: number | null
@@ -138,13 +139,13 @@ async function send(
     const ms = Math.round(performance.now() - startedAt)
     const { status } = exchange
     if (span !== undefined) endCallSpan(span, status, error)
-    // Query values may hold personal data and tokens.
+    // Query values may contain personal data and tokens.
     settings.logger.debug({ method, host, path, status: status ?? undefined, ms }, 'request')
     noteCall(signal, { at, method, address: `${host}${path}${namesOf(request)}`, ...exchange, ms, error })
   }
 }
 
-/** Undefined where the work that calls is not traced. The path is the one of logs: an address may hold an id of a person. */
+/** Undefined when the caller is not traced. `path` is the one for logs: an address may contain an id of a person. */
 function startCallSpan(method: string, host: string, path: string): Span | undefined {
   const attributes = { 'http.request.method': method, 'server.address': host, 'url.path': path }
   return currentSpan()?.child({ name: method, kind: 'client', attributes })
@@ -159,7 +160,7 @@ function endCallSpan(span: Span, status: number | null, error: ErrorCode | null)
 interface Call {
   readonly kind: CallKind
   readonly request: HttpRequest
-  /** As errors name it. */
+  /** Name of the call in errors. */
   readonly what: string
   readonly span: Span | undefined
 }
@@ -219,13 +220,13 @@ function namesOf({ query = [] }: HttpRequest): string {
   return names.length === 0 ? '' : `?${names.map((name) => `${name}=…`).join('&')}`
 }
 
-/** Names and values encoded by RFC 3986, the form that OAuth signatures are made of. */
+/** Encodes names and values by RFC 3986, the form that OAuth signatures use. */
 function urlOf(baseUrl: string, { path, query = [] }: HttpRequest): string {
   const base = withoutEnd(baseUrl, '/')
   return query.length === 0 ? `${base}${path}` : `${base}${path}?${encoded(query)}`
 }
 
-/** OData's parameters begin with `$`, which not every server knows in its escaped form; RFC 3986 allows it in a query. */
+/** OData parameters begin with `$`, which not every server accepts in escaped form; RFC 3986 allows it in a query. */
 function encoded(pairs: readonly (readonly [string, string])[]): string {
   return pairs.map(([name, value]) => `${encode(name).replace(/^%24/, '$')}=${encode(value)}`).join('&')
 }
@@ -249,7 +250,7 @@ function bodyOf({ json, form }: HttpRequest): { readonly data?: string } {
   return form === undefined ? {} : { data: encoded(form) }
 }
 
-/** axios has no code of its own for it. */
+/** axios has no error code for it. */
 function isTooLarge(error: unknown): boolean {
   return axios.isAxiosError(error) && error.message.startsWith('maxContentLength')
 }

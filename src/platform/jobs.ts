@@ -4,30 +4,30 @@ import type { Condition, Item, TableDefinition, Tables } from './dynamodb/tables
 import { readableItems } from './dynamodb/unreadable-rows.ts'
 import { createLeases, type HeldRow } from './lease.ts'
 
-/** Work that outlives the process which does it: a row, taken by lease, changed by whoever holds the last fence token. */
+/** Work that outlives its process: a row, taken by lease and changed only by the holder of the last fence token. */
 export interface Job {
-  /** Begins with the time it was asked for, so that ids sort by it. */
+  /** Contains the time of the request, so that ids of one kind of job sort by it. */
   readonly id: string
   readonly state: string
-  /** Grows with each lease: one who lost it can't write any more. */
+  /** Grows with each lease: a holder that lost the lease can't write any more. */
   readonly fence: number
   /** Milliseconds UTC; 0: free. */
   readonly lease_until: number
 }
 
 export interface Jobs<J extends Job> {
-  /** False: there is one with this id already. */
+  /** False: a job with this id exists already. */
   create(job: J): Promise<boolean>
   get(id: string): Promise<J | undefined>
-  /** The newest first. */
+  /** Newest first. */
   list(limit: number): Promise<readonly J[]>
-  /** Those that have not come to their end. */
+  /** Jobs that have not ended. */
   open(): Promise<readonly J[]>
-  /** Takes a job that nobody holds; undefined: another was quicker. */
+  /** Takes a job whose lease is free; undefined: another process was quicker. */
   take(job: J, now: number, leaseMs: number): Promise<J | undefined>
-  /** The job after the change; null: it is another's now, or it is not as `condition` asks. */
+  /** The job after the change; null: another process holds it now, or `condition` does not hold. */
   change(job: Pick<J, 'id' | 'fence'>, set: Partial<J>, condition?: Condition<AttributeOf<J>>): Promise<J | null>
-  /** The last change: the job is not looked at again. */
+  /** Makes the last change and removes the job from the open ones. */
   end(job: Pick<J, 'id' | 'fence'>, set: Partial<J>): Promise<J | null>
 }
 
@@ -55,7 +55,7 @@ export function createJobs<J extends Job>(tables: Tables, { table, decode, expir
     get,
     change,
     async create(job) {
-      // The pointer first: one without a job is harmless, a job without one would never be done.
+      // The pointer first: a pointer without a job is harmless, but a job without a pointer would never run.
       if ((await get(job.id)) !== undefined) return false
       await tables.put(table, { shelf: OPEN, id: job.id })
       return await tables.put(table, { shelf: ALL_JOBS, ...(job as Item & J) }, { absent: 'id' })
@@ -73,7 +73,7 @@ export function createJobs<J extends Job>(tables: Tables, { table, decode, expir
     },
     async take({ id, fence, lease_until: seenUntil }, now, leaseMs) {
       if (seenUntil > now) return undefined
-      // As it was seen: a holder that has come to a new state meanwhile has also changed its lease.
+      // Only an unchanged job: a holder that changed its state meanwhile has also changed its lease.
       const asSeen: readonly Condition<AttributeOf<Job>>[] = [
         { attribute: 'fence', is: '=', value: fence },
         { attribute: 'lease_until', is: '=', value: seenUntil },
@@ -89,12 +89,12 @@ export function createJobs<J extends Job>(tables: Tables, { table, decode, expir
   }
 }
 
-/** A job that came to its end goes when nobody asks for it any more. */
+/** An ended job expires; an open one does not. */
 export function expiresOnceEnded({ ended_at }: { readonly ended_at?: string | null }): number | undefined {
   return ended_at == null ? undefined : expiresAfter(Date.parse(ended_at), keptDays.endedJobs)
 }
 
-/** Id of a job: what it is, when it was asked for, and what distinguishes it from others of that moment. */
+/** Id of a job: its kind, the time of the request, and a mark that distinguishes it from others of that second. */
 export function jobId(what: string, at: number, mark: string): string {
   return `${what}-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${mark}`
 }

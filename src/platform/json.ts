@@ -1,6 +1,6 @@
 import { withoutEnd } from './without-end.ts'
 
-/** JSON.parse's reviver and JSON.rawJSON as ECMAScript 2026 has them. */
+/** JSON.parse's reviver and JSON.rawJSON of ECMAScript 2026. */
 interface ExactJson {
   parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown
   rawJSON(text: string): unknown
@@ -11,11 +11,11 @@ const exactJson = JSON as unknown as ExactJson
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
-/** A decimal number to be written by `stringifyExact` as a bare JSON number, digit for digit. */
+/** A decimal number that `stringifyExact` writes as a bare JSON number, digit for digit. */
 export class ExactNumber {
   readonly text: string
 
-  /** Throws a TypeError when the text is no JSON number. */
+  /** Throws a TypeError when the text is not a JSON number. */
   constructor(text: string) {
     if (!JSON_NUMBER.test(text)) throw new TypeError(`"${text}" is not a JSON number`)
     this.text = text
@@ -28,8 +28,8 @@ export function exactNumber(text: string): ExactNumber {
 }
 
 /**
- * As JSON.parse, but a number that a double can't hold exactly enough to be written the same again stays the text it
- * was: `0.1` is 0.1, `12345678901234567890` is "12345678901234567890". Throws a SyntaxError for what is no JSON.
+ * Like JSON.parse, but returns a number as text when a double could not be written back as the same number: `0.1` is
+ * 0.1, `12345678901234567890` is "12345678901234567890". Throws a SyntaxError for text that is not JSON.
  */
 export function parseExact(text: string): unknown {
   return exactJson.parse(text, (_key, value, { source }) => {
@@ -38,12 +38,12 @@ export function parseExact(text: string): unknown {
   })
 }
 
-/** As JSON.parse, but every number is the text it is. Throws a SyntaxError for what is no JSON. */
+/** Like JSON.parse, but returns every number as text. Throws a SyntaxError for text that is not JSON. */
 export function parseTexts(text: string): unknown {
   return exactJson.parse(text, (_key, value, { source }) => (typeof value === 'number' ? source : value))
 }
 
-/** As JSON.stringify; an ExactNumber is written as its text. Throws a TypeError for a bigint, whose scale is not known. */
+/** Like JSON.stringify; writes an ExactNumber as its text. Throws a TypeError for a bigint, whose scale is unknown. */
 export function stringifyExact(value: unknown): string {
   return JSON.stringify(value, (key, field: unknown) => {
     if (field instanceof ExactNumber) return exactJson.rawJSON(field.text)
@@ -56,12 +56,12 @@ function sameNumber(shortest: string, source: string): boolean {
   return shortest === source || (shortest.startsWith('-') === isNegative(source) && normal(shortest) === normal(source))
 }
 
-/** Zero has no sign here: -0 is 0. */
+/** Zero has no sign: -0 is 0. */
 function isNegative(source: string): boolean {
   return source.startsWith('-') && normal(source) !== ''
 }
 
-/** Digits without leading and trailing zeros, and the exponent they count from: equal for equal magnitudes. */
+/** Digits without leading and trailing zeros, and their exponent: equal for equal magnitudes. */
 function normal(text: string): string {
   const match = NUMBER.exec(text)
   if (match === null) return text

@@ -1,17 +1,17 @@
 import type { Change, Condition, Item, Key, Tables } from './dynamodb/tables.ts'
 
-/** In which columns a table keeps its leases. */
+/** Columns of a table that hold the lease. */
 export interface LeaseColumns {
-  /** Milliseconds UTC until which the row is somebody's; 0, or none: it is nobody's. */
+  /** End of the lease in milliseconds UTC; 0 or missing: the row is free. */
   readonly until: string
   /**
-   * What distinguishes a holder from those before and after it: a number that grows with each taking (a fence token), or the
-   * holder's name. One whose token is not the row's any more has lost it, and can't write it.
+   * Distinguishes a holder from those before and after it: a number that grows with each lease (a fence token), or the
+   * holder's name. A holder whose token differs from the row's has lost the lease and can't write the row.
    */
   readonly token: string
 }
 
-/** A row of somebody's. */
+/** A row with the token of its holder. */
 export interface HeldRow {
   readonly key: Key
   readonly token: number | string
@@ -20,24 +20,24 @@ export interface HeldRow {
 type LeaseChange = Pick<Change, 'set' | 'remove'>
 
 /**
- * Rows of one table that are held for a time, each by one process at once. Whoever holds a row extends it while it works,
- * and gives it back at the end; a row whose holder died is taken over when its time is over. Each call is one write by
- * condition: null means that it was not done.
+ * Leases of the rows of one table: one process at a time holds a row. The holder extends its lease while it works and
+ * releases it at the end; the row of a holder that died is taken over when the lease expires. Each call is one
+ * conditional write: null means that the condition did not hold and nothing was written.
  */
 export interface Leases {
-  /** Takes a row that is nobody's at `now`, where `when` holds. */
+  /** Takes a row that is free at `now` and for which `when` holds. */
   take(
     row: HeldRow,
     time: { readonly now: number; readonly until: number },
     more?: LeaseChange & { readonly when?: readonly Condition[] },
   ): Promise<Item | null>
-  /** The heartbeat. Null: the row is another's now. */
+  /** The heartbeat. Null: another process holds the row now. */
   extend(row: HeldRow, until: number, more?: LeaseChange): Promise<Item | null>
-  /** Gives the row back before its time is over. */
+  /** Releases the row before its lease expires. */
   release(row: HeldRow, more?: LeaseChange): Promise<Item | null>
-  /** A change by the holder, as long as `when` holds; its time stays. */
+  /** Changes the row as its holder if `when` holds; the lease keeps its end. */
   change(row: HeldRow, change: LeaseChange, when?: readonly Condition[]): Promise<Item | null>
-  /** Gives the row back, and it goes. */
+  /** Deletes the row as its holder. */
   drop(row: HeldRow): Promise<boolean>
 }
 
@@ -64,7 +64,7 @@ export function createLeases(tables: Tables, table: string, columns: LeaseColumn
   }
 }
 
-/** Whether it is time for a heartbeat: half of the lease is over. */
+/** Whether a heartbeat is due: half of the lease is over. */
 export function isHalfOver(until: number, now: number, leaseMs: number): boolean {
   return until - now <= leaseMs / 2
 }

@@ -1,15 +1,15 @@
 import { StreamError } from '../errors.ts'
 
-/** Deeper than any document or order is; what goes through a body by recursion stays far from the end of the stack. */
+/** Deeper than any document or order; recursion through a body stays far below the stack limit. */
 const DEEPEST = 64
 
-/** Numbers beyond these can't be stored. */
+/** Numbers outside these limits can't be stored. */
 const LARGEST = 1e125
 const SMALLEST = 1e-129
 
 /**
- * JSON from outside. Throws `request_invalid` for what is no JSON, for what is nested deeper than 64 levels, for numbers
- * that can't be stored, and for keys that would change objects themselves. It takes time by the length of the text alone.
+ * Parses untrusted JSON. Throws `request_invalid` for text that is not JSON, for nesting deeper than 64 levels, for
+ * numbers that can't be stored, and for keys that would change prototypes. Takes time linear in the length of the text.
  */
 export function parseLimitedJson(text: string): unknown {
   const value = parse(text)
@@ -17,7 +17,7 @@ export function parseLimitedJson(text: string): unknown {
   const look = (one: unknown, depth: number) => {
     if (typeof one === 'number') checkNumber(one)
     if (typeof one !== 'object' || one === null) return
-    if (depth > DEEPEST) throw invalid(`the body is nested deeper than ${DEEPEST} levels; send it flatter`)
+    if (depth > DEEPEST) throw invalid(`the body is nested deeper than ${DEEPEST} levels; send a flatter one`)
     waiting.push({ value: one, depth })
   }
   look(value, 1)
@@ -33,21 +33,21 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw invalid('the body is no JSON; send one JSON value, in UTF-8')
+    throw invalid('the body is not valid JSON; send one JSON value, in UTF-8')
   }
 }
 
 function checkNumber(number: number): void {
   const size = Math.abs(number)
   if (size <= LARGEST && (size === 0 || size >= SMALLEST)) return
-  throw invalid('the body has a number that is too large or too small; send it as a text')
+  throw invalid('the body has a number that is too large or too small; send it as text')
 }
 
 function checkKeys(container: object): void {
   const made: unknown = Object.getOwnPropertyDescriptor(container, 'constructor')?.value
   const isPrototype = typeof made === 'object' && made !== null && Object.hasOwn(made, 'prototype')
   const key = Object.hasOwn(container, '__proto__') ? '__proto__' : isPrototype ? 'constructor.prototype' : null
-  if (key !== null) throw invalid(`the body has a key "${key}", which is not taken; leave it out`)
+  if (key !== null) throw invalid(`the body has a key "${key}", which is not allowed; leave it out`)
 }
 
 function invalid(message: string): StreamError {

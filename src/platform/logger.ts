@@ -3,7 +3,7 @@ import type { LogLevel } from '../config.ts'
 import { errorForLog } from './error-for-log.ts'
 import { spanFields } from './tracing/tracer.ts'
 
-/** Names whose values are secrets wherever they stand; pino knows no wildcard for any depth, so three are listed. */
+/** Names whose values are always secrets; pino has no wildcard for any depth, so three levels are listed. */
 const SECRET_NAMES = [
   'authorization',
   'Authorization',
@@ -25,12 +25,15 @@ const redacted = SECRET_NAMES.flatMap((name) => ['', '*.', '*.*.'].map((path) =>
   path.replace('.[', '['),
 )
 
-/** JSON lines on stderr, so that stdout is the commands' own. Secrets are cut out by their names, errors logged by `errorForLog`. */
+/**
+ * Logs JSON lines to stderr, so that stdout is free for commands. Redacts secrets by name; logs errors by
+ * `errorForLog`.
+ */
 export function createLogger(settings: {
   readonly level: LogLevel
-  /** Which program or role writes. */
+  /** The program or role that logs. */
   readonly name: string
-  /** Lines have the `trace_id` and `span_id` of the work they are about. */
+  /** True: lines have the `trace_id` and `span_id` of the current span. */
   readonly traced?: boolean
   /** For tests. */
   readonly to?: { write(line: string): void }

@@ -12,15 +12,16 @@ export interface Mail {
 }
 
 /**
- * Sends an e-mail; it resolves once the server has accepted it for at least one address. Rejects with `target_unavailable`,
- * `timed_out`, `credentials_refused` or `target_rejected`; no message holds an address.
+ * Sends an e-mail; resolves once the server has accepted it for at least one address. Rejects with
+ * `target_unavailable`, `timed_out`, `credentials_refused` or `target_rejected`; error messages contain no e-mail
+ * address.
  */
 export type SendMail = (mail: Mail) => Promise<void>
 
 const CONNECT_MS = 10_000
 const SILENT_MS = 20_000
 
-/** Connects and signs in; nothing is sent. Rejects as `SendMail` does. */
+/** Connects and signs in without sending. Rejects as `SendMail` does. */
 export async function checkMailServer(server: MailConfig): Promise<void> {
   try {
     await transportOf(server).verify()
@@ -54,13 +55,13 @@ function transportOf({ host, port, tls, login }: MailConfig) {
     connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
     socketTimeout: SILENT_MS,
-    // No text of ours is a file or an address to fetch.
+    // Mail texts never refer to files or addresses to fetch.
     disableFileAccess: true,
     disableUrlAccess: true,
   })
 }
 
-/** The library's messages repeat what the server answered, which names addresses: only codes are kept. */
+/** Uses only codes: the library's messages repeat the server's answer, which contains addresses. */
 function mailError({ host, port }: MailConfig, error: unknown): StreamError {
   const server = `the mail server ${host}:${port}`
   const { code, status } = reasonOf(error)

@@ -5,39 +5,41 @@ import { StreamError } from '../errors.ts'
 import { canonicalAddress, isPublicAddress, isSensitiveAddress } from './safe-address.ts'
 
 /**
- * Which addresses the program's clients may call: the public internet, and what the operator's environment lists. No
- * document can widen it.
+ * The addresses that the program's clients may call: the public internet, and those listed in the operator's
+ * environment. No document can add to them.
  */
 export interface NetworkRules {
-  /** Throws `configuration_invalid` for an IP address that may not be called; a name is judged when it is looked up. */
+  /** Throws `configuration_invalid` for a forbidden IP address; names are checked when they are resolved. */
   assertUrl(url: URL): void
-  /** Throws `configuration_invalid` for http, where secrets are sent, to a host that is not listed for it. */
+  /** Throws `configuration_invalid` when secrets would be sent over http to a host that is not listed for it. */
   assertSecret(url: URL): void
   /**
-   * A look-up for sockets to this URL that gives only addresses that may be called. The address that was judged is the one
-   * that is connected to: a name that stands for another address a moment later (DNS rebinding) gains nothing.
+   * A look-up for sockets to this URL that returns only allowed addresses. The socket connects to the checked address,
+   * so a name that resolves to another address a moment later (DNS rebinding) gains nothing.
    */
   lookup(url: URL): LookupFunction
 }
 
 export interface NetworkOptions {
   readonly lookup?: LookupFunction
-  /** Whether an IP address is one of the public internet. */
+  /** Whether an IP address belongs to the public internet. */
   readonly isPublic?: (address: string) => boolean
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** A host, an IP address or a CIDR, and the port where it is for one alone. */
+/** A host, an IP address or a CIDR, and its port when it is limited to one. */
 interface Entry {
   readonly host: string | null
   readonly range: ReturnType<typeof ipaddr.parseCIDR> | null
-  /** One address, not a range of them. */
+  /** True for a single address, false for a range. */
   readonly exact: boolean
   readonly port: string | null
 }
 
-/** `10.0.0.0/8`, `10.1.2.3`, `10.1.2.3:8080`, `[fd00::1]:8080`, `erp.internal`, `erp.internal:8443`; null: none of these. */
+/**
+ * `10.0.0.0/8`, `10.1.2.3`, `10.1.2.3:8080`, `[fd00::1]:8080`, `erp.internal`, `erp.internal:8443`; null: another form.
+ */
 function entryOf(text: string): Entry | null {
   const [, bracketed, bracketPort] = /^\[([^\]]+)\](?::(\d+))?$/.exec(text) ?? []
   if (bracketed !== undefined) return isIP(bracketed) === 0 ? null : addressEntry(bracketed, bracketPort ?? null)
@@ -62,12 +64,12 @@ function entriesOf(environment: Environment, name: string): readonly Entry[] {
   return parts.flatMap((text) => {
     const entry = text === '' ? [] : entryOf(text)
     if (entry !== null) return entry
-    const message = `${name}: ${text} is no CIDR, IP address or host, with :port or without`
+    const message = `${name}: ${text} is not a CIDR, IP address or host, with or without :port`
     throw new StreamError('configuration_invalid', message, { field: name })
   })
 }
 
-/** By ALLOWED_PRIVATE_NETWORKS and ALLOWED_HTTP_HOSTS. Throws `configuration_invalid` for an entry that is none. */
+/** Rules from ALLOWED_PRIVATE_NETWORKS and ALLOWED_HTTP_HOSTS. Throws `configuration_invalid` for an invalid entry. */
 export function networkRulesOf(
   environment: Environment,
   { lookup = systemLookup as LookupFunction, isPublic = isPublicAddress }: NetworkOptions = {},
@@ -93,7 +95,7 @@ export function networkRulesOf(
         matchesHost(entry, url) || (isIP(host) !== 0 && matchesAddress(entry, host, url))
       if (httpHosts.some(isListed)) return
       const message =
-        `${url.host} would be sent secrets by http, for everyone to read; write https, or have the operator add ` +
+        `${url.host} would get secrets over unencrypted http; write https, or have the operator add ` +
         `${url.host} to ALLOWED_HTTP_HOSTS`
       throw new StreamError('configuration_invalid', message, { field: 'address' })
     },
@@ -108,7 +110,7 @@ export function networkRulesOf(
   }
 }
 
-/** As `new URL` writes it, without brackets and the dot that ends a full name. */
+/** The host of a URL, without brackets and without the dot at the end of a fully qualified name. */
 function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
 }
@@ -129,7 +131,7 @@ function matchesAddress({ range, port }: Entry, text: string, url: URL): boolean
 
 function privateError(url: URL): StreamError {
   const message =
-    `${url.host} is an address of a private network, which is not called; the operator allows it by adding it to ` +
+    `${url.host} is an address of a private network, which is not allowed; the operator can add it to ` +
     'ALLOWED_PRIVATE_NETWORKS'
   return new StreamError('configuration_invalid', message, { field: 'address' })
 }

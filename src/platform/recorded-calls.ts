@@ -1,37 +1,37 @@
 import type { ErrorCode } from '../errors.ts'
 
-/** A call to an outside system as it was made: without its headers, which hold secrets. */
+/** A call to an outside system, without its headers, which contain secrets. */
 export interface RecordedCall {
   /** Milliseconds UTC. */
   readonly at: number
   readonly method: string
-  /** Host and path as logs have them, with the names of the query: its values may be of a person. */
+  /** Host and path as in logs, with the names of query parameters; their values may be personal data. */
   readonly address: string
-  /** The bodies as text; null: there was none, or it was longer than `LONGEST_BODY`. */
+  /** The bodies as text; null: no body, or longer than `LONGEST_BODY`. */
   readonly request: string | null
   readonly answer: string | null
-  /** Null: no answer came. */
+  /** Null: no answer. */
   readonly status: number | null
   readonly ms: number
-  /** What the call failed with; null: it did not. */
+  /** Code of the call's error; null: it succeeded. */
   readonly error: ErrorCode | null
-  /** Bodies that are not whole. */
+  /** Bodies that were left out for their length. */
   readonly cut: readonly CallBody[]
 }
 
 export type CallBody = 'request' | 'answer'
 
-/** The calls of one piece of work, in the order in which they ended. */
+/** The calls of one piece of work, in the order they ended. */
 export interface RecordedCalls {
   readonly calls: readonly RecordedCall[]
-  /** Calls between the first and the last ones that are not among them. */
+  /** Number of calls left out between the first and the last ones. */
   readonly leftOut: number
 }
 
-/** Calls that are kept: the first ones say what was looked up, the last one is what the work ended with. */
+/** Calls to record: the first ones show the look-ups, the last one the outcome of the work. */
 const FIRST_CALLS = 10
 export const MOST_CALLS = 20
-/** Characters of a body that is held until its work ends. */
+/** Most characters of a recorded body. */
 export const LONGEST_BODY = 256 * 1024
 
 interface Recording {
@@ -42,8 +42,8 @@ interface Recording {
 const recordings = new WeakMap<AbortSignal, Recording>()
 
 /**
- * Records every call that is made with this signal, by whom it came to be sent. What several share has a signal of its own and
- * what signs in has none, so neither is recorded: the one is nobody's own, the other holds secrets.
+ * Records every call made with this signal. Shared calls have their own signal and calls that sign in have none, so
+ * neither is recorded: the former belong to several callers, the latter contain secrets.
  */
 export function recordCalls(signal: AbortSignal): RecordedCalls {
   const recording: Recording = { calls: [], leftOut: 0 }
@@ -51,7 +51,7 @@ export function recordCalls(signal: AbortSignal): RecordedCalls {
   return recording
 }
 
-/** A call with this signal has ended. */
+/** Records an ended call, if calls with its signal are recorded. */
 export function noteCall(signal: AbortSignal | undefined, call: Omit<RecordedCall, 'cut'>): void {
   const recording = signal === undefined ? undefined : recordings.get(signal)
   if (recording === undefined) return

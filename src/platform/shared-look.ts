@@ -1,4 +1,4 @@
-/** A look at something that costs: those who ask within `keptMs` share one. What failed is looked at again. */
+/** Caches an expensive read: calls within `keptMs` share one result. A failed read is not cached. */
 export function sharedLook<T>(look: () => Promise<T>, clock: { now(): number }, keptMs: number): () => Promise<T> {
   let last: { readonly at: number; readonly found: Promise<T> } | undefined
   return async () => {

@@ -3,17 +3,17 @@ import { StreamError } from '../errors.ts'
 import { bodyWithin, type GuardedHttp } from './guarded-http.ts'
 import { fromAnswer } from './http-errors.ts'
 
-/** What is posted, and the keys that it is signed with: the current one first, and the one before it while it is rotated. */
+/** A webhook and its signing keys: the current key first, and during a rotation also the previous one. */
 export interface SignedWebhook {
   readonly url: string
   readonly keys: readonly string[]
-  /** The same for each attempt: the receiver knows by it what it has already. */
+  /** The same for each attempt, so that the receiver can detect duplicates. */
   readonly id: string
   /** JSON. */
   readonly body: string
 }
 
-/** Posts a webhook, signed as Standard Webhooks says; any 2xx is its receipt, a redirect is none. */
+/** Posts a webhook, signed by Standard Webhooks. Any 2xx means received; a redirect does not. */
 export type SendSignedWebhook = (webhook: SignedWebhook) => Promise<void>
 
 interface Signed {
@@ -24,12 +24,12 @@ interface Signed {
 }
 
 const TIMEOUT_MS = 15_000
-/** Of an answer nothing is kept; so much of it is read, so that its connection can be used again. */
+/** Most bytes of an answer to read and drop, so that its connection can be reused. */
 const MOST_ANSWERED = 64_000
-/** 24 to 64 bytes in base64, as the specification wants them. */
+/** 24 to 64 bytes in base64, as the specification requires. */
 const KEY = /^whsec_([A-Za-z0-9+/]+={0,2})$/
 
-/** The value of the header `webhook-signature`. Throws `configuration_invalid` for a key that is none. */
+/** The value of the header `webhook-signature`. Throws `configuration_invalid` for an invalid key. */
 export function webhookSignature(keys: readonly string[], { id, timestamp, body }: Signed): string {
   return keys
     .map((key) => {
@@ -39,7 +39,7 @@ export function webhookSignature(keys: readonly string[], { id, timestamp, body 
     .join(' ')
 }
 
-/** Throws `configuration_invalid` for a key that nothing can be signed with. */
+/** Throws `configuration_invalid` for an invalid signing key. */
 export function assertSigningKey(key: string): void {
   keyBytes(key)
 }
@@ -48,7 +48,7 @@ function keyBytes(key: string): Buffer {
   const bytes = Buffer.from(KEY.exec(key)?.[1] ?? '', 'base64')
   if (bytes.length >= 24 && bytes.length <= 64) return bytes
   const message =
-    'a key that webhooks are signed with must be whsec_ and 24 to 64 bytes in base64; make one with: openssl rand -base64 32'
+    'a signing key of webhooks must be whsec_ and 24 to 64 bytes in base64; create one with: openssl rand -base64 32'
   throw new StreamError('configuration_invalid', message, { field: 'secrets.signing' })
 }
 
@@ -75,11 +75,11 @@ export function createWebhookSender(http: GuardedHttp, clock: { now(): number })
 
 function brokenError(what: string, error: unknown, isLate: boolean): StreamError {
   if (error instanceof StreamError) {
-    // An address of a document is configuration, though others' addresses are data.
+    // This address comes from a document, so it is wrong configuration, not wrong data.
     if (error.code !== 'source_data_invalid') return error
     return new StreamError('configuration_invalid', error.message, { field: 'webhook' })
   }
   if (isLate) return new StreamError('timed_out', `${what} got no answer in ${TIMEOUT_MS} ms`)
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
-  return new StreamError('target_unavailable', `${what} could not be done: ${code}`, { details: { reason: code } })
+  return new StreamError('target_unavailable', `${what} failed: ${code}`, { details: { reason: code } })
 }

@@ -9,7 +9,7 @@ export const systemClock: Clock = {
     try {
       await sleep(ms, undefined, signal === undefined ? {} : { signal })
     } catch (error) {
-      throw new StreamError('stopping', 'the wait was ended', { cause: error })
+      throw new StreamError('stopping', 'the wait was stopped', { cause: error })
     }
   },
 }

@@ -1,7 +1,7 @@
 import { StreamError } from '../errors.ts'
 import type { Clock } from './clock.ts'
 
-/** What the work comes to; throws `timed_out` where it takes longer, and leaves it alone then. */
+/** The result of the work; throws `timed_out` when it takes longer, without stopping the work. */
 export async function withinLimit<T>(clock: Pick<Clock, 'sleep'>, limitMs: number, work: Promise<T>): Promise<T> {
   const done = new AbortController()
   const late = clock.sleep(limitMs, done.signal).then(

@@ -5,27 +5,27 @@ import { StreamError } from '../errors.ts'
 import { bodyWithin, createGuardedHttp, type GuardedHttp } from './guarded-http.ts'
 import type { NetworkRules } from './network-rules.ts'
 
-/** Where bearer tokens come from, and for whom they have to be. */
+/** Issuer and audience that bearer tokens must have. */
 export interface TokenIssuer {
-  /** As it stands in the tokens: its metadata are at `<issuer>/.well-known/openid-configuration`. */
+  /** As in the tokens; its metadata are at `<issuer>/.well-known/openid-configuration`. */
   readonly issuer: string
   readonly audience: string
 }
 
-/** The claims of a token that counts now, or why it does not: for the log alone. */
+/** The claims of a valid token, or why it is not valid, for the log only. */
 export type TokenCheck = { readonly claims: JWTPayload } | { readonly refused: string }
 
-/** Throws `target_unavailable` where the issuer's keys can't be read. */
+/** Throws `target_unavailable` when the issuer's keys can't be read. */
 export type VerifyToken = (token: string) => Promise<TokenCheck>
 
-/** Signed with a private key. A shared secret, or no signature, is none that an issuer's public keys could prove. */
+/** Algorithms with a private key. An issuer's public keys can't verify a shared secret or a missing signature. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
-/** Clocks of two machines may differ so much, in seconds. */
+/** Allowed difference between the clocks of two machines, in seconds. */
 const CLOCK_SECONDS = 30
 const ANSWERS_WITHIN_MS = 5_000
-/** Metadata and keys of large issuers have some ten thousand bytes. */
+/** Metadata and keys of large issuers have some tens of thousands of bytes. */
 const MOST_BYTES = 1024 * 1024
-/** An unknown key has the keys read again, but not more often. */
+/** Least time between two reads of the keys for tokens with an unknown key. */
 const KEYS_AGAIN_MS = 30_000
 const KEYS_KEPT_MS = 600_000
 
@@ -38,8 +38,8 @@ interface VerifierDeps {
 type Keys = ReturnType<typeof createRemoteJWKSet>
 
 /**
- * Verifies tokens of one issuer (OpenID Connect Discovery, RFC 9068). Its keys are found when the first token comes, in the
- * networks that are allowed, as every address that is configured.
+ * Verifies tokens of one issuer (OpenID Connect Discovery, RFC 9068). Reads its keys when the first token arrives; like
+ * every configured address, the issuer must be in an allowed network.
  */
 export function createTokenVerifier(
   { issuer, audience }: TokenIssuer,
@@ -76,11 +76,11 @@ export function createTokenVerifier(
 
 function isRefusal(error: unknown): error is errors.JOSEError {
   const isOfKeys = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid
-  // What can't be read from the issuer has the code of no special kind.
+  // The generic code means that the issuer's keys could not be read.
   return error instanceof errors.JOSEError && !isOfKeys && error.code !== 'ERR_JOSE_GENERIC'
 }
 
-/** Reads an issuer's keys once. Throws `target_unavailable` where tokens of it could not be verified now. */
+/** Reads an issuer's keys once. Throws `target_unavailable` when its tokens could not be verified now. */
 export async function checkIssuer(issuer: string, network: NetworkRules): Promise<void> {
   try {
     const keys = await discoverKeys(askWithin(createGuardedHttp(network), ANSWERS_WITHIN_MS), issuer)
@@ -94,13 +94,13 @@ const metadataSchema = Type.Object({ issuer: Type.String(), jwks_uri: Type.Strin
 
 async function discoverKeys(ask: Ask, issuer: string): Promise<Keys> {
   const answer = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
-  if (answer.status !== 200) throw new Error(`its metadata are answered with ${answer.status}`)
+  if (answer.status !== 200) throw new Error(`its metadata answered ${answer.status}`)
   const metadata: unknown = await answer.json()
-  if (!Check(metadataSchema, metadata)) throw new Error('its metadata name no issuer, or no address of its keys')
-  if (metadata.issuer !== issuer) throw new Error('its metadata are of another issuer')
+  if (!Check(metadataSchema, metadata)) throw new Error('its metadata lack the issuer or the address of its keys')
+  if (metadata.issuer !== issuer) throw new Error('its metadata name another issuer')
   const address = metadata.jwks_uri
   if (!URL.canParse(address) || !isSafeAddress(address)) {
-    throw new Error('its metadata name no https address of its keys')
+    throw new Error('its metadata do not have an https address of its keys')
   }
   return createRemoteJWKSet(new URL(address), {
     [customFetch]: ask,
@@ -109,10 +109,10 @@ async function discoverKeys(ask: Ask, issuer: string): Promise<Keys> {
   })
 }
 
-/** The whole answer, within limits of time and size. */
+/** Reads a whole answer, within limits of time and size. */
 type Ask = (url: string) => Promise<Response>
 
-/** Follows no redirect: it would name somebody else's keys. */
+/** Does not follow redirects: they could lead to another issuer's keys. */
 function askWithin(http: GuardedHttp, ms: number): Ask {
   return async (url) => {
     const signal = AbortSignal.timeout(ms)
@@ -120,16 +120,16 @@ function askWithin(http: GuardedHttp, ms: number): Ask {
       const headers = { accept: 'application/json, application/jwk-set+json' }
       const answer = await http.request({ method: 'GET', url, headers, redirects: 'none', signal })
       const body = await bodyWithin(answer, MOST_BYTES)
-      if (body === null) throw new Error(`${new URL(url).host} answers with more than ${MOST_BYTES} bytes`)
+      if (body === null) throw new Error(`${new URL(url).host} answered with more than ${MOST_BYTES} bytes`)
       return new Response(new Uint8Array(body), { status: answer.status })
     } catch (error) {
-      if (signal.aborted) throw new Error(`${new URL(url).host} gave no whole answer in ${ms} ms`, { cause: error })
+      if (signal.aborted) throw new Error(`${new URL(url).host} gave no complete answer in ${ms} ms`, { cause: error })
       throw error
     }
   }
 }
 
-/** Keys that come over plain http are whoever's is on the way; on this machine nobody is. */
+/** True for https, and for http on this machine: on plain http anyone on the way could replace the keys. */
 function isSafeAddress(address: string): boolean {
   const { protocol, hostname } = new URL(address)
   if (protocol === 'https:') return true

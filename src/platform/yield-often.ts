@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** So many milliseconds nothing else may have had its turn. */
+/** Longest time, in milliseconds, without a turn for other work. */
 const TURN_MS = 20
 
 /**
- * Lets whatever else there is to do have its turn, where it has waited long; to be awaited often in work that waits for
- * nothing. `time`: the milliseconds of the caller's clock, so that a simulation, where no time passes meanwhile, is not left.
+ * Yields to other work that has waited long; await it often in work that does not wait otherwise. `time`: milliseconds
+ * of the caller's clock, so that a simulation, whose time does not pass meanwhile, is not interrupted.
  */
 export function yieldOften(time: () => number): () => Promise<void> {
   let last = time()

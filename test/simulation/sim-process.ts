@@ -73,7 +73,7 @@ export class SimProcess {
 
   #sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const ended = () => reject(new StreamError('stopping', 'the wait was ended', { cause: signal?.reason }))
+      const ended = () => reject(new StreamError('stopping', 'the wait was stopped', { cause: signal?.reason }))
       if (signal?.aborted === true) return ended()
       const cancel = this.after(ms, () => {
         signal?.removeEventListener('abort', abort)

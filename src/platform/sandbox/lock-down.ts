@@ -1,7 +1,9 @@
-/** Characters of a text, or items of a list, that one call may make. */
+/** Most characters of a text, or items of a list, that one call may create. */
 const MOST_MADE = 1_000_000
 
-/** Globals that code in a sandbox may use: the language itself, without what makes code, timers, memory or connections. */
+/**
+ * Globals that sandboxed code may use: the language itself, without code generation, timers, raw memory or connections.
+ */
 const KEPT = new Set([
   'Object',
   'Array',
@@ -47,9 +49,9 @@ const KEPT = new Set([
 ])
 
 /**
- * Takes from this thread what user-given code has no use for, in case it breaks out of its interpreter: everything that
- * makes code of text, the environment, files, connections and timers. What all code shares is frozen, so that nothing of
- * one task is left for the next. To be called once everything is loaded; it can't be undone.
+ * Removes from this thread all that user-given code does not need, in case it breaks out of its interpreter: functions
+ * that turn text into code, the environment, files, connections and timers. Freezes shared objects, so that a task
+ * leaves nothing behind for the next. Call it once everything is loaded; it can't be undone.
  */
 export function lockDown(): void {
   const makers = [() => undefined, async () => undefined, function* () {}, async function* () {}]
@@ -72,8 +74,8 @@ export function lockDown(): void {
 }
 
 /**
- * In strict code nothing can be assigned to a field of an object whose prototype has a frozen field of that name: an
- * object from data may have a field `constructor`, and JSONata's lists have a `push` of their own.
+ * Keeps a field assignable on objects after its prototype is frozen; strict code would throw. Objects from data may
+ * have a field `constructor`, and JSONata's lists have their own `push`.
  */
 function keepAssignable(shared: object, name: string): void {
   const { value, writable = false } = Object.getOwnPropertyDescriptor(shared, name) ?? {}
@@ -87,7 +89,7 @@ function keepAssignable(shared: object, name: string): void {
   })
 }
 
-/** What a name of the language stands for, and what is made of it. */
+/** Freezes the value of a global and its prototype. */
 function freezeShared(value: unknown): void {
   if (value === globalThis || (typeof value !== 'object' && typeof value !== 'function') || value === null) return
   Object.freeze(value)
@@ -96,8 +98,8 @@ function freezeShared(value: unknown): void {
 }
 
 /**
- * One allocation that does not fit into the limits of the thread ends the whole process, where many small ones end the
- * thread alone. So what makes much at once is refused before it does.
+ * Limits functions that allocate much at once. One allocation over the memory limit of the thread ends the whole
+ * process, whereas many small ones end only the thread.
  */
 function boundMakers(): void {
   const { join } = Array.prototype
@@ -137,7 +139,7 @@ function boundMakers(): void {
 }
 
 function refuseOver(size: number, what = 'a text', unit = 'characters'): void {
-  if (size > MOST_MADE) throw new RangeError(`it makes ${what} of more than ${MOST_MADE} ${unit}`)
+  if (size > MOST_MADE) throw new RangeError(`it creates ${what} of more than ${MOST_MADE} ${unit}`)
 }
 
 function joinedLength(list: readonly unknown[], separator: string): number {
@@ -149,7 +151,7 @@ function joinedLength(list: readonly unknown[], separator: string): number {
   return length
 }
 
-/** What is left of so many characters when the value is written as JSON; about, and never below zero by much. */
+/** About how many of `most` characters are left after writing the value as JSON; never far below zero. */
 function jsonLeft(value: unknown, most: number): number {
   let left = most - 1
   if (typeof value === 'string') return left - value.length

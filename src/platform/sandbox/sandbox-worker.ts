@@ -3,7 +3,7 @@ import { StreamError } from '../../errors.ts'
 import type { HardStop } from './hard-stop.ts'
 import type { WorkerAnswer, WorkerStart } from './serve-tasks.ts'
 
-/** What came of the tasks of one message; those without a result were not done. */
+/** Results of the tasks of one message; tasks without a result were not done. */
 export interface Served<R> {
   readonly results: readonly R[]
   readonly tookMs: number
@@ -12,24 +12,24 @@ export interface Served<R> {
 }
 
 export interface WorkerLimits {
-  /** What one task may take, in milliseconds of wall clock. */
+  /** Most time of one task, in milliseconds of wall clock. */
   readonly taskMs: number
   readonly memoryMb: number
 }
 
-/** What a worker may take to start, in milliseconds. */
+/** Most time for a worker to start, in milliseconds. */
 const START_MS = 30_000
-/** How often it is looked where a worker is, in milliseconds. */
+/** How often a worker's progress is checked, in milliseconds. */
 const LOOK_MS = 20
 
-/** One thread with an empty environment. It is of use until it was stopped; then another one takes its place. */
+/** One thread with an empty environment. Once stopped it can't be used again; another one replaces it. */
 export class SandboxWorker<T, R> {
   readonly #worker: Worker
   readonly #progress: Int32Array
   readonly #limits: WorkerLimits
   #isReady = false
   #isEnded = false
-  /** Known before it is gone. */
+  /** Why the thread ended; set before its exit. */
   #death: HardStop = 'crash'
   #onAnswer: (answer: WorkerAnswer<R>) => void
   #onEnd: () => void = () => undefined
@@ -65,7 +65,9 @@ export class SandboxWorker<T, R> {
     return this.#isEnded
   }
 
-  /** Keeps the process alive until all is done or the worker is stopped. Rejects when the worker does not start. */
+  /**
+   * Keeps the process alive until all tasks are done or the worker is stopped. Rejects when the worker does not start.
+   */
   async run(tasks: readonly T[], leftMs: number): Promise<Served<R>> {
     this.#worker.ref()
     try {
@@ -76,7 +78,7 @@ export class SandboxWorker<T, R> {
     }
   }
 
-  /** Resolves when the thread is gone. */
+  /** Resolves when the thread has ended. */
   async end(): Promise<void> {
     this.#isEnded = true
     await this.#worker.terminate()
@@ -120,12 +122,12 @@ export class SandboxWorker<T, R> {
     if (why === null) return { results, tookMs }
     void this.end()
     const [task = 0, step = 0] = [Atomics.load(this.#progress, 0), Atomics.load(this.#progress, 1)]
-    // It was done just now, and its result was not sent.
+    // The task has just finished, but its result was not sent.
     if (task >= tasks.length || task < results.length) return { results, tookMs }
     return { results, tookMs, stopped: { why, task, step } }
   }
 
-  /** Stops when a task, or all of them, took too long. */
+  /** Stops the worker when one task, or all of them together, took too long. */
   #watch(leftMs: number, stop: (why: HardStop) => void): NodeJS.Timeout {
     const begunAt = performance.now()
     let [task, since] = [-1, begunAt]
@@ -139,5 +141,5 @@ export class SandboxWorker<T, R> {
 }
 
 function notStarted(how: string): StreamError {
-  return new StreamError('timed_out', `a worker thread did not start ${how}; look at the memory of the machine`)
+  return new StreamError('timed_out', `a worker thread did not start ${how}; check the memory of the machine`)
 }

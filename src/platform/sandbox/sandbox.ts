@@ -4,35 +4,38 @@ import { SandboxWorker, type Served, type WorkerLimits } from './sandbox-worker.
 import { weightOf } from './weight.ts'
 
 export interface SandboxLimits extends WorkerLimits {
-  /** Threads at most. Two or more: a lane has one of them at a time, and so never holds up all others. */
+  /** Most threads, at least two: a lane uses one thread at a time, so it never blocks all others. */
   readonly workers: number
 }
 
-/** What the tasks of a lane may take together; it is used up by them. */
+/** Budget of all tasks of a lane together; running them uses it up. */
 export interface Budget {
   /** Milliseconds of wall clock. */
   leftMs: number
-  /** Hard stops after which the rest is not tried. */
+  /** Hard stops until the remaining tasks are skipped. */
   stopsLeft: number
 }
 
-/** What came of a task; `step`: the one that was under way. */
+/** Outcome of a task; `step`: the one that was under way. */
 export type Ended<R> =
   | { readonly stopped: null; readonly result: R }
   | { readonly stopped: HardStop; readonly step: number }
 
-/** User-given code runs here: in threads of their own that can be ended whatever they do. */
+/** Runs user-given code in separate threads that can always be stopped. */
 export interface Sandbox<T, R> {
-  /** In the order of the tasks. Rejects with `stopping` when the sandbox is closed before, and when no thread starts. */
+  /**
+   * Results in the order of the tasks. Rejects with `stopping` when the sandbox is closed before, and when no thread
+   * starts.
+   */
   run(lane: string, tasks: readonly T[], budget: Budget): Promise<readonly Ended<R>[]>
-  /** Ends all threads, also those that are at work (Guarantee 10). */
+  /** Ends all threads, also busy ones (Guarantee 10). */
   close(): Promise<void>
 }
 
-/** What a thread is given at once, by count and by weight: it is copied in one turn of the event loop. */
+/** Most tasks of one message to a thread, by count and weight: a message is copied in one turn of the event loop. */
 const AT_ONCE = { tasks: 50, weight: 1_000_000 } as const
 
-/** What tasks whose results were lost may take at least, in milliseconds. */
+/** Least time for tasks whose results were lost, in milliseconds. */
 const LOST_MS = 200
 
 /** The tasks of one call. */
@@ -41,21 +44,21 @@ interface Run<T, R> {
   readonly tasks: readonly T[]
   readonly budget: Budget
   readonly ended: (Ended<R> | undefined)[]
-  /** Tasks that a thread ended with: they are tried once more, alone, so that no other one fails for them. */
+  /** Tasks during which a thread ended: each is tried once more, alone, so that no other task fails because of it. */
   readonly suspects: Set<number>
-  /** Tasks that were done by a thread which was stopped before it gave their results: they have their turn in any case. */
+  /** Tasks whose results were lost when their thread was stopped: they run again in any case. */
   readonly lost: Set<number>
   readonly settle: PromiseWithResolvers<readonly Ended<R>[]>
-  /** Threads that were stopped for it. */
+  /** Number of threads that were stopped for this run. */
   stops: number
 }
 
-/** The file of a worker beside the one that asks: a source while that is one, and what is made of it in a package. */
+/** The file of a worker beside the calling one: the `.ts` source, or the built `.js` in a package. */
 export function workerScript(source: `./${string}.ts`, asking: string): URL {
   return new URL(asking.endsWith('.ts') ? source : source.replace(/\.ts$/, '.js'), asking)
 }
 
-/** `script` calls `serveTasks`. Threads start when they are needed, and hold up the end of the process only at work. */
+/** `script` calls `serveTasks`. Threads start when needed and keep the process alive only while busy. */
 export function createSandbox<T, R>(script: URL, limits: SandboxLimits): Sandbox<T, R> {
   return new WorkerPool<T, R>(script, limits)
 }
@@ -99,7 +102,7 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
     this.#idle = []
   }
 
-  /** One after the other, a turn each: a lane with much to do goes behind the others after every message. */
+  /** Round robin: after every message, a lane with more tasks goes behind the others. */
   #next(): void {
     while (!this.#isClosed && this.#busy.size < this.#limits.workers) {
       const index = this.#waiting.findIndex(({ lane }) => !this.#busy.has(lane))
@@ -109,7 +112,7 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
     }
   }
 
-  /** A thread that runs already, for whoever had none stopped: the others can wait for one to start. */
+  /** Takes a thread: a run with a stopped thread can wait for one to start, other runs get a running one. */
   #take(canWait: boolean): SandboxWorker<T, R> {
     const index = this.#idle.findIndex(({ isReady }) => isReady !== canWait)
     const [worker] = this.#idle.splice(Math.max(0, index), 1)
@@ -134,7 +137,7 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
   }
 }
 
-/** Indices of what is to be done next; a suspect alone. What the budget has nothing left for ends here. */
+/** Indices of the tasks to run next; a suspect runs alone. Ends tasks for which the budget is used up. */
 function nextTasks<T, R>({ tasks, ended, suspects, lost, budget }: Run<T, R>): readonly number[] {
   const isOver = budget.leftMs <= 0 || budget.stopsLeft <= 0
   for (const index of ended.keys()) {
@@ -145,7 +148,7 @@ function nextTasks<T, R>({ tasks, ended, suspects, lost, budget }: Run<T, R>): r
   return suspect === undefined ? fitting(tasks, left) : [suspect]
 }
 
-/** The first of them that one message may hold; one at least, however much it is. */
+/** The first tasks that fit into one message; at least one, whatever its weight. */
 function fitting(tasks: readonly unknown[], left: readonly number[]): readonly number[] {
   let room: number = AT_ONCE.weight
   const heavy = left.slice(0, AT_ONCE.tasks).findIndex((index, place) => {
@@ -169,5 +172,5 @@ function note<T, R>(run: Run<T, R>, todo: readonly number[], { results, tookMs, 
 }
 
 function closed(): StreamError {
-  return new StreamError('stopping', 'the process ends; what is under way is done again by the next one')
+  return new StreamError('stopping', 'the process is stopping; the next one repeats the work under way')
 }

@@ -1,26 +1,26 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { lockDown } from './lock-down.ts'
 
-/** What a worker is given by the sandbox when it starts. */
+/** Data that the sandbox passes to a worker at start. */
 export interface WorkerStart {
-  /** Two numbers: the task under way, counted within its message, and the step of it. */
+  /** Two numbers: the index of the task under way within its message, and its step. */
   readonly progress: SharedArrayBuffer
 }
 
-/** What a worker answers: once when it is ready, then the results of the tasks from the first of them on. */
+/** A worker's messages: `ready` once, then results of consecutive tasks, starting with the task `from`. */
 export type WorkerAnswer<R> = 'ready' | { readonly from: number; readonly results: readonly R[] }
 
-/** Results are sent at least as often while there are some, in milliseconds: those of a stopped worker are lost. */
+/** Longest time before results are sent, in milliseconds: unsent results of a stopped worker are lost. */
 const SEND_EVERY_MS = 20
 
 /**
- * The worker's side of a sandbox: does the tasks of a message one after the other. The tasks run without environment,
- * files and connections. `note` says which step of a task is under way. What `run` throws ends the worker.
+ * The worker's side of a sandbox: runs the tasks of a message one after the other, without environment, files and
+ * connections. `note` records which step of a task is under way. An error thrown by `run` ends the worker.
  */
 export function serveTasks<T, R>(run: (task: T, note: (step: number) => void) => Promise<R>): void {
   const port = parentPort as MessagePort
   const progress = new Int32Array((workerData as WorkerStart).progress)
-  // What is a global name is not there any more when it is used.
+  // `lockDown` removes these globals before they are used.
   const { store } = Atomics
   const now = performance.now.bind(performance)
   const note = (step: number): void => {

@@ -1,9 +1,9 @@
-/** What a value weighs beside the texts in it. */
+/** Weight of a value in addition to the texts in it. */
 const EACH = 16
 
 /**
- * About how much work it is to copy plain data to another thread: the characters in it, and something for each value.
- * No more of it is looked at than weighs `most`: what weighs more is told to weigh more, by as much as it is.
+ * Approximate cost of copying plain data to another thread: its characters plus a constant for each value. Stops
+ * counting above `most`: the weight of heavier data is only known to be larger than `most`.
  */
 export function weightOf(value: unknown, most: number): number {
   if (typeof value === 'string') return EACH + value.length

@@ -26,20 +26,20 @@ import type { NewSpan, Span, SpanAttributes, SpanOrigin, Tracer } from './tracer
 
 const EXPORT_EVERY_MS = 1_000
 const EXPORT_LIMIT_MS = 5_000
-/** Spans that wait for their export; what ends beyond them is dropped. */
+/** Most spans that wait for export; further ones are dropped. */
 const MOST_WAITING = 8_192
 const MOST_EXPORTED = 512
 
 export interface TracerIdentity {
-  /** Of the product. */
+  /** Version of the product. */
   readonly version: string
-  /** Tells processes of one service apart. */
+  /** Distinguishes the processes of one service. */
   readonly instance: string
 }
 
 /**
- * A tracer by the SDK of OpenTelemetry that exports over OTLP. Import this file only where tracing is on: it loads the SDK.
- * A receiver that does not answer delays nothing; its spans are lost, and the log says so once.
+ * A tracer on the SDK of OpenTelemetry that exports over OTLP. Import this file only when tracing is on: it loads the
+ * SDK. A receiver that does not answer causes no delay; its spans are lost, which is logged once.
  */
 export function createOtelTracer(config: TracingConfig, identity: TracerIdentity, logger: Logger): Tracer {
   const { url, headers } = config
@@ -68,7 +68,7 @@ export function createOtelTracer(config: TracingConfig, identity: TracerIdentity
   }
 }
 
-/** Reports the first failed export, until one succeeds again. */
+/** Logs a failed export once, until an export succeeds again. */
 function reportedExporter(exporter: SpanExporter, logger: Logger): SpanExporter {
   let isFailing = false
   return {
@@ -158,7 +158,7 @@ class TracedSpan implements Span {
 /** Version, trace, span and flags of W3C Trace Context; later versions begin with the same fields. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
-/** Undefined where the text is none. */
+/** Undefined when the text is not a valid traceparent. */
 function readTraceparent(text: string): SpanContext | undefined {
   const [, traceId, spanId, flags] = TRACEPARENT.exec(text) ?? []
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined

@@ -4,9 +4,9 @@ import type { LogRecord } from '../kafka/event-log.ts'
 import type { Span, SpanAttributes, Tracer } from './tracer.ts'
 
 /**
- * The span of a stage's work on a record; undefined where tracing is off, and for a record that came without a trace. It
- * continues the trace that the record was sent in. A retry or a replay begins a trace of its own, which links to that one:
- * whoever asked for it did so much later.
+ * The span of a stage's work on a record; undefined when tracing is off, and for a record without a trace. It continues
+ * the trace that the record was sent in. A retry or a replay happens much later, so it starts a new trace that links to
+ * the original one.
  */
 export function startRecordSpan(tracer: Tracer | undefined, stage: string, record: LogRecord): Span | undefined {
   if (tracer === undefined) return undefined
@@ -25,7 +25,7 @@ export function startRecordSpan(tracer: Tracer | undefined, stage: string, recor
   return tracer.start({ name: `process ${stage}`, kind: 'consumer', attributes }, origin)
 }
 
-/** What is to be known of an event by its span. */
+/** Attributes that identify an event in its span. */
 export function eventAttributes(event: TopicEvents[TopicKind]): SpanAttributes {
   const ofEvent = 'eventId' in event && event.eventId !== null ? { 'waldstream.event_id': event.eventId } : {}
   const ofConnection =
@@ -33,7 +33,7 @@ export function eventAttributes(event: TopicEvents[TopicKind]): SpanAttributes {
   return { ...ofEvent, ...ofConnection }
 }
 
-/** Header by which a record continues the trace of its span. */
+/** Header with which a record continues the trace of the span. */
 export function traceHeader({ traceparent }: Span): Readonly<Record<string, string>> {
   return { [TRACEPARENT]: traceparent }
 }

@@ -15,18 +15,18 @@ export interface NewSpan {
 export type SpanOrigin = { readonly parent: string } | { readonly link: string }
 
 /**
- * Makes spans. The engine is given one where tracing is on, and none where it is off: it makes no span then, and loads no
+ * Starts spans. The engine gets a tracer only when tracing is on; without one it starts no spans and loads no tracing
  * library.
  */
 export interface Tracer {
-  /** Without an origin, or with one that can't be read, the span begins a trace. */
+  /** Without an origin, or with an invalid one, the span starts a new trace. */
   start(span: NewSpan, origin?: SpanOrigin): Span
-  /** Exports what has ended, and ends. */
+  /** Exports the ended spans, then shuts down. */
   close(): Promise<void>
 }
 
 export interface Span {
-  /** As headers of records and requests carry it. */
+  /** In the form of headers of records and requests. */
   readonly traceparent: string
   readonly traceId: string
   readonly spanId: string
@@ -39,17 +39,17 @@ export interface Span {
 
 const active = new AsyncLocalStorage<Span>()
 
-/** The span whose work the caller does; undefined where nothing is traced. */
+/** The span that the caller runs in; undefined when it is not traced. */
 export function currentSpan(): Span | undefined {
   return active.getStore()
 }
 
-/** Does the work in the span, which goes on afterwards. */
+/** Runs the work in the span without ending it. */
 export function inSpan<T>(span: Span | undefined, work: () => T): T {
   return span === undefined ? work() : active.run(span, work)
 }
 
-/** Does the work in the span and ends it, as failed where the work throws. */
+/** Runs the work in the span and ends it, as failed when the work throws. */
 export async function endSpanAfter<T>(span: Span | undefined, work: () => Promise<T>): Promise<T> {
   if (span === undefined) return await work()
   try {
@@ -62,7 +62,7 @@ export async function endSpanAfter<T>(span: Span | undefined, work: () => Promis
   }
 }
 
-/** What log lines say of the current span. */
+/** Log fields of the current span. */
 export function spanFields(): { readonly trace_id?: string; readonly span_id?: string } {
   const span = active.getStore()
   return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }

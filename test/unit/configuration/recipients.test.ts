@@ -74,7 +74,7 @@ describe('a recipient', () => {
   it('that this environment can not reach is warned of', async () => {
     const { warnings } = await checked([{ ...hook, webhook: 'http://10.0.0.7/x' }, ops], {})
     expect(warnings.join('\n')).toContain('webhook 10.0.0.7 is an address of a private network')
-    expect(warnings.join('\n')).toContain('webhook 10.0.0.7 would be sent secrets by http')
+    expect(warnings.join('\n')).toContain('webhook 10.0.0.7 would get secrets over unencrypted http')
     expect(warnings.join('\n')).toContain('email gets no e-mail here: no mail server is set')
   })
 

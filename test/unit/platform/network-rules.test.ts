@@ -114,5 +114,5 @@ describe('http with secrets', () => {
 })
 
 it.each(['10.0.0.0/33', '300.1.1.1/8', 'http://x', 'a b', 'host:port'])('no entry of a list: %s', (text) => {
-  expect(() => networkRulesOf({ ALLOWED_PRIVATE_NETWORKS: text })).toThrow(/is no CIDR, IP address or host/)
+  expect(() => networkRulesOf({ ALLOWED_PRIVATE_NETWORKS: text })).toThrow(/is not a CIDR, IP address or host/)
 })

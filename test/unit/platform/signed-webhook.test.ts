@@ -66,7 +66,7 @@ describe('a signed webhook', () => {
     await close()
     await expect(send(webhook(url))).rejects.toMatchObject({
       code: 'target_unavailable',
-      message: expect.stringMatching(/^POST 127\.0\.0\.1:\d+ could not be done: ECONNREFUSED$/),
+      message: expect.stringMatching(/^POST 127\.0\.0\.1:\d+ failed: ECONNREFUSED$/),
     })
   })
 

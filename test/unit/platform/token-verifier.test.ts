@@ -106,7 +106,7 @@ it.each([METADATA, '/jwks'])('does not wait for %s for ever', async (path) => {
   for (const hostile of [halves, silent]) {
     const { issuer } = await issuerWith({ [path]: hostile })
     const asked = verify(issuer, { answersWithinMs: 200 })
-    await expect(asked).rejects.toMatchObject(unavailable('gave no whole answer in 200 ms'))
+    await expect(asked).rejects.toMatchObject(unavailable('gave no complete answer in 200 ms'))
   }
 })
 

@@ -32,7 +32,7 @@ export function virtualClock(start = 1_000_000): VirtualClock {
     sleep(ms, signal) {
       slept.push(ms)
       return new Promise((resolve, reject) => {
-        const ended = () => reject(new StreamError('stopping', 'the wait was ended'))
+        const ended = () => reject(new StreamError('stopping', 'the wait was stopped'))
         if (signal?.aborted === true) return ended()
         const entry = { at: time + ms, wake: resolve }
         waiting.push(entry)

@@ -102,7 +102,7 @@ describe('a sandbox', () => {
 
   it('refuses what makes much at once, which would end the process', async () => {
     const ended = short(await sandbox().run('a', ['text', 'list', 'joined', 'written'], budget()))
-    for (const message of ended) expect(message).toMatch(/^RangeError: it makes a (text|list) of more than 1000000 /)
+    for (const message of ended) expect(message).toMatch(/^RangeError: it creates a (text|list) of more than 1000000 /)
   })
 
   it('ends its threads when it is closed, whatever they do', async () => {
