@@ -4,53 +4,53 @@ import { createLeases, type HeldRow } from '../lease.ts'
 import { minuteWindows } from './minute-windows.ts'
 import type { Wanted } from './permits.ts'
 
-/** Rows of an account: its slots, each the right to one call at once; who waits for one; until when it is left alone. */
+/** Rows of an account: its slots (each allows one call at a time), the waiting processes, and the end of its pause. */
 const CALL_SLOTS = 'call_slots'
 
 export const governorTables: readonly TableDefinition[] = [
   { name: CALL_SLOTS, partitionKey: 'account', sortKey: 'slot' },
 ]
 
-/** What a process waits for, and since when it has had no turn. */
+/** Calls that a process waits for, and since when it has had no turn. */
 export interface Waiting extends Wanted {
   readonly since: number
 }
 
-/** What an account's rows say, as one process sees it. Times are milliseconds UTC. */
+/** State of an account, as one process sees it. Times are milliseconds UTC. */
 export interface AccountView {
-  /** Slots that are somebody's, until when. */
+  /** Slots that are taken, with the end of their leases. */
   readonly taken: ReadonlyMap<string, number>
-  /** What others wait for. */
+  /** Calls that other processes wait for. */
   readonly waiting: readonly Waiting[]
-  /** Processes that hold a slot or wait for one, this one too. */
+  /** Number of processes that hold a slot or wait for one, including this one. */
   readonly parties: number
   readonly pausedUntil: number
 }
 
 export interface CallSlots {
-  /** Clears away what those that died left, too. */
+  /** Reads the state, and removes rows left by processes that died. */
   view(now: number): Promise<AccountView>
-  /** False: it is another's. */
+  /** False: another process holds the slot. */
   take(slot: string, until: number, now: number): Promise<boolean>
-  /** False: it was lost. */
+  /** False: the lease was lost. */
   renew(slot: string, until: number): Promise<boolean>
   free(slot: string): Promise<void>
   wait(waiting: Waiting, until: number): Promise<void>
   stopWaiting(): Promise<void>
   pauseUntil(until: number): Promise<void>
-  /** Takes so many calls of a window of time that allows `most`; false: it has not so many left. */
+  /** Counts `calls` in a window of time that allows `most`; false: too few are left. */
   count(window: number, calls: number, most: number): Promise<boolean>
 }
 
 const PAUSE = 'pause'
 const WAIT = 'wait#'
 const CALLS = 'calls#'
-/** Rows that ran out so long ago are nobody's, whatever the processes' clocks say. */
+/** Rows that expired this long ago are free, even if the processes' clocks differ. */
 const LEFT_MS = 60_000
-/** Windows of time that are kept before the one that is counted. */
+/** Number of past windows that are kept. */
 const KEPT_WINDOWS = 6
 
-/** The rows of one account, as the process named `owner` reads and writes them. */
+/** Reads and writes the rows of one account for the process named `owner`. */
 export function createCallSlots(tables: Tables, account: string, owner: string): CallSlots {
   const key = (slot: string) => ({ account, slot })
   const leases = createLeases(tables, CALL_SLOTS, { until: 'until', token: 'owner' })
@@ -88,26 +88,26 @@ export function createCallSlots(tables: Tables, account: string, owner: string):
   }
 }
 
-/** How much of an account's limits is used; only looked at. */
+/** Current use of an account's limits. */
 export interface AccountUse {
-  /** Calls at once that processes hold the right to. */
+  /** Slots that processes hold. */
   readonly inUse: number
-  /** Calls that wait for it. */
+  /** Calls that wait for a slot. */
   readonly waiting: number
-  /** Milliseconds UTC before which no call begins; null: calls may. */
+  /** Milliseconds UTC before which no call starts; null: the account is not paused. */
   readonly pausedUntil: number | null
-  /** Calls counted within the last minute, where they are. */
+  /** Calls counted within the last minute; 0 when they are not counted. */
   readonly ofMinute: number
 }
 
-/** `perMinute`: null where calls of a minute are not counted. */
+/** Reads the current use without changing it. `perMinute` null: calls per minute are not counted. */
 export async function readAccountUse(
   tables: Tables,
   { account, perMinute }: { readonly account: string; readonly perMinute: number | null },
   now: number,
 ): Promise<AccountUse> {
   const rows = (await tables.query(CALL_SLOTS, { partition: account })).map(toRow)
-  // No process is left out: nobody has this name.
+  // The empty name matches no process, so none is left out.
   const { taken, waiting, pausedUntil } = viewOf(rows, '', now)
   return {
     inUse: taken.size,

@@ -6,44 +6,44 @@ import { type Meter, noMeter } from '../metrics/meter.ts'
 import type { Permit, Permits } from './permits.ts'
 import { beginTurnWait } from './turn-waits.ts'
 
-/** What a call is for, in the order in which calls of one account get their turn. */
+/** Kinds of calls, most urgent first. */
 export const callKinds = entitiesByCallOrder
 export type CallKind = Entity
 
-/** What an account takes: calls at once, and calls a minute where it counts them. */
+/** Limits of an account: concurrent calls, and calls per minute if it limits them. */
 export interface CallLimits {
   readonly concurrency: number
   readonly perMinute?: number
 }
 
-/** Keeps the calls to one account under its limits, the more urgent first. */
+/** Keeps the calls to one account under its limits; more urgent calls go first. */
 export interface Governor {
   /**
-   * Rejects with `stopping` when the signal aborts while the call waits for its turn. A call that fails with `rate_limited`
-   * has the account left alone, for as long as it asked for.
+   * Rejects with `stopping` when the signal aborts while the call waits for its turn. A call that fails with
+   * `rate_limited` pauses the account for as long as it asked for.
    */
   run<T>(kind: CallKind, call: () => Promise<T>, signal?: AbortSignal): Promise<T>
-  /** No call begins for so long, an hour at most: the account's quota is used up. */
+  /** Starts no call for `ms`, at most an hour: the account's quota is used up. */
   pause(ms: number): void
 }
 
-/** How an account is used at this moment. */
+/** Current use of an account by this process. */
 export interface AccountStanding {
   readonly account: string
   readonly running: number
   readonly waiting: number
-  /** Calls that may be under way at once. */
+  /** Most calls under way at once. */
   readonly allowed: number
-  /** How long it is left alone. */
+  /** Remaining milliseconds of its pause. */
   readonly restMs: number
 }
 
-/** A governor that tells how its account is used. */
+/** A governor that reports the use of its account. */
 export interface WatchedGovernor extends Governor {
   standing(): Omit<AccountStanding, 'account'>
 }
 
-/** Where its calls are counted, and for which account. */
+/** Meter and account that calls are counted by. */
 export interface CallCounting {
   readonly meter: Meter
   readonly account: string
@@ -55,14 +55,14 @@ interface Waiter {
   reject(error: unknown): void
 }
 
-/** After a refusal that names no time: others use the account too, and their calls end. */
+/** Pause after a refusal that names no time: calls of other programs that use the account end meanwhile. */
 const REFUSED_PAUSE_MS = 500
-/** Calls that end well before one more at once is tried again. */
+/** Successful calls before one more concurrent call is allowed again. */
 const GROW_AFTER = 20
 
 /**
- * A governor over permits. A refusal halves the calls at once, and calls that end well bring them back one by one: the
- * account may be shared with programs that we know nothing of.
+ * A governor over permits. A refusal halves the concurrent calls, and successful calls raise them again one by one:
+ * other programs may use the same account.
  */
 export function createGovernor(
   limits: CallLimits,
@@ -143,7 +143,7 @@ export function createGovernor(
     permits.pauseUntil(until)
   }
   const refused = (retryAfterMs: number | undefined): void => {
-    // Calls that were under way together are refused together: they count once.
+    // Concurrent calls are refused together: they count once.
     if (pausedUntil <= clock.now()) allowed = Math.max(1, Math.floor(allowed / 2))
     goodCalls = 0
     pause(retryAfterMs ?? REFUSED_PAUSE_MS)
@@ -174,7 +174,7 @@ export function createGovernor(
         return result
       } catch (error) {
         code = toStreamError(error).code
-        // Before the next one may begin.
+        // Before the next call can start.
         if (error instanceof StreamError && error.code === 'rate_limited') refused(error.retryAfterMs)
         throw error
       } finally {
@@ -188,7 +188,7 @@ export function createGovernor(
   }
 }
 
-/** Of the most urgent the one that waits longest. */
+/** Takes the most urgent waiter; among equals the one that waits longest. */
 function takeMostUrgent(waiting: Waiter[]): Waiter {
   const rank = mostUrgent(waiting)
   const index = waiting.findIndex((waiter) => waiter.rank === rank)
@@ -202,5 +202,5 @@ function mostUrgent(waiting: readonly Waiter[]): number {
 }
 
 function callEndedError(signal: AbortSignal | undefined): StreamError {
-  return new StreamError('stopping', 'the call was ended before it began', { cause: signal?.reason })
+  return new StreamError('stopping', 'the call was stopped before it started', { cause: signal?.reason })
 }

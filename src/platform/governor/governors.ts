@@ -11,16 +11,16 @@ import {
 import { ownPermits, type Permits } from './permits.ts'
 import { createSharedPermits, type SharedPermits } from './shared-permits.ts'
 
-/** The governors of this process: one for each account, whichever systems and connections use it. */
+/** The governors of this process: one per account, shared by all systems and connections that use it. */
 export interface Governors {
   /**
-   * `account`: names what the limits belong to, for example `netsuite 1234567`. `part`: what of its system these are the
-   * limits of, in words, where the system has others.
+   * `account`: names the owner of the limits, for example `netsuite 1234567`. `part`: the part of the system that these
+   * limits are for, in words, when the system has several.
    */
   of(account: string, limits: CallLimits, part?: string): Governor
 }
 
-/** Governors that tell how their accounts are used. */
+/** Governors that report the use of their accounts. */
 export interface WatchedGovernors extends Governors {
   /** Each account once. */
   standing(): readonly AccountStanding[]
@@ -28,11 +28,11 @@ export interface WatchedGovernors extends Governors {
 
 /** Governors that share their accounts' limits with other processes. */
 export interface SharedGovernors extends WatchedGovernors {
-  /** Gives back what is held: other processes need not wait until it runs out. */
+  /** Releases all slots, so that other processes need not wait until the leases expire. */
   close(): Promise<void>
 }
 
-/** `owner` names this process among those with the same accounts. */
+/** `owner` identifies this process among those with the same accounts. */
 export function createSharedGovernors(
   tables: Tables,
   clock: Clock,
@@ -75,7 +75,7 @@ export function createGovernors(
   }
 }
 
-/** An account whose limits were changed has a governor for each. */
+/** Sums up the governors of an account: after a change of its limits it has one for each version. */
 function together(account: string, own: readonly { readonly governor: WatchedGovernor }[]): AccountStanding {
   const all = own.map(({ governor }) => governor.standing())
   return {

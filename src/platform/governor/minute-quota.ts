@@ -1,14 +1,14 @@
 import type { CallSlots } from './call-slots.ts'
 import { minuteWindows } from './minute-windows.ts'
 
-/** Counted at once: one write for so many parts of a window's calls. */
+/** One write counts one of this many parts of a window's calls. */
 const PARTS = 10
 
-/** The part of an account's calls a minute that this process has counted for itself. */
+/** The calls per minute that this process has reserved of an account's quota. */
 export interface MinuteQuota {
-  /** Whether a call may begin; it is counted then. */
+  /** Whether a call may start; if so, uses one of the reserved calls. */
   tryTake(now: number): boolean
-  /** Counts more where none is left; false: the window has none left either. */
+  /** Reserves more calls when none is left; false: the window has none left either. */
   refill(now: number, wanted: number): Promise<boolean>
 }
 

@@ -1,15 +1,15 @@
-/** Calls of a minute are counted in six windows: a burst at the end of one minute and the beginning of the next stays small. */
+/** Windows per minute: several keep a burst across the end of a minute small. */
 const WINDOWS = 6
 
-/** The windows in which the calls of an account are counted. */
+/** Windows of time in which an account's calls are counted. */
 export interface MinuteWindows {
-  /** How many a minute has. */
+  /** Windows per minute. */
   readonly count: number
-  /** The number of the one that a time is in. */
+  /** Number of the window that contains a time. */
   at(now: number): number
 }
 
-/** Fewer where there are fewer calls: each window has one at the least. */
+/** Uses fewer windows for small limits, so that each allows at least one call. */
 export function minuteWindows(perMinute: number): MinuteWindows {
   const count = Math.min(WINDOWS, perMinute)
   return { count, at: (now) => Math.floor((now * count) / 60_000) }

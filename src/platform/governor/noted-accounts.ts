@@ -1,17 +1,17 @@
 import type { Governors } from './governors.ts'
 
-/** An account that a system's calls are counted by, with its limits. */
+/** An account of a system, with its limits. */
 export interface NotedAccount {
   readonly system: string
   readonly account: string
-  /** What of the system it is for, in words; null: all that has no account of its own. */
+  /** Part of the system that uses it, in words; null: all parts without their own account. */
   readonly part: string | null
   readonly concurrency: number
-  /** Null: calls of a minute are not counted. */
+  /** Null: calls per minute are not counted. */
   readonly per_minute: number | null
 }
 
-/** The same governors for one system; `note` gets the accounts that its client asks for. */
+/** The same governors for one system; passes the accounts that its client uses to `note`. */
 export function notingGovernors(
   governors: Governors,
   system: string,

@@ -1,34 +1,34 @@
-/** The right to one call, until it is given back. */
+/** Permission for one call, until it is given back. */
 export interface Permit {
   giveBack(): void
 }
 
-/** What waits for a permit: the most urgent's rank (0 is first), and how many calls could begin. */
+/** Calls that wait for a permit: the rank of the most urgent (0 is first), and how many could start. */
 export interface Wanted {
   readonly rank: number
   readonly calls: number
 }
 
 export interface PermitListener {
-  /** A permit may be there now. */
+  /** Called when a permit may be available. */
   changed(): void
-  /** There are no permits: whoever waits fails. */
+  /** Called when permits can't be obtained: waiting calls fail. */
   failed(error: unknown): void
 }
 
-/** Where a governor has its permits from: this process alone, or shared with others of the same account. */
+/** Source of a governor's permits: this process alone, or shared with other processes of the same account. */
 export interface Permits {
-  /** Undefined: there is none now; `changed` says when to ask again. */
+  /** Undefined: none is available; try again after `changed`. */
   tryTake(): Permit | undefined
-  /** Null: nothing waits. */
+  /** Sets the waiting calls; null: none. */
   want(wanted: Wanted | null): void
-  /** Milliseconds UTC before which no call begins, as other processes have noted. */
+  /** Milliseconds UTC before which no call starts, as set by other processes. */
   pausedUntil(): number
   pauseUntil(until: number): void
   listen(listener: PermitListener): void
 }
 
-/** Permits without end: the governor's own limit is the only one. */
+/** Unlimited permits: only the governor's own limit applies. */
 export function ownPermits(): Permits {
   const permit: Permit = { giveBack: () => undefined }
   return {

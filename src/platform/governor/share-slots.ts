@@ -1,19 +1,19 @@
 import type { AccountView, Waiting } from './call-slots.ts'
 
-/** What a process does about its slots after it has looked at the account. */
+/** A process's share of an account's slots. */
 export interface Share {
   /** Most slots it may hold now. */
   readonly most: number
-  /** So many of them are its own while others wait as well; the others it has for a turn. */
+  /** Slots that it keeps while others wait; it holds further ones for a turn only. */
   readonly sure: number
-  /** Slots that are nobody's and that it may take. */
+  /** Free slots that it may take. */
   readonly takeable: readonly string[]
 }
 
 /**
- * How many of an account's slots are for us; pure. Whoever waits with more urgent calls gets what it waits for first;
- * among equals each has its fair share, and what does not divide they have by turns, in the order in which they began to
- * wait; who waits with less urgent calls takes what is left.
+ * This process's share of an account's slots; pure. Processes with more urgent calls come first; those with equally
+ * urgent calls get equal shares, and take turns with the remainder in the order in which they started to wait; those
+ * with less urgent calls get the rest.
  */
 export function shareOf(
   slots: readonly string[],

@@ -7,17 +7,17 @@ import { createMinuteQuota, type MinuteQuota } from './minute-quota.ts'
 import type { Permit, PermitListener, Permits, Wanted } from './permits.ts'
 import { shareOf } from './share-slots.ts'
 
-/** A slot is somebody else's so long after its holder died. */
+/** How long a slot stays taken after its holder died. */
 const LEASE_MS = 10_000
-/** A call begins only in a slot that is ours at least so long: it is renewed while the call lasts. */
+/** Least remaining lease of a slot to start a call in it; the lease is renewed during the call. */
 const LEAST_MS = 2_000
-/** A slot that nothing needs is kept so long for what may come next. */
+/** How long an unused slot is kept for the next call. */
 const IDLE_MS = 1_000
-/** What is more than its sure share a process has for so long, while others wait; then it is another's turn. */
+/** How long a process keeps slots beyond its sure share while others wait. */
 const TURN_MS = 2_000
-/** How often the account's rows are read: while somebody waits, and while not. */
+/** How often the account's rows are read: while a process waits, and else. */
 const TEND_MS = { waiting: 200, else: 1_000 }
-/** A process that waits says so again well before this. */
+/** How long a waiting process counts as waiting; it renews this well before. */
 const WAIT_MS = 3_000
 
 interface Slot {
@@ -25,19 +25,20 @@ interface Slot {
   busy: boolean
   idleSince: number
   readonly takenAt: number
-  /** It is another's turn: it is not used once more. */
+  /** The turn is over: no further call starts in this slot. */
   over: boolean
 }
 
 export interface SharedPermits extends Permits {
-  /** Gives everything back: others need not wait until it runs out. */
+  /** Releases all slots, so that other processes need not wait until the leases expire. */
   close(): Promise<void>
 }
 
 /**
- * Permits that all processes with one account share: a slot is a lease in a table, taken by condition, renewed while it is
- * used, given back when others are more urgent, wait as well, or nothing needs it. A process that stands still longer
- * than its lease may have one call too many under way when it goes on; the account then refuses one, and it is sent again.
+ * Permits shared by all processes with one account: a slot is a lease in a table, taken by a conditional write, renewed
+ * while it is used, and released when others are more urgent, when others wait too, or when it is unused. A process
+ * that freezes for longer than its lease may have one call too many under way when it resumes; the account then refuses
+ * a call, which is retried.
  */
 export function createSharedPermits(
   account: string,
@@ -84,7 +85,7 @@ export function createSharedPermits(
     },
     pausedUntil: () => state.pausedUntil,
     pauseUntil(until) {
-      // Others read it soon; that this process can't note it is no reason to fail a call.
+      // Others read it soon; a failed write is no reason to fail a call.
       rows.pauseUntil(until).catch(() => undefined)
     },
     want(wanted) {
@@ -97,7 +98,7 @@ export function createSharedPermits(
       const now = clock.now()
       const slots = [...held.values()]
       const found = slots.find((slot) => !slot.busy && slot.until - now >= LEAST_MS && !slot.over)
-      // What others have the better claim to is given back with the next look, not used once more.
+      // Slots over the share are released at the next check and not used again.
       if (slots.filter(({ busy }) => busy).length >= state.most) return undefined
       if (found === undefined || !quota.tryTake(now)) return undefined
       found.busy = true
@@ -120,11 +121,11 @@ interface State {
   wanted: Wanted | null
   pausedUntil: number
   othersWait: boolean
-  /** Slots that we may use. */
+  /** Slots that this process may use. */
   most: number
-  /** Since when there was no turn of ours; null: nothing waits. */
+  /** Time of this process's last turn, or when it started to wait; null: no call waits. */
   since: number | null
-  /** What others can read that we wait for. */
+  /** The wait that this process has announced to others. */
   announced: { readonly rank: number; readonly since: number; readonly until: number } | null
 }
 
@@ -146,7 +147,7 @@ function permitOf(slot: Slot, after: () => void): Permit {
   }
 }
 
-/** Reads the account's rows once: renews what is used, gives back what is not ours to keep, takes what is. */
+/** Reads the account's rows once, then renews, releases and takes slots by this process's share. */
 async function tendSlots({ rows, quota, names, held, state, now }: Tended): Promise<void> {
   const view = await rows.view(now())
   state.pausedUntil = view.pausedUntil
@@ -177,7 +178,7 @@ async function tendSlots({ rows, quota, names, held, state, now }: Tended): Prom
   await announceWait(rows, state, [...held.values()].filter(({ busy }) => !busy).length, now())
 }
 
-/** The oldest of what is more than the sure share, where they have been ours for a turn. */
+/** Ends the turn of the oldest slots beyond the sure share, once they were held for a whole turn. */
 function endTurns(held: ReadonlyMap<string, Slot>, sure: number, now: number): void {
   const oldest = [...held.values()].toSorted((a, b) => a.takenAt - b.takenAt)
   const more = Math.max(0, held.size - sure)
@@ -191,7 +192,7 @@ async function renew(rows: CallSlots, name: string, slot: Slot, held: Map<string
   else held.delete(name)
 }
 
-/** A process waits when it wants more calls than it has slots for. */
+/** Announces that this process waits when it wants more calls than it has idle slots. */
 async function announceWait(rows: CallSlots, state: State, idle: number, now: number): Promise<void> {
   const { announced } = state
   const waiting = waitingOf(state)

@@ -1,4 +1,4 @@
-/** How long the calls of one piece of work have waited for their turns. */
+/** Time that the calls of one piece of work have waited for their turns. */
 export interface TurnWaits {
   ms(now: number): number
 }
@@ -11,14 +11,14 @@ interface Meter {
 
 const meters = new WeakMap<AbortSignal, readonly Meter[]>()
 
-/** Measures the waits of every call that is made with this signal: they are no fault of the system that is called. */
+/** Measures the waits of every call made with this signal: the called system does not cause them. */
 export function measureTurnWaits(signal: AbortSignal): TurnWaits {
   const meter: Meter = { waiting: 0, since: 0, total: 0 }
   meters.set(signal, [meter])
   return { ms: (now) => meter.total + (meter.waiting > 0 ? now - meter.since : 0) }
 }
 
-/** A call with this signal waits from now on; to be called again when its turn has come. */
+/** Starts the wait of a call with this signal; call the returned function when its turn has come. */
 export function beginTurnWait(signal: AbortSignal | undefined, now: number): (now: number) => void {
   const measuring = (signal === undefined ? undefined : meters.get(signal)) ?? []
   for (const meter of measuring) {
@@ -35,13 +35,13 @@ export function beginTurnWait(signal: AbortSignal | undefined, now: number): (no
 
 export interface JointSignal {
   readonly signal: AbortSignal
-  /** To be called when the call has ended: nothing listens any more. */
+  /** Call it when the call has ended: removes all listeners. */
   release(): void
 }
 
 /**
- * For one call that several wait for: it aborts once all of them have given up, so that what nobody waits for is not sent
- * long after; what it waits for its turn counts for each of them.
+ * Signal of one call that several callers share: aborts once all of them have aborted, so that a call no longer needed
+ * is not sent later. Its waits count for each of them.
  */
 export function joinSignals(signals: readonly AbortSignal[]): JointSignal {
   const all = new AbortController()

@@ -1,11 +1,11 @@
-/** Stands for every label of what is beyond the bound. */
+/** Value of every label beyond the bound. */
 const OTHER = 'other'
 
 type LabelValues = Readonly<Record<string, string>>
 
 /**
- * Keeps the series of one metric bounded, whatever its labels come to: the first `most` label sets are series of their
- * own, and all others are one, whose labels are `other`.
+ * Limits the number of series of one metric: the first `most` label sets are separate series, and all others share one,
+ * whose labels are `other`.
  */
 export class BoundedSeries {
   readonly #known = new Set<string>()

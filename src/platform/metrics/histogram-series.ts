@@ -4,7 +4,7 @@ type LabelValues = Readonly<Record<string, string>>
 
 interface Series {
   readonly labels: LabelValues
-  /** Of each bound, and of what is beyond the last. */
+  /** Count of each bucket, and of values beyond the last bound. */
   readonly counts: number[]
   sum: number
 }
@@ -17,7 +17,7 @@ export interface HistogramOptions {
   readonly bound: BoundedSeries
 }
 
-/** A histogram that takes the values of a batch at once: each costs a look through the bounds, and nothing else. */
+/** A histogram that takes the values of a batch at once: each value costs only a search through the bounds. */
 export class HistogramSeries {
   readonly #options: HistogramOptions
   readonly #series = new Map<string, Series>()
@@ -34,7 +34,7 @@ export class HistogramSeries {
     const series = known ?? { labels, counts: Array.from({ length: buckets.length + 1 }, () => 0), sum: 0 }
     if (known === undefined) this.#series.set(key, series)
     for (const given of values) {
-      // Of what began by another clock: never less than nothing.
+      // A start by another machine's clock may lie in the future: never negative.
       const value = Math.max(0, given)
       let place = 0
       while (place < buckets.length && value > (buckets[place] ?? 0)) place += 1

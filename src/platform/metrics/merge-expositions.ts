@@ -1,6 +1,6 @@
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/
 
-/** Texts of several processes as one: each metric is there once, with the samples of all, by the label `worker`. */
+/** Merges the texts of several processes: each metric occurs once, with the samples of all, by the label `worker`. */
 export function mergeExpositions(texts: ReadonlyMap<string, string>): string {
   const families = new Map<string, { readonly head: readonly string[]; readonly samples: string[] }>()
   for (const [worker, text] of texts) {

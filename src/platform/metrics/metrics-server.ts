@@ -3,11 +3,11 @@ import type { Logger } from 'pino'
 import { toStreamError } from '../../errors.ts'
 import { isInUse, type ListenPlace, listenError, portOf, reachableHost } from '../listening.ts'
 
-/** What a process tells of itself to those who operate it. */
+/** What a process reports to its operators. */
 export interface Observed {
-  /** Why only a new start may help; empty while none is needed. */
+  /** Problems that only a restart may fix; empty while none is needed. */
   live(): Promise<readonly string[]>
-  /** By check: `ok`, or the code of what is wrong. */
+  /** By check: `ok`, or an error code. */
   ready(): Promise<Readonly<Record<string, string>>>
   /** In the text format of Prometheus. */
   metrics(): Promise<string>
@@ -15,37 +15,38 @@ export interface Observed {
 
 export interface MetricsServerOptions {
   readonly host: string
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number
-  /** True when nobody asked for this port: a free one is taken when it is in use. */
+  /** True when the port was not set: takes a free one when it is in use. */
   readonly portIsDefault: boolean
   readonly contentType: string
   readonly logger: Pick<Logger, 'info' | 'warn'>
 }
 
 export interface RunningMetrics {
-  /** Where it can be reached from this machine. */
+  /** Address from this machine. */
   readonly url: string
   close(): Promise<void>
 }
 
 const NAMES = { host: 'METRICS_HOST', port: 'METRICS_PORT' }
-/** Those who scrape and probe are few; what is held beyond them is of no use. */
+/** Few clients scrape and probe; more connections are of no use. */
 const MOST_CONNECTIONS = 50
 const REQUEST_MS = 10_000
 
 /**
- * Answers `/metrics`, `/health/live` and `/health/ready`, to whoever reaches the port: it is for the operator's network.
- * Throws `port_in_use` when a port that was asked for is taken, `configuration_invalid` when the address is not this machine's.
+ * Answers `/metrics`, `/health/live` and `/health/ready` to everyone who reaches the port: it belongs in the operator's
+ * network. Throws `port_in_use` when a set port is in use, `configuration_invalid` when this machine lacks the address.
  */
 export async function startMetricsServer(options: MetricsServerOptions, observed: Observed): Promise<RunningMetrics> {
   const { host, port, portIsDefault, logger } = options
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0] ?? ''
-    if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'GET alone\n')
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    if (!isRead) return send(response, 405, 'text/plain', 'only GET is allowed\n')
     answer(path, options, observed, response).catch((error: unknown) => {
       const { code } = toStreamError(error)
-      logger.warn({ err: error, path }, 'the port of metrics could not answer')
+      logger.warn({ err: error, path }, 'the metrics server could not answer')
       send(response, 500, 'text/plain', `${code}\n`)
     })
   })

@@ -4,23 +4,23 @@ import { HistogramSeries } from './histogram-series.ts'
 import type { Meter, Sample } from './meter.ts'
 import { type HistogramName, type MetricDefinition, type MetricName, metricList, metricNames } from './metric-list.ts'
 
-/** Series of one metric: a thousand connections with some stages and codes each. */
+/** Most series of one metric: a thousand connections with some stages and codes each. */
 const MOST_SERIES = 5_000
-/** A histogram has a line for each bucket. */
+/** Most series of a histogram, which has a line for each bucket. */
 const MOST_HISTOGRAMS = 1_000
 
 /** The metrics of one process, in the text format of Prometheus. */
 export interface Metrics extends Meter {
-  /** Counts what Node knows of itself too, from now on: event loop, heap, garbage collection. */
+  /** Also collects metrics of Node from now on: event loop, heap, garbage collection. */
   countProcess(): void
   readonly contentType: string
-  /** Everything that was counted, and these gauges; a gauge that is not among them is left out. */
+  /** All counters and histograms, and the given gauges; other gauges are left out. */
   exposition(gauges: readonly Sample[]): Promise<string>
 }
 
 type LabelValues = Readonly<Record<string, string>>
 
-/** One metric as the library has it. */
+/** One metric of the library. */
 interface Series {
   add(labels: LabelValues, value: number): void
   reset(): void
@@ -28,7 +28,7 @@ interface Series {
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
-  // Made when they are first needed: what a process has nothing of is not there, in place of being 0.
+  // Created on first use: a metric that a process does not have is absent instead of 0.
   const made = new Map<MetricName, Series>()
   const histograms = new Map<HistogramName, HistogramSeries>()
   const add = (name: MetricName, labels: LabelValues, value: number) => {
@@ -68,7 +68,7 @@ function seriesOf(name: MetricName, registry: Registry): Series {
   return { add: (values, value) => counter.inc(bound.bounded(values), value), reset: () => counter.reset() }
 }
 
-/** Samples of the same labels are added up; of those beyond the bound the largest is shown. */
+/** Adds up samples with the same labels; shows the largest of those beyond the bound. */
 function gaugeOf(gauge: Gauge, labels: readonly string[]): Series {
   let bound = new BoundedSeries(labels, MOST_SERIES)
   let largest = Number.NEGATIVE_INFINITY

@@ -9,12 +9,12 @@ import type { SealedWith } from './seal.ts'
 
 const PERSON_KEYS = 'person_keys'
 
-/** Keys of persons (partition `person`, a pseudonym; sort `month`), and who is forgotten (`month` is `forgotten`). */
+/** Keys of persons (partition `person`, a pseudonym; sort `month`), and forgotten persons (`month` is `forgotten`). */
 export const personTables: readonly TableDefinition[] = [
   { name: PERSON_KEYS, partitionKey: 'person', sortKey: 'month', expires: 'expires' },
 ]
 
-/** The row that says when a person was forgotten, and the one that the installation's own secret is in. */
+/** Month of the row with the time a person was forgotten, and key of the row with the installation's secret. */
 const FORGOTTEN_ROW = 'forgotten'
 const SECRET_ROW = { person: 'secret', month: 'secret' }
 
@@ -24,13 +24,13 @@ interface KeyRow {
   readonly key_id: string | null
   /** 32 bytes, base64. */
   readonly key: string | null
-  /** What was placed until then stays forgotten; epoch milliseconds. */
+  /** Everything placed until then stays forgotten; milliseconds UTC. */
   readonly forgotten_at: number | null
-  /** Epoch seconds, after which DynamoDB removes the row; null: never. */
+  /** Seconds since 1970 after which DynamoDB removes the row; null: never. */
   readonly expires: number | null
-  /** Names of the keepers that sealed with the key; null: nobody knows, as of one that an earlier version made. */
+  /** Names of the keepers that sealed with the key; null: unknown, for keys of earlier versions. */
   readonly keepers: readonly string[] | null
-  /** Grows with each change of the two: what a write is compared with. */
+  /** Grows with each change of `expires` and `keepers`; the condition of writes. */
   readonly revision: number
 }
 
@@ -58,40 +58,40 @@ export interface PersonKey {
 export interface PersonKeysDeps {
   readonly tables: Tables
   readonly clock: Pick<Clock, 'now'>
-  /** So many bytes that nobody can guess. */
+  /** Cryptographically random bytes. */
   readonly randomBytes: (count: number) => Buffer
-  /** How long what was placed is kept, as it is set now. */
+  /** Current retention of orders and fulfilments. */
   readonly retention: () => Promise<Retention>
 }
 
-/** The keys that persons' data is sealed with. What is known of them is `FRESH_MS` old at most. */
+/** The keys that seal personal data. Cached keys are at most `FRESH_MS` old. */
 export interface PersonKeys {
-  /** What pseudonyms are made with; made once for an installation. */
+  /** The secret for pseudonyms; created once per installation. */
   secret(): Promise<KeyObject>
-  /** The key that something was sealed with; null: it was destroyed. `keeper` null: nobody knows whose it is. */
+  /** The key that data was sealed with; null: it was destroyed. `keeper` null: the keeper is unknown. */
   find(by: SealedWith, keeper: Keeper | null): Promise<PersonKey | null>
-  /** Until when what was placed in the month is kept, epoch milliseconds; null: for ever. */
+  /** End of the retention of data placed in the month, milliseconds UTC; null: unlimited. */
   keptUntil(month: string, keeper: Keeper): Promise<number | null>
-  /** Whether what was placed in the month is too old to be kept. */
+  /** Whether the retention of data placed in the month is over. */
   isTooOld(month: string, keeper: Keeper): Promise<boolean>
-  /** Whether what was placed then is of a person who is forgotten, or too old to be kept. */
+  /** Whether the data belongs to a forgotten person, or its retention is over. */
   isForgotten(place: KeyPlace): Promise<boolean>
-  /** Has the key of each at hand, made where there is none; those that are forgotten have none. */
+  /** Loads the key of each place, and creates missing ones, except for forgotten data. */
   prepare(places: readonly KeyPlace[]): Promise<void>
-  /** The key if it is at hand. */
+  /** The key, if it is cached. */
   atHand(place: Pick<KeyPlace, 'person' | 'month'>): PersonKey | null
   /**
-   * Destroys the keys of what is too old to be kept, and brings the others to the times that are set now; how many were
-   * destroyed.
+   * Destroys the keys whose retention is over, and updates the expiry of the others to the current retention; returns
+   * how many it destroyed.
    */
   destroyOld(signal: AbortSignal): Promise<number>
-  /** Destroys every key of the person, now and for all that was placed until now; how many there were. */
+  /** Destroys every key of the person, for everything placed until now; returns how many there were. */
   forget(person: string): Promise<number>
 }
 
-/** How long a key that was destroyed may be at hand elsewhere. */
+/** How long another process may still have a destroyed key cached. */
 export const FRESH_MS = 30_000
-/** Keys that are kept at hand. */
+/** Most cached keys. */
 const MOST = 50_000
 const WRITERS = 16
 const DAY_MS = 86_400_000
@@ -100,12 +100,12 @@ type Place = Pick<KeyPlace, 'person' | 'month'>
 
 interface Known {
   readonly found: PersonKey | null
-  /** Of the row of a forgotten person. */
+  /** From the row of a forgotten person. */
   readonly forgottenAt: number | null
   readonly until: number
 }
 
-/** Of rows that are no keys. */
+/** Attributes of rows that are not keys. */
 const NOT_KEPT = { expires: null, keepers: null, revision: 1 } as const
 
 const nameOf = ({ person, month }: Place): string => `${person} ${month}`
@@ -139,11 +139,11 @@ export function createPersonKeys(deps: PersonKeysDeps): PersonKeys {
   }
   const together = joinLoads(load)
   const fetchTogether = joinLoads(fetch)
-  /** Keys that are gone, by place and id. */
+  /** Destroyed keys, by place and id. */
   const gone = new Map<string, number>()
   /**
-   * That there was no key a moment ago says nothing of one that another process made since: only what was asked for this
-   * key is believed.
+   * A cached "no key" may be out of date when another process has created one since: reads again before it reports this
+   * key as destroyed.
    */
   const find = async (by: SealedWith, keeper: Keeper | null): Promise<PersonKey | null> => {
     if (keeper !== null && (await isTooOld(by.month, keeper))) return null
@@ -176,7 +176,10 @@ export function createPersonKeys(deps: PersonKeysDeps): PersonKeys {
     return forgottenAt !== null && place.at <= forgottenAt
   }
 
-  /** Guarded on both sides: whoever forgets notes it first and then removes keys; whoever made one looks again. */
+  /**
+   * Safe against a concurrent `forget`: that writes its row before it removes keys, and this checks again after its
+   * write.
+   */
   const make = async (place: KeyPlace): Promise<void> => {
     const { person, month } = place
     const { forgottenAt } = await get(forgottenRow(place))
@@ -191,7 +194,7 @@ export function createPersonKeys(deps: PersonKeysDeps): PersonKeys {
       keepers: [keeperName(place.keeper)],
       revision: 1,
     }
-    // One that is too old for all who sealed with it may not have been removed yet.
+    // DynamoDB may not have removed an expired key yet.
     const isGone: RowCondition = {
       anyOf: [{ absent: 'person' }, { attribute: 'expires', is: '<', value: clock.now() / 1000 }],
     }
@@ -206,7 +209,7 @@ export function createPersonKeys(deps: PersonKeysDeps): PersonKeys {
     note(place, made ? row : await rows.get({ person, month }))
   }
 
-  /** A key that is there is kept for as long as the one who keeps longest wants. */
+  /** Extends an existing key's expiry to the longest retention of its keepers. */
   const share = async (place: KeyPlace): Promise<void> => {
     const { person, month } = place
     for (;;) {
@@ -282,7 +285,7 @@ export function createPersonKeys(deps: PersonKeysDeps): PersonKeys {
   }
 }
 
-/** The table may take two days to remove what has expired. */
+/** Null for an expired key: DynamoDB may take two days to remove it. */
 function keyOf(row: KeyRow | undefined, now: number): PersonKey | null {
   if (row?.key == null || row.key_id === null) return null
   if (row.expires !== null && row.expires * 1000 < now) return null
@@ -299,16 +302,16 @@ function keyOf(row: KeyRow | undefined, now: number): PersonKey | null {
 type RowCondition = Condition<AttributeOf<KeyRow>>
 
 function unchanged({ key_id, revision }: Pick<KeyRow, 'key_id' | 'revision'>): RowCondition {
-  // Of an earlier version it has none.
+  // Rows of earlier versions have no revision.
   const same: RowCondition =
     revision === 0 ? { absent: 'revision' } : { attribute: 'revision', is: '=', value: revision }
   return { allOf: [{ attribute: 'key_id', is: '=', value: key_id ?? '' }, same] }
 }
 
-/** What is to be set so that the key is kept for as long as this keeper wants; null: nothing. */
+/** The change that makes the key last for this keeper's retention; null: none is needed. */
 function sharedBy(found: PersonKey, { month, keeper }: KeyPlace, keep: Retention, now: number) {
   const end = inSeconds(endOfKeeping(month, keep(keeper)))
-  // Nothing is sealed of what is too old.
+  // Data whose retention is over is not sealed.
   if (end !== null && end * 1000 < now) return null
   const name = keeperName(keeper)
   const expires = later(found.expires, end)
@@ -321,10 +324,10 @@ function inSeconds(ms: number | null): number | null {
   return ms === null ? null : Math.ceil(ms / 1000)
 }
 
-/** Of a key that an earlier version made. */
+/** Keeper of keys from earlier versions. */
 const NOBODY: Keeper = { source: '', entity: 'orders' }
 
-/** When a key goes by the times that are set now: those of all who sealed with it. Of a source that is gone, the time stays. */
+/** Expiry of a key by the current retention of all its keepers; keepers of removed sources leave it unchanged. */
 function expiresNow({ month, expires, keepers }: KeyRow, keep: Retention): number | null {
   if (keepers === null) return expires ?? inSeconds(endOfKeeping(month, keep(NOBODY)))
   const ends = keepers.map((name) => {
@@ -334,7 +337,7 @@ function expiresNow({ month, expires, keepers }: KeyRow, keep: Retention): numbe
   return ends.reduce(later, 0)
 }
 
-/** What is asked for in one turn is loaded together. */
+/** Combines the loads of one turn of the event loop. */
 function joinLoads(load: (places: readonly Place[]) => Promise<void>): (place: Place) => Promise<void> {
   let waiting: Place[] = []
   let next: Promise<void> | null = null
@@ -358,7 +361,7 @@ async function makeSecret({ tables, randomBytes }: PersonKeysDeps): Promise<KeyO
   return createSecretKey(Buffer.from(row?.key ?? key, 'base64'))
 }
 
-/** Of days, as an operator gives them. */
+/** Days in milliseconds. */
 export function daysMs(days: number): number {
   return days * DAY_MS
 }

@@ -3,30 +3,30 @@ import type { TopicKind } from '../../events/topics.ts'
 import { type AvroNode, type AvroSchema, isUnion, withoutNull } from '../registry/avro-node.ts'
 import { parsedSchema } from '../registry/kind-schema.ts'
 
-/** The personal fields of events of one kind: how they are taken out of an event, and put in again. */
+/** Takes the personal fields out of events of one kind, and puts them in again. */
 export interface PersonalParts {
-  /** A copy of the event without them, and they as JSON text. */
+  /** A copy of the event without the fields, and the fields as JSON text. */
   takeOut<T>(event: T): { readonly event: T; readonly text: string }
-  /** Puts them into an event that they were taken out of, in place. */
+  /** Puts the fields back into their event, in place. */
   putIn(event: unknown, text: string): void
-  /** A copy of the event with what stands for them. */
+  /** A copy of the event with the fields replaced by their forgotten values. */
   forget<T>(event: T): T
 }
 
 type Fields = Record<string, unknown>
 
-/** A field that is personal, or has some below it. */
+/** A field that is personal or contains personal fields. */
 interface Part {
   readonly name: string
-  /** The generation of fields that it came with. */
+  /** The generation of fields that introduced it. */
   readonly since: number
-  /** What is below it; null: it is personal itself. */
+  /** Its personal fields; null: it is personal itself. */
   readonly below: Shape | null
   readonly blank: () => unknown
   readonly forgotten: () => unknown
 }
 
-/** `each`: of a list. */
+/** `each`: the value is a list. */
 interface Shape {
   readonly each: boolean
   readonly parts: readonly Part[]
@@ -34,7 +34,7 @@ interface Shape {
 
 const known = new Map<TopicKind, PersonalParts | null>()
 
-/** Null: the kind has none. */
+/** Null: the kind has no personal fields. */
 export function personalParts(kind: TopicKind): PersonalParts | null {
   const parts = known.get(kind)
   if (parts !== undefined) return parts
@@ -68,14 +68,16 @@ function partsOf(shape: Shape): PersonalParts {
   }
 }
 
-/** What was taken out, in the order of the fields, by the generation that these came with. */
+/** Values that were taken out, in the order of the fields, by the generation of the fields. */
 type Values = Map<number, unknown[]>
 
 const FIRST = 1
-/** Begins a text that has fields of later generations; a process that does not know them can't read it wrongly. */
+/**
+ * Prefix of a text with fields of later generations: a process that does not know them fails instead of misreading it.
+ */
 const LATER = 'later '
 
-/** Where fields of later generations have nothing in them, the text is as it was before there were such. */
+/** Writes the earlier form of the text when all fields of later generations are empty. */
 function textOf(values: Values): string {
   const said = [...values].filter(([since, own]) => since === FIRST || own.some((value) => value !== null))
   return said.length === 1 ? JSON.stringify(values.get(FIRST)) : LATER + JSON.stringify(said)
@@ -86,7 +88,7 @@ function valuesIn(text: string): Values {
   return new Map(JSON.parse(text.slice(LATER.length)) as [number, unknown[]][])
 }
 
-/** A copy; the order of the fields is that of the schema, so that it is the same both ways. */
+/** A changed copy; visits fields in the order of the schema, so that taking out and putting in match. */
 function change(shape: Shape, value: unknown, of: (part: Part, value: unknown) => unknown): unknown {
   if (shape.each) return (value as readonly unknown[]).map((one) => changeRecord(shape, one, of))
   return changeRecord(shape, value, of)
@@ -123,7 +125,7 @@ function shapeOf(schema: AvroSchema, named: ReadonlyMap<string, AvroNode>): Shap
     const below = personal === true ? null : shapeOf(type, named)
     if (personal !== true && below === null) return []
     const standIns = standInsOf(type, named)
-    // What is forgotten has the digest that it had before there was the field.
+    // Forgotten data keeps the digest that it had before the field existed.
     const forgotten = since > FIRST ? standIns.blank : standIns.forgotten
     return [{ name, since, below, blank: standIns.blank, forgotten }]
   })

@@ -1,4 +1,4 @@
-/** Whose times apply to what was placed: a source's, for orders, or for what is said of their fulfilments. */
+/** Whose retention applies: that of a source, for its orders or their fulfilments. */
 export interface Keeper {
   readonly source: string
   readonly entity: RetainedEntity
@@ -8,12 +8,12 @@ export const retainedEntities = ['orders', 'fulfilments'] as const
 export type RetainedEntity = (typeof retainedEntities)[number]
 
 /**
- * How long what was placed in a month is kept after its end, in milliseconds. Null: for ever; undefined: nothing is known of
- * the source, nor set for all.
+ * How long data of a month is kept after the month's end, in milliseconds. Null: unlimited; undefined: the source is
+ * unknown, and no retention is set for all sources.
  */
 export type Retention = (keeper: Keeper) => number | null | undefined
 
-/** The same for all sources. */
+/** The same retention for all sources. */
 export function retentionOfAll(keepMs: number | null): () => Promise<Retention> {
   return async () => () => keepMs
 }
@@ -24,7 +24,7 @@ function endOf(month: string): number {
   return Date.UTC(year, number)
 }
 
-/** Milliseconds UTC from which what was placed in the month is not kept any more; null: never. */
+/** End of the retention of data placed in the month, in milliseconds UTC; null: unlimited. */
 export function endOfKeeping(month: string, keepMs: number | null | undefined): number | null {
   return keepMs == null ? null : endOf(month) + keepMs
 }

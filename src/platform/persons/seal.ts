@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 
-/** Which key of which person bytes are sealed with. `person`: 32 hexadecimal digits; `month`: 2026-11; `keyId`: 16 hexadecimal digits. */
+/** The key that seals bytes. `person`: 32 hexadecimal digits; `month`: 2026-11; `keyId`: 16 hexadecimal digits. */
 export interface SealedWith {
   readonly person: string
   readonly month: string
   readonly keyId: string
 }
 
-/** How sealed bytes begin: no JSON text and no event of ours begins so. */
+/** First bytes of sealed data; no JSON text and none of our events starts with them. */
 const MAGIC = Buffer.from([0x57, 0x53, 0x01])
 const PERSON_BYTES = 16
 const KEY_ID_BYTES = 8
@@ -18,7 +18,10 @@ const HEADER_BYTES = MAGIC.length + PERSON_BYTES + 2 + KEY_ID_BYTES
 
 const CIPHER = 'aes-256-gcm'
 
-/** AES-256-GCM: header, IV, tag, and what is sealed; the header is authenticated. `iv`: 12 bytes that the key never had. */
+/**
+ * AES-256-GCM: header, IV, tag, ciphertext; the header is authenticated. `iv`: 12 bytes never used with this key
+ * before.
+ */
 export function seal(plain: Buffer, by: SealedWith, key: KeyObject, iv: Buffer): Buffer {
   const header = headerOf(by)
   const cipher = createCipheriv(CIPHER, key, iv).setAAD(header)
@@ -27,7 +30,7 @@ export function seal(plain: Buffer, by: SealedWith, key: KeyObject, iv: Buffer):
   return Buffer.concat([header, iv, cipher.getAuthTag(), sealed])
 }
 
-/** Null: they are not sealed. */
+/** The key of sealed bytes; null: the bytes are not sealed. */
 export function sealedWith(bytes: Uint8Array): SealedWith | null {
   const sealed = asBuffer(bytes)
   if (sealed.length < HEADER_BYTES + IV_BYTES + TAG_BYTES || !sealed.subarray(0, MAGIC.length).equals(MAGIC))
@@ -40,7 +43,7 @@ export function sealedWith(bytes: Uint8Array): SealedWith | null {
   }
 }
 
-/** Throws where the bytes are not what was sealed with this key. */
+/** Throws when the bytes were damaged or sealed with another key. */
 export function unseal(bytes: Uint8Array, key: KeyObject): Buffer {
   const sealed = asBuffer(bytes)
   const [iv, tag] = [HEADER_BYTES, HEADER_BYTES + IV_BYTES]
@@ -61,7 +64,7 @@ function headerOf({ person, month, keyId }: SealedWith): Buffer {
   return header
 }
 
-/** What was decoded from other stores may be a plain Uint8Array. */
+/** Bytes from other stores may be a plain Uint8Array. */
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

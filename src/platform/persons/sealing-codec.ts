@@ -20,33 +20,33 @@ import { seal, sealedWith, unseal } from './seal.ts'
 
 export interface SealingDeps {
   readonly keys: PersonKeys
-  /** So many bytes that nobody can guess. */
+  /** Cryptographically random bytes. */
   readonly randomBytes: (count: number) => Buffer
   /** False: new events are written in clear; sealed ones are read all the same. */
   readonly seals: boolean
 }
 
 const IV_BYTES = 12
-/** IVs that are drawn at once: a draw costs as much as a sealing. */
+/** IVs generated at once: one generation costs as much as sealing an event. */
 const IVS_AT_ONCE = 256
 
-/** An event of a kind that is sealed, as far as sealing goes. */
+/** The fields of an event that sealing uses. */
 type Sealable = Personal<SealedKind> & { readonly sealed: Buffer | null }
 
-/** Of a kind that is sealed. */
+/** Treats an event as one of a sealed kind. */
 const sealable = (event: unknown): Sealable => event as Sealable
 
 const isSealed = (kind: TopicKind): kind is SealedKind => (sealedKinds as readonly TopicKind[]).includes(kind)
 
-/** An order of a person who is forgotten already. */
+/** True for an order whose person is already forgotten. */
 function saysNothing(kind: SealedKind, event: Personal<SealedKind> | undefined): boolean {
   return kind.endsWith('orders') && event !== undefined && isForgotten(event.data as TopicEvents['orders']['data'])
 }
 
 /**
- * A codec that keeps what events say of persons under a key for each person and month. Who reads gets them in clear; where
- * the key is gone, `[forgotten]` in every such field, and no error. Of persons who are forgotten also what was written in
- * clear is read so. Digests and ids are those of the clear event.
+ * A codec that seals personal data in events with a key for each person and month. Readers get it in clear; when the
+ * key was destroyed they get `[forgotten]` in every such field, without an error. Events of forgotten persons that were
+ * written in clear are read the same way. Digests and ids are those of the clear event.
  */
 export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
   const { keys, seals } = deps
@@ -60,7 +60,7 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
 
   const sealed = (kind: SealedKind, event: Sealable): Sealable => {
     const parts = personalParts(kind)
-    // Without the secret nothing was admitted yet.
+    // Without the secret, no event was admitted yet.
     if (!seals || secret === undefined || parts === null || saysNothing(kind, event)) return event
     const { person, month } = keyPlaceOf(kind, event, secret)
     const own = keys.atHand({ person, month })
@@ -95,7 +95,7 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
           const forgottenAt = seals ? keys.atHand(place)?.forgottenAt : undefined
           const gone =
             forgottenAt === undefined ? await keys.isForgotten(place) : place.at <= (forgottenAt ?? -Infinity)
-          // A key may be there that others keep for longer.
+          // The key may exist because another keeper has a longer retention.
           return gone || (await keys.isTooOld(place.month, place.keeper)) ? forget(kind, event) : event
         }),
       )
@@ -105,7 +105,7 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
       if (!isSealed(kind) || !seals) return original
       secret ??= await keys.secret()
       const person = personId(personNameOfText(original.toString(), source, key), secret)
-      // Nobody knows when its order was placed: of a person who was ever forgotten, nothing is kept that can't be read.
+      // The time of the order is unknown, so originals of a person who was ever forgotten are not stored.
       const place = { person, month: monthOf(at), at: 0, keeper: keeperOf(kind, source) }
       const own = (await keys.isForgotten(place)) ? null : await keys.prepare([place]).then(() => keys.atHand(place))
       if (own === null) return Buffer.from(FORGOTTEN)
@@ -126,7 +126,7 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
   }
 }
 
-/** Each is given once. */
+/** Returns each IV once. */
 function drawIvs(randomBytes: SealingDeps['randomBytes']): () => Buffer {
   let pool: Buffer = Buffer.alloc(0)
   return () => {
@@ -137,16 +137,16 @@ function drawIvs(randomBytes: SealingDeps['randomBytes']): () => Buffer {
   }
 }
 
-/** What is sealed in the bytes; null: its key is gone. Throws `value_undecodable` for bytes that were damaged. */
+/** Opens sealed bytes; null: the key was destroyed. Throws `value_undecodable` for damaged bytes. */
 async function openWith(keys: PersonKeys, bytes: Uint8Array, keeper: Keeper | null): Promise<Buffer | null> {
   const by = sealedWith(bytes)
-  if (by === null) throw new StreamError('value_undecodable', 'what is sealed of a person does not begin as it must')
+  if (by === null) throw new StreamError('value_undecodable', 'sealed personal data does not have the expected header')
   const own = await keys.find(by, keeper)
   if (own === null) return null
   try {
     return unseal(bytes, own.key)
   } catch (cause) {
-    throw new StreamError('value_undecodable', 'what is sealed of a person can not be opened: it was damaged', {
+    throw new StreamError('value_undecodable', 'sealed personal data can not be opened: it is damaged', {
       cause,
     })
   }

@@ -1,4 +1,4 @@
-/** A schema file's parts, as far as our own schemas go: unions are of null and one other. */
+/** The parts of Avro schemas that ours use: unions have null and one other type. */
 export interface AvroNode {
   readonly type: string
   readonly name?: string
@@ -15,11 +15,11 @@ export interface AvroField {
   readonly doc?: string
   readonly type: AvroSchema
   readonly default?: unknown
-  /** It says something of a person: `personal-fields.ts`. */
+  /** The field contains personal data: `personal-fields.ts`. */
   readonly personal?: boolean
-  /** Of a personal field that came later: the generation of fields that it came with; 1 without. */
+  /** Generation of fields that introduced a personal field; 1 by default. */
   readonly since?: number
-  /** The codec's own: events don't have it. */
+  /** True: only the codec uses the field; events don't have it. */
   readonly codec?: boolean
 }
 
@@ -30,12 +30,12 @@ export function isUnion(schema: AvroSchema): schema is readonly AvroSchema[] {
   return Array.isArray(schema)
 }
 
-/** The type that a union holds besides null; what is no union, itself. */
+/** The type of a union besides null; any other schema itself. */
 export function withoutNull(schema: AvroSchema): AvroSchema {
   return isUnion(schema) ? (schema.find((branch) => branch !== 'null') ?? 'null') : schema
 }
 
-/** Every record by its name, wherever it is declared: a value may have null where that is. */
+/** All named records by name, wherever they are declared. */
 export function namedTypes(schema: AvroSchema): ReadonlyMap<string, AvroNode> {
   const named = new Map<string, AvroNode>()
   collect(schema, named)

@@ -15,13 +15,13 @@ export interface CodecSettings extends RegistrySettings {
   readonly logger: Logger
 }
 
-/** How values that were written with one schema are read. */
+/** Reads values that were written with one schema. */
 type Reader = (avro: Buffer) => unknown
 
 interface KindSchema {
   readonly id: number
   readonly type: Type
-  /** Readers by the writer's schema id. A failed look-up is forgotten, so that the next record asks again. */
+  /** Readers by the writer's schema id. Failed look-ups are not cached, so that the next record tries again. */
   readonly readers: Map<number, Promise<Reader>>
 }
 
@@ -30,7 +30,7 @@ function subjectOf(prefix: string, kind: TopicKind): string {
 }
 
 /**
- * Registers every schema of schemas/ (BACKWARD_TRANSITIVE) and answers the codec. Throws `schema_incompatible` and
+ * Registers every schema of schemas/ (BACKWARD_TRANSITIVE) and returns the codec. Throws `schema_incompatible` and
  * `registry_unavailable`.
  */
 export async function createCodec(settings: CodecSettings): Promise<EventCodec> {
@@ -46,13 +46,13 @@ export async function createCodec(settings: CodecSettings): Promise<EventCodec> 
   return codecOf(kinds, registry)
 }
 
-/** A schema under the id it is registered by. */
+/** A schema with its registered id. */
 export function kindSchema(id: number, schema: string): KindSchema {
   const type = typeOf(JSON.parse(schema))
   return { id, type, readers: new Map([[id, Promise.resolve(readWith(type))]]) }
 }
 
-/** The codec over schemas that are registered already. */
+/** The codec over schemas that are already registered. */
 export function codecOf(kinds: ReadonlyMap<TopicKind, KindSchema>, registry: Pick<RegistryClient, 'byId'>): EventCodec {
   const schemaOf = (kind: TopicKind): KindSchema => {
     const schema = kinds.get(kind)
@@ -84,7 +84,7 @@ function decodeWith<K extends TopicKind>(read: Reader, avro: Buffer, kind: K): T
   try {
     return read(avro) as TopicEvents[K]
   } catch (error) {
-    throw new StreamError('value_undecodable', `the bytes are no event of ${kind}`, { cause: error })
+    throw new StreamError('value_undecodable', `not a valid ${kind} event`, { cause: error })
   }
 }
 
@@ -99,7 +99,7 @@ function readerFor(schema: KindSchema, id: number, registry: Pick<RegistryClient
 
 async function findReader({ type }: KindSchema, id: number, registry: Pick<RegistryClient, 'byId'>): Promise<Reader> {
   const written = await registry.byId(id)
-  if (written === undefined) throw new StreamError('value_undecodable', `the registry knows no schema ${id}`)
+  if (written === undefined) throw new StreamError('value_undecodable', `the registry has no schema ${id}`)
   try {
     return readWith(type, typeOf(JSON.parse(written)))
   } catch (error) {
@@ -112,7 +112,7 @@ function readWith(type: Type, writer?: Type): Reader {
   return (avro) => type.fromBuffer(avro, resolver)
 }
 
-/** Names the first field that does not fit; a value never, it may be personal. */
+/** Names the first field that does not match the schema, but never its value, which may be personal. */
 function notEncodableError(kind: TopicKind, type: Type, event: unknown, cause: unknown): StreamError {
   const misfits: { readonly field: string; readonly decimal: boolean }[] = []
   type.isValid(event, {
@@ -125,20 +125,20 @@ function notEncodableError(kind: TopicKind, type: Type, event: unknown, cause: u
       cause,
     })
   }
-  return new StreamError('source_data_invalid', `${kind}: ${field} is not what its schema says`, { field, cause })
+  return new StreamError('source_data_invalid', `${kind}: ${field} does not match its schema`, { field, cause })
 }
 
 const MAGIC_BYTE = 0
 /** Confluent's framing: a zero byte, the schema's id in four bytes, then Avro. */
 const FRAME_BYTES = 5
 
-/** Where events are written first: how long one gets is known afterwards. Grows to the largest there was. */
+/** Buffer for encoding, since an event's length is known only afterwards. Grows to the largest event so far. */
 let scratch = Buffer.allocUnsafe(64 * 1024)
 
 function framed(id: number, type: Type, event: unknown): Buffer {
   let end = type.encode(event, scratch, FRAME_BYTES)
   if (end < 0) {
-    // So many bytes are missing.
+    // `end` is minus the number of missing bytes.
     scratch = Buffer.allocUnsafe(2 * (scratch.length - end))
     end = type.encode(event, scratch, FRAME_BYTES)
   }
@@ -147,7 +147,7 @@ function framed(id: number, type: Type, event: unknown): Buffer {
   return Buffer.from(scratch.subarray(0, end))
 }
 
-/** The schema's id and the Avro bytes; throws `value_undecodable` for bytes that are not framed so. */
+/** The schema's id and the Avro bytes; throws `value_undecodable` for bytes without this framing. */
 function unframe(value: Buffer): { readonly id: number; readonly avro: Buffer } {
   if (value.length < FRAME_BYTES || value.readUInt8(0) !== MAGIC_BYTE) {
     throw new StreamError('value_undecodable', 'the value does not begin with a zero byte and a schema id')

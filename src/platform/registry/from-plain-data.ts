@@ -23,7 +23,7 @@ type Schema = string | Node | readonly Schema[]
 type Names = Map<string, Node>
 
 /**
- * The data of an entity from what `toPlainEvent` makes of it: decimals from text, times from ISO 8601. What is left out is
+ * The data of an entity from the form of `toPlainEvent`: decimals from text, times from ISO 8601. Missing values are
  * null, empty or zero where the schema allows it. Throws `value_missing`, `decimal_invalid`, `time_invalid` or
  * `source_data_invalid`, naming the field.
  */
@@ -36,7 +36,7 @@ export function fromPlainData<K extends Entity>(kind: K, plain: unknown): TopicE
   return valueAt(data, plain, '', names) as TopicEvents[K]['data']
 }
 
-/** The lines of an order are of a schema of their own, addresses share one: by name. */
+/** Collects named records: fields refer to the schemas of lines and addresses by name. */
 function collect(schema: Schema | undefined, names: Names): void {
   if (schema === undefined || typeof schema === 'string') return
   if (isUnion(schema)) {
@@ -84,7 +84,7 @@ function listAt(items: Schema, value: unknown, path: string, names: Names): unkn
   return value.map((item, index) => valueAt(items, item, `${path}[${index}]`, names))
 }
 
-/** Each value is JSON text; what is none yet is made it. */
+/** Each value is JSON text; other values are converted to it. */
 function textsAt(value: unknown, path: string): Record<string, string> {
   const entries = Object.entries(objectAt(value, path))
   return Object.fromEntries(entries.map(([name, one]) => [name, typeof one === 'string' ? one : JSON.stringify(one)]))
@@ -99,7 +99,7 @@ function timeAt(value: unknown, path: string): number {
   if (value === undefined || value === null) return 0
   const time = typeof value === 'number' ? value : Date.parse(String(value))
   if (!Number.isNaN(time)) return time
-  throw new StreamError('time_invalid', `${path} is no time like 2026-01-31T00:00:00Z`, { field: path })
+  throw new StreamError('time_invalid', `${path} is not a time like 2026-01-31T00:00:00Z`, { field: path })
 }
 
 function bareAt(type: string, value: unknown, path: string): unknown {

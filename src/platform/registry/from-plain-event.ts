@@ -2,13 +2,13 @@ import type { FieldMistake } from '../../errors.ts'
 import { collectMistakes } from '../collect-mistakes.ts'
 import { type AvroNode, type AvroSchema, isUnion, withoutNull } from './avro-node.ts'
 
-/** What is read, and what is wrong with it, the first hundred mistakes; the value is whole only when nothing is. */
+/** The value and up to a hundred mistakes; the value is complete only without mistakes. */
 export interface FromPlain {
   readonly value: unknown
   readonly mistakes: readonly FieldMistake[]
 }
 
-/** The reverse of `toPlainEvent`, for what others send: decimals from text, times from ISO 8601, defaults filled in. */
+/** The reverse of `toPlainEvent`, for untrusted JSON: decimals from text, times from ISO 8601, defaults filled in. */
 export function fromPlain(schema: AvroSchema, named: ReadonlyMap<string, AvroNode>, json: unknown): FromPlain {
   return collectMistakes<FieldMistake, unknown>((say) =>
     read(schema, json, '', { named, say: (field, message) => say({ field, message }) }),
@@ -42,14 +42,14 @@ function readRecord(fields: NonNullable<AvroNode['fields']>, json: unknown, at: 
   if (!isObject(json)) return void reading.say(at, 'must be an object')
   const known = fields.map(({ name }) => name)
   for (const name of Object.keys(json).filter((one) => !known.includes(one))) {
-    reading.say(within(at, name), `is not known here; known are: ${known.join(', ')}`)
+    reading.say(within(at, name), `is not a known field; known are: ${known.join(', ')}`)
   }
   return Object.fromEntries(
     fields.map(({ name, type, default: otherwise }) => {
       const given = json[name]
       if (given !== undefined) return [name, read(type, given, within(at, name), reading)]
       if (otherwise === undefined) reading.say(within(at, name), 'is missing')
-      // The only default of bytes is that of an amount: zero.
+      // Only amounts have a default for bytes: zero.
       return [name, isDecimal(withoutNull(type)) && otherwise !== null ? 0n : otherwise]
     }),
   )

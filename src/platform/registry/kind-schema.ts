@@ -2,7 +2,7 @@ import type { TopicKind } from '../../events/topics.ts'
 import { type AvroNode, type AvroSchema, namedTypes } from './avro-node.ts'
 import { readSchema } from './schema-files.ts'
 
-/** A kind's schema with the records that it declares. */
+/** A kind's schema with its named records. */
 export interface ParsedSchema {
   readonly schema: AvroSchema
   readonly named: ReadonlyMap<string, AvroNode>
@@ -10,7 +10,7 @@ export interface ParsedSchema {
 
 const parsed = new Map<TopicKind, ParsedSchema>()
 
-/** The schema of a kind as it stands in schemas/; each is read once. */
+/** The schema of a kind from schemas/; each file is read once. */
 export function parsedSchema(kind: TopicKind): ParsedSchema {
   const known = parsed.get(kind)
   if (known !== undefined) return known

@@ -1,4 +1,4 @@
-/** The attributes that give bytes and longs their meaning; no registry checks them. */
+/** The attributes that define the meaning of bytes and longs; registries do not check them. */
 const ATTRIBUTES = ['logicalType', 'precision', 'scale'] as const
 
 type Node = Readonly<Record<string, unknown>>
@@ -7,14 +7,14 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Name and value of what makes a place's meaning, or undefined where the type is plain. */
+/** The attributes of a type as text, or undefined for a plain type. */
 function meaningOf(node: Node): string | undefined {
   const given = ATTRIBUTES.filter((name) => node[name] !== undefined)
   return given.length === 0 ? undefined : given.map((name) => `${name} ${node[name]}`).join(', ')
 }
 
 interface Walk {
-  /** Meaning by path, `none` for a place that is there and plain. */
+  /** Meaning by path; `none` for a plain type. */
   readonly places: Map<string, string>
   readonly records: Map<string, Node>
 }
@@ -51,7 +51,7 @@ function visitName(name: string, path: string, walk: Walk, open: ReadonlySet<str
   else if (!walk.places.has(path)) walk.places.set(path, 'none')
 }
 
-/** A record that holds itself is visited once on each path. */
+/** A record that contains itself is visited once on each path. */
 function visitRecord(record: Node, path: string, walk: Walk, open: ReadonlySet<string>): void {
   const name = String(record['name'])
   if (open.has(name)) return
@@ -64,9 +64,9 @@ function visitRecord(record: Node, path: string, walk: Walk, open: ReadonlySet<s
 }
 
 /**
- * What changed of logical types, scales and precisions at places that both schemas have: `data.tax: logicalType decimal,
- * precision 19, scale 4 became logicalType decimal, precision 19, scale 2`. Such a change reads old bytes as other
- * values, and a registry takes it for compatible. Places that are new or gone are the registry's to judge.
+ * Changes of logical types, scales and precisions of fields that both schemas have: `data.tax: logicalType decimal,
+ * precision 19, scale 4 became logicalType decimal, precision 19, scale 2`. Such a change would read old bytes as other
+ * values, but a registry treats it as compatible. The registry checks new and removed fields itself.
  */
 export function logicalTypeChanges(previous: string, next: string): string[] {
   const before = placesOf(JSON.parse(previous))

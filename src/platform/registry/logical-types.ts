@@ -5,11 +5,11 @@ function limitOf(precision: number): bigint {
   return 10n ** BigInt(precision) - 1n
 }
 
-/** What Buffer reads and writes as a plain number; nearly all decimals are so short. */
+/** Most bytes that Buffer reads and writes as a plain number; nearly all decimals fit. */
 const PLAIN_BYTES = 6
 const PLAIN_LIMIT = 2n ** 47n
 
-/** Two's complement, big-endian, in as few bytes as hold it: what Avro asks for. */
+/** Two's complement, big-endian, in as few bytes as possible, as Avro requires. */
 export function decimalToBytes(units: bigint): Buffer {
   if (units >= -PLAIN_LIMIT && units < PLAIN_LIMIT) return plainToBytes(Number(units))
   let length = PLAIN_BYTES + 1
@@ -30,7 +30,7 @@ function plainLength(units: number): number {
   return length
 }
 
-/** The reverse; any length is read, and no bytes are zero. */
+/** The reverse; reads any length, and zero for no bytes. */
 export function bytesToDecimal(bytes: Buffer): bigint {
   if (bytes.length === 0) return 0n
   if (bytes.length <= PLAIN_BYTES) return BigInt(bytes.readIntBE(0, bytes.length))
@@ -42,7 +42,7 @@ interface DecimalAttributes {
   readonly scale?: number
 }
 
-/** Where avsc reads or writes, as far as it is used here; what goes beyond the end is found by avsc afterwards. */
+/** The parts of avsc's read and write position used here; avsc detects accesses beyond the end afterwards. */
 interface Tap {
   readonly buf: Buffer
   pos: number
@@ -50,7 +50,7 @@ interface Tap {
   writeLong(value: number): void
 }
 
-/** Every decimal that Buffer reads as a plain number has fewer digits. */
+/** Every decimal that Buffer reads as a plain number has at most this many digits. */
 const PLAIN_PRECISION = 15
 
 /** Avro's decimal on bytes as a bigint in units of its scale. */
@@ -67,7 +67,7 @@ class DecimalType extends avsc.types.LogicalType {
     this.#limit = limitOf(precision)
   }
 
-  /** As avsc does by `_fromValue`, without a Buffer for each of the fifty decimals of an order. */
+  /** Does the same as avsc with `_fromValue`, without a Buffer for each of an order's fifty decimals. */
   _read(tap: Tap): bigint {
     const length = tap.readLong()
     const at = tap.pos
@@ -82,9 +82,9 @@ class DecimalType extends avsc.types.LogicalType {
     return end > tap.buf.length ? 0n : this._fromValue(tap.buf.subarray(at, end))
   }
 
-  /** As avsc does by `_toValue`, without a Buffer. */
+  /** Does the same as avsc with `_toValue`, without a Buffer. */
   _write(tap: Tap, value: unknown): void {
-    if (typeof value !== 'bigint' || !this.#holds(value)) throw new Error('this is no decimal of the schema')
+    if (typeof value !== 'bigint' || !this.#holds(value)) throw new Error('not a decimal of the schema')
     const bytes = value >= -PLAIN_LIMIT && value < PLAIN_LIMIT ? null : decimalToBytes(value)
     const length = bytes === null ? plainLength(Number(value)) : bytes.length
     tap.writeLong(length)
@@ -101,7 +101,7 @@ class DecimalType extends avsc.types.LogicalType {
     return units
   }
 
-  /** Undefined for what is no decimal of this precision: in a union avsc then tries the other branches. */
+  /** Undefined for a value that is not a decimal of this precision: in a union avsc then tries the other branches. */
   override _toValue(value: unknown): Buffer | undefined {
     return typeof value === 'bigint' && this.#holds(value) ? decimalToBytes(value) : undefined
   }
@@ -117,8 +117,8 @@ class DecimalType extends avsc.types.LogicalType {
 }
 
 /**
- * The avsc type of a schema: decimals are bigints, timestamp-millis and longs are numbers from -(2 ** 52) to 2 ** 53 - 2
- * (avsc refuses more, and is wrong below), bytes are Buffers, unions hold their values bare.
+ * The avsc type of a schema: decimals are bigints, timestamp-millis and longs are numbers from -(2 ** 52) to 2 ** 53 -
+ * 2 (avsc rejects larger ones and misreads smaller ones), bytes are Buffers, values of unions are not wrapped.
  */
 export function typeOf(schema: unknown): Type {
   return avsc.Type.forSchema(schema as Schema, {

@@ -20,7 +20,7 @@ export function orderFromJson(json: unknown): Order {
   throw new StreamError('request_invalid', text, { field: first.field, mistakes })
 }
 
-/** JSON Schema of what `fromPlain` takes: decimals as text, times as ISO 8601. */
+/** JSON Schema of the input of `fromPlain`: decimals as text, times as ISO 8601. */
 function plainSchema(schema: AvroSchema, named: ReadonlyMap<string, AvroNode>): object {
   if (isUnion(schema)) return { anyOf: [plainSchema(withoutNull(schema), named), { type: 'null' }] }
   const node = typeof schema === 'string' ? (named.get(schema) ?? { type: schema }) : schema

@@ -3,28 +3,28 @@ import { MASK } from './personal-fields.ts'
 import type { Mask } from './personal-texts.ts'
 
 /**
- * Names under which outside systems have what says something of a person. Region and country decide about taxes and routing, and
- * messages are what a refusal is told in: of both only the values that are known to be a person's are masked.
+ * Names of fields with personal data in outside systems. Regions and countries decide taxes and routing, and messages
+ * explain refusals: in both, only known personal values are masked.
  */
 const PERSONAL =
   /name|mail|phone|tele|mobile|cellular|fax|street|city|town|post(al)?_?code|zip|addr|company(?!db)|customer|contact|person|recipient|buyer|gift|(^|_)ip($|_)|forwarded|birth|dob|gender|vat_?(no|num|id|reg)|tax_?(id|vat)|federaltax|attention|prefix|suffix|owner|payer|card_?(code|num|last)|cc_|(ship|bill|pay)_?to|additional_information|entityid|iban|account_?(num|no)/i
-/** Of what we send, these hold our own marks and the notes of the buyer, whose text is known. */
+/** In bodies that we send, these contain our own marks and the buyer's notes, whose text is known. */
 const FREE_TEXTS = /note|comment|memo|remark/i
 const OF_PLACES = /(country|state|region|province)(_?(code|id))?$/i
-/** Names of things, and amounts. */
+/** Names of things and amounts, which are not personal. */
 const OF_THINGS =
   /^(item|product|method|carrier|currency|tax|rate|status|store|website|channel|field|file)_?name$|(amount|total|price|balance|invoiced|refunded|qty)$/i
 const NAMED_BY_SKU = ['sku', 'itemCode', 'ItemCode', 'product_id']
 
-/** An e-mail address, also as addresses escape it. */
+/** An e-mail address, also in URL-encoded form. */
 const EMAIL = /[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g
 
-/** By whom the body was written: an answer has persons that the event does not name. */
+/** Who wrote the body: answers may contain persons that are not in the event. */
 type BodyOf = 'us' | 'them'
 
 /**
- * A body of a call without persons: their values, as they are known of the event, and what stands under names of personal data.
- * JSON stays JSON, and its numbers but for those of persons as they are.
+ * Masks personal data in the body of a call: values known from the event, and values under names of personal fields.
+ * JSON stays JSON; numbers that are not personal stay unchanged.
  */
 export function withoutPersons(body: string, mask: Mask, writtenBy: BodyOf): string {
   const isPersonal = (name: string) => PERSONAL.test(name) || (writtenBy === 'them' && FREE_TEXTS.test(name))
@@ -36,7 +36,7 @@ interface Masks {
   readonly isPersonal: (name: string) => boolean
 }
 
-/** Texts may be JSON in their turn. */
+/** Texts may contain JSON themselves. */
 function maskedText(text: string, masks: Masks): string {
   const json = /^\s*[{[]/.test(text) ? jsonOf(text) : undefined
   return json === undefined ? plainText(text, masks) : JSON.stringify(masked(json, masks))
@@ -55,7 +55,7 @@ function masked(value: unknown, masks: Masks, of: 'person' | 'thing' = 'thing'):
   return Object.fromEntries(entries)
 }
 
-/** What is empty stays: it is what many refusals are about. */
+/** Keeps empty values: many refusals are about them. */
 function personalLeaf(value: unknown): unknown {
   return value === null || value === '' || typeof value === 'boolean' ? value : MASK
 }

@@ -3,32 +3,32 @@ import { type AvroNode, type AvroSchema, isUnion, namedTypes, withoutNull } from
 import { parsedSchema } from './kind-schema.ts'
 import { toPlainEvent } from './plain-event.ts'
 
-/** What stands for a value that is not to be seen. */
+/** Replaces a value that must not be shown. */
 export const MASK = '[personal]'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * A copy in which every value of a field that the schema marks as `personal` is masked; lists and maps keep their shape,
- * nothing and the empty text stay. Takes events, and what `toPlainEvent` makes of them.
+ * A copy with every value masked that belongs to a field which the schema marks as `personal`; lists and maps keep
+ * their shape, null and empty text stay. Accepts events and the output of `toPlainEvent`.
  */
 export function maskPersonal(schema: AvroSchema, value: unknown, named = namedTypes(schema)): unknown {
   return withPersonal(schema, value, named, masked)
 }
 
-/** As JSON can hold it, with its personal fields only where they may be seen. */
+/** An event in the form of JSON; `persons` false: with masked personal fields. */
 export function shownEvent<K extends TopicKind>(kind: K, event: TopicEvents[K], persons: boolean): unknown {
   const plain = toPlainEvent(kind, event)
   const { schema, named } = parsedSchema(kind)
   return persons ? plain : maskPersonal(schema, plain, named)
 }
 
-/** Whether events of the kind have fields that say something of a person. */
+/** Whether events of the kind have personal fields. */
 export function holdsPersonal(kind: TopicKind): boolean {
   return marked(parsedSchema(kind).schema)
 }
 
-/** A copy with `change` made to the value of each personal field. */
+/** A copy with `change` applied to the value of each personal field. */
 export function withPersonal(
   schema: AvroSchema,
   value: unknown,

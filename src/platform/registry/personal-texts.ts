@@ -4,36 +4,36 @@ import { parsedSchema } from './kind-schema.ts'
 import { holdsPersonal, MASK, withPersonal } from './personal-fields.ts'
 
 /**
- * The error without the event's personal values: a system that refuses an order quotes what it was sent. They are found
- * in any case, without their accents, escaped as JSON, URLs, HTML and OData escape, and cut short; a telephone number by its
- * digits, too. Its code and policy stay, and its field, which a system may name, where it is no such value.
+ * The error with the event's personal values masked: a system that refuses an order quotes what it was sent. Finds
+ * values in upper or lower case, without accents, escaped for JSON, URLs, HTML and OData, and truncated; telephone
+ * numbers also by their digits. Code and policy stay; the field stays unless it is such a value.
  */
 export function withoutPersonal<K extends TopicKind>(kind: K, event: TopicEvents[K], error: StreamError): StreamError {
   return holdsPersonal(kind) ? maskError(error, maskOf(textsOf(kind, event))) : error
 }
 
-/** The same for an entity that could not be made an event: `raw` is what the source gave. */
+/** The same for an entity that could not be turned into an event: `raw` is the source's original. */
 export function withoutPersonalOf(kind: TopicKind, raw: string, error: StreamError): StreamError {
   return holdsPersonal(kind) ? maskError(error, maskOf(new Set(namedTexts(jsonOf(raw) ?? raw)))) : error
 }
 
-/** A text without the personal values it was made for; `MASK` stands in their place. */
+/** Replaces certain personal values in a text with `MASK`. */
 export type Mask = (text: string) => string
 
 /**
- * For texts of any kind about the event, also what was made of it for its target: whatever a connection maps for that
- * (`fields`) is a person's, by whatever name.
+ * For any text about the event, including what is made from it for its target: all values that a connection maps
+ * (`fields`) count as personal, whatever their names.
  */
 export function maskOfEvent<K extends TopicKind>(kind: K, event: TopicEvents[K]): Mask {
   if (!holdsPersonal(kind)) return (text) => text
   return maskOf(textsOf(kind, event, 'fields' in event ? Object.values(event.fields).flatMap(textsOfJson) : []))
 }
 
-/** Values that are shorter than this are in every other text. */
+/** Shorter values would match in too many texts. */
 const SHORTEST = 2
-/** Digits alone are as likely an amount or an id of something else. */
+/** Shorter numbers are as likely amounts or ids of other things. */
 const SHORTEST_DIGITS = 5
-/** Of a longer value its beginning is enough: systems cut what is too long for them. */
+/** The start of a longer value is enough to match: systems truncate values. */
 const BEGINNING = 12
 
 const WORD = /[\p{L}\p{N}]/u
@@ -57,10 +57,10 @@ function maskOf(values: ReadonlySet<string>): Mask {
   }
 }
 
-/** Digits that a telephone number has at least. */
+/** Least digits of a telephone number. */
 const PHONE_DIGITS = 7
 
-/** A value as it may be written in a text. */
+/** The forms in which a text may contain a value. */
 function formsOf(value: string): readonly string[] {
   const plain = [value, value.normalize('NFD').replace(/\p{M}/gu, '')]
   const phone = /^[\d\s()+./-]+$/.test(value) ? value.replace(/\D/g, '') : ''
@@ -76,7 +76,7 @@ function formsOf(value: string): readonly string[] {
   return phone.length >= PHONE_DIGITS ? [...escaped, phone] : escaped
 }
 
-/** As PHP writes JSON. */
+/** JSON in PHP's default form. */
 function asciiOf(json: string): string {
   const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
   return json.replaceAll('/', '\\/').replace(/[\u0080-\uffff]/g, escaped)
@@ -92,15 +92,15 @@ interface Form {
   readonly beginning: string
 }
 
-/** Two letters as one number: of many forms only those are compared that begin like the text. */
+/** Two characters as one number: only forms that start with the same two characters are compared. */
 function startAt(text: string, at: number): number {
   return text.charCodeAt(at) * 0x10000 + text.charCodeAt(at + 1)
 }
 
-/** Where values stand as words of their own; of a long one also as much of it as is there. */
+/** Finds values that are separate words; of long values also a truncated start. */
 function placesOf(text: string, byStart: ReadonlyMap<number, readonly Form[]>): readonly TextPlace[] {
   const found: TextPlace[] = []
-  // What was found is not looked through again for the same: it may be as long as the text.
+  // Does not search a match again for the same form: the match may be as long as the text.
   const next = new Map<Form, number>()
   for (let from = 0; from < text.length - 1; from += 1) {
     const forms = byStart.get(startAt(text, from))
@@ -115,7 +115,7 @@ function placesOf(text: string, byStart: ReadonlyMap<number, readonly Form[]>): 
   return found
 }
 
-/** Null: the value does not stand there. */
+/** End of the match at `from`; null: the value is not there. */
 function endOf(text: string, from: number, { form, beginning }: Form): number | null {
   if (!text.startsWith(beginning, from)) return null
   let length = beginning.length
@@ -127,7 +127,7 @@ function beginsWord(text: string, at: number): boolean {
   return !isWord(text[at - 1]) || ESCAPED.test(text.slice(Math.max(0, at - LONGEST_ESCAPE), at))
 }
 
-/** What ends in a letter and is no part of the word that follows: a line break in JSON, a blank in an address. */
+/** Escapes that end in a letter but are not part of the following word: a line break in JSON, a blank in a URL. */
 const ESCAPED = /(?:\\[bfnrt]|\\u[\da-f]{4}|%[\da-f]{2})$/
 const LONGEST_ESCAPE = 6
 
@@ -139,7 +139,7 @@ function isWorth(value: string): boolean {
   return value.length >= (/^[\d\s.,+-]*$/.test(value) ? SHORTEST_DIGITS : SHORTEST)
 }
 
-/** Texts of the personal fields; those that stand elsewhere in the event too (a SKU, a status) are no one's. */
+/** Texts of the personal fields, except those that also occur in other fields (a SKU, a status). */
 function textsOf<K extends TopicKind>(
   kind: K,
   event: TopicEvents[K],
@@ -154,7 +154,7 @@ function textsOf<K extends TopicKind>(
   return personal.difference(new Set(leavesOf(rest)))
 }
 
-/** JSON text that a source gave holds what is no one's too: of it the values under names of personal data. */
+/** A source's JSON text is only partly personal: takes the values under names of personal data. */
 function personalTexts(value: unknown, name = ''): readonly string[] {
   if (typeof value === 'string') {
     const json = jsonOf(value)
@@ -169,7 +169,7 @@ function personalTexts(value: unknown, name = ''): readonly string[] {
 const PERSONAL_NAME =
   /name|mail|phone|tele|mobile|fax|street|city|town|post|zip|addr|company|customer|contact|person|recipient|buyer|note|comment|message|remark|gift|(^|_)ip($|_)|forwarded|birth|dob|gender|vat|tax_?id|tax_?vat|attention|memo|prefix|suffix/i
 
-/** Texts below a name of personal data, however deep. */
+/** Texts below a name of personal data, at any depth. */
 function namedTexts(json: unknown): readonly string[] {
   if (typeof json !== 'object' || json === null) return typeof json === 'string' ? [json] : []
   return Object.entries(json).flatMap(([name, value]) => {

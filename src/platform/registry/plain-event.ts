@@ -2,7 +2,7 @@ import type { TopicEvents, TopicKind } from '../../events/topics.ts'
 import { type AvroNode, type AvroSchema, isUnion } from './avro-node.ts'
 import { parsedSchema } from './kind-schema.ts'
 
-/** An event as JSON can hold it: decimals as text, times as ISO 8601, bytes as base64. */
+/** An event in the form of JSON: decimals as text, times as ISO 8601, bytes as base64. */
 export function toPlainEvent<K extends TopicKind>(kind: K, event: TopicEvents[K]): unknown {
   const { schema, named } = parsedSchema(kind)
   return plain(schema, event, named)
@@ -10,7 +10,7 @@ export function toPlainEvent<K extends TopicKind>(kind: K, event: TopicEvents[K]
 
 function plain(schema: AvroSchema, value: unknown, named: ReadonlyMap<string, AvroNode>): unknown {
   if (value === null || value === undefined) return null
-  // Our unions are of null and one other.
+  // Our unions have null and one other type.
   if (isUnion(schema)) return plain(schema.find((branch) => branch !== 'null') ?? 'null', value, named)
   if (typeof schema === 'string') {
     const record = named.get(schema)
@@ -43,7 +43,7 @@ function decimalText(units: bigint, scale: number): string {
   return `${units < 0n ? '-' : ''}${digits.slice(0, at)}${fraction === '' ? '' : `.${fraction}`}`
 }
 
-/** A time that no calendar has stays a number. */
+/** A time outside the range of dates stays a number. */
 function timeText(ms: number): string | number {
   const date = new Date(ms)
   return Number.isNaN(date.getTime()) ? ms : date.toISOString()

@@ -5,8 +5,8 @@ import { logicalTypeChanges } from './logical-type-changes.ts'
 import type { RegistryClient } from './registry-client.ts'
 
 /**
- * The id of a subject's schema, registered where it is new. Throws `schema_incompatible`, naming the place and both
- * meanings, when a logical type, scale or precision differs from the subject's newest version: registries don't see that.
+ * The id of a subject's schema; registers a new one. Throws `schema_incompatible`, naming the field and both meanings,
+ * when a logical type, scale or precision differs from the subject's newest version: registries don't check that.
  */
 export async function registerSchema(
   registry: RegistryClient,
@@ -23,7 +23,7 @@ export async function registerSchema(
       throw new StreamError('schema_incompatible', message, { field: changes[0]?.split(':', 1)[0] ?? '' })
     }
   }
-  // A known one too: its compatibility may have been changed.
+  // Also for a known schema: its compatibility may have been changed.
   const id = await registry.register(subject, schema)
   if (!known) logger.debug({ subject, id }, 'schema registered')
   return id

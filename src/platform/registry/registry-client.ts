@@ -23,13 +23,13 @@ export interface RegisteredSchema {
 export interface RegistryClient {
   /** The subject's newest version; undefined when it has none. */
   latest(subject: string): Promise<RegisteredSchema | undefined>
-  /** Adds a version, under BACKWARD_TRANSITIVE, or finds it there; throws `schema_incompatible` when it is refused. */
+  /** Adds a version under BACKWARD_TRANSITIVE, or finds an existing one; throws `schema_incompatible` when refused. */
   register(subject: string, schema: string): Promise<number>
   /** The subject's compatibility level, for example BACKWARD_TRANSITIVE; undefined when it has none of its own. */
   compatibility(subject: string): Promise<string | undefined>
-  /** Whether the subject would take the schema as its next version. */
+  /** Whether the subject would accept the schema as its next version. */
   accepts(subject: string, schema: string): Promise<boolean>
-  /** The schema of an id; undefined when the registry knows none. */
+  /** The schema of an id; undefined when the registry has none. */
   byId(id: number): Promise<string | undefined>
   close(): void
 }
@@ -63,7 +63,7 @@ export function createRegistryClient(settings: RegistrySettings): RegistryClient
     byId: (id) => found(host, async () => (await get<{ schema: string }>(http, `/schemas/ids/${id}`)).schema),
     async register(subject, schema) {
       try {
-        // First, and not left to the library: it refuses a subject whose compatibility an ended start never set.
+        // Set here, because the library refuses a subject whose compatibility an interrupted start did not set.
         await http.put(`/config/${encodeURIComponent(subject)}`, { compatibility: COMPATIBILITY.BACKWARD_TRANSITIVE })
         const options = { subject, compatibility: COMPATIBILITY.BACKWARD_TRANSITIVE }
         return (await registry.register({ type: SchemaType.AVRO, schema }, options)).id
@@ -101,17 +101,20 @@ async function found<T>(host: string, call: () => Promise<T>): Promise<T | undef
   }
 }
 
-/** 409 is the registry's "incompatible", 422 its "no valid schema"; the library throws errors of its own for the rest. */
+/**
+ * The registry answers 409 for "incompatible" and 422 for "invalid schema"; the library has its own errors for the
+ * rest.
+ */
 function schemaRefusedError(error: unknown, subject: string): StreamError | undefined {
   const status = statusOf(error)
   const reason = error instanceof Error ? error.message : String(error)
   const byLibrary = error instanceof Error && /Compatibility|InvalidSchema/.test(error.name)
   if (status !== 409 && status !== 422 && !byLibrary) return undefined
-  const message = `the registry refuses the schema for ${subject}: ${reason}; each change must be BACKWARD_TRANSITIVE`
+  const message = `the registry refused the schema for ${subject}: ${reason}; each change must be BACKWARD_TRANSITIVE`
   return new StreamError('schema_incompatible', message, { details: { subject } })
 }
 
-/** The library's and axios' errors hold the request with its login: none is kept as cause. */
+/** Errors of axios and the library contain the request with its login, so they never become a cause. */
 function registryUnavailableError(error: unknown, host: string): StreamError {
   const status = statusOf(error)
   const reason = error instanceof Error ? error.message : String(error)
@@ -123,7 +126,7 @@ function registryUnavailableError(error: unknown, host: string): StreamError {
   return new StreamError('registry_unavailable', message)
 }
 
-/** Without a login that may stand in the URL. */
+/** The host of a URL, without a login in it. */
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url
 }

@@ -3,7 +3,7 @@ import { type TopicKind, topics } from '../../events/topics.ts'
 
 const FOLDER = new URL('../../../schemas/', import.meta.url)
 
-/** The schema of a kind as it stands in schemas/, as text; wherever the program is installed. */
+/** The text of a kind's schema in schemas/, wherever the program is installed. */
 export function readSchema(kind: TopicKind): string {
   const topic = topics.find((one) => one.kind === kind)
   if (topic === undefined) throw new Error(`${kind} has no schema`)

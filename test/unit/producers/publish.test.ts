@@ -237,7 +237,7 @@ function strict(): EventCodec {
     ...codec,
     encode(kind, event) {
       if (kind === 'inventory' && typeof (event as InventoryChanged).data.sku !== 'string') {
-        throw new StreamError('source_data_invalid', 'inventory: data.sku is not what its schema says')
+        throw new StreamError('source_data_invalid', 'inventory: data.sku does not match its schema')
       }
       return codec.encode(kind, event)
     },
