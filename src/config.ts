@@ -25,15 +25,15 @@ export interface AwsCredentials {
   readonly sessionToken?: string
 }
 
-/** How the API meets its callers. */
+/** Settings of the API's HTTP server. */
 export interface HttpSettings {
-  /** Null: without encryption. */
+  /** Null: no encryption. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
-  /** Addresses and networks whose word on who calls, and by which name, is believed. */
+  /** Addresses and networks of proxies whose forwarded headers are trusted. */
   readonly trustedProxies: readonly string[]
-  /** True: others may reach it without encryption. */
+  /** True: other machines may reach it without encryption. */
   readonly plaintextAllowed: boolean
-  /** Names of the API, where no key is asked for. */
+  /** Host names of the API when it requires no key. */
   readonly allowedHosts: readonly string[]
   readonly requestsPerMinute: number
   readonly refusalsPerMinute: number
@@ -42,7 +42,7 @@ export interface HttpSettings {
   readonly requestTimeoutMs: number
 }
 
-/** Whose bearer tokens are taken, for whom they have to be, and the names of the claims that say what they may do. */
+/** Issuer and audience of accepted bearer tokens, and the names of the claims with their permissions. */
 export interface OidcConfig {
   readonly issuer: string
   readonly audience: string
@@ -59,91 +59,91 @@ export interface MailConfig {
   readonly host: string
   readonly port: number
   readonly tls: 'starttls' | 'tls' | 'off'
-  /** Null: it asks for no login. */
+  /** Null: the server requires no login. */
   readonly login: { readonly username: string; readonly password: string } | null
   /** Address of the sender. */
   readonly from: string
 }
 
-/** Where spans are exported to, and which. */
+/** Where spans are exported to, and which ones. */
 export interface TracingConfig {
-  /** Whole; it accepts OTLP over HTTP as JSON. */
+  /** Complete address; it must accept OTLP over HTTP as JSON. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly serviceName: string
   /** Attributes of the service besides its name. */
   readonly resource: Readonly<Record<string, string>>
   readonly sampler: Variables['OTEL_TRACES_SAMPLER']
-  /** From 0 to 1: of the samplers with a ratio. */
+  /** From 0 to 1, for the samplers with a ratio. */
   readonly ratio: number
 }
 
-/** Everything the environment decides; design.md names the variables. */
+/** All settings from the environment; src/variables.ts declares the variables. */
 export interface Config {
   readonly kafka: {
     readonly brokers: readonly string[]
     readonly ssl: boolean
     readonly sasl: SaslConfig | null
-    /** After so long without a heartbeat the group counts a member as dead and shares its partitions anew. */
+    /** After this time without a heartbeat the group removes a member and reassigns its partitions. */
     readonly sessionTimeoutMs: number
-    /** The name under which this process comes back to its groups; null: each start is a new member. */
+    /** Name that this process keeps in its groups over restarts; null: each start is a new member. */
     readonly instanceId: string | null
   }
   readonly registry: { readonly url: string; readonly username: string | null; readonly password: string | null }
   readonly dynamodb: {
     readonly endpoint: string | null
     readonly region: string
-    /** Null: the AWS SDK's own chain (profile, role). */
+    /** Null: the default chain of the AWS SDK (profile, role). */
     readonly credentials: AwsCredentials | null
   }
   readonly topicPrefix: string
   readonly tablePrefix: string
   readonly partitions: number
   readonly replication: number
-  /** True: topics on brokers of other machines may lose what was acknowledged. */
+  /** True: topics on brokers of other machines may lose acknowledged records. */
   readonly dataLossAllowed: boolean
   readonly api: {
     readonly host: string
     readonly port: number
-    /** True when nobody asked for this port: a free one may be taken instead. */
+    /** True when the port was not set: a free one may be taken instead. */
     readonly portIsDefault: boolean
     readonly token: string | null
-    /** Null: tokens of no issuer are taken. */
+    /** Null: no tokens of an issuer are accepted. */
     readonly oidc: OidcConfig | null
   }
   readonly http: HttpSettings
-  /** Where every role answers `/metrics` and `/health`; null: nowhere. */
+  /** Address of `/metrics` and `/health` in every role; null: off. */
   readonly metrics: {
     readonly host: string
     readonly port: number
-    /** True when nobody asked for this port: a free one may be taken instead. */
+    /** True when the port was not set: a free one may be taken instead. */
     readonly portIsDefault: boolean
   } | null
-  /** Null: nothing is traced. */
+  /** Null: no tracing. */
   readonly tracing: TracingConfig | null
   readonly cursorKey: string | null
-  /** After so many days an entry of the audit trail is gone. */
+  /** Days after which an entry of the audit trail expires. */
   readonly auditDays: number
-  /** How topics hold what is said of persons; null: as the installation began. */
+  /** How topics store personal data; null: as at the start of the installation. */
   readonly personalData: 'encrypted' | 'plain' | null
-  /** How long what is said of an order's person is kept after the order's month; null: for ever. */
+  /** How long an order's personal data is kept after the order's month; null: unlimited. */
   readonly retainOrdersDays: number | null
-  /** Where people open the page, without a slash at the end; null: it is not known. */
+  /** Address of the web page, without a slash at the end; null: unknown. */
   readonly publicUrl: string | null
-  /** Null: no e-mail is sent. */
+  /** Null: no e-mails are sent. */
   readonly mail: MailConfig | null
   readonly feedSettleMs: number
-  /** After so long without a heartbeat another worker goes on with a run. */
+  /** After this time without a heartbeat another worker takes over a run. */
   readonly runLeaseMs: number
   readonly logLevel: LogLevel
   readonly configDir: string | null
-  /** The environment itself, for references of the form `env:NAME` alone. */
+  /** The environment itself, only for references of the form `env:NAME`. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** A variable with its type; `undefined`: it is not set, or wrong. */
+/** The value of a variable in its type; a value that can't be converted stays text. */
 function convert(name: VariableName, given: string): unknown {
   const { type } = propertyOf(name)
   if (type === 'integer') return /^\d{1,15}$/.test(given) ? Number(given) : given
@@ -156,7 +156,9 @@ interface ReadVariables {
   readonly mistakes: readonly string[]
 }
 
-/** Every mistake, so that one start shows all of them. What is wrong has its default, or nothing. */
+/**
+ * Collects every mistake, so that one start shows all of them. Invalid variables get their default, if they have one.
+ */
 function readVariables(env: Environment): ReadVariables {
   const values: Record<string, unknown> = {}
   const mistakes: string[] = []
@@ -173,7 +175,7 @@ function readVariables(env: Environment): ReadVariables {
       if (usual !== undefined) values[name] = usual
     }
   }
-  // Each was read by its own schema; where one is missing, the mistakes say so and nothing is made of the rest.
+  // Each variable was checked by its own schema; if a required one is missing, the mistakes stop the start.
   return { values: values as Variables, mistakes }
 }
 
@@ -181,7 +183,7 @@ function notSet(name: string, example: string): string {
   return `${name} is not set; for example ${name}=${example}`
 }
 
-/** What one variable asks of others. */
+/** Missing variables that others require. */
 function missingTogether(values: Variables): readonly string[] {
   const missing: string[] = []
   if (values.KAFKA_SASL_MECHANISM !== undefined) {
@@ -213,7 +215,7 @@ function oidcOf(values: Variables): OidcConfig | null {
   return { issuer, audience, claims }
 }
 
-/** What goes over plain http is whoever's is on the way; on this machine nobody is. */
+/** An https address, or http on this machine: plain http can be read and changed on the way. */
 const SAFE_ADDRESS = /^(https:\/\/[^\s]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/[^\s]*)?)$/
 
 function wrongIssuer({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience }: Variables): readonly string[] {
@@ -225,7 +227,7 @@ function wrongIssuer({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience }: Variables
   return wrong
 }
 
-/** Logins that everyone on the way could read. */
+/** Mistakes for logins that would be sent unencrypted. */
 function plaintextLogins(values: Variables): readonly string[] {
   if (values.ALLOWED_PLAINTEXT_LOGINS) return []
   const way = 'or allow it with ALLOWED_PLAINTEXT_LOGINS=true'
@@ -239,16 +241,16 @@ function plaintextLogins(values: Variables): readonly string[] {
   }
   const hasLogin = password !== undefined || /^http:\/\/[^/]*@/.test(registry)
   if (hasLogin && registry.startsWith('http:')) {
-    found.push(`SCHEMA_REGISTRY_URL must be https where a password is sent, ${way}`)
+    found.push(`SCHEMA_REGISTRY_URL must be https when it is used with a password, ${way}`)
   }
   const spans = tracingOf(values)
   if (values.OTEL_EXPORTER_OTLP_HEADERS !== undefined && spans !== null && !SAFE_ADDRESS.test(spans.url)) {
-    found.push(`spans must be exported to an https address where OTEL_EXPORTER_OTLP_HEADERS is set, ${way}`)
+    found.push(`spans must be exported to an https address when OTEL_EXPORTER_OTLP_HEADERS is set, ${way}`)
   }
   return found
 }
 
-/** Reads a file as text; throws where it can't. */
+/** Reads a file as text; throws when it can't. */
 type ReadFile = (path: string) => string
 
 interface ReadToken {
@@ -256,11 +258,14 @@ interface ReadToken {
   readonly mistakes: readonly string[]
 }
 
-/** The API's token, from the environment or from a file: as orchestrators mount secrets, and other programs can't list it. */
+/**
+ * The API's token, from the environment or from a file, as orchestrators mount secrets and other programs can't list
+ * it.
+ */
 function readToken({ API_TOKEN: token, API_TOKEN_FILE: file }: Variables, readFile: ReadFile): ReadToken {
   if (file === undefined) return { token: token ?? null, mistakes: [] }
   const wrong = (message: string): ReadToken => ({ token: null, mistakes: [`API_TOKEN_FILE ${message}`] })
-  if (token !== undefined) return wrong('is set beside API_TOKEN; set one of them')
+  if (token !== undefined) return wrong('and API_TOKEN are both set; set one of them')
   try {
     const read = readFile(file).trim()
     return read === '' ? wrong(`names ${file}, which is empty`) : { token: read, mistakes: [] }
@@ -353,7 +358,7 @@ function tracingOf(values: Variables): TracingConfig | null {
   }
 }
 
-/** `name=value` pairs as OpenTelemetry has them in variables: percent-encoded, separated by commas. */
+/** `name=value` pairs in OpenTelemetry's form for variables: percent-encoded, separated by commas. */
 function pairsOf(given: string | undefined): Readonly<Record<string, string>> {
   const pairs = listOf(given).map((pair) => {
     const [name = '', ...value] = pair.split('=')
@@ -415,7 +420,7 @@ export function configFromEnvironment(overrides: Environment = {}): Config {
   return readConfig({ ...process.env, ...overrides })
 }
 
-/** The process's environment, for starting what it does not name. */
+/** The process's environment, for starting other programs. */
 export function processEnvironment(): Environment {
   return process.env
 }

@@ -1,13 +1,13 @@
 /**
- * What the runtime does with a failure:
- * `retry` the same call again later; `wait` for what is on its way to the target; `dead-letter` the entity, which is
- * wrong; `stop` the consumer, because the broker, registry or a table is gone; `pause` the system or connection whose
- * credentials or configuration are wrong; `refuse` the request of a caller, who has to change it; `record` an answer that is
- * final, with its reason.
+ * What the runtime does after a failure:
+ * `retry` the same call later; `wait` for data on its way to the target; `dead-letter` the entity, which is wrong;
+ * `stop` the consumer, because the broker, the registry or a table is not available; `pause` the system or connection
+ * with wrong credentials or configuration; `refuse` the request, which its caller has to change; `record` a final
+ * answer and its reason.
  */
 export type Policy = 'retry' | 'wait' | 'dead-letter' | 'stop' | 'pause' | 'refuse' | 'record'
 
-/** The closed table of error codes; docs/reference/errors.md explains each and a test holds the two equal. */
+/** All error codes; docs/reference/errors.md explains each, and a test keeps the two equal. */
 export const policies = {
   broker_unavailable: 'stop',
   registry_unavailable: 'stop',
@@ -77,21 +77,21 @@ export interface ErrorOptions {
   readonly cause?: unknown
   /** Where in the input, for example `lines[2].sku`. */
   readonly field?: string
-  /** What helps to mend it; never secrets or personal data. */
+  /** Facts that help to fix it; never secrets or personal data. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>
-  /** The least time to wait before a retry, where the other side said so. */
+  /** The least time to wait before a retry, if the other side asked for one. */
   readonly retryAfterMs?: number
-  /** All that is wrong, where several things are; the message has them too. */
+  /** All mistakes when there are several; the message contains them too. */
   readonly mistakes?: readonly FieldMistake[]
 }
 
-/** `field`: path in what was sent; empty for all of it. */
+/** `field`: path in the request body; empty for the whole body. */
 export interface FieldMistake {
   readonly field: string
   readonly message: string
 }
 
-/** The one error class. `message` names the field and the way out and holds no secret and no personal data. */
+/** The only error class. `message` names the field and the fix, and contains no secrets or personal data. */
 export class StreamError extends Error {
   readonly code: ErrorCode
   readonly field: string | undefined
@@ -114,7 +114,7 @@ export class StreamError extends Error {
   }
 }
 
-/** Any thrown thing as a StreamError; what is not one already is `unexpected`, with its cause kept. */
+/** Converts any thrown value to a StreamError: other errors become `unexpected`, with the original as the cause. */
 export function toStreamError(error: unknown): StreamError {
   if (error instanceof StreamError) return error
   const message = error instanceof Error ? error.message : String(error)

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
-/** Its value is in no message and no example. */
+/** A variable whose value is never in messages or examples. */
 const secret = (description: string) => Type.Optional(Type.String({ description, writeOnly: true }))
 const whole = (minimum: number, maximum: number, usual: number, description: string) =>
   Type.Integer({ minimum, maximum, default: usual, description })
@@ -13,7 +13,7 @@ const networks = (description: string) =>
   })
 const httpAddress = (description: string) =>
   Type.String({ pattern: '^https?://[^\\s]+$', $comment: 'an http or https address', description })
-/** Of names, each with the system that may have it. */
+/** A list of names, each with the system that may use it. */
 const list = (description: string) =>
   Type.Optional(
     Type.String({
@@ -31,16 +31,16 @@ const prefix = (description: string) =>
   })
 
 /**
- * Every variable of the environment: type, default, and what it is for. The table of docs/reference/settings.md and `.env.example` are
- * made from it (`npm run generate`). `examples`: what a required one may look like.
+ * Every variable of the environment: type, default and description. The table of docs/reference/settings.md and
+ * `.env.example` are generated from it (`npm run generate`). `examples`: values for required variables.
  */
 export const environmentSchema = Type.Object({
   KAFKA_BROKERS: Type.String({
     $comment: 'host:port, or several separated by commas',
-    description: 'addresses of brokers',
+    description: 'addresses of the brokers',
     examples: ['127.0.0.1:9092'],
   }),
-  KAFKA_SSL: Type.Boolean({ default: false, description: 'connections to brokers are encrypted' }),
+  KAFKA_SSL: Type.Boolean({ default: false, description: 'true: connections to brokers are encrypted' }),
   KAFKA_SASL_MECHANISM: Type.Optional(
     Type.Enum(['plain', 'scram-sha-256', 'scram-sha-512'], { description: 'how to sign in to brokers' }),
   ),
@@ -50,14 +50,14 @@ export const environmentSchema = Type.Object({
     6_000,
     300_000,
     15_000,
-    "after so long without a heartbeat a dead consumer's partitions go to others",
+    'after this time without a heartbeat, partitions of a consumer go to others',
   ),
   KAFKA_INSTANCE_ID: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9._-]{1,200}$',
       $comment: 'at most 200 letters, digits, dots, dashes and underscores',
       description:
-        'the name of this process that it keeps when it is restarted (the pod of a StatefulSet): its partitions wait for it',
+        'name that this process keeps over restarts (pod of a StatefulSet): its partitions stay reserved for it',
     }),
   ),
   SCHEMA_REGISTRY_URL: Type.String({
@@ -68,153 +68,153 @@ export const environmentSchema = Type.Object({
   SCHEMA_REGISTRY_PASSWORD: secret('its password'),
   DYNAMODB_ENDPOINT: text('address of DynamoDB Local; without it, AWS'),
   AWS_REGION: text('region of the tables; required without DYNAMODB_ENDPOINT'),
-  AWS_ACCESS_KEY_ID: text("access key; without it, the AWS SDK's own chain (profile, role)"),
+  AWS_ACCESS_KEY_ID: text('access key; without it, the default chain of the AWS SDK (profile, role)'),
   AWS_SECRET_ACCESS_KEY: secret('its secret'),
-  AWS_SESSION_TOKEN: secret('its session token, where it is temporary'),
-  TOPIC_PREFIX: prefix('begins the names of topics and groups'),
-  TABLE_PREFIX: prefix('begins the names of tables'),
-  TOPIC_PARTITIONS: whole(1, 1000, 6, 'partitions of a topic; fixed once the topics are created'),
+  AWS_SESSION_TOKEN: secret('its session token, if it is temporary'),
+  TOPIC_PREFIX: prefix('prefix of the names of topics and groups'),
+  TABLE_PREFIX: prefix('prefix of the names of tables'),
+  TOPIC_PARTITIONS: whole(1, 1000, 6, 'partitions of a topic; can not be changed once the topics exist'),
   TOPIC_REPLICATION: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 9, description: 'replicas of a topic; 1 with DYNAMODB_ENDPOINT, else 3' }),
   ),
   API_HOST: Type.String({
     default: '127.0.0.1',
-    description: 'address the API listens on; another than this one needs API_TOKEN, or a key',
+    description: 'address that the API listens on; any other than the default requires API_TOKEN or a key',
   }),
   API_PORT: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 65_535, description: 'its port; 8080 or a free one by default' }),
+    Type.Integer({ minimum: 0, maximum: 65_535, description: 'its port; by default 8080, or a free one' }),
   ),
-  API_TOKEN: secret("the administrator's key of a small installation: callers of the API send it as bearer token"),
-  API_TOKEN_FILE: text('file that holds it, in place of API_TOKEN'),
-  OIDC_ISSUER: text('OpenID Connect issuer whose access tokens (JWT) are taken beside keys: its https address'),
-  OIDC_AUDIENCE: text('whom its tokens have to be for; required with OIDC_ISSUER'),
+  API_TOKEN: secret("administrator's key of a small installation; callers of the API send it as a bearer token"),
+  API_TOKEN_FILE: text('file with the key, in place of API_TOKEN'),
+  OIDC_ISSUER: text('https address of an OpenID Connect issuer; its access tokens (JWT) are accepted in addition to keys'),
+  OIDC_AUDIENCE: text('audience that its tokens must have; required with OIDC_ISSUER'),
   OIDC_SCOPES_CLAIM: Type.String({ default: 'scope', description: 'claim of its tokens with the scopes' }),
   OIDC_CONNECTIONS_CLAIM: Type.String({
     default: 'waldstream_connections',
-    description: 'claim with the ids of connections they reach, or all; none without it',
+    description: 'claim with the ids of the connections they may access, or all; without it, none',
   }),
   OIDC_SYSTEMS_CLAIM: Type.String({
     default: 'waldstream_systems',
-    description: 'claim with the ids of systems they reach, or all; none without it',
+    description: 'claim with the ids of the systems they may access, or all; without it, none',
   }),
   OIDC_NAME_CLAIM: Type.String({ default: 'sub', description: 'claim with the name that changes are recorded under' }),
-  API_TLS_CERT_FILE: text('certificate of the API, with its chain, in PEM; read again when it changes'),
+  API_TLS_CERT_FILE: text('certificate of the API, with its chain, in PEM; reloaded when it changes'),
   API_TLS_KEY_FILE: text('its key, in PEM; required with API_TLS_CERT_FILE'),
   API_TRUSTED_PROXIES: text(
-    'addresses or networks (10.0.0.0/8) of proxies that encrypt for the API, separated by commas; their X-Forwarded-… headers are believed',
+    'addresses or networks (10.0.0.0/8) of proxies that encrypt for the API, separated by commas; their X-Forwarded-… headers are trusted',
   ),
   API_ALLOW_PLAINTEXT: Type.Boolean({
     default: false,
-    description: 'others may reach the API without TLS and without a trusted proxy',
+    description: 'true: other machines may reach the API without TLS and without a trusted proxy',
   }),
   API_ALLOWED_HOSTS: text(
-    'names, separated by commas, by which the API may be called beside localhost where it asks for no key',
+    'host names of the API besides localhost, separated by commas, when it requires no key',
   ),
-  API_REQUESTS_PER_MINUTE: whole(1, 10_000_000, 12_000, 'requests of one key, or of one address where it has none'),
-  API_REFUSALS_PER_MINUTE: whole(1, 10_000_000, 1_000, 'requests of one address that are let in nowhere'),
-  API_MAX_CONNECTIONS: whole(1, 100_000, 2_000, 'connections that the API holds'),
-  API_MAX_CONNECTIONS_PER_ADDRESS: whole(1, 100_000, 400, 'connections of one address; trusted proxies may have any'),
-  API_REQUEST_TIMEOUT_MS: whole(1_000, 600_000, 30_000, 'within this time a request has to arrive whole'),
+  API_REQUESTS_PER_MINUTE: whole(1, 10_000_000, 12_000, 'most requests of one key per minute; of one address without a key'),
+  API_REFUSALS_PER_MINUTE: whole(1, 10_000_000, 1_000, 'most refused requests of one address per minute'),
+  API_MAX_CONNECTIONS: whole(1, 100_000, 2_000, 'most open connections to the API'),
+  API_MAX_CONNECTIONS_PER_ADDRESS: whole(1, 100_000, 400, 'most connections of one address; no limit for trusted proxies'),
+  API_REQUEST_TIMEOUT_MS: whole(1_000, 600_000, 30_000, 'time in which a request must arrive completely'),
   METRICS_HOST: Type.String({
     default: '127.0.0.1',
     description:
-      'address that every role answers /metrics and /health on; it asks for no key: for the network of operators alone',
+      'address that every role serves /metrics and /health on; it requires no key: only for the network of operators',
   }),
   METRICS_PORT: Type.Optional(
     Type.String({
       pattern: '^(off|[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$',
       $comment: 'a port, 0 for a free one, or off',
-      description: 'its port; 9464 or a free one by default',
+      description: 'its port; by default 9464, or a free one',
     }),
   ),
-  CURSOR_KEY: secret('seals cursors; created once and kept by default'),
-  AUDIT_DAYS: whole(1, 3650, 400, 'days that the audit trail is kept'),
+  CURSOR_KEY: secret('key that seals cursors; by default created once and stored'),
+  AUDIT_DAYS: whole(1, 3650, 400, 'days that entries of the audit trail are kept'),
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^\\s?#]+$',
       $comment: 'an http(s) address without a query',
       description:
-        'address that people open the page at: links in notifications begin with it; without it they have none',
+        'address of the web page, for links in notifications; without it, they have no links',
     }),
   ),
-  SMTP_HOST: text('mail server that sends notifications by e-mail; without it there are none'),
+  SMTP_HOST: text('mail server for notifications; without it, no e-mails are sent'),
   SMTP_PORT: whole(1, 65_535, 587, 'its port'),
   SMTP_TLS: Type.Enum(['starttls', 'tls', 'off'], {
     default: 'starttls',
-    description: 'how it is reached: by STARTTLS, by TLS from the beginning (port 465), or unencrypted',
+    description: 'encryption of its connection: STARTTLS, TLS from the start (port 465), or off',
   }),
   SMTP_USERNAME: text('user at the mail server'),
   SMTP_PASSWORD: secret('its password; required with SMTP_USERNAME'),
-  SMTP_FROM: text('address that e-mails come from; required with SMTP_HOST'),
+  SMTP_FROM: text('sender address of e-mails; required with SMTP_HOST'),
   FEED_SETTLE_MS: whole(0, 600_000, 5000, 'how long a timeslot waits for late records'),
-  RUN_LEASE_MS: whole(4_000, 600_000, 30_000, 'after so long without a heartbeat another producer takes over a run'),
+  RUN_LEASE_MS: whole(4_000, 600_000, 30_000, 'after this time without a heartbeat another producer takes over a run'),
   SECRET_ENV_PREFIX: Type.String({
     pattern: '^[A-Z][A-Z0-9_]{2,60}_$',
-    $comment: 'a beginning of names, such as WALDSTREAM_SECRET_',
+    $comment: 'a prefix of names, such as WALDSTREAM_SECRET_',
     default: 'WALDSTREAM_SECRET_',
-    description: 'variables that begin so, with the id of a system and two underscores, are secrets of that system',
+    description: 'variables that start with this prefix, a system id and two underscores are secrets of that system',
   }),
-  SECRET_ENV_NAMES: list('other variables that systems may have as secrets; by default those of the demo'),
+  SECRET_ENV_NAMES: list('other variables that systems may use as secrets; by default those of the demo'),
   SECRET_DIR: Type.String({
     pattern: '^/.+$',
     $comment: 'an absolute path',
     default: '/run/secrets',
-    description: 'folder of files that begin with the id of a system, and are secrets of that system',
+    description: 'folder of files whose names start with the id of a system: secrets of that system',
   }),
-  SECRET_FILES: list('other files that systems may have as secrets'),
+  SECRET_FILES: list('other files that systems may use as secrets'),
   SECRET_AWS_PREFIX: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9/_+=.@-]{1,200}$',
-      $comment: 'a beginning of names, such as waldstream/',
-      description: 'names in AWS that begin so, with the id of a system and a slash, are secrets of that system',
+      $comment: 'a prefix of names, such as waldstream/',
+      description: 'names in AWS that start with this prefix, a system id and a slash are secrets of that system',
     }),
   ),
-  SECRET_AWS_NAMES: list('other names in AWS Secrets Manager and Parameter Store that systems may have as secrets'),
+  SECRET_AWS_NAMES: list('other names in AWS Secrets Manager and Parameter Store that systems may use as secrets'),
   AWS_ROLE_SYSTEMS: text(
-    "systems, separated by commas or * for any, that may use the process's own AWS credentials in place of secrets",
+    "systems that may use the process's own AWS credentials in place of secrets, separated by commas, or * for any",
   ),
   ALLOWED_PLAINTEXT_LOGINS: Type.Boolean({
     default: false,
     description:
-      'logins to brokers, registry, mail server and the receiver of spans may go unencrypted, for everyone on the way to read',
+      'true: logins to brokers, registry, mail server and the receiver of spans may be sent unencrypted',
   }),
   ALLOWED_DATA_LOSS: Type.Boolean({
     default: false,
     description:
-      'topics on brokers of other machines may have fewer than 3 replicas, or elect a leader that lacks records: what was acknowledged may be lost',
+      'true: topics on brokers of other machines may have fewer than 3 replicas, or elect a leader that lacks records: acknowledged records may be lost',
   }),
   ALLOWED_PRIVATE_NETWORKS: Type.Optional(
     networks(
-      'private networks and hosts that systems, webhooks of recipients and an issuer of tokens may be in; without it, the public internet alone',
+      'private networks and hosts that systems, webhooks of recipients and an issuer of tokens may be in; without it, only the public internet',
     ),
   ),
-  ALLOWED_HTTP_HOSTS: Type.Optional(networks('hosts that secrets may be sent to by http; without it, https alone')),
+  ALLOWED_HTTP_HOSTS: Type.Optional(networks('hosts that secrets may be sent to by http; without it, only by https')),
   CONFIG_ENV_NAMES: Type.String({
     pattern: '^[A-Za-z0-9_*]+( *, *[A-Za-z0-9_*]+)*$',
     $comment: 'names of variables, separated by commas, * for any part of a name',
     default: 'DEMO_*_URL,DEMO_*_PATTERN',
-    description: 'variables that files of configuration may name as an address or a pattern; no secrets',
+    description: 'variables that configuration files may use for an address or a pattern; never secrets',
   }),
   PERSONAL_DATA: Type.Optional(
     Type.Enum(['encrypted', 'plain'], {
       description:
-        'how topics hold what is said of persons; an installation that began with `plain` keeps it by default',
+        'how topics store personal data; by default `encrypted`, or `plain` if the installation started with it',
     }),
   ),
   RETAIN_ORDERS_DAYS: Type.Optional(
     Type.Integer({
       minimum: 31,
       maximum: 36_500,
-      description: 'so many days after the month of an order its person is forgotten; never by default',
+      description: 'days after the month of an order until its personal data is forgotten; by default never',
     }),
   ),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
     httpAddress(
-      'address that spans are exported to, by OTLP over HTTP as JSON, at /v1/traces; without it, nothing is traced',
+      'address that spans are exported to, by OTLP over HTTP as JSON, at /v1/traces; without it, tracing is off',
     ),
   ),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Type.Optional(
-    httpAddress('the same with its whole path, in place of OTEL_EXPORTER_OTLP_ENDPOINT'),
+    httpAddress('the same with its full path, in place of OTEL_EXPORTER_OTLP_ENDPOINT'),
   ),
   OTEL_EXPORTER_OTLP_HEADERS: secret('headers of exports, as name=value separated by commas, values percent-encoded'),
   OTEL_SERVICE_NAME: Type.String({ default: 'waldstream', description: 'name of the service in traces' }),
@@ -236,18 +236,18 @@ export const environmentSchema = Type.Object({
     default: '1',
     description: 'part of the traces that the samplers with traceidratio export',
   }),
-  OTEL_SDK_DISABLED: Type.Boolean({ default: false, description: 'nothing is traced, whatever else is set' }),
-  CONFIG_DIR: text('folder of configuration that is applied at start'),
+  OTEL_SDK_DISABLED: Type.Boolean({ default: false, description: 'true: tracing is off, whatever else is set' }),
+  CONFIG_DIR: text('configuration folder that is applied at start'),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',
-    description: 'the least that is logged',
+    description: 'lowest level that is logged',
   }),
 })
 
 export type Variables = Static<typeof environmentSchema>
 export type VariableName = keyof Variables
 
-/** What a variable must be, in words. */
+/** The expected value of a variable, in words. */
 export function expectedOf(name: VariableName): string {
   const { type, minimum, maximum, enum: values, $comment } = propertyOf(name)
   if ($comment !== undefined) return $comment
@@ -274,7 +274,7 @@ export function propertyOf(name: VariableName): VariableSchema {
 
 export const variableNames = Object.keys(environmentSchema.properties) as readonly VariableName[]
 
-/** It has to be set, whatever else is. */
+/** Whether the variable must always be set. */
 export function isRequired(name: VariableName): boolean {
   const required: readonly string[] = environmentSchema.required
   return required.includes(name) && propertyOf(name).default === undefined

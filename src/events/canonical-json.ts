@@ -1,30 +1,30 @@
-/** How texts are quoted; `labels` are those of the keys, by which keys an object has. */
+/** How texts are quoted; `labels` caches the quoted keys of objects by their set of keys. */
 interface Quoting {
   readonly quote: (text: string) => string
   readonly labels: KnownLabels
 }
 
-/** By how many keys there are. */
+/** By number of keys. */
 type KnownLabels = Map<number, Labels[]>
 
 interface Labels {
-  /** Keys in the order an object has them. */
+  /** Keys in the order of the object. */
   readonly keys: readonly string[]
   /** Keys in sorted order. */
   readonly names: readonly string[]
-  /** Each key as it is written, with its colon. */
+  /** Each quoted key with its colon. */
   readonly texts: readonly string[]
 }
 
 const plain: Quoting = { quote: (text) => JSON.stringify(text), labels: new Map() }
 const nested: Quoting = { quote: nestedQuote, labels: new Map() }
 
-/** JSON text with sorted keys and decimals as text of their units: equal content gives equal text, whatever the order of keys. */
+/** JSON with sorted keys and decimals as text of their units: equal content gives equal text in any order of keys. */
 export function canonicalJson(value: unknown): string {
   return textOf(value, plain)
 }
 
-/** `JSON.stringify(canonicalJson(value))`, in half the time: the text is escaped while it is written, not read again. */
+/** `JSON.stringify(canonicalJson(value))` in half the time: escapes the text while writing it. */
 export function quotedCanonicalJson(value: unknown): string {
   return `"${textOf(value, nested)}"`
 }
@@ -45,7 +45,7 @@ function listText(items: readonly unknown[], quoting: Quoting): string {
   return `${text}]`
 }
 
-/** Fields that schemas got later, and their default: what has nothing there keeps the digest that it had before. */
+/** Fields that were added to schemas later, and their default: data without them keeps its earlier digest. */
 const ADDED_LATER: ReadonlyMap<string, string> = new Map([
   ['ownAmounts', 'null'],
   ['charges', '[]'],
@@ -57,7 +57,7 @@ const ADDED_LATER: ReadonlyMap<string, string> = new Map([
   ['picture', 'null'],
 ])
 
-/** One text that grows: every event is digested, and this is most of what a digest costs. */
+/** Appends to one text for speed: every event is digested, and this is most of the cost of a digest. */
 function objectText(fields: Readonly<Record<string, unknown>>, quoting: Quoting): string {
   const { names, texts } = labelsOf(Object.keys(fields), quoting)
   let text = '{'
@@ -73,8 +73,8 @@ function objectText(fields: Readonly<Record<string, unknown>>, quoting: Quoting)
 }
 
 /**
- * Sets of keys whose order is kept, of each size. Those of the schemas are a few dozen; attributes of a shop may have any, and
- * those that come first are kept.
+ * Most sets of keys that are cached for each size. The schemas have a few dozen; attributes of a shop may have any, of
+ * which the first ones are cached.
  */
 const MOST_KEPT = 16
 
@@ -91,16 +91,16 @@ function labelsOf(keys: readonly string[], { quote, labels }: Quoting): Labels {
   return made
 }
 
-/** Joined to one text, they would be compared in one step, but the text costs ten times as much. */
+/** Compares key by key: joining the keys to one text would cost ten times as much. */
 function isSame(known: readonly string[], keys: readonly string[]): boolean {
   for (let at = 0; at < keys.length; at += 1) if (known[at] !== keys[at]) return false
   return true
 }
 
-/** What `JSON.stringify` would not leave as it is. */
+/** Characters that `JSON.stringify` escapes. */
 const ESCAPED = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
 
-/** A text in JSON that is a text in JSON itself. */
+/** Quotes a text twice, for JSON inside a JSON text. */
 function nestedQuote(text: string): string {
   if (!ESCAPED.test(text)) return `\\"${text}\\"`
   return JSON.stringify(JSON.stringify(text)).slice(1, -1)

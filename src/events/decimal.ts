@@ -13,13 +13,13 @@ export const ZERO8 = 0n as Decimal8
 /** One cent, the unit that shares of an amount are rounded to. */
 export const CENT = 100n as Decimal4
 
-/** Longer than any number is that means something; what is made of the digits takes more than their length. */
+/** Longer than any meaningful number; converting digits takes more than linear time. */
 const LONGEST = 1_000
 const MOST_SHOWN = 60
 
 const FORM = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
 
-/** What becomes of decimals that there is no room for. */
+/** How to handle decimals beyond the scale. */
 type Rest = 'refused' | 'cut off' | 'raised' | 'rounded'
 
 function parse(value: string | number, scale: number, field: string, rest: Rest = 'refused'): bigint {
@@ -45,17 +45,17 @@ function shown(text: string): string {
   return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}… (${text.length} characters)`
 }
 
-/** Reads "12.5", 12.5 or "1.2e3" exactly; throws `decimal_invalid` with `field` when it is none or has more than 4 decimals. */
+/** Reads "12.5", 12.5 or "1.2e3" exactly; throws `decimal_invalid` with `field` for other text or over 4 decimals. */
 export function decimal4(value: string | number, field: string): Decimal4 {
   return parse(value, 4, field) as Decimal4
 }
 
-/** As `decimal4`, with 8 decimals. */
+/** Like `decimal4`, with 8 decimals. */
 export function decimal8(value: string | number, field: string): Decimal8 {
   return parse(value, 8, field) as Decimal8
 }
 
-/** Whether a number has no more than 8 decimals. */
+/** Whether a text is a number with at most 8 decimals. */
 export function isDecimal8(value: string): boolean {
   try {
     parse(value, 8, '')
@@ -65,17 +65,17 @@ export function isDecimal8(value: string): boolean {
   }
 }
 
-/** As `decimal8`; of more decimals, the greatest number that is not more than what was given. */
+/** Like `decimal8`; rounds further decimals down. */
 export function decimal8Below(value: string | number, field: string): Decimal8 {
   return parse(value, 8, field, 'cut off') as Decimal8
 }
 
-/** As `decimal8`; of more decimals, the least number that is not less than what was given. */
+/** Like `decimal8`; rounds further decimals up. */
 export function decimal8Above(value: string | number, field: string): Decimal8 {
   return parse(value, 8, field, 'raised') as Decimal8
 }
 
-/** As `decimal8`; more decimals are rounded, half away from zero. */
+/** Like `decimal8`; rounds further decimals, half away from zero. */
 export function decimal8Rounded(value: string | number, field: string): Decimal8 {
   return parse(value, 8, field, 'rounded') as Decimal8
 }
@@ -143,9 +143,9 @@ export function multiply(quantity: Decimal8, price: Decimal8): Decimal4 {
 }
 
 /**
- * Splits `total` by `weights` into as many shares, which add up to `total` exactly (Guarantee 7). Shares are whole
- * `unit`s by largest remainder, ties to the first; what of the total is smaller than a unit goes to the largest share.
- * All weights zero: equal weights. Weights must not be negative.
+ * Splits `total` into one share per weight; the shares add up to `total` exactly (Guarantee 7). Shares are whole
+ * `unit`s by largest remainder, ties to the first; the remainder below one unit goes to the largest share. If all
+ * weights are zero they count as equal. Weights must not be negative.
  */
 export function allocate(total: Decimal4, weights: readonly bigint[], unit: Decimal4 = CENT): Decimal4[] {
   if (total === 0n) return weights.map(() => ZERO4)

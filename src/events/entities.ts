@@ -3,30 +3,32 @@ import type { SchemaEvents } from './generated/events.ts'
 type Schema = keyof SchemaEvents
 
 /**
- * All there is to say of an entity. Its topics, stages and results, the reads and feeds of it and the order of its calls
- * follow from this. Schemas are the names of files in `schemas/`.
+ * Declares an entity. Its topics, stages, results, reads and feeds and the order of its calls follow from this. Schemas
+ * are the names of files in `schemas/`.
  */
 export interface EntityDeclaration {
-  /** As its source topic, its reads and its feed are called: `products`. */
+  /** Name of its source topic, its reads and its feed: `products`. */
   readonly name: string
-  /** What its key is made of, see `joinKey`. Connections own goods by the part called `sku`. */
+  /** The parts of its key, see `joinKey`. Connections own goods by the part called `sku`. */
   readonly key: readonly [string, ...string[]]
-  /** Calls for the entity with the lower number get their turn first. */
+  /** Calls for entities with a lower number go first. */
   readonly callOrder: number
-  /** What sources publish: topic `<name>`. */
+  /** Schema of source events: topic `<name>`. */
   readonly source: Schema
-  /** A row of its feed, mapped for one connection: topic `universal-<name>`. Without it the entity has no feed. */
+  /** Schema of feed rows, mapped for one connection: topic `universal-<name>`. Without it the entity has no feed. */
   readonly universal?: Schema
-  /** What a vendor's ERP is to have: topics `vendor-<name>.<system>`. */
+  /** Schema of deliveries to a vendor's ERP: topics `vendor-<name>.<system>`. */
   readonly vendor?: Schema
-  /** What a shop is to have: topics `shop-<name>.<system>`. Of an entity with a feed it is the row, where a connection pushes it. */
+  /**
+   * Schema of deliveries to a shop: topics `shop-<name>.<system>`. With a feed: its rows, for connections that push.
+   */
   readonly shop?: Schema
 }
 
 /** The declaration of one entity. */
 export type DeclarationOf<E extends string> = EntityDeclaration & { readonly name: E }
 
-/** THE list of entities. */
+/** The list of entities. */
 export const entityDeclarations = [
   {
     name: 'orders',
@@ -68,14 +70,14 @@ export const entityDeclarations = [
   },
 ] as const satisfies readonly EntityDeclaration[]
 
-/** The entities of the list. Tables that must have each of them are typed by it, so that a forgotten one does not compile. */
+/** The entities of the list. It types tables that need each of them, so that a missing entity does not compile. */
 export type DeclaredEntity = (typeof entityDeclarations)[number]['name']
 
 type DeclaredEntities = {
   readonly [D in (typeof entityDeclarations)[number] as D['name']]: D
 }
 
-/** Declarations by name. An interface, so that a test can declare one more entity and have it typed like the others. */
+/** Declarations by name. An interface, so that a test can declare and type one more entity. */
 export interface Entities extends DeclaredEntities {}
 
 /** The declaration of an entity of the list. */
@@ -85,17 +87,17 @@ export function declarationOf<E extends DeclaredEntity>(entity: E): DeclaredEnti
   return found as DeclaredEntities[E]
 }
 
-/** Entities with a feed are deleted at their sources, others never. */
+/** Whether the entity has a feed; only such entities can be deleted at their sources. */
 export function hasFeed(entity: string): boolean {
   return entityDeclarations.some((one) => one.name === entity && 'universal' in one)
 }
 
-/** Text of a key: its parts joined by `|`. What would be taken for the joint is escaped, but in the last part: a SKU stays as it is. */
+/** Joins the parts of a key by `|`. Escapes `|` in all parts but the last, so that a SKU stays unchanged. */
 export function joinKey(parts: readonly string[]): string {
   return parts.map((part, index) => (index === parts.length - 1 ? part : escapeJoint(part))).join('|')
 }
 
-/** The parts of a key by their names. The last one has what is left. */
+/** The parts of a key by their names. The last part is the rest of the text. */
 export function splitKey(names: readonly string[], key: string): Readonly<Record<string, string>> {
   const texts = key.split('|')
   const first = texts.slice(0, names.length - 1).map(unescapeJoint)

@@ -1,9 +1,9 @@
 import type { Order } from './generated/events.ts'
 
-/** Stands in texts for what was said of a person who is forgotten. */
+/** Replaces the personal data of a forgotten person. */
 export const FORGOTTEN = '[forgotten]'
 
-/** Whether the order's person is forgotten: nothing more is sent of it. */
+/** Whether the order's person is forgotten: such orders are no longer sent. */
 export function isForgotten({ customerEmail }: Pick<Order, 'customerEmail'>): boolean {
   return customerEmail === FORGOTTEN
 }

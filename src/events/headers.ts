@@ -1,18 +1,18 @@
 import type { Place } from './generated/events.ts'
 
-/** The trace that a record was sent in, by W3C Trace Context; dead letters keep it, and retries. */
+/** The trace that a record was sent in, by W3C Trace Context; dead letters and retries keep it. */
 export const TRACEPARENT = 'traceparent'
 
-/** Id of the dead letter that a record is the retry of. */
+/** Id of the dead letter that the record retries. */
 export const RETRY_OF = 'waldstream-retry-of'
 /** Number of the retry, from 1. */
 export const RETRY_ATTEMPT = 'waldstream-retry-attempt'
 /** Record key of the dead letter: stage|connection|key. */
 const RETRY_LETTER = 'waldstream-retry-letter'
-/** Where the record stood first: topic|partition|offset|append time. */
+/** Original place of the record: topic|partition|offset|append time. */
 const RETRY_ORIGIN = 'waldstream-retry-origin'
 
-/** Revision of the whole configuration when it was asked for. */
+/** Revision of the whole configuration when the retry was requested. */
 const RETRY_REVISION = 'waldstream-retry-revision'
 
 const RETRY_HEADERS: readonly string[] = [RETRY_OF, RETRY_ATTEMPT, RETRY_LETTER, RETRY_ORIGIN, RETRY_REVISION]
@@ -22,7 +22,7 @@ interface Header {
   readonly value: Buffer | null
 }
 
-/** Whose retry a record is. The origin stays the same over all retries: dead letters are told apart by it. */
+/** The dead letter that a record retries. The origin stays the same over all retries and identifies the dead letter. */
 export interface RetryMark {
   readonly letterId: string
   readonly attempt: number
@@ -36,11 +36,13 @@ export interface RetryMark {
     /** Append time. */
     readonly timestamp: number
   }
-  /** Of the whole configuration: a processor that has an older one waits for it. 0: any will do, as earlier releases had it. */
+  /**
+   * Revision of the whole configuration; a processor with an older one waits for it. 0: any, as in earlier releases.
+   */
   readonly revision: number
 }
 
-/** Headers of a retry, besides the original's own. */
+/** Headers of a retry, in addition to those of the original. */
 export function retryHeaders(mark: RetryMark): Readonly<Record<string, string>> {
   const { topic, partition, offset, timestamp } = mark.origin
   return {
@@ -52,7 +54,7 @@ export function retryHeaders(mark: RetryMark): Readonly<Record<string, string>> 
   }
 }
 
-/** The mark of a retried record; null for a record that is no retry, and for marks that can't be read. */
+/** The mark of a retried record; null for a record that is not a retry, and for invalid marks. */
 export function readRetryMark(headers: readonly Header[]): RetryMark | null {
   const text = (name: string) => headers.find(({ key }) => key === name)?.value?.toString('utf8') ?? ''
   const letterId = text(RETRY_OF)
@@ -69,12 +71,12 @@ export function readRetryMark(headers: readonly Header[]): RetryMark | null {
   return { letterId, attempt, stage, connection: of, key: key.join('|'), origin, revision }
 }
 
-/** The headers as they were before any retry. */
+/** The headers without those of a retry. */
 export function withoutRetryHeaders<H extends Header>(headers: readonly H[]): readonly H[] {
   return headers.filter(({ key }) => !RETRY_HEADERS.includes(key))
 }
 
-/** Where the source event is that a mapped event was made from: topic|partition|offset|bytes. */
+/** Place of the source event of a mapped event: topic|partition|offset|bytes. */
 const MADE_FROM = 'waldstream-made-from'
 
 /** Header of an event that a processor made. */
@@ -82,7 +84,7 @@ export function madeFromHeader({ topic, partition, offset, bytes }: Place): Read
   return { [MADE_FROM]: [topic, partition, offset, bytes].join('|') }
 }
 
-/** Where the source event of a mapped one is; null where no header tells, or it can't be read. */
+/** Place of a mapped event's source event; null when the header is missing or invalid. */
 export function readMadeFrom(headers: readonly Header[]): Place | null {
   const text = headers.find(({ key }) => key === MADE_FROM)?.value?.toString('utf8') ?? ''
   const [topic = '', ...numbers] = text.split('|')
@@ -93,16 +95,16 @@ export function readMadeFrom(headers: readonly Header[]): Place | null {
     : null
 }
 
-/** Which replay a record is of, and whom it is for: replay|stage|connection|revision of the configuration. */
+/** The replay of a record and its target: replay|stage|connection|revision of the configuration. */
 const REPLAY = 'waldstream-replay'
 
-/** A record that was appended again for one stage, and there for one connection or for all. */
+/** Marks a record that was appended again for one stage, and there for one connection or for all. */
 export interface ReplayMark {
   readonly replayId: string
   readonly stage: string
-  /** Null: for all. */
+  /** Null: all connections. */
   readonly connection: string | null
-  /** Of the whole configuration: a stage that has an older one waits for it. */
+  /** Revision of the whole configuration; a stage with an older one waits for it. */
   readonly revision: number
 }
 
@@ -110,7 +112,7 @@ export function replayHeaders({ replayId, stage, connection, revision }: ReplayM
   return { [REPLAY]: [replayId, stage, connection ?? '', revision].join('|') }
 }
 
-/** The mark of a replayed record; null for a record that is none. */
+/** The mark of a replayed record; null for any other record. */
 export function readReplayMark(headers: readonly Header[]): ReplayMark | null {
   const text = headers.find(({ key }) => key === REPLAY)?.value?.toString('utf8')
   if (text === undefined) return null
@@ -118,7 +120,7 @@ export function readReplayMark(headers: readonly Header[]): ReplayMark | null {
   return { replayId, stage, connection: connection === '' ? null : connection, revision: Number(revision) || 0 }
 }
 
-/** A record that repeats another of its topic: a retry or a replay. */
+/** Whether a record repeats another one of its topic: a retry or a replay. */
 export function isRepeated(headers: readonly Header[]): boolean {
   return headers.some(({ key }) => key === RETRY_OF || key === REPLAY)
 }

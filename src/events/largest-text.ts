@@ -1,10 +1,10 @@
-/** Where a text is, as `attributes.description` or `lines[2].name`, and how many bytes it has. */
+/** Path of a text, for example `attributes.description` or `lines[2].name`, and its length in bytes. */
 export interface PlacedText {
   readonly path: string
   readonly bytes: number
 }
 
-/** The text that takes most of the room of an entity's data; null: it has none. */
+/** The longest text in an entity's data; null: it has no text. */
 export function largestText(value: unknown, path = ''): PlacedText | null {
   if (typeof value === 'string') return { path, bytes: Buffer.byteLength(value) }
   if (typeof value !== 'object' || value === null) return null

@@ -1,6 +1,6 @@
 import { add, type Decimal4, text4, ZERO4 } from './decimal.ts'
 
-/** What an order comes to. */
+/** Total of an order. */
 export interface OrderAmount {
   readonly currency: string
   readonly total: Decimal4
@@ -12,7 +12,7 @@ export interface Amount {
   readonly total: string
 }
 
-/** Sums by currency, in the order of their names. */
+/** Totals by currency, sorted by currency. */
 export function totalsByCurrency(amounts: Iterable<OrderAmount>): readonly Amount[] {
   const sums = new Map<string, Decimal4>()
   for (const { currency, total } of amounts) sums.set(currency, add(sums.get(currency) ?? ZERO4, total))

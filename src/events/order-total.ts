@@ -1,7 +1,7 @@
 import { add, type Decimal4, subtract, ZERO4 } from './decimal.ts'
 import type { Order } from './generated/events.ts'
 
-/** What a total is made of. */
+/** The amounts of an order's total. */
 export type OrderAmounts = Pick<
   Order,
   'subtotal' | 'discount' | 'shipping' | 'shippingTax' | 'tax' | 'charges' | 'giftCard' | 'storeCredit'
@@ -18,7 +18,7 @@ export const NO_AMOUNTS: OrderAmounts = {
   storeCredit: ZERO4,
 }
 
-/** What the order's amounts add up to; Guarantee 7: an order whose total is another is not guessed at. */
+/** The sum of the order's amounts. Guarantee 7: an order with another total is rejected, not corrected. */
 export function expectedTotal(order: OrderAmounts): Decimal4 {
   const charges = order.charges.flatMap(({ amount, tax }) => [amount, tax])
   const charged = [order.shipping, order.shippingTax, order.tax, ...charges].reduce(add, order.subtotal)

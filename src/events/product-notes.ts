@@ -1,5 +1,5 @@
-/** Attribute of a product: its numbers that were rounded to the decimals that are kept, by name, as the source gave them. */
+/** Attribute of a product: original values of numbers that were rounded to the stored decimals, by name. */
 export const ROUNDED = 'waldstream_rounded'
 
-/** Attribute of a product: price levels that could not be read, by name, and why. */
+/** Attribute of a product: reasons why price levels could not be read, by name. */
 export const UNREAD_LEVELS = 'waldstream_unread_price_levels'

@@ -1,8 +1,8 @@
-/** Blanks, and characters that nobody sees: people paste them together with the SKU. */
+/** Blanks and invisible characters, which are often pasted together with a SKU. */
 const AROUND = /[\s\p{Cf}]/u
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u
 
-/** THE rule of SKUs: whoever names a product means the same one with and without blanks around its SKU. */
+/** The rule for SKUs: blanks and invisible characters around a SKU do not count. */
 export function plainSku(text: string): string {
   let [from, to] = [0, text.length]
   while (from < to && AROUND.test(text.charAt(from))) from += 1
@@ -10,7 +10,7 @@ export function plainSku(text: string): string {
   return text.slice(from, to)
 }
 
-/** What is wrong with a SKU by that rule; null: nothing. */
+/** What is wrong with a SKU; null: it is valid. */
 export function skuProblem(sku: string): string | null {
   return CONTROL.test(sku) ? 'has a control character' : null
 }

@@ -1,28 +1,28 @@
 import { StreamError } from '../errors.ts'
 import type { EpochMillis } from './generated/events.ts'
 
-/** The year 0: what is before it has a sign in ISO 8601, and sorts wrongly as text. */
+/** The year 0: earlier times have a sign in ISO 8601 and sort wrongly as text. */
 const EARLIEST_MS = Date.parse('0000-01-01T00:00:00Z')
-/** As many digits as ranks compare; the year 33658. */
+/** The 15 digits that ranks compare; the year 33658. */
 const LATEST_MS = 999_999_999_999_999
 
-/** Fields of events that are times, by whatever event they are in; in its `data` too. */
+/** Time fields of all events, and of their `data`. */
 const TIME_FIELDS = ['occurredAt', 'readAt', 'sendAfter', 'requestedAt', 'from', 'firstAt', 'lastAt', 'timestamp']
 const DATA_TIME_FIELDS = ['placedAt', 'shippedAt']
 
-/** Whether a calendar has this time: Avro's are any 64 bits. */
+/** Whether the time is within the supported range; Avro allows any 64 bits. */
 export function isPossibleTime(ms: EpochMillis): boolean {
   return Number.isInteger(ms) && ms >= EARLIEST_MS && ms <= LATEST_MS
 }
 
-/** As ISO 8601 in UTC; null stays null. */
+/** A time as ISO 8601 in UTC; null stays null. */
 export function isoTime(ms: number): string
 export function isoTime(ms: number | null): string | null
 export function isoTime(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }
 
-/** Throws `time_invalid`, which names the field: what works with such a time would fail far from where it came from. */
+/** Throws `time_invalid` with the field: otherwise an impossible time would fail far from its origin. */
 export function assertPossibleTimes(event: object): void {
   const fields = event as Readonly<Record<string, unknown>>
   for (const name of TIME_FIELDS) assertTime(fields[name], name)
@@ -33,5 +33,5 @@ export function assertPossibleTimes(event: object): void {
 
 function assertTime(value: unknown, field: string): void {
   if (typeof value !== 'number' || isPossibleTime(value)) return
-  throw new StreamError('time_invalid', `${field} is ${value} ms, which is no time of the years 0 to 33658`, { field })
+  throw new StreamError('time_invalid', `${field} is ${value} ms, outside the years 0 to 33658`, { field })
 }

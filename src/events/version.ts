@@ -7,16 +7,16 @@ export interface Version {
   readonly readAt: EpochMillis
 }
 
-/** Sources whose clock runs ahead are believed up to five minutes. */
+/** Most that a source's clock may run ahead: five minutes. */
 export const MAX_AHEAD_MS = 5 * 60_000
 
-/** Negative, zero or positive as `a` is older than, as old as, or newer than `b` (Guarantee 4). */
+/** Negative, zero or positive when `a` is older than, as old as, or newer than `b` (Guarantee 4). */
 export function compareVersions(a: Version, b: Version): number {
   const occurred = (a.occurredAt ?? -1) - (b.occurredAt ?? -1)
   return occurred !== 0 ? occurred : a.readAt - b.readAt
 }
 
-/** The source's time, not more than five minutes ahead of the read; `capped` tells that it was. */
+/** The source's time; if it is over five minutes ahead of the read, the time of the read, and `capped` is true. */
 export function capOccurredAt(
   occurredAt: EpochMillis | null,
   readAt: EpochMillis,
@@ -27,17 +27,17 @@ export function capOccurredAt(
 
 const digits = (value: number): string => String(Math.max(value, 0)).padStart(15, '0')
 
-/** A version, with the revision of the mapping where what is of it was mapped. */
+/** A version, with the revision of the mapping for mapped data. */
 export interface MappedVersion extends Version {
   readonly mappingRevision?: number
 }
 
-/** A text that sorts as (version, mapping revision) does: what conditional writes compare. */
+/** A text that sorts by version, then mapping revision: conditional writes compare it. */
 export function versionRank({ occurredAt, readAt, mappingRevision = 0 }: MappedVersion): string {
   return `${digits(occurredAt ?? 0)}#${digits(readAt)}#${digits(mappingRevision)}`
 }
 
-/** The version in a rank, as ISO 8601; an unknown `occurredAt` is null. What is no rank was read in 1970. */
+/** The version in a rank, as ISO 8601; an unknown `occurredAt` is null. An invalid rank gives a read in 1970. */
 export function versionOfRank(rank: string): { readonly occurred_at: string | null; readonly read_at: string } {
   const [occurred = '0', read = '0'] = rank.split('#')
   const timeOf = (text: string) => (isPossibleTime(Number(text)) ? Number(text) : 0)
