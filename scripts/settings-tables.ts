@@ -40,7 +40,7 @@ function secretRows({ secrets: { ways, optional = {}, headers } }: SystemType): 
   })
   const besides = Object.entries(optional).map(([name, description]) => ['optional', code(name), description])
   const header = headers === true ? [['optional', code('header.<Name>'), 'a header of every request']] : []
-  const webhook = ['optional', code('webhook'), 'what its webhooks are signed with; only the API needs it']
+  const webhook = ['optional', code('webhook'), 'key that its webhooks are signed with; only the API needs it']
   return [...rows, ...besides, ...header, webhook]
 }
 

@@ -6,17 +6,20 @@ import { CONNECTIONS } from './tables.ts'
 
 type DocumentPlace = Pick<DocumentRow, 'kind' | 'id'>
 
-/** Documents that were applied from a folder, with what was applied last (partition `applied`, sort `<kind> <id>`). */
+/**
+ * Documents that were applied from a folder, with their last applied content (partition `applied`, sort `<kind> <id>`).
+ */
 const APPLIED = 'applied'
 
 const markOf = ({ kind, id }: DocumentPlace): string => `${kind} ${id}`
 
-/** Of what a document says, whatever its revision is. */
+/** Digest of a document's content without its revision. */
 const contentOf = (document: object): string => digestOf({ ...document, revision: 0 })
 
 /**
- * The documents of a folder that were changed or removed otherwise (through the API, on the page) since a folder was applied
- * last, and are not as this folder has them: to apply it would undo that. One that was never applied from a folder is none.
+ * The documents of a folder that were changed or removed elsewhere (through the API or on the page) since the last
+ * apply and differ from this folder: applying it would undo that change. Documents that no folder ever applied are left
+ * out.
  */
 export async function changedSinceApplied(
   tables: Tables,
@@ -39,7 +42,7 @@ export async function changedSinceApplied(
   return found.flat()
 }
 
-/** Null: it can't be read, and is healed by what is applied. */
+/** Null: the stored document can't be read; an apply replaces it. */
 function storedContent({ kind }: DocumentPlace, item: Item): string | null {
   try {
     return contentOf(normalForm(kind, item['document']))
@@ -48,7 +51,9 @@ function storedContent({ kind }: DocumentPlace, item: Item): string | null {
   }
 }
 
-/** Before documents are written: an apply that is cut off has changed nothing that the next one takes for somebody else's change. */
+/**
+ * Call before documents are written, so that the next apply does not mistake an interrupted one for another's change.
+ */
 export async function markComing(tables: Tables, rows: readonly DocumentRow[]): Promise<void> {
   for (const row of rows) {
     const key = { kind: APPLIED, id: markOf(row) }

@@ -11,12 +11,12 @@ export interface Applied {
   readonly unchanged: number
 }
 
-/** How often an apply begins again when another one wrote at the same time. */
+/** How often an apply starts again when another one wrote at the same time. */
 const ATTEMPTS = 5
 
 /**
- * Writes what differs from the tables; equal content writes nothing. What the tables hold beyond it stays. The revision
- * of a connection grows only when it or its metadata changed. Each change is kept with who made it and when. Throws
+ * Writes documents that differ from the tables, and no equal ones. Other documents in the tables stay. The revision of
+ * a connection grows only when it or its metadata changed. Records each change with its author and time. Throws
  * `concurrent_change` when others keep writing, and `revision_differs` when the author expects another revision.
  */
 export async function applyConfiguration(
@@ -34,7 +34,7 @@ export async function applyConfiguration(
   throw new StreamError('concurrent_change', 'another process keeps changing the configuration; apply it again')
 }
 
-/** The number of documents; null: another writer was in between. */
+/** The number of documents; null: another process wrote at the same time. */
 async function applyOnce(
   tables: Tables,
   configuration: Configuration,
@@ -44,18 +44,18 @@ async function applyOnce(
   const rows = rowsOf(configuration)
   for (const row of rows) {
     const named = `${row.kind} ${row.id}`
-    // What this apply has written is at the next revision: it is not expected at the old one when others made it begin again.
+    // Documents that this apply has written have the next revision, so a new attempt must not expect the old one.
     const expect = changed.has(named) ? undefined : author.expect
     const written = await writeDocument(tables, row, { ...author, expect })
     if (written === null) return null
     if (written) changed.add(named)
   }
-  // What is written over a damaged row may be what was applied last.
+  // Raise it also if the digest is equal: a damaged row may have been replaced by what was applied last.
   const raised = await raiseRevision(tables, digestOf(storedForm(configuration)), changed.size > 0)
   return raised ? rows.length : null
 }
 
-/** The whole as its digest is made: by what is stored of it. */
+/** The stored form of the configuration, which its digest covers. */
 function storedForm({ systems, connections, metadata, recipients = [] }: Configuration): object {
   return {
     revision: 0,
@@ -66,7 +66,7 @@ function storedForm({ systems, connections, metadata, recipients = [] }: Configu
   }
 }
 
-/** What is stored of a configuration. */
+/** The rows that store a configuration. */
 export function rowsOf({ metadata, systems, connections, recipients = [] }: Configuration): readonly DocumentRow[] {
   const metadataRows = metadata.map((one): DocumentRow => {
     return { kind: 'product-metadata', id: one.connection, document: encodeMetadata(one), beside: {} }
@@ -86,9 +86,9 @@ export function rowsOf({ metadata, systems, connections, recipients = [] }: Conf
 }
 
 /**
- * Raised last, and by the digest of what was applied, so that an apply that was cut off is completed by the next one and
- * those who watch the revision see everything that came before it; `anyway`: also by the digest that is there. False:
- * another writer was in between.
+ * Raises the revision of the whole configuration. Call it last, with the digest of the applied content: then the next
+ * apply completes an interrupted one, and processes that watch the revision see all earlier writes. `anyway`: also for
+ * an equal digest. False: another process wrote at the same time.
  */
 export async function raiseRevision(tables: Tables, contentDigest: string, anyway = false): Promise<boolean> {
   const before = await tables.get(CONNECTIONS, REVISION_KEY)

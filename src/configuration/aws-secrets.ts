@@ -7,17 +7,17 @@ type AwsReference = Extract<Reference, { readonly form: 'aws-secret' | 'aws-ssm'
 
 /** Secrets Manager and Parameter Store, with the credentials of this process. */
 export interface AwsSecrets {
-  /** The value as it is now. Throws an error that says nothing of it. */
+  /** The current value. Throws errors that never contain it. */
   get(reference: AwsReference): Promise<string>
 }
 
-/** A value is not asked for again sooner: deliveries that are refused ask for it each time. */
+/** How long a value is cached: refused deliveries ask for it each time. */
 const TTL_MS = 10_000
 const TIMEOUT_MS = 5_000
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Connects when it is first asked; endpoints may be named as the AWS SDK knows them. */
+/** Connects on first use; endpoints can be set by the variables of the AWS SDK. */
 export function createAwsSecrets(environment: Environment, now: () => number = Date.now): AwsSecrets {
   const known = new Map<string, { readonly value: Promise<string>; readonly until: number }>()
   let clients: { readonly secrets: SecretsManagerClient; readonly parameters: SSMClient } | undefined
@@ -65,7 +65,7 @@ function clientOptions(environment: Environment, endpointName: string) {
   }
 }
 
-/** The secret's own text is in no error. */
+/** A field of a secret that is a JSON object. Errors never contain the secret. */
 function fieldOf(text: string, key: string): string {
   let value: unknown
   try {
@@ -73,7 +73,7 @@ function fieldOf(text: string, key: string): string {
     value =
       typeof object === 'object' && object !== null && Object.hasOwn(object, key) ? Reflect.get(object, key) : undefined
   } catch {
-    throw new StreamError('configuration_invalid', 'the secret is no JSON object')
+    throw new StreamError('configuration_invalid', 'the secret is not a JSON object')
   }
   if (typeof value === 'string' || typeof value === 'number') return String(value)
   throw new StreamError('configuration_invalid', `the secret has no text "${key}"`)

@@ -2,7 +2,7 @@ import { hasFeed } from '../events/entities.ts'
 import type { Read, System } from './model.ts'
 import type { SystemTypes } from './system-type.ts'
 
-/** Whether what is gone at the source can be found: of what has a feed, where the source can say what it has. */
+/** Whether a sweep can find deletions: the entity has a feed, and the source can list its rows. */
 export function canBeSwept(
   systemTypes: SystemTypes,
   systems: readonly System[],

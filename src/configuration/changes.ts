@@ -6,27 +6,27 @@ import { readStored } from './stored-documents.ts'
 import { checkedForm } from './stored-form.ts'
 import { CONFIGURATION_CHANGES } from './tables.ts'
 
-/** `cut-date` is of a read, the others are kinds of documents. */
+/** `cut-date` belongs to a read, the others are kinds of documents. */
 export const changeKinds = ['system', 'connection', 'product-metadata', 'recipient', 'cut-date'] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
-/** Something that was changed: an event, kept for three years. Documents hold references, never secrets. */
+/** A change, kept for three years. Documents contain references, never secrets. */
 export interface ConfigurationChange {
   /** ISO 8601. */
   readonly at: string
-  /** Who: the user of the command line, or what the caller of the API said. */
+  /** Author: the user of the command line, or the name given by the caller of the API. */
   readonly by: string
   readonly kind: ChangeKind
-  /** Of the system, connection or read; product metadata have their connection's. */
+  /** Id of the system, connection or read; product metadata have their connection's. */
   readonly id: string
-  /** Of the document, after the change. */
+  /** Revision of the document after the change. */
   readonly revision: number
   readonly reason: string | null
-  /** Null: there was none. */
+  /** Null: the document did not exist. */
   readonly before: unknown
-  /** Null: it was removed. */
+  /** Null: the document was removed. */
   readonly after: unknown
-  /** True: before and after are too large to be kept together; only the fact is. */
+  /** True: `before` and `after` are null because they are too large for a row together. */
   readonly shortened: boolean
 }
 
@@ -40,22 +40,22 @@ export interface ChangeFilter {
 }
 
 const BOOK = 'all'
-/** A row of the table holds 400 KB. */
+/** Most bytes of both documents; a row of the table holds 400 KB. */
 const MOST_BYTES = 350_000
 const CHUNK = 200
 const CHUNKS = 10
 
-/** Where it is in the book: by time; the same change has the same place, so that noting it twice is noting it once. */
+/** Place of a change in the book: by time. The same change has the same place, so noting it again changes nothing. */
 function placeOf({ at, kind, id, revision }: ConfigurationChange): string {
   return `${at}#${kind}#${id}#${String(revision).padStart(9, '0')}`
 }
 
-/** Two documents fit into one row together. */
+/** Whether two documents fit into one row together. */
 export function fitTogether(before: unknown, after: unknown): boolean {
   return Buffer.byteLength(JSON.stringify([before ?? null, after ?? null])) <= MOST_BYTES
 }
 
-/** Keeps a change; repeatable. */
+/** Stores a change; repeatable. */
 export async function noteChange(tables: Tables, change: Omit<ConfigurationChange, 'shortened'>): Promise<void> {
   const whole = fitTogether(change.before, change.after)
   const row: ConfigurationChange = whole
@@ -65,7 +65,7 @@ export async function noteChange(tables: Tables, change: Omit<ConfigurationChang
   await tables.put(CONFIGURATION_CHANGES, { book: BOOK, place: placeOf(row), ...row, expires })
 }
 
-/** The newest first, after the place `after`; with a rare filter a call may answer few or none and yet a `next`. */
+/** Newest first, after the place `after`; when few changes match, a call may return few or none and still a `next`. */
 export async function listChanges(
   tables: Tables,
   filter: ChangeFilter,

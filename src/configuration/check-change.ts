@@ -4,7 +4,7 @@ import type { CheckedConfiguration } from './load-configuration.ts'
 import type { Configuration } from './model.ts'
 import { type Mistake, namedDocument, type YamlDocument } from './yaml-documents.ts'
 
-/** All checks of a set of documents, as `validate` does them. */
+/** Runs all checks of `validate` on a set of documents. */
 export type CheckChange = (documents: YamlDocument[]) => Promise<CheckedConfiguration>
 
 interface Named {
@@ -16,8 +16,8 @@ interface Named {
 const nameOf = ({ kind, id }: Pick<Named, 'kind' | 'id'>): string => `${kind} ${id}`
 
 /**
- * What is to be applied when one document is put beside those that are there. Throws `request_invalid` with every mistake
- * that was not there before; one in another document is named by that document, for example a read that it would lose.
+ * The configuration to apply when one document is added or replaced. Throws `request_invalid` with every new mistake; a
+ * mistake in another document names that document, for example a read that it would lose.
  */
 export async function checkPut(
   check: CheckChange,
@@ -41,7 +41,7 @@ export async function checkPut(
   return affected(after.configuration, kind, id)
 }
 
-/** Throws `not_found`, and `state_conflict` that says who needs the document. */
+/** Throws `not_found`, and `state_conflict` that names the documents which need this one. */
 export async function checkRemove(
   check: CheckChange,
   stored: readonly Named[],
@@ -52,7 +52,7 @@ export async function checkRemove(
     (one) => one.id === id && (one.kind === kind || (kind === 'connection' && one.kind === 'product-metadata')),
   )
   if (!gone.some((one) => one.kind === kind))
-    throw new StreamError('not_found', `id: there is no ${kind} "${id}"`, { field: 'id' })
+    throw new StreamError('not_found', `id: ${kind} "${id}" does not exist`, { field: 'id' })
   const before = await check(stored.map(toDocument))
   const after = await check(stored.filter((one) => !gone.includes(one)).map(toDocument))
   const old = new Set(before.mistakes.map(textOf))
@@ -66,10 +66,10 @@ function toDocument(named: Named): YamlDocument {
   return namedDocument(nameOf(named), named.document)
 }
 
-/** Kind and id are in the address already; where the body repeats them, they must be the same. */
+/** Adds kind and id from the address; if the body repeats them, they must be the same. */
 function withId(kind: StoredKind, id: string, body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new StreamError('request_invalid', `the body is to be a ${kind} document, as JSON`)
+    throw new StreamError('request_invalid', `the body must be a ${kind} document, as JSON`)
   }
   const name = kind === 'product-metadata' ? 'connection' : 'id'
   const given = body as Readonly<Record<string, unknown>>
@@ -99,7 +99,7 @@ function textOf({ file, field, message }: Mistake): string {
   return `${file}: ${field} ${message}`
 }
 
-/** The document itself and the rows that carry it: a connection's revision grows with its metadata. */
+/** The document and the rows that depend on it: a connection's revision grows with its metadata. */
 function affected(configuration: Configuration, kind: StoredKind, id: string): Configuration {
   const { revision, systems, connections, metadata, recipients = [] } = configuration
   if (kind === 'recipient') {

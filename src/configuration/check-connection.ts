@@ -9,7 +9,7 @@ import type { OwnOrderFields, SystemType, SystemTypes } from './system-type.ts'
 import { unknownName } from './unknown-name.ts'
 import { type Mistake, twiceAt } from './yaml-documents.ts'
 
-/** What a connection says that can't be. */
+/** Checks a connection against the other documents. */
 export function checkConnection({ value, yaml }: Shaped<'connection'>, documents: ShapedDocuments): Mistake[] {
   const mistakes: Mistake[] = []
   const systems = new Map(documents.systems.map((system) => [system.value.id, system.value]))
@@ -20,7 +20,7 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
   for (const role of ['shop', 'vendor'] as const) {
     if (!systems.has(value[role]) && !documents.partial.has('system')) {
       mistakes.push(
-        yaml.mistake([role], `names no system that is configured; configured are: ${choice(systems.keys())}`),
+        yaml.mistake([role], `is not a configured system; configured are: ${choice(systems.keys())}`),
       )
     }
   }
@@ -28,7 +28,7 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
   for (const [index, read] of value.reads.entries()) {
     if (!knownReads.has(read) && !documents.partial.has('system')) {
       mistakes.push(
-        yaml.mistake(['reads', index], `names no read that is configured; configured are: ${choiceOfReads}`),
+        yaml.mistake(['reads', index], `is not a configured read; configured are: ${choiceOfReads}`),
       )
     }
     const first = value.reads.indexOf(read)
@@ -53,13 +53,13 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
   return mistakes
 }
 
-/** Where the seller is the customer of all orders, no customer is made. */
+/** With the seller as the customer of all orders, no customer is created. */
 function ownFields({ billTo }: ConnectionDocument, fields: OwnOrderFields | undefined): OwnOrderFields | undefined {
   if (billTo !== 'seller' || fields?.customer === undefined) return fields
   return { ...fields, customer: null }
 }
 
-/** States that the shop's type does not have would let no order begin. */
+/** Finds states that the shop's type does not have: with them no order would start. */
 function checkOrderStates(
   { value, yaml }: Pick<Shaped<'connection'>, 'value' | 'yaml'>,
   systems: ReadonlyMap<string, SystemDocument>,
@@ -71,11 +71,16 @@ function checkOrderStates(
   return (value.orderStates ?? []).flatMap((state, index) =>
     known.includes(state)
       ? []
-      : [yaml.mistake(['orderStates', index], `is no state of ${shop?.type} orders: it ${unknownName(state, known)}`)],
+      : [
+          yaml.mistake(
+            ['orderStates', index],
+            `is not a state of ${shop?.type} orders: it ${unknownName(state, known)}`,
+          ),
+        ],
   )
 }
 
-/** What a connection would have delivered to a system that can't take it: its events would pile up unread. */
+/** Finds deliveries to a system that does not support them: their events would pile up unread. */
 function checkDeliveries(
   { value, yaml }: Shaped<'connection'>,
   { systems, connections, systemTypes }: ShapedDocuments,
@@ -92,7 +97,7 @@ function checkDeliveries(
           ),
         ],
   )
-  // What is pushed of a SKU is one thing: of two sources each would take the other's for an older version.
+  // A shop has one row for a SKU: rows from two sources would replace each other as older versions.
   for (const [index, entity] of (value.push ?? []).entries()) {
     const own = value.reads.map((read) => read.split('.')).filter(([, one]) => one === entity)
     const sources = [...new Set(own.map(([system = '']) => system))].filter((system) => system !== value.shop)
@@ -105,7 +110,7 @@ function checkDeliveries(
     const [system = '', entity] = read.split('.')
     const say = (message: string) => mistakes.push(yaml.mistake(['reads', index], message))
     if (entity === 'orders' && cannotTake(vendor, 'vendor-orders')) {
-      say(`gives orders, which can't be delivered to systems of type ${vendor?.type}; remove it`)
+      say(`reads orders, which can't be delivered to systems of type ${vendor?.type}; remove it`)
     }
     if (entity !== 'fulfilments') continue
     if (system !== value.vendor) say(`must be of the vendor ${value.vendor}: fulfilments come from there`)
@@ -115,8 +120,9 @@ function checkDeliveries(
 }
 
 /**
- * Orders of earlier releases, and those of systems that call orders so themselves, are `<connection>-<number>` at the vendor:
- * those of `a` and `a-b` have one reference where a shop's number may be `b-7`. Whether it may, its type says.
+ * Orders of earlier releases, and of systems with the same form of references, are `<connection>-<number>` at the
+ * vendor: orders of `a` and `a-b` can have equal references if a shop's order number can be `b-7`, which its type
+ * decides.
  */
 function checkReferences(
   { value, yaml }: Pick<Shaped<'connection'>, 'value' | 'yaml'>,

@@ -7,7 +7,7 @@ import type { DocumentKind } from './document-schemas.ts'
 import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
 
-/** What the documents say that can't be: everything a schema does not see. */
+/** Runs all checks that a schema can't express. */
 export function checkDocuments(documents: ShapedDocuments): Mistake[] {
   const { systems, connections, metadata, recipients, tests } = documents
   return [
@@ -23,7 +23,7 @@ export function checkDocuments(documents: ShapedDocuments): Mistake[] {
   ]
 }
 
-/** Documents of an id that another one has already. */
+/** Documents with the id of an earlier one. */
 function duplicates<K extends DocumentKind>(
   documents: readonly Shaped<K>[],
   idOf: (value: Shaped<K>['value']) => string,
@@ -32,7 +32,7 @@ function duplicates<K extends DocumentKind>(
   return documents.flatMap(({ kind, value, yaml }, index) => {
     const first = documents.slice(0, index).find((other) => idOf(other.value) === idOf(value))
     if (first === undefined) return []
-    const message = `${idOf(value)} is there twice: the other is at ${first.yaml.placeOf([field])}; keep one ${kind} document of it`
+    const message = `${idOf(value)} is given twice: the other is at ${first.yaml.placeOf([field])}; keep one ${kind} document`
     return [yaml.mistake([field], message)]
   })
 }
@@ -40,7 +40,7 @@ function duplicates<K extends DocumentKind>(
 function checkMetadata({ value, yaml }: Shaped<'product-metadata'>, documents: ShapedDocuments): Mistake[] {
   const mistakes: Mistake[] = []
   if (!documents.partial.has('connection') && !documents.connections.some((one) => one.value.id === value.connection)) {
-    mistakes.push(yaml.mistake(['connection'], 'names no connection that is configured; add it or correct the id'))
+    mistakes.push(yaml.mistake(['connection'], 'is not a configured connection; add it or correct the id'))
   }
   const known = value.destination?.attributes
   const attributeProblem = problemOfAttributes(value.connection, documents)
@@ -48,7 +48,9 @@ function checkMetadata({ value, yaml }: Shaped<'product-metadata'>, documents: S
   return [...mistakes, ...checkRules(value.attributes, yaml, context)]
 }
 
-/** Said where every system whose products the connection reads says it: another one may have the attribute. */
+/**
+ * A problem counts only if every system has it whose products the connection reads: another one may have the attribute.
+ */
 function problemOfAttributes(id: string, { connections, systems, systemTypes }: ShapedDocuments) {
   const reads = connections.find(({ value }) => value.id === id)?.value.reads ?? []
   const sources = reads.map((read) => read.split('.')).filter(([, entity]) => entity === 'products')
@@ -62,24 +64,24 @@ function problemOfAttributes(id: string, { connections, systems, systemTypes }: 
   }
 }
 
-/** What a mapping test says that can't be; whether it passes, `waldstream test` shows. */
+/** Checks the fields of a mapping test; `waldstream test` runs it. */
 function checkMappingTest(
   { value, yaml }: Shaped<'mapping-test'>,
   { connections, partial }: ShapedDocuments,
 ): Mistake[] {
   const mistakes: Mistake[] = []
   if (!partial.has('connection') && !connections.some((one) => one.value.id === value.connection)) {
-    mistakes.push(yaml.mistake(['connection'], 'names no connection that is configured; add it or correct the id'))
+    mistakes.push(yaml.mistake(['connection'], 'is not a configured connection; add it or correct the id'))
   }
   const ends = [value.expect, value.expectIgnored, value.expectError].filter((end) => end !== undefined)
   if (ends.length !== 1) {
     mistakes.push(
-      yaml.mistake(['expect'], 'is to be given, or expectIgnored, or expectError, but exactly one of the three'),
+      yaml.mistake(['expect'], 'must be given, or expectIgnored, or expectError: exactly one of the three'),
     )
   }
   const known = fieldsOf(value.entity)
   for (const name of Object.keys(value.input).filter((field) => !known.includes(field))) {
-    mistakes.push(yaml.mistake(['input', name], `is no field of ${value.entity}; they are: ${known.join(', ')}`))
+    mistakes.push(yaml.mistake(['input', name], `is not a field of ${value.entity}; known are: ${known.join(', ')}`))
   }
   return mistakes
 }

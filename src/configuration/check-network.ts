@@ -3,7 +3,7 @@ import type { NetworkRules } from '../platform/network-rules.ts'
 import type { Shaped } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
 
-/** What of a recipient this environment does not allow or can't do. */
+/** Warnings about a recipient that this environment does not allow or support. */
 export function recipientWarnings(
   { value, yaml }: Shaped<'recipient'>,
   network: NetworkRules,
@@ -11,13 +11,15 @@ export function recipientWarnings(
 ): readonly Mistake[] {
   const { email, webhook } = value
   if (email !== undefined && !mailServer?.trim()) {
-    return [yaml.mistake(['email'], 'gets no e-mail here: no mail server is set; have the operator set SMTP_HOST')]
+    return [yaml.mistake(['email'], 'can not get e-mails here: no mail server is set; have the operator set SMTP_HOST')]
   }
   if (webhook === undefined || !URL.canParse(webhook)) return []
   return refusalsOf(new URL(webhook), network, true).map((message) => yaml.mistake(['webhook'], message))
 }
 
-/** What of a system's address this environment does not allow; another one may, so that it is no mistake of the document. */
+/**
+ * Warnings about a system's address that this environment does not allow; another one may, so they are not mistakes.
+ */
 export function networkWarnings({ value, yaml }: Shaped<'system'>, network: NetworkRules): readonly Mistake[] {
   const { address, secrets = {}, settings = {} } = value
   const warnings: Mistake[] = []
@@ -32,7 +34,7 @@ export function networkWarnings({ value, yaml }: Shaped<'system'>, network: Netw
   return [...warnings, ...refusalsOf(url, network, hasSecrets).map((message) => yaml.mistake(['address'], message))]
 }
 
-/** Why an address may not be called. */
+/** Reasons why an address may not be called. */
 function refusalsOf(url: URL, network: NetworkRules, hasSecrets: boolean): readonly string[] {
   const checks = [() => network.assertUrl(url), () => (hasSecrets ? network.assertSecret(url) : undefined)]
   return checks.flatMap((check) => {

@@ -7,7 +7,7 @@ import { type Mistake, twiceAt, type YamlDocument } from './yaml-documents.ts'
 
 const WAYS = ['skuPattern', 'skus', 'attribute', 'manufacturer', 'feed'] as const
 
-/** What is wrong with a connection's ownership by itself. */
+/** Checks a connection's ownership by itself. */
 export function checkOwnership(
   { value, yaml }: Pick<Shaped<'connection'>, 'value' | 'yaml'>,
   { metadata, partial }: ShapedDocuments,
@@ -16,7 +16,7 @@ export function checkOwnership(
   const [way] = given
   if (way === undefined || given.length > 1) {
     return [
-      yaml.mistake(['ownership'], `says ${given.join(' and ') || 'nothing'}; give exactly one of ${WAYS.join(', ')}`),
+      yaml.mistake(['ownership'], `has ${given.join(' and ') || 'no field'}; give exactly one of ${WAYS.join(', ')}`),
     ]
   }
   const skus = way === 'skus' ? checkSkus(value.ownership.skus ?? [], yaml) : []
@@ -34,7 +34,7 @@ export function checkOwnership(
   const own = metadata.find((one) => one.value.connection === value.id)
   const unmapped = way === 'attribute' || way === 'manufacturer' ? !mapsAttribute(own, name) : false
   if (!unmapped || own === undefined || partial.has('product-metadata')) return skus
-  const message = `asks for the attribute ${name}, which no rule of the connection's product metadata gives; add one`
+  const message = `needs the attribute ${name}, which no rule of the connection's product metadata sets; add one`
   return [yaml.mistake(['ownership', way], message)]
 }
 
@@ -52,15 +52,15 @@ function mapsAttribute(metadata: Shaped<'product-metadata'> | undefined, name: s
   return metadata?.value.attributes.some(({ attribute }) => attribute === name) ?? false
 }
 
-/** A connection as it will be, and where it stands. */
+/** A connection that claims SKUs, and its document. */
 export interface Claimant {
   readonly connection: Connection
   readonly yaml: YamlDocument
 }
 
-/** SKUs that two connections of one shop claim, where that can be known without their products. */
+/** SKUs that two connections of one shop claim, as far as this is known without their products. */
 export function checkClaims(claimants: readonly Claimant[]): Mistake[] {
-  // Of a shop's patterns: what they leave unknown is found out order by order, and no other shop's check is left out.
+  // One budget per shop: claims that it leaves unchecked are found with each order, and other shops are still checked.
   const budgets = new Map(claimants.map(({ connection }) => [connection.shop, patternBudget()]))
   return claimants.flatMap(({ connection, yaml }, index) =>
     claimants.slice(0, index).flatMap((other) => {
@@ -83,7 +83,7 @@ function claimedTwice(one: Connection, other: Connection, budget: PatternBudget)
   return skus.length === 0 ? undefined : `SKU ${[...new Set(skus)].slice(0, 5).join(', ')}`
 }
 
-/** Those of the SKUs that the connection owns, as far as it can be told. */
+/** The SKUs that the connection owns, as far as that is known. */
 function ownedOf(skus: readonly string[], connection: Connection, budget: PatternBudget): readonly string[] {
   try {
     return skus.filter((sku) => ownsSku(connection, sku, budget))

@@ -3,7 +3,9 @@ import { refusalOf, type SecretRules } from './secret-rules.ts'
 import type { Shaped } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
 
-/** Each secret that its system or recipient may not name, with the way to allow it. What is no reference is a mistake of shape already. */
+/**
+ * Secrets that the system or recipient may not use, with the way to allow them. Invalid references are found before.
+ */
 export function checkSecretReferences(
   { value, yaml }: Shaped<'system'> | Shaped<'recipient'>,
   rules: SecretRules,
@@ -15,8 +17,8 @@ export function checkSecretReferences(
 }
 
 /**
- * The system with the address that it stands for, where a file of a folder names one. A variable that is not set is none of
- * the folder's mistakes: where the configuration is checked, it need not be.
+ * The system with its address resolved, if a file of a folder refers to one. A variable that is not set is not a
+ * mistake: it need not be set where the configuration is checked.
  */
 export async function withAddress(
   system: Shaped<'system'>,
@@ -28,7 +30,7 @@ export async function withAddress(
   if ('mistake' in found && found.unset === true) return { system, mistakes: [] }
   if ('mistake' in found) return { system, mistakes: [yaml.mistake(['address'], found.mistake)] }
   if (!/^https?:\/\/\S+$/.test(found.value)) {
-    return { system, mistakes: [yaml.mistake(['address'], `${value.address} stands for no http(s) address`)] }
+    return { system, mistakes: [yaml.mistake(['address'], `${value.address} does not refer to an http(s) address`)] }
   }
   return { system: { ...system, value: { ...value, address: found.value } }, mistakes: [] }
 }

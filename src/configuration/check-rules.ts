@@ -16,20 +16,20 @@ import { unknownName } from './unknown-name.ts'
 import { type FieldPath, type Mistake, twiceAt, type YamlDocument } from './yaml-documents.ts'
 
 export interface RulesContext {
-  /** Where the list of rules stands in the document. */
+  /** Path of the list of rules in the document. */
   readonly path: FieldPath
   readonly entity: MappedEntity
   /** Attributes the destination knows; undefined: any. */
   readonly known?: readonly string[] | undefined
   /** Fields that Waldstream writes itself. */
   readonly own?: OwnOrderFields | undefined
-  /** What is wrong with the name of an attribute of the source; without it, nothing is said. */
+  /** Problem with the name of a source attribute; without it, names are not checked. */
   readonly attributeProblem?: ((name: string) => string | null) | undefined
 }
 
 type Say = (field: FieldPath, message: string) => void
 
-/** What the rules say that can't be. */
+/** Checks the rules of a mapping. */
 export function checkRules(
   rules: readonly AttributeRuleDocument[],
   yaml: YamlDocument,
@@ -72,7 +72,7 @@ function checkDestination({ attribute }: AttributeRuleDocument, { known, own }: 
 }
 
 function customerProblem(name: string, own: readonly string[] | null): string | undefined {
-  if (own === null) return 'is a field of the customer, who is the same for all orders there: nothing of it is written'
+  if (own === null) return 'is a field of the customer, who is the same for all orders there and is not written'
   if (!own.includes(name.split('.')[0] ?? '')) return undefined
   return `is written by Waldstream itself, as are ${own.join(', ')}; remove the rule or name another field`
 }
@@ -80,7 +80,7 @@ function customerProblem(name: string, own: readonly string[] | null): string | 
 function checkSource(rule: AttributeRuleDocument, { entity, attributeProblem }: RulesContext, say: Say): void {
   const { from, constant, expression, type = 'string' } = rule
   const sources = [from, constant, expression].filter((source) => source !== undefined)
-  if (sources.length !== 1) say(['from'], 'is to be given, or constant, or expression, but exactly one of the three')
+  if (sources.length !== 1) say(['from'], 'must be given, or constant, or expression: exactly one of the three')
   const ofLine = entity === 'orders' && rule.attribute.startsWith(LINE_FIELDS)
   const root = ofLine ? orderLineType() : dataType(entity)
   const problem = from === undefined ? undefined : pathProblem(root, from)
@@ -121,8 +121,8 @@ function checkSchema({ schema = {}, type = 'string' }: AttributeRuleDocument, sa
 }
 
 /**
- * Constants, defaults and look-up values are what they are: whether they keep type and schema is known before. `budget`:
- * of all patterns of the document, which are matched where everything else runs.
+ * Checks constants, defaults and look-up values against type and schema. `budget` covers all patterns of the document,
+ * which are matched in the main thread.
  */
 function checkValues(rule: AttributeRuleDocument, budget: PatternBudget, say: Say): void {
   const model = attributeRuleOf(rule)
@@ -133,7 +133,7 @@ function checkValues(rule: AttributeRuleDocument, budget: PatternBudget, say: Sa
       convert(model, String(value), failure, budget)
     } catch (error) {
       const reason = /breaks its schema.*/.exec(toStreamError(error).message)?.[0]
-      say(field, reason ?? `is no ${model.type}: ${JSON.stringify(value)}; correct it or the rule's type`)
+      say(field, reason ?? `is not of type ${model.type}: ${JSON.stringify(value)}; correct it or the rule's type`)
     }
   }
   check(['constant'], rule.constant)

@@ -12,7 +12,7 @@ import { HEADER_SECRET, readableEntities, type SystemType, type SystemTypes, WEB
 import { nearName, unknownName } from './unknown-name.ts'
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
 
-/** What a system's document says that can't be, by the definition of its type. */
+/** Checks a system against the definition of its type. */
 export function checkSystem({ value, yaml }: Shaped<'system'>, systemTypes: SystemTypes): Mistake[] {
   const type = systemTypes.get(value.type)
   const always = checkZone(yaml, ['zone'], value.zone)
@@ -31,7 +31,7 @@ export function checkSystem({ value, yaml }: Shaped<'system'>, systemTypes: Syst
   ]
 }
 
-/** Up to the hundredth mistake: telling that a schedule never comes takes a while each time. */
+/** Stops at the hundredth mistake: finding out that a schedule never comes takes long. */
 function checkReads(type: SystemType, system: SystemDocument, yaml: YamlDocument): Mistake[] {
   const mistakes: Mistake[] = []
   const firsts = new Map<string, number>()
@@ -74,7 +74,7 @@ function checkSecrets(
   const given = Object.keys(secrets).filter((name) => !isFree(name))
   const unknown = given.filter((name) => !ways.flat().includes(name))
   const complete = ways.some((names) => names.every((name) => given.includes(name)))
-  // A mistyped name stands for the one that was meant.
+  // A mistyped name counts as the nearest known one.
   const meant = [...given, ...unknown.flatMap((name) => nearName(name, all) ?? [])]
   const isElse = unknown.length > 0 && !meant.some((name) => ways.flat().includes(name))
   const missing = complete || isElse ? [] : begunWay(ways, meant).filter((name) => !meant.includes(name))
@@ -88,7 +88,7 @@ function checkSecrets(
   ]
 }
 
-/** The way of which most is there; where nothing is, the first. */
+/** The way to sign in with the largest share of given secrets; the first one without any. */
 function begunWay(ways: readonly (readonly string[])[], given: readonly string[]): readonly string[] {
   const share = (names: readonly string[]) => names.filter((name) => given.includes(name)).length
   return ways.toSorted((a, b) => share(b) - share(a))[0] ?? []
@@ -98,7 +98,7 @@ function checkRetention(type: SystemType, { retention = {} }: SystemDocument, ya
   const readable: readonly string[] = readableEntities(type)
   const given = Object.keys(retention).filter((entity) => !readable.includes(entity))
   const has = retainedEntities.filter((entity) => readable.includes(entity)).join(', ') || 'nothing'
-  const message = `can't be read from systems of type ${type.type}; what they have that says something of persons: ${has}`
+  const message = `can't be read from systems of type ${type.type}; entities with personal data that can: ${has}`
   return given.map((entity) => yaml.mistake(['retention', entity], message))
 }
 
@@ -132,11 +132,11 @@ function checkRead(
   return mistakes
 }
 
-/** What is wrong with a read's times and schedules, whatever its system is. */
+/** Checks a read's times and schedules, for any type of system. */
 function checkTimes(yaml: YamlDocument, read: ReadDocument, index: number): Mistake[] {
   const at = (...field: readonly string[]) => ['reads', index, ...field]
   const mistakes = [...checkZone(yaml, at('zone'), read.zone), ...checkTime(yaml, at('startFrom'), read.startFrom)]
-  const noCron = 'is no cron expression; write five fields, or six with seconds, for example'
+  const noCron = 'is not a cron expression; write five fields, or six with seconds, for example'
   if (read.schedule !== undefined && !isCron(read.schedule)) {
     mistakes.push(yaml.mistake(at('schedule'), `${noCron} "*/10 * * * * *"`))
   }

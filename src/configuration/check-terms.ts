@@ -3,12 +3,12 @@ import type { Shaped } from './shaped-documents.ts'
 import type { SystemType } from './system-type.ts'
 import type { Mistake } from './yaml-documents.ts'
 
-/** What a connection says of whose its orders are, and at what price, that does not go together. */
+/** Checks that the customer and the prices of a connection's orders are consistent. */
 export function checkTerms({ value, yaml }: Shaped<'connection'>, vendor: SystemType | undefined): Mistake[] {
   const mistakes: Mistake[] = []
   const say = (field: string, message: string) => mistakes.push(yaml.mistake([field], message))
   const { billTo = 'consumer', customer, prices = 'shop', priceLevel } = value
-  // A list without a price is none.
+  // An empty list counts as missing.
   const costs = typeof value.costs === 'object' && Object.keys(value.costs).length === 0 ? undefined : value.costs
   const terms = vendor?.orderTerms ?? null
   if (vendor !== undefined && terms === null && isOther(value)) {
@@ -30,7 +30,7 @@ export function checkTerms({ value, yaml }: Shaped<'connection'>, vendor: System
   }
   if (value.hold?.tell === true && value.hold.atMost !== undefined) {
     mistakes.push(
-      yaml.mistake(['hold', 'tell'], 'is given beside atMost: an order that waits is not taken back; remove one'),
+      yaml.mistake(['hold', 'tell'], 'is given together with atMost: an order that waits is not taken back; remove one'),
     )
   }
   if (prices !== 'list' && costs !== undefined) say('costs', `is for prices: list, and prices is ${prices}; remove one`)
@@ -55,7 +55,7 @@ function checkLevel(
   return level.pattern.test(String(priceLevel)) ? [] : [`must be ${level.expected}`]
 }
 
-/** Whether anything is not as it is for every vendor. */
+/** Whether the connection uses terms that not every vendor supports. */
 function isOther({ billTo, prices }: ConnectionDocument): boolean {
   return billTo === 'seller' || (prices !== undefined && prices !== 'shop')
 }

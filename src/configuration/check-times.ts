@@ -1,6 +1,6 @@
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
 
-/** A time that is given has to have its zone. */
+/** A given time must include its zone. */
 export function checkTime(yaml: YamlDocument, path: FieldPath, time: string | undefined): Mistake[] {
   if (time === undefined || isTime(time)) return []
   return [yaml.mistake(path, 'must be a time with its zone, for example 2026-01-01T00:00:00Z')]
@@ -14,6 +14,6 @@ export function checkZone(yaml: YamlDocument, path: FieldPath, zone: string | un
     new Intl.DateTimeFormat('en', { timeZone: zone ?? 'UTC' })
     return []
   } catch {
-    return [yaml.mistake(path, 'is no IANA time zone; write for example UTC or America/Los_Angeles')]
+    return [yaml.mistake(path, 'is not an IANA time zone; write for example UTC or America/Los_Angeles')]
   }
 }

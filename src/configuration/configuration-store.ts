@@ -10,7 +10,7 @@ import { documentOfRow, stays } from './stored-documents.ts'
 import { documentOf, normalForm } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
-/** A document as it is configured, with the revision that a change of it is compared with. */
+/** A configured document, with the revision that changes are compared with. */
 export interface StoredDocument {
   readonly id: string
   readonly revision: number
@@ -26,11 +26,11 @@ export interface ConfigurationStore {
    * and `revision_differs`.
    */
   put(kind: StoredKind, id: string, body: unknown, author: Author): Promise<StoredDocument & { changed: boolean }>
-  /** What `put` would store, beside the revision of what is there (0: nothing); throws as it does, and writes nothing. */
+  /** What `put` would store, with the current revision (0: no document); throws like `put` and writes nothing. */
   try(kind: StoredKind, id: string, body: unknown, author: Author): Promise<StoredDocument & { changed: boolean }>
-  /** Throws `not_found`, `revision_differs`, and `state_conflict` when others need it. */
+  /** Throws `not_found`, `revision_differs`, and `state_conflict` when other documents need it. */
   remove(kind: StoredKind, id: string, author: Author): Promise<void>
-  /** Whether `remove` would find it, and nobody who needs it; throws `not_found` and `state_conflict` as it does. */
+  /** Checks whether `remove` would succeed; throws `not_found` and `state_conflict` like `remove`. */
   tryRemove(kind: StoredKind, id: string): Promise<void>
   changes(
     filter: ChangeFilter,
@@ -42,7 +42,7 @@ export interface ConfigurationStore {
 export interface StoreDeps {
   readonly tables: Tables
   readonly check: CheckChange
-  /** Makes known what others keep of changes, before they are listed. */
+  /** Called before changes are listed: records changes that others still have to note. */
   readonly settle: () => Promise<void>
 }
 
@@ -68,7 +68,7 @@ export function createConfigurationStore(deps: StoreDeps): ConfigurationStore {
     async try(kind, id, body, author) {
       const part = await checkPut(deps.check, await documents(tables), kind, id, body)
       const row = rowsOf(part).find((one) => one.kind === kind && one.id === id)
-      if (row === undefined) throw new StreamError('request_invalid', `the body is no ${kind} document`)
+      if (row === undefined) throw new StreamError('request_invalid', `the body is not a ${kind} document`)
       const { revision, changed } = await compareDocument(tables, row, author)
       return { id, revision, document: documentOf(kind, row.document), changed }
     },
@@ -94,7 +94,7 @@ async function removeOne(tables: Tables, kind: StoredKind, id: string, author: A
     const removed = await removeDocument(tables, { kind, id }, author)
     if (removed && (await raiseRevision(tables, digestOf({ removed: [kind, id, author.at] })))) return
   }
-  throw new StreamError('concurrent_change', `another process keeps changing ${kind} ${id}; ask again`)
+  throw new StreamError('concurrent_change', `another process keeps changing ${kind} ${id}; try again`)
 }
 
 async function itemsOf(tables: Tables, kind: StoredKind): Promise<readonly Item[]> {
@@ -104,13 +104,13 @@ async function itemsOf(tables: Tables, kind: StoredKind): Promise<readonly Item[
   return items.toSorted((a, b) => (String(a['connection']) < String(b['connection']) ? -1 : 1))
 }
 
-/** As documents are put: what was before can be put again. */
+/** The change in the form of documents, so that an earlier one can be put again. */
 function asDocuments(change: ConfigurationChange): ConfigurationChange {
   const { kind, before, after } = change
   return kind === 'cut-date' ? change : { ...change, before: shownOf(kind, before), after: shownOf(kind, after) }
 }
 
-/** What an older version stored in a form that is not known any more stays as it is. */
+/** Leaves a stored document unchanged whose form this version does not know. */
 function shownOf(kind: StoredKind, stored: unknown): unknown {
   if (typeof stored !== 'object' || stored === null) return stored
   try {
@@ -141,7 +141,7 @@ async function documents(tables: Tables): Promise<readonly (StoredDocument & { r
   return all.flat()
 }
 
-/** A writer that ended between a change and its note is made up for. */
+/** Notes changes of writers that stopped between a change and its note. */
 async function settleAll(tables: Tables): Promise<void> {
   for (const kind of ['system', 'connection', 'recipient'] as const) {
     for (const item of await tables.query(CONNECTIONS, { partition: kind })) {

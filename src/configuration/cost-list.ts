@@ -2,18 +2,18 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { decimal8 } from '../events/decimal.ts'
 import { type FolderValue, noFolderValue } from './folder-values.ts'
 
-/** A cost list as a document has it: by SKU, or the name of a CSV file beside the documents. */
+/** A cost list in a document: costs by SKU, or the name of a CSV file beside the documents. */
 export type GivenCosts = Readonly<Record<string, string | number>> | string
 
-/** Costs by SKU, or what is wrong with them and where: the path within `costs`, empty for the whole. */
+/** Costs by SKU, or a mistake and its path within `costs`; an empty path means the whole list. */
 export type Costs =
   | { readonly costs: Readonly<Record<string, string>> }
   | { readonly path: readonly string[]; readonly mistake: string }
 
-/** Characters of a list as it is kept: a row of a table takes 400,000 bytes. */
+/** Most characters of a stored list: a row of a table holds 400,000 bytes. */
 const LONGEST = 250_000
 
-/** The costs that a document gives, checked. */
+/** The checked costs of a document. */
 export async function costsOf(given: GivenCosts, lookUp: FolderValue): Promise<Costs> {
   const read = typeof given === 'string' ? await fromFile(given, lookUp) : Object.entries(given)
   if (typeof read === 'string') return { path: [], mistake: read }
@@ -44,7 +44,7 @@ type Entry = readonly [sku: string, value: string]
 
 /** `costs.csv`, or `file:costs.csv` as in other places. */
 async function fromFile(given: string, lookUp: FolderValue): Promise<readonly Entry[] | string> {
-  if (lookUp === noFolderValue) return 'names a file, and there is no folder here; give the costs by SKU'
+  if (lookUp === noFolderValue) return 'names a file, but there is no folder here; give the costs by SKU'
   const name = given.replace(/^file:/, '')
   if (!/\.csv$/i.test(name)) {
     return `names "${given}"; name a CSV file of the configuration's folder, such as costs.csv, or give the costs by SKU`
@@ -65,7 +65,7 @@ const FORMAT = {
 
 /** Two columns, SKU and price, separated by commas, semicolons or tabs; the first row may name them. */
 function entriesOf(name: string, text: string): readonly Entry[] | string {
-  const noRow = (line: number) => `names ${name}, whose line ${line} is no SKU and price, such as WLD-1,12.50`
+  const noRow = (line: number) => `names ${name}, whose line ${line} is not a SKU and price, such as WLD-1,12.50`
   const rows = rowsOf(text)
   if ('wrongLine' in rows) return noRow(rows.wrongLine)
   const entries: Entry[] = []

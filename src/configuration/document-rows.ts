@@ -10,17 +10,17 @@ import { documentOfRow, readStored } from './stored-documents.ts'
 import { checkedForm, normalForm } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
-/** Who changes something, when, and what they think is there. */
+/** Author, time and reason of a change, and the revision that the author expects. */
 export interface Author {
   readonly by: string
   /** ISO 8601. */
   readonly at: string
   readonly reason: string | null
-  /** The document that is changed on a condition; the others are changed without. */
+  /** Expected revision of one document; other documents are changed without a condition. */
   readonly expect?: Expected | undefined
 }
 
-/** The revision that was read; null: the document is to be new; `any`: it is to be there. */
+/** The revision that was read; null: the document must be new; `any`: it must exist. */
 export interface Expected {
   readonly kind: StoredKind
   readonly id: string
@@ -30,25 +30,25 @@ export interface Expected {
 export interface DocumentRow {
   readonly kind: StoredKind
   readonly id: string
-  /** What is stored; a connection's revision is put into it when it is written. */
+  /** The stored document; writing a connection adds its revision. */
   readonly document: object
-  /** What makes it another besides its content: a connection's metadata. */
+  /** Further content that counts as a change: a connection's metadata. */
   readonly beside: object
 }
 
-/** Who removed a document, when and why. */
+/** Author, time and reason of a removal. */
 const storedRemoval = Type.Object({
   by: Type.String(),
   at: Type.String(),
   reason: Type.Union([Type.String(), Type.Null()]),
 })
 
-/** The last change of a document, with what it was before. */
+/** The last change of a document, with the document before it. */
 const storedChange = Type.Object({ ...storedRemoval.properties, before: Type.Unknown() })
 
 export const digestOf = (content: object): string => digest(canonicalJson(content))
 
-/** Of everything that makes a row another. */
+/** Digest of everything that counts as a change of a row. */
 export function rowDigest({ beside }: Pick<DocumentRow, 'beside'>, document: object): string {
   return digestOf({ ...document, ...beside })
 }
@@ -58,14 +58,17 @@ export function placeOf({ kind, id }: Pick<DocumentRow, 'kind' | 'id'>): { reado
   return { table: CONNECTIONS, key: { kind, id } }
 }
 
-/** Revisions of a kind and id go on where they ended, also after it was removed: rows carry them as part of their version. */
+/**
+ * Key of the last revision of a removed document: revisions continue from it, because rows contain them in their
+ * version.
+ */
 function graveOf({ kind, id }: Pick<DocumentRow, 'kind' | 'id'>): Key {
   return { kind: 'removed', id: `${kind} ${id}` }
 }
 
 /**
- * True: written; false: equal already; null: another writer was in between. The change is kept in the row with the
- * document and noted in the book afterwards: whoever writes or lists next makes up for a crash between the two.
+ * True: written; false: already equal; null: another process wrote at the same time. The row stores the change with the
+ * document, and the change is noted in the book afterwards: after a crash in between, the next write or list notes it.
  */
 export async function writeDocument(tables: Tables, row: DocumentRow, author: Author): Promise<boolean | null> {
   const { table, key } = placeOf(row)
@@ -91,7 +94,9 @@ export async function writeDocument(tables: Tables, row: DocumentRow, author: Au
   return true
 }
 
-/** Whether `writeDocument` would write, and the revision of what is there; 0: nothing. Throws `revision_differs` as it does. */
+/**
+ * Whether `writeDocument` would write, and the current revision (0: no document). Throws `revision_differs` like it.
+ */
 export async function compareDocument(
   tables: Tables,
   row: DocumentRow,
@@ -104,7 +109,7 @@ export async function compareDocument(
   return { revision: Number(before?.['revision'] ?? 0), changed: before === undefined || !isSame(row, before) }
 }
 
-/** Also where an older version wrote out what is the default: equal content is no change. */
+/** Whether the content is equal, also if an older version stored default values explicitly. */
 function isSame(row: DocumentRow, before: Item): boolean {
   if (readableItems([before], (item) => documentOfRow(row.kind, item)).length === 0) return false
   if (before['digest'] === rowDigest(row, row.document)) return true
@@ -114,7 +119,7 @@ function isSame(row: DocumentRow, before: Item): boolean {
   return content(normalForm(row.kind, stored)) === content(row.document)
 }
 
-/** Nothing where the document itself is the same: a connection whose metadata changed. */
+/** Empty when the document itself is the same, for example when only a connection's metadata changed. */
 function changeItem(before: unknown, after: object, { by, at, reason }: Author): Item {
   const same =
     before !== null && digestOf({ ...(before as object), revision: 0 }) === digestOf({ ...after, revision: 0 })
@@ -123,7 +128,7 @@ function changeItem(before: unknown, after: object, { by, at, reason }: Author):
   return { change: { by, at, reason, before: whole ? before : null, shortened: !whole } }
 }
 
-/** Marks a document as removed, notes it, and takes its row away. False: another writer was in between. */
+/** Marks a document as removed, notes it, and deletes its row. False: another process wrote at the same time. */
 export async function removeDocument(
   tables: Tables,
   row: Pick<DocumentRow, 'kind' | 'id'>,
@@ -142,7 +147,7 @@ export async function removeDocument(
   return true
 }
 
-/** Brings to its end what a writer of this row began: notes its last change, and takes it away when it is removed. */
+/** Completes the last write of this row: notes its change, and deletes the row if it is marked as removed. */
 async function settleRow(tables: Tables, { kind, id }: Pick<DocumentRow, 'kind' | 'id'>, item: Item): Promise<void> {
   const revision = Number(item['revision'] ?? 0)
   const after = item['document'] ?? null
@@ -158,13 +163,13 @@ async function settleRow(tables: Tables, { kind, id }: Pick<DocumentRow, 'kind' 
   await tables.delete(table, key, { present: 'removing' })
 }
 
-/** As `settleRow`, of what can be read: notes that can't be keep no one from writing the row, or seeing other changes. */
+/** Like `settleRow`, but ignores unreadable notes, so that the row can be written and other changes can be listed. */
 export async function settleReadable(tables: Tables, row: Pick<DocumentRow, 'kind' | 'id'>, item: Item) {
   const [notes] = readableItems([item], (one) => checkNotes(row, one))
   if (notes !== undefined) await settleRow(tables, row, item)
 }
 
-/** What a row notes of its last change and of its removal; null: nothing. Throws `row_unreadable`. */
+/** A row's notes about its last change and its removal; null: none. Throws `row_unreadable`. */
 export function checkNotes(row: Pick<DocumentRow, 'kind' | 'id'>, item: Item) {
   const { table, key } = placeOf(row)
   const { change, removing } = item
@@ -182,14 +187,14 @@ function checkExpected(
   if (expect?.kind !== kind || expect.id !== id) return
   const is = before === undefined ? null : Number(before['revision'] ?? 0)
   if (expect.revision === is || (expect.revision === 'any' && is !== null)) return
-  const now = is === null ? 'it is not there' : `it is at revision ${is}`
-  throw new StreamError('revision_differs', `${kind} ${id}: ${now}; read it again and send the change anew`, {
+  const now = is === null ? 'it does not exist' : `it is at revision ${is}`
+  throw new StreamError('revision_differs', `${kind} ${id}: ${now}; read it again and repeat the change`, {
     field: 'if-match',
   })
 }
 
 function asItWas(before: Item | undefined): Condition {
-  // One without, which no one of ours wrote, is written over.
+  // A row without a digest was not written by this program: overwrite it.
   if (before?.['digest'] === undefined) return { absent: 'digest' }
   const same: Condition = { attribute: 'digest', is: '=', value: String(before['digest']) }
   const { revision } = before

@@ -18,7 +18,7 @@ import {
   texts,
 } from './schema-parts.ts'
 
-/** A list means the same as its members in one text, separated by commas. */
+/** A list means the same as one text with its members separated by commas. */
 const filterValue = Type.Union(
   [Type.String(), Type.Number(), Type.Boolean(), Type.Array(scalar('a value'), { maxItems: MOST_RULES })],
   {
@@ -34,41 +34,41 @@ const keptFor = (what: string) =>
   Type.Optional(
     Type.String({
       pattern: `^${DAYS} days$`,
-      description: `${what}; as RETAIN_ORDERS_DAYS says by default`,
+      description: `${what}; by default RETAIN_ORDERS_DAYS`,
       $comment: 'a time from "31 days" to "36500 days", for example "400 days"',
     }),
   )
 
 const read = Type.Object(
   {
-    enabled: enabled('no run of it is begun'),
-    entity: Type.Enum([...entities], { description: 'what is read' }),
+    enabled: enabled('no runs are started'),
+    entity: Type.Enum([...entities], { description: 'entity that is read' }),
     scope: Type.Optional(id('name of the filter, "all" by default')),
-    schedule: Type.Optional(text('cron expression of five fields, or six with seconds; without it: on request only')),
+    schedule: Type.Optional(text('cron expression of five fields, or six with seconds; without it, only on request')),
     zone: Type.Optional(text('IANA zone of the schedule, for example Europe/Berlin; UTC by default')),
     startFrom: Type.Optional(text('time with its zone, for example 2026-01-01T00:00:00Z; required for orders')),
-    pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'rows a page; 100 by default' })),
+    pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'rows per page; 100 by default' })),
     settleSeconds: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 3600, description: 'a window ends this long before now; 5 by default' }),
     ),
     overlapSeconds: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 86_400, description: 'a window begins this long earlier; 60 by default' }),
+      Type.Integer({ minimum: 0, maximum: 86_400, description: 'a window starts this much earlier; 60 by default' }),
     ),
     filter: Type.Optional(
       Type.Record(Type.String(), filterValue, {
         maxProperties: MOST_PARTS,
-        description: 'the filter, in the words of the system',
+        description: "filter, in the system's own terms",
       }),
     ),
     sweep: Type.Optional(
       Type.Object(
         {
-          schedule: Type.Optional(text('cron expression, in the zone of the read; without it: on request only')),
+          schedule: Type.Optional(text('cron expression, in the zone of the read; without it, only on request')),
           mostGone: Type.Optional(
             Type.Number({ minimum: 0, maximum: 1, description: 'share that may be gone at once; 0.2 by default' }),
           ),
         },
-        { ...strict, description: 'looks for what was deleted at the source: schedule, mostGone' },
+        { ...strict, description: 'finds rows that were deleted at the source: schedule, mostGone' },
       ),
     ),
   },
@@ -78,28 +78,28 @@ const read = Type.Object(
 export const systemSchema = Type.Object(
   {
     kind: Type.Literal('system'),
-    enabled: enabled('it is neither read nor written, and what is for it waits'),
+    enabled: enabled('it is neither read nor written, and its deliveries wait'),
     id: id('id of the system'),
     type: text('type of the system'),
     address: Type.String({
       maxLength: 2_000,
       pattern: '^(https?://[^\\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$',
-      description: 'where the system is; in files also env:NAME of CONFIG_ENV_NAMES, or file:PATH in the same folder',
+      description: 'address of the system; in files also env:NAME of CONFIG_ENV_NAMES, or file:PATH in the same folder',
       $comment: 'an http(s) address, or a reference to it in a file: env:NAME or file:PATH',
     }),
     secrets: Type.Optional(
       Type.Record(Type.String(), secret, { maxProperties: MOST_PARTS, description: 'references by name' }),
     ),
-    zone: Type.Optional(text('IANA zone of the times the system gives without one; UTC by default')),
+    zone: Type.Optional(text("IANA zone of the system's times without a zone; UTC by default")),
     limits: Type.Optional(
       Type.Object(
         {
-          concurrency: Type.Integer({ minimum: 1, maximum: 100, description: 'calls at one time' }),
+          concurrency: Type.Integer({ minimum: 1, maximum: 100, description: 'most concurrent calls' }),
           perMinute: Type.Optional(
             Type.Integer({
               minimum: 1,
               maximum: 1_000_000,
-              description: 'calls a minute, where the system counts them',
+              description: 'most calls per minute, if the system limits them',
             }),
           ),
         },
@@ -110,24 +110,24 @@ export const systemSchema = Type.Object(
       ),
     ),
     overlapSeconds: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 86_400, description: 'overlapSeconds of its reads that say nothing else' }),
+      Type.Integer({ minimum: 0, maximum: 86_400, description: 'default of overlapSeconds for its reads' }),
     ),
     settings: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
         maxProperties: MOST_PARTS,
-        description: 'what only this type of system knows',
+        description: 'settings of this type of system',
       }),
     ),
-    reads: Type.Optional(Type.Array(read, { maxItems: MOST_PARTS, description: 'how the system is read' })),
+    reads: Type.Optional(Type.Array(read, { maxItems: MOST_PARTS, description: 'reads of the system' })),
     retention: Type.Optional(
       Type.Object(
         {
-          orders: keptFor('so long after the month of an order its person is forgotten'),
-          fulfilments: keptFor('so long after the month of a fulfilment what it says of a person is forgotten'),
+          orders: keptFor('time after the month of an order until its personal data is forgotten'),
+          fulfilments: keptFor('time after the month of a fulfilment until its personal data is forgotten'),
         },
         {
           ...strict,
-          description: 'how long what is said of persons is kept, by entity: orders, fulfilments; for example 400 days',
+          description: 'how long personal data is kept, by entity: orders, fulfilments; for example 400 days',
         },
       ),
     ),
@@ -135,7 +135,7 @@ export const systemSchema = Type.Object(
   { ...strict, title: 'System' },
 )
 
-/** Exactly one of them; which, is checked apart, so that the message can say it. */
+/** Exactly one of the fields; `check-ownership.ts` checks that, for a better message. */
 const ownership = Type.Object(
   {
     skuPattern: Type.Optional(
@@ -191,7 +191,7 @@ export const orderMapSchema = Type.Object(
 export const connectionSchema = Type.Object(
   {
     kind: Type.Literal('connection'),
-    enabled: enabled('what is of it waits'),
+    enabled: enabled('all its work waits'),
     id: id('id of the connection'),
     shop: id('id of the shop system'),
     vendor: id('id of the vendor system'),
@@ -204,7 +204,7 @@ export const connectionSchema = Type.Object(
       Type.Array(text('state of an order'), {
         minItems: 1,
         maxItems: MOST_PARTS,
-        description: 'states in which an order begins at the vendor',
+        description: 'states in which an order starts at the vendor',
       }),
     ),
     hold: Type.Optional(
@@ -214,21 +214,21 @@ export const connectionSchema = Type.Object(
             Type.Number({
               minimum: 0,
               maximum: 720,
-              description: 'hours that an order on hold stays with the vendor before it is taken back, 0 to 720',
+              description: 'hours until an order on hold is taken back from the vendor, 0 to 720',
             }),
           ),
           tell: Type.Optional(
             Type.Boolean({
-              description: "true: it stays, and the vendor's ERP shows that it waits; instead of atMost",
+              description: "true: the order stays, and the vendor's ERP shows that it waits; instead of atMost",
             }),
           ),
         },
-        { ...strict, description: 'what a hold in the shop means for an order that the vendor has: atMost, or tell' },
+        { ...strict, description: 'what happens at the vendor when the shop puts an order on hold: atMost, or tell' },
       ),
     ),
     bundles: Type.Optional(
       Type.Enum(['split', 'refuse'], {
-        description: "a bundle of which some components are the vendor's: split (by default) or refuse",
+        description: 'bundles with only some components of the vendor: split (by default) or refuse',
       }),
     ),
     charges: Type.Optional(
@@ -241,19 +241,19 @@ export const connectionSchema = Type.Object(
         {
           ...strict,
           description:
-            'whose the charges of a whole order are, by kind: seller (by default) or shared among all by their lines',
+            'who gets charges on a whole order, by kind: seller (by default) or shared among all by their lines',
         },
       ),
     ),
     billTo: Type.Optional(
       Type.Enum(['consumer', 'seller'], {
-        description: "whose order it is at the vendor: the shop's customer's (consumer, by default) or the seller's",
+        description: "customer of the order at the vendor: the shop's customer (consumer, by default) or the seller",
       }),
     ),
     customer: Type.Optional(identifier("the vendor's id of the seller as its customer; with billTo: seller")),
     prices: Type.Optional(
       Type.Enum(['shop', 'priceLevel', 'list', 'none'], {
-        description: "at what price: the shop's (by default), a level of the ERP, that of costs, or what the ERP finds",
+        description: "prices of the order: the shop's (by default), a price level of the ERP, those of costs, or the ERP's (none)",
       }),
     ),
     priceLevel: Type.Optional(identifier("the vendor's id of the price level; with prices: priceLevel")),
@@ -271,31 +271,30 @@ export const connectionSchema = Type.Object(
     ),
     shipping: Type.Optional(
       Type.Enum(['shop', 'none'], {
-        description:
-          "the shipping that the shop charged is the vendor's (shop, by default at the shop's prices) or not",
+        description: 'shop: the order includes the shipping that the shop charged (default with prices: shop); or none',
       }),
     ),
     holdMinutes: Type.Optional(
       Type.Integer({
         minimum: 0,
         maximum: 43_200,
-        description: 'an order goes to the vendor so many minutes after it was placed, 0 to 43200; 0 by default',
+        description: 'minutes from the placement of an order to its delivery to the vendor, 0 to 43200; 0 by default',
       }),
     ),
     ordersFrom: Type.Optional(
-      text('time with its zone: orders placed before it are not delivered; required where the shop was read before'),
+      text('time with its zone: orders placed before it are not delivered; required if the shop was read before'),
     ),
     push: Type.Optional(
       Type.Array(Type.Enum([...pushedEntities]), {
         maxItems: MOST_PARTS,
-        description: 'feeds that are sent to the shop: products, inventory, images; without it the shop pulls them',
+        description: 'feeds that are pushed to the shop: products, inventory, images; the shop pulls the others',
       }),
     ),
     fulfilments: Type.Optional(
       Type.Object(
         {
           notifyCustomer: Type.Optional(
-            Type.Boolean({ description: 'the shop informs its customer; false by default' }),
+            Type.Boolean({ description: 'true: the shop notifies its customer; false by default' }),
           ),
           carriers: Type.Optional(texts("vendor's carrier or ship method to the shop's carrier code")),
         },
@@ -310,7 +309,7 @@ export const connectionSchema = Type.Object(
     ),
     deleteDrainedQueues: Type.Optional(
       Type.Boolean({
-        description: 'a queue that a sync request names is deleted once it is drained; false by default',
+        description: 'true: a queue named by a sync request is deleted once it is drained; false by default',
       }),
     ),
     orderMap: Type.Optional(orderMapSchema),
@@ -328,22 +327,22 @@ export const productMetadataSchema = Type.Object(
           attributes: Type.Array(text('name of an attribute'), {
             minItems: 1,
             maxItems: MOST_NAMES,
-            description: 'the attributes that the shop knows',
+            description: 'attributes of the shop',
           }),
         },
-        { ...strict, description: 'what the shop knows; a rule for another attribute is refused' },
+        { ...strict, description: 'attributes of the shop; a rule for another one is refused' },
       ),
     ),
     attributes: Type.Array(attributeRule, {
       minItems: 1,
       maxItems: MOST_RULES,
-      description: 'rules, one for each attribute',
+      description: 'rules, one per attribute',
     }),
   },
   { ...strict, title: 'Product metadata' },
 )
 
-/** What a YAML file of the configuration may hold; config/schema/waldstream.schema.json is made from it. */
+/** Kinds of documents in YAML files; config/schema/waldstream.schema.json is generated from them. */
 export const documentSchemas = {
   system: systemSchema,
   connection: connectionSchema,
@@ -353,7 +352,7 @@ export const documentSchemas = {
 } as const
 
 export type DocumentKind = keyof typeof documentSchemas
-/** Those that are kept in the tables; tests stay in their files. */
+/** Kinds that are stored in the tables; tests stay in their files. */
 export type StoredKind = Exclude<DocumentKind, 'mapping-test'>
 export type SystemDocument = Static<typeof systemSchema>
 export type ReadDocument = Static<typeof read>

@@ -6,7 +6,7 @@ import { collectMistakes } from '../platform/collect-mistakes.ts'
 import { unknownName } from './unknown-name.ts'
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
 
-/** A schema as it is looked through; `$comment` says in words what the value must be. */
+/** The parts of a schema used here; `$comment` describes the expected value in words. */
 interface SchemaNode {
   readonly type?: string
   readonly properties?: Readonly<Record<string, SchemaNode>>
@@ -27,8 +27,9 @@ interface SchemaNode {
 }
 
 /**
- * All that is not as the schema says, the first hundred mistakes, and the document as it can be checked on: what is wrong and may be left out is left
- * out; what must be there has an empty value. So a mistake hides no other one. Values are never repeated.
+ * Finds up to a hundred mistakes against the schema, and returns the document in a form for further checks: wrong
+ * optional values are left out, wrong required ones are empty. So one mistake does not hide others. Messages never
+ * contain values.
  */
 export function readShape(
   schema: TSchema,
@@ -45,7 +46,7 @@ type Say = (path: FieldPath, message: string) => void
 
 interface Fitted {
   readonly value: unknown
-  /** False: the value is not what was given. */
+  /** False: the value replaces a wrong one. */
   readonly given: boolean
 }
 
@@ -70,12 +71,12 @@ function fitValue(node: SchemaNode, given: unknown, path: FieldPath, say: Say): 
   }
   if (Check(node as unknown as TSchema, given)) return { value: given, given: true }
   say(path, `must be ${expectedAt(node)}${quotes(node, given)}`)
-  // A text of another form is a text still, and can be checked on.
+  // Text of the wrong form is still text and can be checked further.
   const isText = typeof given === 'string' && (node.type === 'string' || node.const !== undefined)
   return isText ? { value: given, given: true } : { value: emptyValue(node, given), given: false }
 }
 
-/** Nothing else is said of what is too long: looking through it would keep others waiting. */
+/** Reports only the length of a list or map that is too long: checking its entries would delay other requests. */
 function isTooLong({ maxItems, maxProperties }: SchemaNode, count: number, path: FieldPath, say: Say): boolean {
   const most = maxItems ?? maxProperties
   if (most === undefined || count <= most) return false
@@ -108,7 +109,7 @@ function fitFields(
   return fields
 }
 
-/** In words: `a whole number from 0 to 3600`. */
+/** The expected value in words: `a whole number from 0 to 3600`. */
 function expectedAt(node: SchemaNode): string {
   if (node.$comment !== undefined) return node.$comment
   if (node.const !== undefined) return `"${node.const}"`
@@ -143,7 +144,7 @@ function bounds({ minimum, maximum }: SchemaNode): string {
   return minimum === undefined ? '' : ` of at least ${minimum}`
 }
 
-/** What quotes have to do with it: `"5"` is a text of YAML, and `1.0` a number. */
+/** Hint about quotes: in YAML `"5"` is text and `1.0` is a number. */
 function quotes(node: SchemaNode, given: unknown): string {
   const schema = node as unknown as TSchema
   if (typeof given === 'string') return Check(schema, withoutQuotes(given)) ? ', without quotes' : ''
@@ -159,7 +160,7 @@ function withoutQuotes(text: string): unknown {
   }
 }
 
-/** What stands for a value that must be there and is not: nothing is said of it again. A wrong word stays what it is. */
+/** Placeholder for a missing required value, which is not reported again. A wrong word of an enumeration stays. */
 function emptyValue(node: SchemaNode, given?: unknown): unknown {
   if (node.const !== undefined) return node.const
   if (node.enum !== undefined) return typeof given === 'string' ? given : ''

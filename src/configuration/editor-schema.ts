@@ -12,8 +12,9 @@ import {
 type Schema = Readonly<Record<string, unknown>>
 
 /**
- * The JSON Schema that editors check the YAML files with: what a document's kind allows and, for a system, what its type
- * allows. `validate` checks more; what is refused here is refused there too. `more`: schemas of kinds that only files have.
+ * The JSON Schema with which editors check the YAML files: the fields of a document's kind and, for a system, of its
+ * type. `validate` checks more; it also refuses everything that this schema refuses. `more`: schemas of kinds only for
+ * files.
  */
 export function editorSchema(systemTypes: SystemTypes, more: Schema = {}): Schema {
   const { system, ...others } = { ...documentSchemas, ...more }
@@ -29,7 +30,7 @@ export function editorSchema(systemTypes: SystemTypes, more: Schema = {}): Schem
   }
 }
 
-/** What a value must be, in words, is what editors say instead of a message of their own. */
+/** Makes editors show the expected value in words instead of their own message. */
 function forEditors(node: unknown): Schema {
   return JSON.parse(JSON.stringify(node), (_name, value: unknown) => {
     if (typeof value !== 'object' || value === null || !('$comment' in value)) return value
@@ -51,7 +52,7 @@ function systemSchemaOf(base: Schema, systemTypes: SystemTypes): Schema {
   }
 }
 
-/** What holds beside the general form for a system of this type. */
+/** Additional rules for a system of this type. */
 function typeSchema(type: SystemType): Schema {
   const requires = (['settings', 'secrets'] as const).filter((part) =>
     part === 'settings' ? requiredSettings(type.settings).length > 0 : type.secrets.ways.every((way) => !isEmpty(way)),
@@ -95,7 +96,7 @@ function settingsSchema(settings: Settings): Schema {
 }
 
 function secretsSchema({ secrets: { ways, optional = {}, headers } }: SystemType): Schema {
-  const known = { ...Object.assign({}, ...ways), ...optional, [WEBHOOK_SECRET]: 'what its webhooks are signed with' }
+  const known = { ...Object.assign({}, ...ways), ...optional, [WEBHOOK_SECRET]: 'key that its webhooks are signed with' }
   const reference = (description: string) => {
     return {
       type: 'string',

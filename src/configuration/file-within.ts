@@ -7,8 +7,8 @@ import { isOwnFile } from './secret-rules.ts'
 const MOST_BYTES = 64 * 1024
 
 /**
- * The text of a file, at most 64 KB. What a link leads to has to be in the folder `within` too (null: anywhere), and is
- * read itself: pipes and devices are not, nor is any of the files `own`.
+ * The text of a file, at most 64 KB. The target of a link must also be in the folder `within` (null: anywhere). Refuses
+ * pipes, devices and the files in `own`.
  */
 export async function readFileWithin(
   path: string,
@@ -19,11 +19,11 @@ export async function readFileWithin(
   const isInside = within === null || (await isWithinFolder(path, within))
   const owned = await Promise.all(own.map(async (one) => await realpath(one).catch(() => one)))
   if (!isInside || isOwnFile(real) || owned.includes(real))
-    throw new StreamError('configuration_invalid', 'it is a link out of its folder')
+    throw new StreamError('configuration_invalid', 'it is a link to a file outside its folder')
   const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const found = await file.stat()
-    if (!found.isFile()) throw new StreamError('configuration_invalid', 'it is no file')
+    if (!found.isFile()) throw new StreamError('configuration_invalid', 'it is not a regular file')
     if (found.size > MOST_BYTES) throw new StreamError('configuration_invalid', `it has more than ${MOST_BYTES} bytes`)
     return await file.readFile('utf8')
   } finally {
@@ -31,7 +31,7 @@ export async function readFileWithin(
   }
 }
 
-/** Whether a file is in the folder, or below it, when every link is followed. */
+/** Whether a file is in or below the folder after resolving all links. */
 export async function isWithinFolder(path: string, folder: string): Promise<boolean> {
   const [real, root] = await Promise.all([realpath(path), realpath(folder)])
   return real.startsWith(root.endsWith(sep) ? root : root + sep)

@@ -3,26 +3,27 @@ import { toStreamError } from '../errors.ts'
 import { readFileWithin } from './file-within.ts'
 import { secretRulesOf } from './secret-rules.ts'
 
-/** A text that stands for another one: only files of a folder may have it, in an address or a pattern. */
+/** A reference to a text: allowed only in files of a folder, for an address or a pattern. */
 const STANDS_FOR = /^(?:env:([A-Za-z_][A-Za-z0-9_]*)|file:(.+))$/
 
 export function isFolderValue(text: string): boolean {
   return /^(env|file):/.test(text)
 }
 
-/** The text behind `env:NAME` or `file:PATH`, or what is wrong with it; `unset`: only a variable is missing. */
+/** The text behind `env:NAME` or `file:PATH`, or a mistake; `unset`: the variable is not set. */
 export type FolderValue = (
   text: string,
 ) => Promise<{ readonly value: string } | { readonly mistake: string; readonly unset?: true }>
 
-/** Documents from elsewhere than a folder name nothing of this machine. */
+/** Documents that do not come from a folder can't refer to this machine. */
 export const noFolderValue: FolderValue = async () => {
-  return { mistake: 'must be the value itself: references to this machine stand in secrets alone' }
+  return { mistake: 'must be the value itself: references to this machine are allowed only in secrets' }
 }
 
 /**
- * For files that `apply`, `validate` and their like read on the operator's own machine: variables that the operator lists
- * in CONFIG_ENV_NAMES, and files of the folder itself. The value is stored and shown: it is no secret.
+ * Resolves references in files that `apply`, `validate` and similar commands read on the operator's machine: to
+ * variables listed in CONFIG_ENV_NAMES and to files of the folder itself. The value is stored and shown, so it must not
+ * be a secret.
  */
 export function folderValues(folder: string, environment: Readonly<Record<string, string | undefined>>): FolderValue {
   const rules = secretRulesOf(environment)

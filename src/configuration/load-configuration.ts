@@ -22,27 +22,27 @@ import { nearName } from './unknown-name.ts'
 import { expandVendors } from './vendor-templates/expand-vendors.ts'
 import { type Mistake, mistakeText, readYaml, type YamlDocument } from './yaml-documents.ts'
 
-/** What says which references are allowed, and where variables are looked up that files of a folder name. */
+/** Decides which references are allowed, and has the variables that files of a folder refer to. */
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** A test and where it stands: `config/demo/tests.yaml:3`. */
+/** A test and its place: `config/demo/tests.yaml:3`. */
 export interface MappingTest {
   readonly document: MappingTestDocument
   readonly place: string
 }
 
 export interface CheckedConfiguration {
-  /** What is right of it; all of it when there is no mistake. */
+  /** The valid part; complete when there are no mistakes. */
   readonly configuration: Configuration
   readonly tests: readonly MappingTest[]
   readonly mistakes: readonly Mistake[]
-  /** What is right and yet won't do as it stands, in this environment. */
+  /** Valid parts that do not work in this environment. */
   readonly warnings: readonly Mistake[]
 }
 
 /**
  * Reads the YAML files of a folder. Addresses and patterns that name a variable or a file of the folder are resolved;
- * secrets stay references. Throws `configuration_invalid` with every mistake, one a line: file, line, field and the way out.
+ * secrets stay references. Throws `configuration_invalid` with every mistake, one per line: file, line, field and fix.
  */
 export async function loadConfiguration(
   folder: string,
@@ -52,7 +52,7 @@ export async function loadConfiguration(
   return (await loadForTests(folder, environment, systemTypes)).configuration
 }
 
-/** As `loadConfiguration`, with the mapping tests of the folder. */
+/** Like `loadConfiguration`, with the mapping tests of the folder. */
 export async function loadForTests(
   folder: string,
   environment: Environment,
@@ -66,7 +66,7 @@ export async function loadForTests(
   })
 }
 
-/** As `loadConfiguration`, but gives the mistakes as a list. */
+/** Like `loadConfiguration`, but returns the mistakes as a list. */
 export async function checkConfiguration(
   folder: string,
   environment: Environment,
@@ -80,7 +80,9 @@ export async function checkConfiguration(
   )
 }
 
-/** As `checkConfiguration`, of documents from wherever they come: without a folder, all they name of this machine is secrets. */
+/**
+ * Like `checkConfiguration`, for documents from any origin: without a folder, only secrets may refer to this machine.
+ */
 export async function checkRead(
   read: { readonly documents: YamlDocument[]; readonly mistakes: Mistake[] },
   environment: Environment,
@@ -126,19 +128,19 @@ export async function checkRead(
   return { configuration, tests, mistakes: inOrder(wrong), warnings: inOrder(warnings) }
 }
 
-/** What is wrong in a template is wrong of each of its vendors, and said once. */
+/** Sorts by place and removes duplicates: a mistake in a template occurs for each of its vendors. */
 function inOrder(found: readonly Mistake[]): readonly Mistake[] {
   const single = [...new Map(found.map((one) => [mistakeText(one), one])).values()]
   return single.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line)
 }
 
 /**
- * A value of the wrong shape has nothing in its place: what follows from that is no other mistake. Neither is what is
- * missing beside a name that is not known, where that name was meant for it.
+ * Leaves out mistakes that follow from others: at a value of the wrong shape, which was replaced by an empty one, and
+ * for a missing field next to an unknown name that was probably meant for it.
  */
 function withoutConsequences(found: readonly Mistake[], misshapen: readonly Mistake[]): Mistake[] {
   return found.filter((one) => {
-    const isAbsence = /^is (missing|to be given)/.test(one.message)
+    const isAbsence = /^(is missing|must be given)/.test(one.message)
     return !misshapen.some((wrong) => {
       if (wrong.file !== one.file) return false
       if (wrong.line === one.line && isWithin(one.field, wrong.field)) return true
@@ -151,7 +153,7 @@ function isWithin(field: string, outer: string): boolean {
   return field === outer || field.startsWith(`${outer}.`) || field.startsWith(`${outer}[`)
 }
 
-/** `from` is asked for where neither it nor what may stand instead of it is there. */
+/** Fields that may replace a missing one: `from` is reported only when its alternatives are missing too. */
 const INSTEAD: Readonly<Record<string, readonly string[]>> = { from: ['from', 'constant', 'expression'] }
 
 function meansField(unknown: string, missing: string): boolean {
@@ -163,7 +165,7 @@ function meansField(unknown: string, missing: string): boolean {
   return within === around && nearName(name, INSTEAD[wanted] ?? [wanted]) !== undefined
 }
 
-/** What lies beside a configuration and is none: packages, and folders that begin with a dot. */
+/** Folders that are not part of a configuration: packages, and names that start with a dot. */
 const OTHERS = /(^|[\\/])(node_modules|\.[^\\/]*)[\\/]/
 
 async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; mistakes: Mistake[] }> {
@@ -175,7 +177,7 @@ async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; 
   })
   const files = names.filter((name) => /\.ya?ml$/.test(name) && !OTHERS.test(name)).toSorted()
   if (files.length === 0) {
-    throw new StreamError('configuration_invalid', `${folder} holds no .yaml file; name the folder that does`, {
+    throw new StreamError('configuration_invalid', `${folder} has no .yaml file; name the right folder`, {
       field: folder,
     })
   }
@@ -185,16 +187,16 @@ async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; 
 
 async function readFolderFile(folder: string, file: string): Promise<ReturnType<typeof readYaml>> {
   if (await isWithinFolder(file, folder).catch(() => false)) return readYaml(file, await readFile(file, 'utf8'))
-  const message = 'is a link out of the folder, which is not followed; put the file itself there'
+  const message = 'is a link to a file outside the folder, which is not followed; put the file itself there'
   return { documents: [], mistakes: [{ file, line: 1, field: '', message }] }
 }
 
-/** What an account accepts where its document says nothing; a document of an unknown type is a mistake already. */
+/** Default limits of the system's type; a document of an unknown type is already a mistake. */
 function limitsOf({ type }: SystemDocument, systemTypes: SystemTypes): CallLimits {
   return systemTypes.get(type)?.limits ?? { concurrency: 1 }
 }
 
-/** The states in which orders of the shop's type begin. */
+/** The states in which orders of the shop's type start at the vendor. */
 function beginningStates(shop: string, { systems, systemTypes }: ShapedDocuments): readonly string[] | null {
   const type = systems.find(({ value }) => value.id === shop)?.value.type
   return systemTypes.get(type ?? '')?.orderStates?.begin ?? null
@@ -208,7 +210,7 @@ async function skuPatternOf(given: string, lookUp: FolderValue): Promise<string 
     compilePattern(found.value)
     return found.value
   } catch (error) {
-    // What a variable or file holds is not repeated.
-    return { mistake: isNamed ? `${given} stands for no regular expression` : toStreamError(error).message }
+    // Never repeats the content of a variable or file.
+    return { mistake: isNamed ? `${given} does not refer to a regular expression` : toStreamError(error).message }
   }
 }

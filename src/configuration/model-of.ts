@@ -21,7 +21,7 @@ import {
 import { readId } from './read-id.ts'
 import type { AttributeRuleDocument } from './rule-schema.ts'
 
-/** The model of a checked document, with the defaults filled in; `limits` are those of the system's type. */
+/** The model of a checked document, with defaults filled in; `limits` are those of the system's type. */
 export function systemOf(document: SystemDocument, limits: CallLimits): System {
   return {
     id: document.id,
@@ -56,7 +56,7 @@ function readOf({ id: system, overlapSeconds = 60 }: SystemDocument, document: R
   }
 }
 
-/** Readers know texts: a list is its members with commas between. */
+/** Converts filter values to the text that readers expect: lists are joined by commas. */
 function filterOf(given: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   const textOf = (value: unknown) => (Array.isArray(value) ? value.map(String).join(',') : String(value))
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, textOf(value)]))
@@ -71,8 +71,9 @@ export function orderMapOf({
 }
 
 /**
- * `skuPattern` is the pattern itself, where the document may have a reference to it; `begin` are the states in which orders
- * of the shop's type begin; `costs` are the prices themselves, where it may name a file. The revision is given when it is applied.
+ * `skuPattern` is the resolved pattern, `costs` the resolved prices, where the document may have references; `begin`
+ * are the states in which orders of the shop's type start at the vendor. The revision is set when the connection is
+ * applied.
  */
 export function connectionOf(
   document: ConnectionDocument,

@@ -1,6 +1,6 @@
 import { variableNames } from '../variables.ts'
 
-/** Beginnings of names, beside the program's own variables, of its platform, its runtime and what it may read one day. */
+/** Prefixes of reserved variables: of the program, its platform and its runtime, including future settings. */
 const OWN = [
   'ALLOWED_',
   'API_',
@@ -55,7 +55,7 @@ const ALONE: readonly string[] = [
   'SERVICES',
 ]
 
-/** Whether a variable is none that a system's secret or address may be in, whatever an operator lists. */
+/** Whether a variable may never hold a system's secret or address, even if an operator lists it. */
 export function isOwnVariable(name: string): boolean {
   const upper = name.toUpperCase()
   return ALONE.includes(upper) || OWN.some((beginning) => upper.startsWith(beginning))

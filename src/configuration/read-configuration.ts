@@ -5,11 +5,11 @@ import { connectionOfRow, metadataOfRow, recipientOfRow, stays, systemOfRow } fr
 import { CONNECTIONS, PRODUCT_METADATA, REVISION_KEY } from './tables.ts'
 
 /**
- * The configuration as the tables hold it, in order of the ids. A document that can't be read is left out, and with it the
- * connections that need it: the others go on (Guarantee 5). Once it is mended, they are fed what they missed.
+ * The configuration stored in the tables, ordered by id. Leaves out a document that can't be read and the connections
+ * that need it; the others continue (Guarantee 5). Once it is fixed, these connections get what they missed.
  */
 export async function readConfiguration(tables: Tables): Promise<Configuration> {
-  // The revision first: what is written while the rest is read makes it stale and has it read again.
+  // The revision first: a write during the other reads makes it stale, so that everything is read again.
   const revision = await readRevision(tables)
   const systemItems = (await tables.query(CONNECTIONS, { partition: 'system' })).filter(stays)
   const connectionItems = (await tables.query(CONNECTIONS, { partition: 'connection' })).filter(stays)
@@ -20,7 +20,7 @@ export async function readConfiguration(tables: Tables): Promise<Configuration> 
   const metadata = readDocuments(metadataItems, 'connection', metadataOfRow)
   const recipients = readDocuments(recipientItems, 'id', recipientOfRow).documents
   const connections = readDocuments(connectionItems, 'id', connectionOfRow)
-  // Without its systems or its mapping a connection would do something else than it is meant to.
+  // A connection must not run without its systems or its mapping.
   const lacking = connections.documents.filter(
     ({ id, shop, vendor }) => metadata.broken.has(id) || systems.broken.has(shop) || systems.broken.has(vendor),
   )
@@ -35,7 +35,7 @@ export async function readConfiguration(tables: Tables): Promise<Configuration> 
   }
 }
 
-/** What rows hold, and the ids of those that can't be read. */
+/** The documents in rows, and the ids of unreadable rows. */
 function readDocuments<T>(items: readonly Item[], id: 'id' | 'connection', decode: (item: Item) => T) {
   const documents: T[] = []
   const broken = new Set<string>()
@@ -47,7 +47,7 @@ function readDocuments<T>(items: readonly Item[], id: 'id' | 'connection', decod
   return { documents, broken }
 }
 
-/** Whether there is a newer configuration: a connection that this one does not know may be new, not gone. */
+/** Whether a newer configuration exists: a connection unknown to this one may be new, not removed. */
 export async function isBehind(tables: Tables, { revision }: Configuration): Promise<boolean> {
   return (await readRevision(tables)) > revision
 }

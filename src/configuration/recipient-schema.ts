@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { notificationCauses } from './model.ts'
 import { enabled, id, MOST_PARTS, secret, strict } from './schema-parts.ts'
 
-/** Addresses of one e-mail. */
+/** Most addresses of one e-mail. */
 const MOST_ADDRESSES = 20
 
 const email = Type.String({
@@ -12,12 +12,12 @@ const email = Type.String({
   $comment: 'an e-mail address, such as operations@example.com',
 })
 
-/** Who is notified, of what, and how. */
+/** A recipient: who is notified of which causes, and how. */
 export const recipientSchema = Type.Object(
   {
     kind: Type.Literal('recipient'),
-    enabled: enabled('it is sent nothing'),
-    id: id('id of the recipient; no system has it'),
+    enabled: enabled('it gets no notifications'),
+    id: id('id of the recipient, different from ids of systems'),
     email: Type.Optional(
       Type.Array(email, {
         minItems: 1,
@@ -39,7 +39,7 @@ export const recipientSchema = Type.Object(
         {
           ...strict,
           description:
-            'signing: the key that a webhook is signed with; previousSigning: the one before it, while it is rotated',
+            'signing: the key that webhooks are signed with; previousSigning: the previous key, during a rotation',
         },
       ),
     ),
@@ -47,14 +47,14 @@ export const recipientSchema = Type.Object(
       Type.Array(id('id of a connection'), {
         minItems: 1,
         maxItems: MOST_PARTS,
-        description: 'connections it is notified of; all, and what is of no single one, by default',
+        description: 'connections it is notified of; by default all, and causes without a connection',
       }),
     ),
     systems: Type.Optional(
       Type.Array(id('id of a system'), {
         minItems: 1,
         maxItems: MOST_PARTS,
-        description: 'systems whose error messages it may see; with connections, none by default',
+        description: 'systems whose error messages it may see; by default all, or none with connections',
       }),
     ),
     causes: Type.Optional(
@@ -68,7 +68,7 @@ export const recipientSchema = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 720,
-        description: 'hours after which it is reminded of a cause that is still there; 24 by default',
+        description: 'hours between reminders of a cause that is still open; 24 by default',
       }),
     ),
   },

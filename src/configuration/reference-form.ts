@@ -1,6 +1,6 @@
 /**
- * Form of a reference: `env:NAME`, `file:/absolute/path`, `aws-secret:name`, `aws-secret:name#key` (of a secret that is a
- * JSON object), `aws-ssm:name`.
+ * Form of a reference: `env:NAME`, `file:/absolute/path`, `aws-secret:name`, `aws-secret:name#key` (of a secret that is
+ * a JSON object), `aws-ssm:name`.
  */
 export const REFERENCE = '^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+|aws-secret:[^\\s#]+(#[^\\s#]+)?|aws-ssm:[^\\s#]+)$'
 
@@ -10,13 +10,13 @@ export const REFERENCE_FORMS = 'env:NAME or file:/path'
 export type Reference =
   | { readonly form: 'env'; readonly name: string }
   | { readonly form: 'file'; readonly path: string }
-  /** `key`: of the object that the secret is; null: the whole text. */
+  /** `key`: field of a secret that is a JSON object; null: the whole text. */
   | { readonly form: 'aws-secret'; readonly name: string; readonly key: string | null }
   | { readonly form: 'aws-ssm'; readonly name: string }
 
 const pattern = new RegExp(REFERENCE)
 
-/** Null: it is none. */
+/** Null: the text is not a reference. */
 export function parseReference(text: string): Reference | null {
   if (!pattern.test(text)) return null
   const at = text.indexOf(':')

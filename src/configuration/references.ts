@@ -5,19 +5,19 @@ import { parseReference, REFERENCE_FORMS, type Reference } from './reference-for
 import { type SecretRules, secretRulesOf } from './secret-rules.ts'
 
 /**
- * The secret of a system behind a reference. Throws `configuration_invalid`, which names the reference and never the
- * value, for one that the system may not name or that leads nowhere.
+ * Resolves a reference to a secret of a system. Throws `configuration_invalid`, which names the reference but never the
+ * value, when the system may not use it or it can't be resolved.
  */
 export type ResolveReference = (system: string, reference: string) => Promise<string>
 
-/** Resolves references against this environment and the files of this machine, as far as its rules allow. */
+/** Resolves references to this environment, to files of this machine and to AWS, within the rules of the operator. */
 export function createResolver(env: Readonly<Record<string, string | undefined>>): ResolveReference {
   const rules = secretRulesOf(env)
   const aws = createAwsSecrets(env)
   return async (system, text) => {
     const reference = parseReference(text)
     if (reference === null) {
-      const message = `a secret of ${system} is no reference; write ${REFERENCE_FORMS}, never the value`
+      const message = `a secret of ${system} is not a reference; write ${REFERENCE_FORMS}, never the value`
       throw new StreamError('configuration_invalid', message, { field: 'secrets' })
     }
     const refusal = rules.refusal(system, reference)
@@ -35,7 +35,7 @@ interface Context {
   readonly aws: AwsSecrets
 }
 
-/** A file's last line break is not part of its value. */
+/** Reads the value; the line break at the end of a file is not part of it. */
 async function lookUp(reference: Reference, text: string, { system, env, rules, aws }: Context): Promise<string> {
   if (reference.form === 'env') {
     const value = env[reference.name]
@@ -51,7 +51,7 @@ async function lookUp(reference: Reference, text: string, { system, env, rules, 
   }
 }
 
-/** What AWS refuses, by the name of its error: its messages may say more than is ours to tell. */
+/** Errors contain only the name of an AWS error, because its messages may contain confidential details. */
 async function fromAws(reference: Parameters<AwsSecrets['get']>[0], text: string, aws: AwsSecrets): Promise<string> {
   try {
     return await aws.get(reference)

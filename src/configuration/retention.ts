@@ -6,11 +6,11 @@ import type { System } from './model.ts'
 import { stays, systemOfRow } from './stored-documents.ts'
 import { CONNECTIONS } from './tables.ts'
 
-/** How old what is known of the documents may be. */
+/** How long the read documents are cached. */
 const FRESH_MS = 30_000
 const DAY_MS = 86_400_000
 
-/** How long each system's orders and fulfilments are kept: as its document says, else `usualMs`. */
+/** Retention of each system's orders and fulfilments: from its document, else `usualMs`. */
 export function watchRetention(
   tables: Pick<Tables, 'query'>,
   clock: Pick<Clock, 'now'>,

@@ -6,8 +6,9 @@ export const id = (what: string) =>
   Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: what, $comment: '1 to 40 of a-z, 0-9 and -' })
 
 /**
- * Entries that lists and maps of a document may have: far more than any has, and so few that checking them keeps nobody
- * waiting. Reads and the like; rules; names, and what they stand for; SKUs, of which a row of a table takes fewer.
+ * Most entries of lists and maps in a document: far more than any real one has, and few enough that checking them does
+ * not delay other requests. For reads and similar parts; rules; names and their values; SKUs, of which a row holds
+ * fewer.
  */
 export const MOST_PARTS = 500
 export const MOST_RULES = 1_000
@@ -16,10 +17,10 @@ export const MOST_SKUS = 100_000
 
 export const strict = { additionalProperties: false }
 export const text = (description: string) => Type.String({ minLength: 1, description })
-/** Texts by name; `description` says of what. */
+/** Texts by name. */
 export const texts = (description: string) =>
   Type.Record(Type.String(), Type.String(), { maxProperties: MOST_NAMES, description })
-/** YAML reads 1 and true as no texts; both forms mean the same here. */
+/** YAML does not read 1 and true as text; both forms mean the same here. */
 export const scalar = (description: string) =>
   Type.Union([Type.String(), Type.Number(), Type.Boolean()], {
     description,
@@ -27,10 +28,10 @@ export const scalar = (description: string) =>
   })
 export const secret = Type.String({
   pattern: REFERENCE,
-  description: 'where the secret is; in AWS aws-secret:NAME or aws-ssm:NAME',
+  description: 'reference to the secret; in AWS aws-secret:NAME or aws-ssm:NAME',
   $comment: `a reference ${REFERENCE_FORMS}, never the value`,
 })
 export const enabled = (what: string) => Type.Optional(Type.Boolean({ description: `false: ${what}; true by default` }))
-/** An id of another system, which YAML may read as a number. */
+/** An id in another system, which YAML may read as a number. */
 export const identifier = (description: string) =>
   Type.Union([Type.String({ minLength: 1 }), Type.Number()], { description, $comment: 'a text or a number' })

@@ -7,38 +7,40 @@ import { variablePart } from './variable-part.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Which secrets a system may name: its own, by the beginning of their names, and what the operator lists besides. A name
- * is one system's alone: ids hold neither `_` nor `.`, and the last `__` of a variable, or the first `.` or `/` of a file,
- * ends the id.
+ * Which secrets a system may use: its own, by the prefix of their names, and those that the operator lists. Each name
+ * belongs to one system: ids contain neither `_` nor `.`, and the last `__` of a variable, or the first `.` or `/` of a
+ * file, ends the id.
  */
 export interface SecretRules {
-  /** The beginning of variables that are secrets: SECRET_ENV_PREFIX. */
+  /** Prefix of variables that are secrets: SECRET_ENV_PREFIX. */
   readonly environmentPrefix: string
-  /** The folder that files are in; what a link in it leads to has to be there too, unless the link itself is listed. */
+  /** Folder of secret files; the target of a link must also be in it, unless the link itself is listed. */
   readonly directory: string
-  /** Why this system may not name it, with the way to allow it; null: it may. Values are never looked at. */
+  /** Why this system may not use the reference, with the way to allow it; null: it may. Never reads values. */
   refusal(system: string, reference: Reference): string | null
-  /** Files that no system may have, whatever a link to them is called. */
+  /** Files that no system may use, also not through a link. */
   readonly ownFiles: readonly string[]
-  /** Whether the file is listed one by one, wherever it lies. */
+  /** Whether the file itself is listed, in any folder. */
   isListedFile(system: string, path: string): boolean
-  /** Whether files of configuration may have this variable for an address or a pattern. */
+  /** Whether configuration files may use this variable for an address or a pattern. */
   isConfigValue(name: string): boolean
 }
 
-/** Places that are the machine's own, whatever is listed. */
+/** Places of the machine itself, which can't be listed. */
 const OWN_PLACES =
   /^\/(proc|sys|dev|boot|root)(\/|$)|^\/etc\/(shadow|gshadow|sudoers|ssh)|\/\.(ssh|aws|kube|docker|env|git)(\/|$)/
-/** What platforms put beside the secrets of systems, to prove who the process is (Kubernetes, EKS, AKS, GKE, service meshes). */
+/** Files with which platforms identify the process (Kubernetes, EKS, AKS, GKE, service meshes). */
 const OF_PLATFORMS =
   /\/serviceaccount(\/|$)|\/secrets\/(kubernetes\.io|([a-z.]+\.)?amazonaws\.com|azure\/tokens|tokens|istio|workload-spiffe-[^/]*)(\/|$)/
 
-/** A file that no system may have, by its path or by what a link leads to. */
+/** Whether no system may use the file, given its path or the target of a link. */
 export function isOwnFile(path: string): boolean {
   return OWN_PLACES.test(path) || OF_PLATFORMS.test(path)
 }
 
-/** What the program's own variables name, as `API_TOKEN_FILE` does: certificates are no secrets, and systems may trust them, too. */
+/**
+ * Files in the program's own variables, such as `API_TOKEN_FILE`. Certificates are not secret: systems may use them.
+ */
 function ownFilesOf(environment: Environment): readonly string[] {
   return Object.entries(environment).flatMap(([name, value = '']) => {
     const isFile = isOwnVariable(name) && !name.startsWith('SECRET_') && !/CERT(S|_FILE)$/.test(name)
@@ -52,7 +54,7 @@ export function secretRulesOf(environment: Environment): SecretRules {
   const directory = normalize(given('SECRET_DIR')).replace(/\/$/, '')
   const names = listOf(given('SECRET_ENV_NAMES'))
   const ownFiles = ownFilesOf(environment)
-  // Where the operator says nothing, the demo works. Its ids have no dashes: with them, names would be those of several systems.
+  // By default the demo works. Only for ids without dashes, since with dashes a name could belong to several systems.
   const isDemo = (system: string, name: string) =>
     given('SECRET_ENV_NAMES') === '' && !system.includes('-') && name.startsWith(`DEMO_${variablePart(system)}_`)
   const files = listOf(given('SECRET_FILES'))
@@ -63,7 +65,7 @@ export function secretRulesOf(environment: Environment): SecretRules {
     .map((name) => nameGlob(name.trim()))
 
   const environmentRefusal = (system: string, name: string): string | null => {
-    if (isOwnVariable(name)) return "is one of this program's own settings, which no system may have"
+    if (isOwnVariable(name)) return "is one of this program's own settings, which no system may use"
     if (systemOfVariable(name, prefix) === system || isListed(names, system, name) || isDemo(system, name)) return null
     const own = `${prefix}${variablePart(system)}__${lastPart(name)}`
     return `is not allowed for ${system}: name the variable ${own}, or have the operator add ${system}=${name} to SECRET_ENV_NAMES`
@@ -72,8 +74,8 @@ export function secretRulesOf(environment: Environment): SecretRules {
     if (!isAbsolute(path) || normalize(path) !== path || path.includes('\0')) {
       return 'must be an absolute path without "." and ".." in it'
     }
-    if (isOwnFile(path)) return "is one of the machine's own files, which no system may have"
-    if (ownFiles.includes(path)) return "is one of this program's own files, which no system may have"
+    if (isOwnFile(path)) return "is one of the machine's own files, which no system may use"
+    if (ownFiles.includes(path)) return "is one of this program's own files, which no system may use"
     if (isListed(files, system, path)) return null
     const inside = path.startsWith(directory + sep) ? path.slice(directory.length + 1) : null
     if (inside?.split(/[./]/, 1)[0] === system) return null
@@ -86,7 +88,7 @@ export function secretRulesOf(environment: Environment): SecretRules {
     if (isOwn) return null
     const way = `have the operator add ${system}=${name} to SECRET_AWS_NAMES`
     if (awsPrefix === '') return `is not allowed for ${system}: ${way}, or set SECRET_AWS_PREFIX`
-    return `is not allowed for ${system}: let its name begin with ${awsPrefix}${system}/, or ${way}`
+    return `is not allowed for ${system}: start its name with ${awsPrefix}${system}/, or ${way}`
   }
   return {
     environmentPrefix: prefix,
@@ -101,7 +103,7 @@ export function secretRulesOf(environment: Environment): SecretRules {
   }
 }
 
-/** What `validate` says of a secret that its system may not name; null: it may, or is no reference at all. */
+/** Message of `validate` for a secret that its system may not use; null: it may, or the text is not a reference. */
 export function refusalOf(rules: SecretRules, system: string, text: string): string | null {
   const reference = parseReference(text)
   const refusal = reference === null ? null : rules.refusal(system, reference)
@@ -114,7 +116,7 @@ interface Listed {
   readonly name: RegExp
 }
 
-/** `acme-shop=NAME,*=OTHER_*`: a star stands for any part of a name, and for any system. */
+/** `acme-shop=NAME,*=OTHER_*`: a star matches any part of a name, or any system. */
 function listOf(text: string): readonly Listed[] {
   return text.split(',').flatMap((entry) => {
     const at = entry.indexOf('=')
@@ -132,14 +134,14 @@ function isListed(list: readonly Listed[], system: string, name: string): boolea
   return list.some((one) => (one.system === '*' || one.system === system) && one.name.test(name))
 }
 
-/** Whose variable it is by its name: `<prefix>ACME_SHOP__TOKEN` is acme-shop's; null: nobody's. */
+/** The system of a variable by its name: `<prefix>ACME_SHOP__TOKEN` belongs to acme-shop; null: none. */
 function systemOfVariable(name: string, prefix: string): string | null {
   if (!name.startsWith(prefix)) return null
   const match = /^(.+)__[A-Z0-9]+(?:_[A-Z0-9]+)*$/.exec(name.slice(prefix.length))
   return match?.[1] === undefined || !/^[A-Z0-9_]+$/.test(match[1]) ? null : match[1].toLowerCase().replaceAll('_', '-')
 }
 
-/** The end of a name that says what the secret is: of `NETSUITE_TOKEN_ID`, `TOKEN_ID`. */
+/** The end of a name that describes the secret: `TOKEN_ID` of `NETSUITE_TOKEN_ID`. */
 function lastPart(name: string): string {
   return name.toUpperCase().split('_').filter(Boolean).slice(-2).join('_') || 'TOKEN'
 }

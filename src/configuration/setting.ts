@@ -2,26 +2,26 @@ import Type, { type TSchema } from 'typebox'
 import { unknownName } from './unknown-name.ts'
 
 /**
- * A setting is declared once, where it is used: type, default, bounds, and a line of description. Validation, the JSON
- * Schema of editors, the table on the system's page and the typed value all come from the declaration.
+ * A setting is declared once, where it is used: type, default, bounds and description. Validation, the JSON Schema for
+ * editors, the table on the system's page and the typed value all come from the declaration.
  */
 export interface Setting<T> {
-  /** What the value is for: one line, without a full stop. */
+  /** Purpose of the value: one line, without a full stop. */
   readonly description: string
   readonly required: boolean
-  /** The value where none is given, as people read it; null: none. */
+  /** The default as text for people; null: no default. */
   readonly defaultText: string | null
-  /** What may be given, in words that end "must be …". */
+  /** The expected value, in words that complete "must be …". */
   readonly expected: string
-  /** JSON Schema of what may be given, for editors. */
+  /** JSON Schema of the value, for editors. */
   readonly schema: TSchema
-  /** The typed value of what was given; the default for `undefined`. */
+  /** The typed value of the given one; the default for `undefined`. */
   read(given: unknown): SettingValue<T>
 }
 
 export type SettingValue<T> =
   | { readonly ok: true; readonly value: T }
-  /** `must be a whole number from 0 to 3600`, to be put behind the setting's name. */
+  /** `must be a whole number from 0 to 3600`: follows the setting's name. */
   | { readonly ok: false; readonly problem: string }
 
 /** Settings by name. */
@@ -32,18 +32,18 @@ export type ValuesOf<S extends Settings> = {
   readonly [Name in keyof S]: S[Name] extends Setting<infer T> ? T : never
 }
 
-/** Something wrong with one of the settings. */
+/** A mistake in a setting. */
 export interface SettingProblem {
   readonly name: string
-  /** Put behind the setting's name: `must be …`, `is missing; …`. */
+  /** Follows the setting's name: `must be …`, `is missing; …`. */
   readonly problem: string
 }
 
-/** A kind of value: how it is written, and what it means. */
+/** A kind of value: how it is written and parsed. */
 export interface ValueKind<T> {
   readonly expected: string
   readonly schema: TSchema
-  /** Undefined: it is no such value. YAML's own types and their text mean the same. */
+  /** Undefined: not a value of this kind. YAML's types and their text mean the same. */
   parse(given: unknown): T | undefined
 }
 
@@ -60,11 +60,11 @@ interface Required {
 interface WithDefault<T> {
   readonly description: string
   readonly default: NoInfer<T>
-  /** How the default is shown to people, where it is not the text of the value. */
+  /** How the default is shown to people, if different from the text of the value. */
   readonly defaultText?: string
 }
 
-/** Declares a setting. One that is neither required nor has a default is null where it is not given. */
+/** Declares a setting. Its value is null when it is not given, not required and has no default. */
 export function setting<T>(kind: ValueKind<T>, options: Required | WithDefault<T>): Setting<T>
 export function setting<T>(kind: ValueKind<T>, options: Optional): Setting<T | null>
 export function setting<T>(
@@ -96,7 +96,7 @@ function shown(value: unknown): string {
   return String(value)
 }
 
-/** Typed values, or all that is wrong with what was given. What is given and not declared is left alone. */
+/** Typed values, or all mistakes in the given ones. Ignores values that are not declared. */
 export function readSettings<S extends Settings>(
   declared: S,
   given: Readonly<Record<string, unknown>>,
@@ -115,7 +115,9 @@ export function readSettings<S extends Settings>(
   return { ok: true, values: values as ValuesOf<S> }
 }
 
-/** Typed values where some may be wrong: those have their default, or null. What depends on others can still be checked. */
+/**
+ * Typed values, with the default or null for wrong ones, so that settings that depend on others can still be checked.
+ */
 export function tolerantValues<S extends Settings>(declared: S, given: Readonly<Record<string, unknown>>): ValuesOf<S> {
   const values = Object.entries(declared).map(([name, declaration]) => {
     const read = [declaration.read(given[name]), declaration.read(undefined)].find(({ ok }) => ok)
@@ -124,7 +126,7 @@ export function tolerantValues<S extends Settings>(declared: S, given: Readonly<
   return Object.fromEntries(values) as ValuesOf<S>
 }
 
-/** Names that are given and not declared. */
+/** Problems for given names that are not declared. */
 export function unknownSettings(
   declared: Settings,
   given: Readonly<Record<string, unknown>>,
@@ -136,13 +138,13 @@ export function unknownSettings(
 }
 
 interface TextOptions {
-  /** The whole text has to match. */
+  /** The whole text must match. */
   readonly pattern?: RegExp
-  /** What it is, in words: `an ISO 4217 code such as USD`. */
+  /** The expected value, in words: `an ISO 4217 code such as USD`. */
   readonly expected?: string
 }
 
-/** A text; a number or boolean of YAML is taken for its text. */
+/** A text; accepts a number or boolean of YAML as text. */
 export function text({ pattern, expected = 'a text' }: TextOptions = {}): ValueKind<string> {
   const whole = pattern === undefined ? null : new RegExp(`^(?:${pattern.source})$`, pattern.flags)
   const matches = (value: string) => whole?.test(value) ?? true
@@ -162,7 +164,7 @@ export function text({ pattern, expected = 'a text' }: TextOptions = {}): ValueK
 
 const scalarSchema = Type.Union([Type.String(), Type.Number(), Type.Boolean()])
 
-/** As `text`, but may be empty. */
+/** Like `text`, but may be empty. */
 export function possiblyEmptyText(expected: string): ValueKind<string> {
   return { expected, schema: scalarSchema, parse: textOfScalar }
 }
@@ -199,7 +201,7 @@ export function choice<const T extends string>(values: readonly T[]): ValueKind<
   }
 }
 
-/** A list of YAML, or its members in one text, separated by commas. Members have no spaces around them. */
+/** A list of YAML, or its members in one text, separated by commas. Spaces around members do not count. */
 export function list<T>(item: ValueKind<T>, what: string): ValueKind<readonly T[]> {
   return {
     expected: `a list of ${what}, or the same separated by commas`,

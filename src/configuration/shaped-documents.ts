@@ -20,7 +20,7 @@ export interface DocumentTypes {
   readonly 'mapping-test': MappingTestDocument
 }
 
-/** A document whose shape is right. */
+/** A document of the right shape. */
 export interface Shaped<K extends DocumentKind> {
   readonly kind: K
   readonly value: DocumentTypes[K]
@@ -33,9 +33,9 @@ export interface ShapedDocuments {
   readonly metadata: readonly Shaped<'product-metadata'>[]
   readonly recipients: readonly Shaped<'recipient'>[]
   readonly tests: readonly Shaped<'mapping-test'>[]
-  /** Types of systems there are. */
+  /** The known types of systems. */
   readonly systemTypes: SystemTypes
-  /** Kinds of which a document can't be read: what is missing may be in it, so nothing is said about what is missing. */
+  /** Kinds with an unreadable document: it may contain what others refer to, so missing documents are not reported. */
   readonly partial: ReadonlySet<DocumentKind>
 }
 
@@ -44,7 +44,7 @@ const NAMES = /^(id|connection|reads(\[\d+\](\.(entity|scope))?)?)$/
 
 type AnyShaped = { readonly [K in DocumentKind]: Shaped<K> }[DocumentKind]
 
-/** The documents with their kinds and shapes, as far as they have them, and what is wrong with these. */
+/** Sorts the documents by kind and checks their shapes; returns them with all mistakes. */
 export function shapeDocuments(
   read: { documents: YamlDocument[]; mistakes: Mistake[] },
   systemTypes: SystemTypes,

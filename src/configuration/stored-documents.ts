@@ -6,7 +6,7 @@ import type { Connection, ProductMetadata, Recipient, System } from './model.ts'
 import { decodeConnection, decodeMetadata, decodeRecipient, decodeSystem } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
-/** What a row of the configuration holds, where `decode` reads it. Throws `row_unreadable`, which names row and field. */
+/** Reads a row of the configuration with `decode`. Throws `row_unreadable`, which names row and field. */
 export function readStored<T>(table: string, key: readonly string[], item: Item, decode: () => T): T {
   try {
     return decode()
@@ -16,7 +16,7 @@ export function readStored<T>(table: string, key: readonly string[], item: Item,
   }
 }
 
-/** A row that is being removed counts as gone already. */
+/** False for a row that is being removed: it counts as removed. */
 export function stays(item: Item): boolean {
   return item['removing'] === undefined
 }
@@ -38,7 +38,7 @@ export function recipientOfRow(item: Item): Recipient {
   return ownDocument(CONNECTIONS, ['kind', 'id'], item, item['id'], decodeRecipient, ({ id }) => id)
 }
 
-/** What a row of this kind holds. Throws `row_unreadable`. */
+/** The document in a row of this kind. Throws `row_unreadable`. */
 export function documentOfRow(kind: StoredKind, item: Item): System | Connection | ProductMetadata | Recipient {
   switch (kind) {
     case 'system':
@@ -52,7 +52,7 @@ export function documentOfRow(kind: StoredKind, item: Item): System | Connection
   }
 }
 
-/** A document under another's id would stand in for it. */
+/** Reads a row's document and checks its id, so that it can't replace the document of another id. */
 function ownDocument<T>(
   table: string,
   key: readonly string[],
@@ -63,5 +63,5 @@ function ownDocument<T>(
 ): T {
   const document = readStored(table, key, item, () => decode(item['document']))
   if (idOf(document) === id) return document
-  throw unreadableRowError(table, key, item, 'holds the document of another id')
+  throw unreadableRowError(table, key, item, 'has a document with another id')
 }

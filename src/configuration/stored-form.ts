@@ -17,8 +17,8 @@ import {
 } from './model.ts'
 
 /*
- * The form in which models are stored: what is not set is left out, so that the digest of a document stays what it was
- * when the model gets a field more. Rows of older versions are read with the defaults of this one.
+ * The form in which models are stored. It leaves out values that are not set, so that a new field in the model does not
+ * change the digests of documents. Rows of older versions are read with the defaults of this version.
  */
 
 const nullableText = Type.Union([Type.String(), Type.Null()])
@@ -122,12 +122,12 @@ const storedRecipient = Type.Object({
   enabled: Type.Optional(Type.Boolean()),
 })
 
-/** What is stored, if it has this form. Throws `configuration_invalid`, which names the field and never its value. */
+/** The stored value if it has this form. Throws `configuration_invalid`, which names the field but never its value. */
 export function checkedForm<S extends TSchema>(schema: S, stored: unknown, what: string): Static<S> {
   if (Check(schema, stored)) return stored
   const [first] = Errors(schema, stored)
   const field = first?.instancePath.slice(1).replaceAll('/', '.') ?? ''
-  const message = `${what} is stored in a form that this version does not know, at "${field}"; apply the configuration again`
+  const message = `${what} is stored in a form unknown to this version, at "${field}"; apply the configuration again`
   throw new StreamError('configuration_invalid', message, { field })
 }
 
@@ -238,7 +238,7 @@ function withoutNulls(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
 
-/** A stored document as this version stores it: what an older one wrote out and is the default is left out. */
+/** A stored document in the form of this version: without defaults that an older version stored explicitly. */
 export function normalForm(kind: StoredKind, stored: unknown): object {
   switch (kind) {
     case 'system':
@@ -253,8 +253,8 @@ export function normalForm(kind: StoredKind, stored: unknown): object {
 }
 
 /**
- * The document of a stored model, with all defaults written out: applied again, it changes nothing. References to
- * secrets and addresses are as they were given; a reference in `ownership` is shown by what it stood for.
+ * The document of a stored model, with all defaults: applying it again changes nothing. References to secrets stay as
+ * they were given; a resolved reference in `address` or `ownership` is shown as its value.
  */
 export function documentOf(kind: StoredKind, model: object): Readonly<Record<string, unknown>> {
   const { revision: _revision, reads, ...fields } = model as Readonly<Record<string, unknown>>
@@ -262,10 +262,10 @@ export function documentOf(kind: StoredKind, model: object): Readonly<Record<str
   return { kind, ...withoutNulls(fields), ...(reads === undefined ? {} : { reads }) }
 }
 
-/** Its id and system follow from where it stands; what is not set is left out. */
+/** Leaves out id and system, which follow from the document, and values that are not set. */
 function readDocument(read: object): object {
   const { id: _id, system: _system, sweep, ...fields } = read as Readonly<Record<string, unknown>>
   const own = sweep as Read['sweep'] | undefined
-  // The usual one is left out: reads that know no sweep would be refused with it.
+  // Leaves out a default sweep: reads of entities without sweeps would be refused with it.
   return withoutNulls({ ...fields, ...(own === undefined || isUsual(own) ? {} : { sweep: withoutNulls(own) }) })
 }

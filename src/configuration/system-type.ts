@@ -2,113 +2,115 @@ import type { Entity, PerSystemKind, PushedEntity } from '../events/topics.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
 import type { SettingProblem, Settings } from './setting.ts'
 
-/** Secrets of a type of system: each name with a line that says what it is. */
+/** Secrets of a type of system: names with descriptions. */
 export interface SecretSets {
-  /** Ways to sign in; one of them must be there whole. An empty one: none is needed. */
+  /** Ways to sign in; one of them must be complete. An empty way: no secrets are needed. */
   readonly ways: readonly Readonly<Record<string, string>>[]
-  /** May be there besides, with any of the ways. */
+  /** Optional secrets, with any of the ways. */
   readonly optional?: Readonly<Record<string, string>>
-  /** Secrets `header.<Name>` may be there: headers that every request has. */
+  /** Allows secrets `header.<Name>`: headers of every request. */
   readonly headers?: true
 }
 
 /** States of a shop's orders. */
 export interface OrderStates {
-  /** All that there are; null: the shop names them itself. */
+  /** All states; null: the shop defines them itself. */
   readonly known: readonly string[] | null
-  /** Those in which an order begins at the vendor, where a connection does not say otherwise; null: any that is not canceled. */
+  /** Default of the states in which an order starts at the vendor; null: any except canceled. */
   readonly begin: readonly string[] | null
 }
 
-/** What can be read of an entity. */
+/** How an entity can be read. */
 export interface ReadType {
-  /** Keys of `filter`; null: whatever the system itself filters by. */
+  /** Keys of `filter`; null: any that the system itself supports. */
   readonly filter: Settings | null
 }
 
-/** What a shop's first connection begins with (`waldstream init`). */
+/** Start values of a shop's first connection (`waldstream init`). */
 export interface ShopStart {
-  /** What a product needs to be shown in the shop: rules as documents have them. */
+  /** Rules, in the form of documents, for the attributes that a product needs in the shop. */
   readonly rules: readonly Readonly<Record<string, unknown>>[]
-  /** What these rules make of a product that is called `Jacket`, is for sale, and costs 52. */
+  /** Result of these rules for a product that is called `Jacket`, is for sale, and costs 52. */
   readonly example: Readonly<Record<string, string | number | boolean>>
-  /** What the shop is sent; empty: it pulls its feeds. */
+  /** Feeds to push to the shop; empty: it pulls its feeds. */
   readonly push: readonly PushedEntity[]
 }
 
 /**
- * What the configuration knows of a type of system. It is a part of the system's definition (`src/systems/<type>/system.ts`),
- * so that what is checked is what is used.
+ * What the configuration knows about a type of system. It is part of the system's definition
+ * (`src/systems/<type>/system.ts`), so that checks and use can't differ.
  */
 export interface SystemType {
-  /** As documents name it: `netsuite`. */
+  /** Name in documents: `netsuite`. */
   readonly type: string
-  /** As people name it: `Oracle NetSuite`. */
+  /** Name for people: `Oracle NetSuite`. */
   readonly title: string
   readonly secrets: SecretSets
   readonly settings: Settings
-  /** What its accounts accept, where a document gives no `limits`. */
+  /** Default limits of its accounts. */
   readonly limits: CallLimits
-  /** What can be read from it. */
+  /** Entities that can be read from it. */
   readonly reads: Readonly<Partial<Record<Entity, ReadType>>>
-  /** What can be delivered to it: it gets a topic and a stage for each. */
+  /** Kinds that can be delivered to it; it gets a topic and a stage for each. */
   readonly deliveries: readonly PerSystemKind[]
-  /** Its reads take messages away: there is no time to begin at, nothing to list, and a request may name the queue. */
+  /**
+   * True: its reads consume messages. They have no start time and no list of rows, and a request may name the queue.
+   */
   readonly isQueue: boolean
   /**
-   * The queue that a request names. Throws `request_invalid` for one that is not at the system's own address: its
-   * credentials are for that alone, and whoever may request runs may not point them elsewhere.
+   * The queue that a request names. Throws `request_invalid` when it is not at the system's own address: the
+   * credentials are only for that address, and a request must not send them elsewhere.
    */
   queueUrl(address: string, asked: string): string
   /** Null: orders are not read from it. */
   readonly orderStates: OrderStates | null
-  /** Null: it is no shop that `waldstream init` offers. */
+  /** Null: `waldstream init` does not offer it as a shop. */
   readonly shopStart: ShopStart | null
-  /** What numbers of its orders look like, whole; null: like anything. */
+  /** Form of its whole order numbers; null: any. */
   readonly orderNumbers: RegExp | null
-  /** Null: its orders are always the shop's customers', at the shop's prices. */
+  /** Null: its orders always have the shop's customer and the shop's prices. */
   readonly orderTerms: OrderTerms | null
-  /** All that is wrong with these settings, each by itself and together. */
+  /** All mistakes in these settings, each by itself and together. */
   settingProblems(given: Readonly<Record<string, unknown>>): readonly SettingProblem[]
-  /** What is wrong with an address that is no reference; null: nothing. */
+  /** Mistake in an address that is not a reference; null: none. */
   addressProblem(address: string): string | null
-  /** What is wrong with the name of an attribute of its products; null: there may be one that is called so. */
+  /** Mistake in the name of an attribute of its products; null: the attribute may exist. */
   attributeProblem(name: string): string | null
   /**
-   * Fields of its orders that Waldstream writes itself, for these settings: no rule may give them. `line.…`: of a line.
-   * A field within one of them is refused too, unless it is among `mappable`.
+   * Fields of its orders that Waldstream writes itself with these settings: no rule may set them. `line.…`: of a line.
+   * A field within one of them is refused too, unless it is in `mappable`.
    */
   orderFields(settings: Readonly<Record<string, unknown>>): OwnOrderFields
 }
 
-/** A kind of id, and what it is in words: `an internal id, such as 4711`. */
+/** A kind of id, with a description: `an internal id, such as 4711`. */
 export interface IdKind {
   readonly pattern: RegExp
   readonly expected: string
 }
 
-/** Whose orders may be, and at what price. */
+/** Customers and prices that orders can have. */
 export interface OrderTerms {
   readonly customer: IdKind
-  /** Null: levels have no id, the customer has its own. */
+  /** Null: price levels have no id; each customer has its own. */
   readonly priceLevel: IdKind | null
 }
 
 export interface OwnOrderFields {
   readonly own: readonly string[]
-  /** Fields within those, or with a meaning of their own, that rules may give: `line.price.id`. */
+  /** Fields within those, or with a special meaning, that rules may set: `line.price.id`. */
   readonly mappable: readonly string[]
   /**
-   * Fields of the customer that the sink makes that no rule may give (`customer.…`); null: the customer is not ours to write.
-   * Without it, the system knows no such fields.
+   * Fields of the customer that the sink creates and no rule may set (`customer.…`); null: Waldstream does not write
+   * the customer. Undefined: the system has no such fields.
    */
   readonly customer?: readonly string[] | null
 }
 
-/** Every type of system, by its name. */
+/** Every type of system, by name. */
 export type SystemTypes<T extends SystemType = SystemType> = ReadonlyMap<string, T>
 
-/** What is delivered to a system: nothing where its type is not known. */
+/** Kinds that are delivered to a system; empty for an unknown type. */
 export function deliveriesTo(systemTypes: SystemTypes, { type }: { readonly type: string }): readonly PerSystemKind[] {
   return systemTypes.get(type)?.deliveries ?? []
 }
@@ -118,10 +120,10 @@ export function readableEntities({ reads }: Pick<SystemType, 'reads'>): readonly
   return Object.keys(reads) as Entity[]
 }
 
-/** Any system may have it: what its webhooks are signed with. */
+/** Secret that any system may have: the key that its webhooks are signed with. */
 export const WEBHOOK_SECRET = 'webhook'
 
-/** Names of secrets that are headers, where a type takes them; not those that say how the request itself is sent. */
+/** Names of secrets that are headers, except headers that control how the request itself is sent. */
 export const HEADER_SECRET_NAMES =
   "^header\\.(?!([Hh]ost|[Cc]ontent-[Ll]ength|[Cc]onnection|[Tt]ransfer-[Ee]ncoding|[Aa]ccept-[Ee]ncoding)$)[\\w!#$%&'*+.^`|~-]+$"
 

@@ -4,9 +4,9 @@ import type { TableDefinition } from '../platform/dynamodb/tables.ts'
 export const CONNECTIONS = 'connections'
 /** Product metadata of each connection. */
 export const PRODUCT_METADATA = 'product_metadata'
-/** A row per change of the configuration or of a cut date (partition `book`, sort `place`: time first). */
+/** One row per change of the configuration or of a cut date (partition `book`, sort `place`: time first). */
 export const CONFIGURATION_CHANGES = 'configuration_changes'
-/** Key of the item that holds the revision of the whole configuration. */
+/** Key of the row with the revision of the whole configuration. */
 export const REVISION_KEY = { kind: 'revision', id: 'configuration' } as const
 
 export const coreTables: TableDefinition[] = [

@@ -1,27 +1,27 @@
-/** What to say of a name that is not among the known ones, to be put behind it. */
+/** Message for an unknown name, which it follows. */
 export function unknownName(name: string, known: readonly string[]): string {
-  if (known.length === 0) return 'is not known: there are none; remove it'
+  if (known.length === 0) return 'is not known: there are no known ones; remove it'
   const near = nearName(name, known)
   return `is not known; ${near === undefined ? '' : `did you mean ${near}? `}known are: ${listed(known)}`
 }
 
 const MOST_LISTED = 60
 
-/** The first of them, where there are many: they are repeated for each unknown name. */
+/** The first known names: the list is repeated for each unknown name. */
 function listed(known: readonly string[]): string {
   const shown = known.slice(0, MOST_LISTED).join(', ')
   return known.length <= MOST_LISTED ? shown : `${shown} and ${known.length - MOST_LISTED} more`
 }
 
-/** Longer ones were not mistyped, and each letter would be compared with each letter of every known name. */
+/** Longer names are not typing mistakes, and comparing them with every known name takes quadratic time. */
 const LONGEST_MISTYPED = 100
-/** Letters that a mistyped name differs in. */
+/** Most differences of a mistyped name. */
 const FURTHEST = 2
 
-/** The known name that was probably meant. */
+/** The known name that was probably meant; undefined: none is near. */
 export function nearName(name: string, known: readonly string[]): string | undefined {
   if (name.length > LONGEST_MISTYPED) return undefined
-  // Of another length by more, it is further off already.
+  // A larger difference in length already means more differences.
   const alike = known.filter((one) => Math.abs(one.length - name.length) <= FURTHEST)
   const distances = alike.map((one) => ({ one, distance: distanceOf(one.toLowerCase(), name.toLowerCase()) }))
   const [nearest] = distances.toSorted((a, b) => a.distance - b.distance)
@@ -30,7 +30,7 @@ export function nearName(name: string, known: readonly string[]): string | undef
     : undefined
 }
 
-/** How many letters are added, left out or changed. */
+/** Number of added, left out or changed letters. */
 function distanceOf(one: string, other: string): number {
   let before = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (let row = 1; row <= one.length; row += 1) {

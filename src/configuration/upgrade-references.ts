@@ -9,29 +9,29 @@ import { CONFIGURATION_CHANGES, CONNECTIONS } from './tables.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** What an upgrade did to what is stored: documents by kind and id. */
+/** Result of the upgrade of stored references. */
 export interface UpgradedReferences {
-  /** Systems whose address was a reference and is an address now. */
+  /** Systems whose address was a reference and was resolved. */
   readonly addresses: readonly string[]
-  /** Systems whose address is still a reference, and what to do. */
+  /** Systems whose address is still a reference, with the fix. */
   readonly unresolved: readonly string[]
-  /** Connections whose pattern held what a reference stood for, and owns no SKU now. */
+  /** Connections whose pattern contained a secret; their pattern owns no SKU now. */
   readonly cleared: readonly string[]
-  /** Changes of the book in which such a pattern was. */
+  /** Number of changes in the book with such a pattern. */
   readonly changes: number
 }
 
-/** Stands in the book for what was cleared. */
+/** Replaces cleared patterns in the book. */
 export const CLEARED = '(cleared: it held a secret)'
-/** No SKU is empty. */
+/** Matches only the empty text, which is never a SKU. */
 const OWNS_NOTHING = '^$'
 const DONE = { kind: 'upgrade', id: 'references' } as const
 const CHUNK = 200
 
 /**
- * Earlier versions looked references up in addresses, and put into a connection's pattern what they stood for. An address
- * is replaced by what the operator's environment says it is (CONFIG_ENV_NAMES); a pattern that holds a secret, a key or
- * a whole file is cleared, in the connection and in the book of changes. `again`: also where it was done before.
+ * Earlier versions stored references in addresses, and stored the resolved value in a connection's pattern. This
+ * resolves addresses by the operator's environment (CONFIG_ENV_NAMES), and clears patterns that contain a secret, a key
+ * or a whole file, in the connection and in the book of changes. `again`: also if the upgrade has run before.
  */
 export async function upgradeReferences(
   tables: Tables,
@@ -51,7 +51,7 @@ export async function upgradeReferences(
 }
 
 async function upgradeAddresses(tables: Tables, environment: Environment, at: string) {
-  // A folder of its own: what a file elsewhere holds is not looked up.
+  // Only variables are resolved; no file is read.
   const lookUp = folderValues('.', environment)
   const addresses: string[] = []
   const unresolved: string[] = []
@@ -62,21 +62,21 @@ async function upgradeAddresses(tables: Tables, environment: Environment, at: st
       const system = decodeSystem(item['document'])
       const upgraded = { ...system, address: await addressBehind(system.address, lookUp) }
       const part = { revision: 0, systems: [upgraded], connections: [], metadata: [] }
-      await applyConfiguration(tables, part, { by: 'upgrade', at, reason: 'an address is no reference any more' })
+      await applyConfiguration(tables, part, { by: 'upgrade', at, reason: 'replaced the reference in an address' })
       addresses.push(system.id)
     } catch (error) {
-      // No start fails for it: whoever uses the system is told.
+      // Does not stop the start: the error is reported where the system is used.
       unresolved.push(`${String(item['id'])}: ${toStreamError(error).message}`)
     }
   }
   return { addresses, unresolved }
 }
 
-/** Throws what says why there is none. */
+/** Resolves the address; throws the reason when it can't. */
 async function addressBehind(reference: string, lookUp: FolderValue): Promise<string> {
   const found = reference.startsWith('env:') ? await lookUp(reference) : { mistake: 'write the address' }
   if ('value' in found && /^https?:\/\/\S+$/.test(found.value)) return found.value
-  const message = 'mistake' in found ? found.mistake : 'it stands for no http(s) address'
+  const message = 'mistake' in found ? found.mistake : 'it does not refer to an http(s) address'
   throw new StreamError('configuration_invalid', message, { field: 'address' })
 }
 
@@ -88,7 +88,7 @@ async function clearConnections(tables: Tables, isLeaked: IsLeaked, at: string):
     const document = withoutLeak(item['document'], isLeaked, OWNS_NOTHING)
     const change = withoutLeak(item['change'], isLeaked, CLEARED)
     if (document === item['document'] && change === item['change']) continue
-    // Of no document: whatever is applied next is a change.
+    // No document has this digest, so the next apply is a change.
     await tables.put(CONNECTIONS, { ...item, document, ...(change === undefined ? {} : { change }), digest: 'cleared' })
     if (document !== item['document']) cleared.push(String(item['id']))
   }
@@ -115,7 +115,7 @@ async function clearChanges(tables: Tables, isLeaked: IsLeaked): Promise<number>
   }
 }
 
-/** The same value, but for every `skuPattern` within that holds a secret; the very same where none does. */
+/** Replaces every `skuPattern` in the value that contains a secret; returns the same object when there is none. */
 function withoutLeak(value: unknown, isLeaked: IsLeaked, instead: string): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const entries = Object.entries(value).map(([name, one]) => {

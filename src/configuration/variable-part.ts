@@ -1,4 +1,4 @@
-/** A system's id as names of variables have it: `acme-shop`, `ACME_SHOP`. */
+/** A system's id in the form for names of variables: `ACME_SHOP` for `acme-shop`. */
 export function variablePart(id: string): string {
   return id.toUpperCase().replaceAll('-', '_')
 }

@@ -6,17 +6,17 @@ import { readConfiguration, readRevision } from './read-configuration.ts'
 export interface ConfigurationWatch {
   /** The newest snapshot. */
   current(): Configuration
-  /** Resolves when nothing is read any more. */
+  /** Stops the watch; resolves when the last read has ended. */
   close(): Promise<void>
 }
 
 export interface WatchOptions {
   readonly everyMs: number
-  /** A poll that failed; the last snapshot stays and the next poll comes. */
+  /** Called when a poll failed; the last snapshot stays, and polling continues. */
   readonly onProblem: (error: unknown) => void
 }
 
-/** Reads the configuration and then follows its revision. Rejects when the first read fails. */
+/** Reads the configuration, then reads it again whenever its revision changes. Rejects when the first read fails. */
 export async function watchConfiguration(
   tables: Tables,
   clock: Clock,

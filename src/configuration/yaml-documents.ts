@@ -12,7 +12,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 
-/** What is wrong with the configuration, where, and the way out. */
+/** A mistake in the configuration, with its place and fix. */
 export interface Mistake {
   readonly file: string
   readonly line: number
@@ -23,18 +23,18 @@ export interface Mistake {
 
 export type FieldPath = readonly (string | number)[]
 
-/** One YAML document and where its fields are. */
+/** One YAML document and the places of its fields. */
 export interface YamlDocument {
   readonly value: unknown
-  /** File and line where it begins. */
+  /** File and line of its start. */
   readonly place: string
-  /** File and line of the field, or of the nearest part around it that is there. */
+  /** File and line of the field, or of the nearest existing part around it. */
   placeOf(path: FieldPath): string
   /** A mistake at that place. */
   mistake(path: FieldPath, message: string): Mistake
 }
 
-/** Reads all documents of a file. One that is no YAML gives one mistake: its first. */
+/** Reads all documents of a file. An invalid one gives one mistake: its first. */
 export function readYaml(file: string, text: string): { documents: YamlDocument[]; mistakes: Mistake[] } {
   const lines = new LineCounter()
   const documents: YamlDocument[] = []
@@ -45,7 +45,7 @@ export function readYaml(file: string, text: string): { documents: YamlDocument[
     const read = error === undefined ? plainValue(document) : { problem: error.message, offset: error.pos[0] }
     if ('problem' in read) {
       const { line } = lines.linePos(read.offset)
-      mistakes.push({ file, line, field: '', message: `is no valid YAML: ${read.problem}` })
+      mistakes.push({ file, line, field: '', message: `is not valid YAML: ${read.problem}` })
       continue
     }
     if (read.value === null) continue
@@ -66,7 +66,7 @@ export function readYaml(file: string, text: string): { documents: YamlDocument[
   return { documents, mistakes }
 }
 
-/** References to what is not there, and those that would make a document of endless size, show only here. */
+/** Converts a document; only this finds aliases without an anchor and aliases that expand without limit. */
 function plainValue(
   document: Document,
 ): { readonly value: unknown } | { readonly problem: string; readonly offset: number } {
@@ -131,12 +131,12 @@ function rangeStart(node: Node | null): number {
   return node?.range?.[0] ?? 0
 }
 
-/** What to say of something that stands at another place already. */
+/** Message for something that is already given at another place. */
 export function twiceAt(place: string): string {
-  return `is there twice: the other is at ${place}; keep one`
+  return `is given twice: the other is at ${place}; keep one`
 }
 
-/** A document that is no part of a file, under the name it is called by in mistakes. */
+/** A document that does not come from a file; `name` identifies it in mistakes. */
 export function namedDocument(name: string, value: unknown): YamlDocument {
   return {
     value,

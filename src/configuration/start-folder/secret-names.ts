@@ -2,16 +2,18 @@ import { variablePart } from '../variable-part.ts'
 import type { StartingSystem } from './starting-point.ts'
 
 export interface NamedSecret {
-  /** As the system's document calls it: `consumerKey`. */
+  /** Name in the system's document: `consumerKey`. */
   readonly name: string
-  /** The variable that is the system's own by its name. */
+  /** Variable whose name belongs to the system. */
   readonly variable: string
   readonly reference: string
-  /** What it is. */
+  /** Description. */
   readonly what: string
 }
 
-/** The secrets of a system, each in a variable that the system may have without being listed: it begins with SECRET_ENV_PREFIX. */
+/**
+ * The secrets of a system, each in a variable with SECRET_ENV_PREFIX, which the system may use without being listed.
+ */
 export function secretsOf({ id, type, secrets }: StartingSystem, prefix: string): readonly NamedSecret[] {
   const known = Object.assign({}, ...type.secrets.ways) as Readonly<Record<string, string>>
   return secrets.map((name) => {

@@ -22,12 +22,12 @@ interface Shaped<T> {
   readonly yaml: YamlDocument
 }
 
-/** Fields of a connection that are its product metadata's. */
+/** Fields of a connection that belong to its product metadata. */
 const METADATA = ['attributes', 'destination']
 
 /**
- * Puts the documents that vendors stand for in their place: a system, and for each connection of the template a connection and its
- * product metadata. A mistake is told at the place of the field: in the vendor's document, or in the template, once.
+ * Replaces vendors by their documents: a system, and a connection with its product metadata for each connection of the
+ * template. A mistake is reported at the place of the field: in the vendor's document, or once in the template.
  */
 export function expandVendors(read: ReadDocuments): ReadDocuments {
   const mistakes = [...read.mistakes]
@@ -37,10 +37,10 @@ export function expandVendors(read: ReadDocuments): ReadDocuments {
       .map((yaml) => {
         const { value, mistakes: wrong } = readShape(schema, yaml)
         mistakes.push(...wrong)
-        // The shape is the schema's, whatever was given.
+        // `readShape` returns the shape of the schema for any input.
         return { value: value as T, yaml }
       })
-  /** Of those with one id the first. */
+  /** By id; the first document of each id. */
   const byId = <T extends Shaped<{ readonly id: string }>>(all: readonly T[]): ReadonlyMap<string, T> => {
     const firsts = new Map<string, T>()
     for (const one of all) {
@@ -56,7 +56,7 @@ export function expandVendors(read: ReadDocuments): ReadDocuments {
     const template = templates.get(value.template)
     if (template !== undefined) return documentsOf(value, yaml, template)
     const known = [...templates.keys()]
-    const none = 'is not there: the folder holds no vendor-template; add one'
+    const none = 'does not exist: the folder has no vendor-template; add one'
     mistakes.push(yaml.mistake(['template'], known.length === 0 ? none : unknownName(value.template, known)))
     return []
   })
@@ -101,7 +101,7 @@ function documentsOf(
   ]
 }
 
-/** Its names come from the vendor's own id. */
+/** Place of a field in the vendor's document; names come from its id. */
 function ownPath(part: 'system' | 'connection', path: FieldPath): FieldPath {
   return ['id', 'vendor', 'kind'].includes(String(path[0])) ? ['id'] : [part, ...path]
 }

@@ -1,6 +1,9 @@
 import { variablePart } from '../variable-part.ts'
 
-/** Fills in a template for a vendor: `<vendor>` is its id, `<VENDOR>` the id as variables have it: `acme-west`, `ACME_WEST`. */
+/**
+ * Fills in a template for a vendor: `<vendor>` is its id (`acme-west`), `<VENDOR>` its form for variables
+ * (`ACME_WEST`).
+ */
 export function fillIn<T>(template: T, vendor: string): T {
   const variable = variablePart(vendor)
   const fill = (value: unknown): unknown => {
@@ -9,6 +12,6 @@ export function fillIn<T>(template: T, vendor: string): T {
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, fill(one)]))
   }
-  // Texts stay texts, lists lists, and maps have the names they had.
+  // Texts stay texts, lists stay lists, and maps keep their names.
   return fill(template) as T
 }

@@ -6,10 +6,10 @@ export interface MadeFrom {
   readonly template: YamlDocument
 }
 
-/** Where a field of the made document would be in each of the two that it is made from. */
+/** The path of a field of the made document in each of its two sources. */
 export type PlaceOfField = (path: FieldPath) => { readonly [Of in keyof MadeFrom]: FieldPath }
 
-/** A document that stands in no file: its mistakes are told where the field is said, and what is said nowhere in the vendor's. */
+/** A document made from two others: reports mistakes at the field's place in its source, by default in the vendor's. */
 export function madeDocument(value: unknown, { vendor, template }: MadeFrom, placeOf: PlaceOfField): YamlDocument {
   const sayer = (path: FieldPath): readonly [YamlDocument, FieldPath] => {
     const place = placeOf(path)

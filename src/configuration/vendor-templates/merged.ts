@@ -1,6 +1,6 @@
 import { type Fields, isFields } from '../../events/fields.ts'
 
-/** What is said of a vendor over what its template says: maps are merged, everything else is replaced, and null takes it away. */
+/** Merges a vendor's own fields into its template: maps are merged, other values replaced, and null removes a field. */
 export function merged(template: Fields, own: Fields): Fields {
   const kept = Object.entries(template).filter(([name]) => !Object.hasOwn(own, name))
   const said = Object.entries(own).filter(([, value]) => value !== null)

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { id, MOST_PARTS, strict } from '../schema-parts.ts'
 
-/** What is said of a document that is made of it is checked as that document. */
+/** Part of a document; it is checked as part of the document made from it. */
 const part = (description: string) =>
   Type.Record(Type.String(), Type.Unknown(), { maxProperties: MOST_PARTS, description })
 
@@ -9,7 +9,7 @@ export const vendorTemplateSchema = Type.Object(
   {
     kind: Type.Literal('vendor-template'),
     id: id('id of the template'),
-    system: part('what the systems of its vendors have in common: fields of a system without kind and id'),
+    system: part('common fields of the systems of its vendors: fields of a system without kind and id'),
     connections: Type.Array(
       part(
         'fields of a connection without kind, id and vendor; its attributes and destination are its product metadata',
@@ -25,13 +25,13 @@ export const vendorSchema = Type.Object(
     kind: Type.Literal('vendor'),
     id: id('id of the vendor, which its system gets'),
     template: id('id of a vendor-template'),
-    system: Type.Optional(part("what its system has besides, or otherwise than the template's")),
-    connection: Type.Optional(part("what its connections have besides, or otherwise than the template's")),
+    system: Type.Optional(part("fields of its system that are added to the template's or replace them")),
+    connection: Type.Optional(part("fields of its connections that are added to the template's or replace them")),
   },
   { ...strict, title: 'Vendor by a template' },
 )
 
-/** Kinds of documents that stand for others: only folders have them. */
+/** Kinds of documents that are replaced by others: only in folders. */
 export const templateSchemas = { 'vendor-template': vendorTemplateSchema, vendor: vendorSchema } as const
 
 export type VendorTemplateDocument = Static<typeof vendorTemplateSchema>

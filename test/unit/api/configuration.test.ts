@@ -134,7 +134,7 @@ it('tells every mistake at once, without the values', async () => {
     reads: [{ entity: 'inventory', zone: 'Mars/North' }],
   })
   expect(gone.json.errors).toEqual([
-    { field: 'connection c: reads[1]', message: expect.stringContaining('names no read that is configured') },
+    { field: 'connection c: reads[1]', message: expect.stringContaining('is not a configured read') },
     { field: 'reads[0].zone', message: expect.stringContaining('IANA') },
   ])
   expect((await api.send('PUT', '/v1/systems/erp', { ...erp, id: 'other' })).json.field).toBe('id')

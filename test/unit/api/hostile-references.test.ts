@@ -34,7 +34,7 @@ it.each(['env:AWS_SECRET_ACCESS_KEY', 'env:API_TOKEN', 'file:/proc/self/environ'
     const feed = { type: 'image-feed', address: 'https://attacker.example', secrets: { 'header.X': text } }
     expect(await api.send('PUT', '/v1/systems/feed', feed)).toMatchObject({
       status: 400,
-      json: { field: 'secrets.header.X', detail: expect.stringContaining('which no system may have') },
+      json: { field: 'secrets.header.X', detail: expect.stringContaining('which no system may use') },
     })
     expect(
       (await api.send('PUT', '/v1/systems/s', { ...shop, secrets: { ...shop.secrets, webhook: text } })).status,

@@ -98,13 +98,13 @@ it('follows no link out of the folder, neither of a value nor of a document', as
   for (const name of ['pattern.txt', 'environ.txt', 'up/outside.txt']) {
     const { mistakes } = await check(system(), erp, connection(`file:${name}`))
     expect(mistakes).toContainEqual(expect.stringMatching(/^ownership.skuPattern .*must be a file in this folder/))
-    expect(mistakes).toContainEqual(expect.stringContaining('is a link out of the folder'))
+    expect(mistakes).toContainEqual(expect.stringContaining('is a link to a file outside the folder'))
   }
 })
 
 it('repeats nothing of a file that is no pattern or no address', async () => {
   await writeFile(join(folder, 'broken.txt'), 'hidden-[')
   const { mistakes } = await check(system({ address: 'file:broken.txt' }), erp, connection('file:broken.txt'))
-  expect(mistakes).toContainEqual(expect.stringContaining('file:broken.txt stands for no regular expression'))
-  expect(mistakes).toContainEqual(expect.stringContaining('file:broken.txt stands for no http(s) address'))
+  expect(mistakes).toContainEqual(expect.stringContaining('file:broken.txt does not refer to a regular expression'))
+  expect(mistakes).toContainEqual(expect.stringContaining('file:broken.txt does not refer to an http(s) address'))
 })

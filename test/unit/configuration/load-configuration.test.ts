@@ -206,9 +206,9 @@ describe('mistakes', () => {
     [
       'a schedule',
       system.replace('entity: products', 'entity: products, schedule: daily'),
-      /^16 reads\[0\]\.schedule is no cron/,
+      /^16 reads\[0\]\.schedule is not a cron/,
     ],
-    ['a zone', system.replace('settings: {', 'zone: Mars/Olympus\nsettings: {'), /^14 zone is no IANA time zone/],
+    ['a zone', system.replace('settings: {', 'zone: Mars/Olympus\nsettings: {'), /^14 zone is not an IANA time zone/],
     [
       'an entity the type has not',
       system.replace('entity: products', 'entity: images'),
@@ -219,15 +219,15 @@ describe('mistakes', () => {
       system.replace('- { entity: products }', '- { entity: products }\n  - { entity: products }'),
       /^17 reads\[1\]\.scope makes/,
     ],
-    ['an unknown shop', system + connection.replace('shop: magento', 'shop: magneto'), /^20 shop names no system/],
-    ['an unknown read', system + connection.replace('orders.all', 'orders.eu'), /^22 reads\[0\] names no read/],
+    ['an unknown shop', system + connection.replace('shop: magento', 'shop: magneto'), /^20 shop is not a configured system/],
+    ['an unknown read', system + connection.replace('orders.all', 'orders.eu'), /^22 reads\[0\] is not a configured read/],
     ['a pattern', system + connection.replace('^A', "'['"), /^23 ownership\.skuPattern is no regular expression/],
     [
       'products without metadata',
       system + connection.replace('magento.orders', 'netsuite.products'),
       /^22 reads has products, but/,
     ],
-    ['no YAML', 'a: [', /^1 .*is no valid YAML/],
+    ['no YAML', 'a: [', /^1 .*is not valid YAML/],
     ['an unknown kind', 'kind: sytem\n', /^1 kind must be one of: system, connection, product-metadata/],
   ])('%s: line, field and way out are named', async (_what, text, expected) => {
     const mistakes = await mistakesOf(text)
@@ -273,9 +273,9 @@ describe('mistakes', () => {
       '16 reads[0].pageSize must be a whole number from 1 to 1000',
       expect.stringMatching(/^16 reads\[0\]\.filtr is not known; did you mean filter\?/),
       expect.stringMatching(/^16 reads\[0\]\.startFrom must be a time with its zone/),
-      expect.stringMatching(/^16 reads\[0\]\.schedule is no cron expression/),
+      expect.stringMatching(/^16 reads\[0\]\.schedule is not a cron expression/),
       expect.stringMatching(/^17 reads\[1\]\.entity is missing; it must be one of: orders/),
-      expect.stringMatching(/^17 reads\[1\]\.zone is no IANA time zone/),
+      expect.stringMatching(/^17 reads\[1\]\.zone is not an IANA time zone/),
     ])
   })
 
@@ -304,7 +304,7 @@ describe('mistakes', () => {
     await writeFile(join(folder, 'b.yaml'), `${connection}---\n${connection}`)
     const mistakes = await mistakesOf(system)
     expect(mistakes).toEqual([
-      expect.stringContaining(`id c is there twice: the other is at ${join(folder, 'b.yaml')}:2`),
+      expect.stringContaining(`id c is given twice: the other is at ${join(folder, 'b.yaml')}:2`),
     ])
   })
 
@@ -319,10 +319,10 @@ attributes:
 `
     const mistakes = await mistakesOf(system + connection + rules)
     expect(mistakes).toEqual([
-      expect.stringMatching(/^28 attributes\[0\]\.from is to be given, or constant/),
-      expect.stringMatching(/^29 attributes\[1\]\.constant is no decimal/),
-      expect.stringMatching(/^30 attributes\[2\]\.attribute is there twice/),
-      expect.stringMatching(/^30 attributes\[2\]\.default is no integer/),
+      expect.stringMatching(/^28 attributes\[0\]\.from must be given, or constant/),
+      expect.stringMatching(/^29 attributes\[1\]\.constant is not of type decimal/),
+      expect.stringMatching(/^30 attributes\[2\]\.attribute is given twice/),
+      expect.stringMatching(/^30 attributes\[2\]\.default is not of type integer/),
     ])
   })
 })

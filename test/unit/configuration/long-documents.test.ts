@@ -65,7 +65,7 @@ describe('a document that is stored', () => {
 
   it('is not looked through for more than a hundred mistakes of its reads or its rules', async () => {
     const never = many(500, (index) => ({ entity: 'products', scope: `s${index}`, schedule: `${index % 60} 0 30 2 *` }))
-    const reads = (await mistakesOf({ ...erp, reads: never })).filter((one) => one.includes('is no cron expression'))
+    const reads = (await mistakesOf({ ...erp, reads: never })).filter((one) => one.includes('is not a cron expression'))
     expect(reads).toHaveLength(100)
     const destination = { attributes: many(5000, (index) => `known${index}`) }
     const rules = many(1000, (index) => rule(`other${index}`))

@@ -44,13 +44,13 @@ describe('a recipient', () => {
   })
 
   it.each([
-    ['both ways', { ...hook, email: ['a@example.com'] }, 'email is to be given, or webhook, but exactly one'],
-    ['no way', { kind: 'recipient', id: 'ops' }, 'email is to be given, or webhook, but exactly one'],
+    ['both ways', { ...hook, email: ['a@example.com'] }, 'email must be given, or webhook: exactly one'],
+    ['no way', { kind: 'recipient', id: 'ops' }, 'email must be given, or webhook: exactly one'],
     ['a webhook without a key', { ...hook, secrets: undefined }, 'secrets is missing; a webhook is signed'],
     ['a key for e-mails', { ...ops, secrets: hook.secrets }, 'secrets is for a webhook'],
     ['the id of a system', { ...ops, id: 'shop' }, 'id shop is the id of a system'],
-    ['an unknown connection', { ...ops, connections: ['c'] }, 'connections[0] names no connection that is configured'],
-    ['an unknown system', { ...ops, systems: ['c'] }, 'systems[0] names no system that is configured'],
+    ['an unknown connection', { ...ops, connections: ['c'] }, 'connections[0] is not a configured connection'],
+    ['an unknown system', { ...ops, systems: ['c'] }, 'systems[0] is not a configured system'],
     ['an unknown cause', { ...ops, causes: ['broken'] }, 'causes[0] must be one of: late, failed, paused'],
     ['no address', { ...ops, email: ['nobody'] }, 'email[0] must be an e-mail address'],
     ['several in one text', { ...ops, email: ['a@b.c,d@e.f'] }, 'email[0] must be an e-mail address'],
@@ -75,7 +75,7 @@ describe('a recipient', () => {
     const { warnings } = await checked([{ ...hook, webhook: 'http://10.0.0.7/x' }, ops], {})
     expect(warnings.join('\n')).toContain('webhook 10.0.0.7 is an address of a private network')
     expect(warnings.join('\n')).toContain('webhook 10.0.0.7 would get secrets over unencrypted http')
-    expect(warnings.join('\n')).toContain('email gets no e-mail here: no mail server is set')
+    expect(warnings.join('\n')).toContain('email can not get e-mails here: no mail server is set')
   })
 
   it('is shown as it was stored, so that it can be sent back', () => {

@@ -104,7 +104,7 @@ describe('a file', () => {
         const resolve = resolver({ [name]: named, SECRET_FILES: '*=*' })
         for (const [system, file] of [['api-token', path] as const, ['acme', join(folder, 'acme.token')] as const]) {
           const refused = expect(resolve(system, `file:${file}`), `${name} ${named} ${file}`).rejects
-          await refused.toThrow(/^(?!.*hidden-value).*(own files|a link out of its folder)/)
+          await refused.toThrow(/^(?!.*hidden-value).*(own files|a link to a file outside its folder)/)
         }
       }
     }
@@ -146,9 +146,9 @@ describe('a file', () => {
     const resolve = createResolver({ SECRET_DIR: join(folder, 'secrets'), SECRET_FILES: `erp=${folder}/secrets/*` })
     for (const name of ['shop.token', 'shop.environ', 'shop/environ']) {
       const wanted = `file:${folder}/secrets/${name}`
-      await expect(resolve('shop', wanted), name).rejects.toThrow(/^(?!.*hidden-value).*link out of its folder/)
+      await expect(resolve('shop', wanted), name).rejects.toThrow(/^(?!.*hidden-value).*link to a file outside its folder/)
     }
-    await expect(resolve('erp', `file:${folder}/secrets/shop.environ`)).rejects.toThrow(/link out of its folder/)
+    await expect(resolve('erp', `file:${folder}/secrets/shop.environ`)).rejects.toThrow(/link to a file outside its folder/)
   })
 
   it('is read through a link that stays in the folder, as Kubernetes mounts them', async () => {

@@ -34,7 +34,7 @@ it.each([
   ['400 days', /retention/],
   [
     '{ fulfilments: 400 days }',
-    /retention\.fulfilments can't be read from systems of type magento2; what they have that says something of persons: orders/,
+    /retention\.fulfilments can't be read from systems of type magento2; entities with personal data that can: orders/,
   ],
 ])('refuses %s', async (retention, message) => {
   const { said } = await check(retention)

@@ -79,7 +79,7 @@ describe('whose order it is, and at what price', () => {
     ['prices: list\ncosts: /etc/passwd', /^costs names "\/etc\/passwd"; name a CSV file of the/],
     ['prices: list\ncosts: a/../../costs.csv', /it must be a file in this folder/],
     ['prices: dear', /^prices must be one of/],
-    ['hold: { atMost: 4, tell: true }', /^hold\.tell is given beside atMost/],
+    ['hold: { atMost: 4, tell: true }', /^hold\.tell is given together with atMost/],
     ['shipping: maybe', /^shipping must be one of/],
   ])('is refused with the fix: %s', async (terms, message) => {
     const { said, lines } = await check(`${terms}\n`)
@@ -102,7 +102,7 @@ describe('whose order it is, and at what price', () => {
     const read = readYaml('sent', systems('netsuite', 'account: "1"') + terms)
     const { mistakes } = await checkRead(read, {}, systemTypes)
     const inCosts = mistakes.filter(({ field }) => field === 'costs').map(({ message }) => message)
-    expect(inCosts).toEqual(['names a file, and there is no folder here; give the costs by SKU'])
+    expect(inCosts).toEqual(['names a file, but there is no folder here; give the costs by SKU'])
   })
 
   it('is for SAP a card code, and the price list of that customer', async () => {

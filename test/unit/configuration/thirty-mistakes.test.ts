@@ -9,8 +9,8 @@ const folder = fileURLToPath(new URL('./thirty-mistakes', import.meta.url))
 /** What is wrong with systems of all types, their values above all, and with what connections say of them. */
 const planted: readonly (readonly [place: string, field: string, message: RegExp])[] = [
   ['connections.yaml:6', 'ownership.skus[1]', /^has spaces around it; write A-2/],
-  ['connections.yaml:6', 'ownership.skus[2]', /^is there twice: the other is at \S+connections\.yaml:6; keep one/],
-  ['connections.yaml:7', 'orderStates[0]', /^is no state of magento2 orders: it is not known; did you mean processi/],
+  ['connections.yaml:6', 'ownership.skus[2]', /^is given twice: the other is at \S+connections\.yaml:6; keep one/],
+  ['connections.yaml:7', 'orderStates[0]', /^is not a state of magento2 orders: it is not known; did you mean processi/],
   [
     'connections.yaml:10',
     'orderMap.fields[0].expression',
@@ -29,7 +29,7 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
   [
     'connections.yaml:13',
     'orderMap.fields[3].attribute',
-    /^is there twice: the other is at \S+connections\.yaml:10; keep one/,
+    /^is given twice: the other is at \S+connections\.yaml:10; keep one/,
   ],
   ['connections.yaml:16', 'id', /^and a \(\S+connections\.yaml:2\) would give orders equal references at nets/],
   ['shops.yaml:5', 'secrets.accessToken', /^is missing; the secrets of magento2 are: consumerKey, consumerSecret, /],
@@ -43,7 +43,7 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
   ['shops.yaml:9', 'settings.storeVeiw', /^is not known; did you mean storeView\? known are: storeCode, storeView,/],
   ['shops.yaml:11', 'reads[0].entity', /^must be one of: orders, products, inventory, images, fulfilments/],
   ['shops.yaml:11', 'reads[0].settleSeconds', /^must be a whole number from 0 to 3600, without quotes/],
-  ['shops.yaml:11', 'reads[0].schedule', /^is no cron expression; write five fields, or six with seconds, for exa/],
+  ['shops.yaml:11', 'reads[0].schedule', /^is not a cron expression; write five fields, or six with seconds, for exa/],
   ['shops.yaml:12', 'reads[1].pageSize', /^must be a whole number from 1 to 1000/],
   ['shops.yaml:12', 'reads[1].startFrom', /^must be a time with its zone, for example 2026-01-01T00:00:00Z/],
   ['shops.yaml:18', 'secrets.accessTokn', /^is not known for bigcommerce; did you mean accessToken\? its secrets ar/],

@@ -8,8 +8,8 @@ const folder = fileURLToPath(new URL('./twenty-mistakes', import.meta.url))
 
 /** Each is planted once, in documents that have others: what is wrong in one place hides nothing in another. */
 const planted: readonly (readonly [place: string, field: string, message: RegExp])[] = [
-  ['connections.yaml:4', 'vendor', /names no system that is configured; configured are: shop, erp/],
-  ['connections.yaml:12', 'reads[1]', /names no read that is configured/],
+  ['connections.yaml:4', 'vendor', /is not a configured system; configured are: shop, erp/],
+  ['connections.yaml:12', 'reads[1]', /is not a configured read/],
   ['connections.yaml:13', 'ownership.skuPattern', /SKU B-1 is claimed by a too/],
   ['connections.yaml:16', 'orderMap.fields[0].attribute', /is written by Waldstream itself/],
   ['connections.yaml:17', 'orderMap.fields[1].expression', /is no JSONata expression/],
@@ -17,15 +17,15 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
   ['metadata.yaml:5', 'attributes[0].from', /reads nmae, which is not known; did you mean name\?/],
   ['metadata.yaml:6', 'attributes[1].expression', /computes a decimal with \*, .* use \$multiply/],
   ['metadata.yaml:7', 'attributes[2].attribute', /is not known; known are: name, price, status/],
-  ['metadata.yaml:8', 'attributes[3].lookup.true', /is no integer/],
-  ['metadata.yaml:11', 'connection', /names no connection/],
+  ['metadata.yaml:8', 'attributes[3].lookup.true', /is not of type integer/],
+  ['metadata.yaml:11', 'connection', /is not a configured connection/],
   ['metadata.yaml:13', 'attributes[0].from', /exactly one of the three/],
-  ['metadata.yaml:19', 'input.colour', /is no field of products/],
+  ['metadata.yaml:19', 'input.colour', /is not a field of products/],
   ['systems.yaml:4', 'address', /must be an http\(s\) address, or a reference/],
   ['systems.yaml:7', 'reads[0].startFrom', /is missing/],
-  ['systems.yaml:8', 'reads[1].schedule', /is no cron expression/],
+  ['systems.yaml:8', 'reads[1].schedule', /is not a cron expression/],
   ['systems.yaml:9', 'reads[2].colour', /is not known; known are/],
-  ['systems.yaml:15', 'zone', /is no IANA time zone/],
+  ['systems.yaml:15', 'zone', /is not an IANA time zone/],
   ['systems.yaml:16', 'secrets.consumerKey', /must be a reference env:NAME/],
   ['systems.yaml:17', 'settings.account', /is missing; it must be an account id/],
 ]

@@ -14,7 +14,7 @@ describe('a document that is no YAML', () => {
     ['reserved characters', 'a: @x\nb: `y\n'],
     ['an alias of nothing', 'a: *x\n'],
   ])('%s: gives one mistake, however many follow from it', (_what, text) => {
-    expect(mistakesOf(text)).toEqual([expect.stringMatching(/^f\.yaml:\d+: the document is no valid YAML: /)])
+    expect(mistakesOf(text)).toEqual([expect.stringMatching(/^f\.yaml:\d+: the document is not valid YAML: /)])
   })
 
   it('each broken document gives its own, and the whole ones are read', () => {
@@ -33,8 +33,8 @@ it('a key that is there twice is named with both places, and hides nothing else'
     'a: 1\nb:\n  - { c: 1, d: 2 }\n  - c: 3\n    d: 4\n    c: 5\na: 2\n',
   )
   expect(mistakes.map(mistakeText)).toEqual([
-    'f.yaml:7: a is there twice: the other is at f.yaml:1; keep one',
-    'f.yaml:6: b[1].c is there twice: the other is at f.yaml:4; keep one',
+    'f.yaml:7: a is given twice: the other is at f.yaml:1; keep one',
+    'f.yaml:6: b[1].c is given twice: the other is at f.yaml:4; keep one',
   ])
   expect(documents).toHaveLength(1)
 })

@@ -88,14 +88,14 @@ it.each([
   [
     'an attribute no rule gives',
     withProducts('a', '{ manufacturer: [Acme] }'),
-    /asks for the attribute manufacturer, which no rule/,
+    /needs the attribute manufacturer, which no rule/,
   ],
   [
     'products that are not read',
     connection('a', '{ feed: true }'),
     /depends on the vendor's products, which .* add erp.products.all/,
   ],
-  ['nothing', connection('a', '{}'), /^ownership says nothing; give exactly one of/],
+  ['nothing', connection('a', '{}'), /^ownership has no field; give exactly one of/],
 ])('ownership by %s is refused', async (_what, text, message) => {
   expect(await mistakesOf(text)).toEqual([expect.stringMatching(message)])
 })

@@ -134,14 +134,14 @@ describe('vendors by a template', () => {
     const without = 'kind: vendor\nid: acme\ntemplate: netsuite\n'
     const { mistakes } = await check(SHOP, TEMPLATE, without, vendor('east', 2), vendor('east', 3))
     const said = mistakes.map(({ line, field, message }) => `${line} ${field} ${message.split(';')[0]}`)
-    const twice = expect.stringMatching(/^13 id is there twice: the other is at .*vendors\.yaml:6$/)
+    const twice = expect.stringMatching(/^13 id is given twice: the other is at .*vendors\.yaml:6$/)
     expect(said).toEqual(['1 system.address is missing', '1 system.settings.account is missing', twice])
   })
 
   it('of a folder without a template say how to begin', async () => {
     const { mistakes } = await check(SHOP, SHOP.replace('magento', 'other'), vendor('acme', 1))
     expect(mistakes.map(({ message }) => message)).toContain(
-      'is not there: the folder holds no vendor-template; add one',
+      'does not exist: the folder has no vendor-template; add one',
     )
   })
 })
