@@ -23,11 +23,11 @@ export function checkRecipient(recipient: Shaped<'recipient'>, documents: Shaped
   if (documents.systems.some((system) => system.value.id === id)) {
     say(['id'], `${id} is the id of a system, which its secrets are named by; choose another id`)
   }
-  return [...mistakes, ...namedNowhere(recipient, documents)]
+  return [...mistakes, ...unknownTargets(recipient, documents)]
 }
 
 /** Finds connections and systems that are not configured. */
-function namedNowhere({ value, yaml }: Shaped<'recipient'>, documents: ShapedDocuments): Mistake[] {
+function unknownTargets({ value, yaml }: Shaped<'recipient'>, documents: ShapedDocuments): Mistake[] {
   return (['connection', 'system'] as const).flatMap((kind) => {
     if (documents.partial.has(kind)) return []
     const field = `${kind}s` as const

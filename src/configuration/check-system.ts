@@ -77,7 +77,7 @@ function checkSecrets(
   // A mistyped name counts as the nearest known one.
   const meant = [...given, ...unknown.flatMap((name) => nearName(name, all) ?? [])]
   const isElse = unknown.length > 0 && !meant.some((name) => ways.flat().includes(name))
-  const missing = complete || isElse ? [] : begunWay(ways, meant).filter((name) => !meant.includes(name))
+  const missing = complete || isElse ? [] : nearestWay(ways, meant).filter((name) => !meant.includes(name))
   return [
     ...unknown.map((name) => {
       const near = nearName(name, all)
@@ -89,7 +89,7 @@ function checkSecrets(
 }
 
 /** The way to sign in with the largest share of given secrets; the first one without any. */
-function begunWay(ways: readonly (readonly string[])[], given: readonly string[]): readonly string[] {
+function nearestWay(ways: readonly (readonly string[])[], given: readonly string[]): readonly string[] {
   const share = (names: readonly string[]) => names.filter((name) => given.includes(name)).length
   return ways.toSorted((a, b) => share(b) - share(a))[0] ?? []
 }

@@ -11,7 +11,7 @@ export function checkTerms({ value, yaml }: Shaped<'connection'>, vendor: System
   // An empty list counts as missing.
   const costs = typeof value.costs === 'object' && Object.keys(value.costs).length === 0 ? undefined : value.costs
   const terms = vendor?.orderTerms ?? null
-  if (vendor !== undefined && terms === null && isOther(value)) {
+  if (vendor !== undefined && terms === null && hasSpecialTerms(value)) {
     say(billTo === 'seller' ? 'billTo' : 'prices', `is not for vendors of type ${vendor.type}; remove it`)
     return mistakes
   }
@@ -30,7 +30,7 @@ export function checkTerms({ value, yaml }: Shaped<'connection'>, vendor: System
   }
   if (value.hold?.tell === true && value.hold.atMost !== undefined) {
     mistakes.push(
-      yaml.mistake(['hold', 'tell'], 'is given together with atMost: an order that waits is not taken back; remove one'),
+      yaml.mistake(['hold', 'tell'], 'excludes atMost: an order that waits is not taken back; remove one'),
     )
   }
   if (prices !== 'list' && costs !== undefined) say('costs', `is for prices: list, and prices is ${prices}; remove one`)
@@ -56,6 +56,6 @@ function checkLevel(
 }
 
 /** Whether the connection uses terms that not every vendor supports. */
-function isOther({ billTo, prices }: ConnectionDocument): boolean {
+function hasSpecialTerms({ billTo, prices }: ConnectionDocument): boolean {
   return billTo === 'seller' || (prices !== undefined && prices !== 'shop')
 }

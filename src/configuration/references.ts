@@ -21,10 +21,10 @@ export function createResolver(env: Readonly<Record<string, string | undefined>>
       throw new StreamError('configuration_invalid', message, { field: 'secrets' })
     }
     const refusal = rules.refusal(system, reference)
-    if (refusal !== null) throw invalid(text, refusal)
+    if (refusal !== null) throw referenceError(text, refusal)
     const value = await lookUp(reference, text, { system, env, rules, aws })
     if (value !== '') return value
-    throw invalid(text, 'is empty; write the value there')
+    throw referenceError(text, 'is empty; write the value there')
   }
 }
 
@@ -40,14 +40,14 @@ async function lookUp(reference: Reference, text: string, { system, env, rules, 
   if (reference.form === 'env') {
     const value = env[reference.name]
     if (value !== undefined && value !== '') return value
-    throw invalid(text, 'is not set; set this environment variable')
+    throw referenceError(text, 'is not set; set this environment variable')
   }
   if (reference.form === 'aws-secret' || reference.form === 'aws-ssm') return await fromAws(reference, text, aws)
   try {
     const within = rules.isListedFile(system, reference.path) ? null : rules.directory
     return (await readFileWithin(reference.path, within, rules.ownFiles)).replace(/\r?\n$/, '')
   } catch (cause) {
-    throw invalid(text, `can't be read (${toStreamError(cause).message}); mount or create this file`, cause)
+    throw referenceError(text, `can't be read (${toStreamError(cause).message}); mount or create this file`, cause)
   }
 }
 
@@ -57,10 +57,10 @@ async function fromAws(reference: Parameters<AwsSecrets['get']>[0], text: string
     return await aws.get(reference)
   } catch (cause) {
     const reason = cause instanceof StreamError ? cause.message : cause instanceof Error ? cause.name : 'no answer'
-    throw invalid(text, `can't be read (${reason}); create it in AWS, and let the program's role read it`, cause)
+    throw referenceError(text, `can't be read (${reason}); create it in AWS, and let the program's role read it`, cause)
   }
 }
 
-function invalid(reference: string, problem: string, cause?: unknown): StreamError {
+function referenceError(reference: string, problem: string, cause?: unknown): StreamError {
   return new StreamError('configuration_invalid', `${reference} ${problem}`, { field: reference, cause })
 }

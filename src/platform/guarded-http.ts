@@ -84,7 +84,7 @@ export async function bodyWithin({ body, discard }: GuardedAnswer, mostBytes: nu
 }
 
 /** Converts the error of an address that others supplied: it is wrong data, not wrong configuration. */
-function ofData(error: unknown): Error {
+function wrongDataError(error: unknown): Error {
   if (!(error instanceof StreamError)) return error as Error
   return new StreamError('source_data_invalid', error.message, { field: 'address' })
 }
@@ -93,14 +93,16 @@ function assertFetched(network: NetworkRules, url: URL): void {
   try {
     network.assertUrl(url)
   } catch (error) {
-    throw ofData(error)
+    throw wrongDataError(error)
   }
 }
 
 function fetchedLookup(network: NetworkRules, url: URL): LookupFunction {
   const lookup = network.lookup(url)
   return (hostname, options, callback) =>
-    lookup(hostname, options, (error, found, family) => callback(error === null ? null : ofData(error), found, family))
+    lookup(hostname, options, (error, found, family) =>
+      callback(error === null ? null : wrongDataError(error), found, family),
+    )
 }
 
 /** True for the same server, or for the same host with https in place of http. */

@@ -17,7 +17,7 @@ export function parseLimitedJson(text: string): unknown {
   const look = (one: unknown, depth: number) => {
     if (typeof one === 'number') checkNumber(one)
     if (typeof one !== 'object' || one === null) return
-    if (depth > DEEPEST) throw invalid(`the body is nested deeper than ${DEEPEST} levels; send a flatter one`)
+    if (depth > DEEPEST) throw invalidBodyError(`the body is nested deeper than ${DEEPEST} levels; send a flatter one`)
     waiting.push({ value: one, depth })
   }
   look(value, 1)
@@ -33,23 +33,23 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw invalid('the body is not valid JSON; send one JSON value, in UTF-8')
+    throw invalidBodyError('the body is not valid JSON; send one JSON value, in UTF-8')
   }
 }
 
 function checkNumber(number: number): void {
   const size = Math.abs(number)
   if (size <= LARGEST && (size === 0 || size >= SMALLEST)) return
-  throw invalid('the body has a number that is too large or too small; send it as text')
+  throw invalidBodyError('the body has a number that is too large or too small; send it as text')
 }
 
 function checkKeys(container: object): void {
   const made: unknown = Object.getOwnPropertyDescriptor(container, 'constructor')?.value
   const isPrototype = typeof made === 'object' && made !== null && Object.hasOwn(made, 'prototype')
   const key = Object.hasOwn(container, '__proto__') ? '__proto__' : isPrototype ? 'constructor.prototype' : null
-  if (key !== null) throw invalid(`the body has a key "${key}", which is not allowed; leave it out`)
+  if (key !== null) throw invalidBodyError(`the body has a key "${key}", which is not allowed; leave it out`)
 }
 
-function invalid(message: string): StreamError {
+function invalidBodyError(message: string): StreamError {
   return new StreamError('request_invalid', message)
 }

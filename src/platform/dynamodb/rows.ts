@@ -137,7 +137,7 @@ export function rowType<R extends object>(
       for (const [name, attribute] of known) {
         const value = item[name]
         const isThere = value === undefined ? attribute.missing !== undefined : attribute.is(value)
-        if (!isThere) throw unreadable(table, key, item, name, attribute)
+        if (!isThere) throw unreadableAttributeError(table, key, item, name, attribute)
         row[name] = read(attribute, value)
       }
       // Each attribute is declared and was read.
@@ -146,7 +146,7 @@ export function rowType<R extends object>(
   }
 }
 
-function unreadable(
+function unreadableAttributeError(
   table: string,
   key: readonly string[],
   item: Item,

@@ -55,7 +55,7 @@ export async function listParked(
   const begin = after === null ? { owner: undefined, id: undefined } : parsePlace(after)
   let place: Place = { index: Math.max(0, owners.indexOf(begin.owner ?? '')), id: begin.id }
   for (let looks = 1; place.index < owners.length; looks += 1) {
-    const looked = await look(tables, owners, place, { connection, limit })
+    const looked = await readPartitions(tables, owners, place, { connection, limit })
     for (const { owner, item } of looked.found) {
       rows.push(...readableItems([item], (one) => toSummary(owner, one)))
       if (rows.length === limit) return { rows, next: placeText(owner, String(item['id'])) }
@@ -73,7 +73,7 @@ interface Place {
 }
 
 /** Reads the next partitions, up to the first that has more rows than were read. */
-async function look(
+async function readPartitions(
   tables: Tables,
   owners: readonly string[],
   { index, id }: Place,

@@ -37,7 +37,7 @@ export function createParkedOwners(tables: Tables, clock: Pick<Clock, 'now'>): P
   const look = (now: number): Seen => {
     begun += 1
     const number = begun
-    const owners = lookAtOnce(tables).then((found) => {
+    const owners = readOnePage(tables).then((found) => {
       parked = new Map([...parked].filter(([, since]) => since >= number))
       if (found === null) one.until = now + TOO_MUCH_MS
       return found
@@ -75,7 +75,7 @@ export function createParkedOwners(tables: Tables, clock: Pick<Clock, 'now'>): P
 }
 
 /** Null: the table has more than one page. */
-async function lookAtOnce(tables: Tables): Promise<ReadonlySet<string> | null> {
+async function readOnePage(tables: Tables): Promise<ReadonlySet<string> | null> {
   let first: readonly Item[] | undefined
   for await (const page of tables.scan(PARKED)) {
     if (first !== undefined) return null

@@ -86,7 +86,7 @@ export class SandboxWorker<T, R> {
 
   async #start(): Promise<void> {
     const ready = Promise.withResolvers<void>()
-    const fail = (how: string) => ready.reject(notStarted(how))
+    const fail = (how: string) => ready.reject(notStartedError(how))
     const timer = setTimeout(() => fail('in time'), START_MS)
     this.#onAnswer = () => {
       this.#isReady = true
@@ -140,6 +140,6 @@ export class SandboxWorker<T, R> {
   }
 }
 
-function notStarted(how: string): StreamError {
+function notStartedError(how: string): StreamError {
   return new StreamError('timed_out', `a worker thread did not start ${how}; check the memory of the machine`)
 }

@@ -77,7 +77,7 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
   }
 
   async run(lane: string, tasks: readonly T[], budget: Budget): Promise<readonly Ended<R>[]> {
-    if (this.#isClosed) throw closed()
+    if (this.#isClosed) throw closedError()
     const settle = Promise.withResolvers<readonly Ended<R>[]>()
     this.#waiting.push({
       lane,
@@ -95,9 +95,9 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const { settle } of this.#waiting.splice(0)) settle.reject(closed())
+    for (const { settle } of this.#waiting.splice(0)) settle.reject(closedError())
     const working = [...this.#busy.values()]
-    for (const { run } of working) run.settle.reject(closed())
+    for (const { run } of working) run.settle.reject(closedError())
     await Promise.all([...working.map(({ worker }) => worker), ...this.#idle].map((worker) => worker.end()))
     this.#idle = []
   }
@@ -171,6 +171,6 @@ function note<T, R>(run: Run<T, R>, todo: readonly number[], { results, tookMs, 
   run.budget.stopsLeft = stopped.why === 'batch' ? 0 : run.budget.stopsLeft - 1
 }
 
-function closed(): StreamError {
+function closedError(): StreamError {
   return new StreamError('stopping', 'the process is stopping; the next one repeats the work under way')
 }

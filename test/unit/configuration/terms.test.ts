@@ -79,7 +79,7 @@ describe('whose order it is, and at what price', () => {
     ['prices: list\ncosts: /etc/passwd', /^costs names "\/etc\/passwd"; name a CSV file of the/],
     ['prices: list\ncosts: a/../../costs.csv', /it must be a file in this folder/],
     ['prices: dear', /^prices must be one of/],
-    ['hold: { atMost: 4, tell: true }', /^hold\.tell is given together with atMost/],
+    ['hold: { atMost: 4, tell: true }', /^hold\.tell excludes atMost/],
     ['shipping: maybe', /^shipping must be one of/],
   ])('is refused with the fix: %s', async (terms, message) => {
     const { said, lines } = await check(`${terms}\n`)
