@@ -76,5 +76,5 @@ function fieldOf(text: string, key: string): string {
     throw new StreamError('configuration_invalid', 'the secret is not a JSON object')
   }
   if (typeof value === 'string' || typeof value === 'number') return String(value)
-  throw new StreamError('configuration_invalid', `the secret has no text "${key}"`)
+  throw new StreamError('configuration_invalid', `the secret has no text field "${key}"`)
 }

@@ -14,11 +14,11 @@ export function checkRecipient(recipient: Shaped<'recipient'>, documents: Shaped
   if (webhook !== undefined && secrets === undefined) {
     say(
       ['secrets'],
-      'is missing; a webhook is signed: give secrets.signing, a reference to a key that begins with whsec_',
+      'is missing: webhooks are signed; give secrets.signing, a reference to a key that starts with whsec_',
     )
   }
   if (email !== undefined && secrets !== undefined)
-    say(['secrets'], 'is for a webhook; an e-mail is not signed: remove it')
+    say(['secrets'], 'is only for a webhook, since e-mails are not signed; remove it')
   // The names of secrets start with the id, so an id must have one owner.
   if (documents.systems.some((system) => system.value.id === id)) {
     say(['id'], `${id} is the id of a system, which its secrets are named by; choose another id`)

@@ -116,7 +116,7 @@ function checkSchema({ schema = {}, type = 'string' }: AttributeRuleDocument, sa
   if ((minLength ?? 0) > (maxLength ?? Number.POSITIVE_INFINITY)) say(['schema', 'minLength'], 'is more than maxLength')
   const numeric = type === 'decimal' || type === 'integer'
   for (const bound of ['minimum', 'maximum'] as const) {
-    if (schema[bound] !== undefined && !numeric) say(['schema', bound], `is for a decimal or integer, not a ${type}`)
+    if (schema[bound] !== undefined && !numeric) say(['schema', bound], `is only for a decimal or integer, not ${type}`)
   }
 }
 

@@ -20,7 +20,7 @@ export function checkTerms({ value, yaml }: Shaped<'connection'>, vendor: System
     say('customer', `is missing: with billTo: seller it is the customer of all orders, ${what}`)
   }
   if (customer !== undefined && billTo !== 'seller') {
-    say('customer', `is for billTo: seller, and billTo is ${billTo}; remove one of them`)
+    say('customer', `is only for billTo: seller, but billTo is ${billTo}; remove one of them`)
   } else if (customer !== undefined && terms !== null && !terms.customer.pattern.test(String(customer))) {
     say('customer', `must be ${what}`)
   }
@@ -33,7 +33,9 @@ export function checkTerms({ value, yaml }: Shaped<'connection'>, vendor: System
       yaml.mistake(['hold', 'tell'], 'excludes atMost: an order that waits is not taken back; remove one'),
     )
   }
-  if (prices !== 'list' && costs !== undefined) say('costs', `is for prices: list, and prices is ${prices}; remove one`)
+  if (prices !== 'list' && costs !== undefined) {
+    say('costs', `is only for prices: list, but prices is ${prices}; remove one`)
+  }
   return mistakes
 }
 
@@ -43,12 +45,12 @@ function checkLevel(
   terms: SystemType['orderTerms'],
 ): readonly string[] {
   if (priceLevel !== undefined && prices !== 'priceLevel') {
-    return [`is for prices: priceLevel, and prices is ${prices}; remove one of them`]
+    return [`is only for prices: priceLevel, but prices is ${prices}; remove one of them`]
   }
   if (prices !== 'priceLevel' || terms === null) return []
   const level = terms.priceLevel
   if (level === null) {
-    const why = "is not for this vendor: its orders have the prices of the customer's own price list; remove it"
+    const why = "is not for this vendor: its orders get their prices from the customer's own price list; remove it"
     return priceLevel === undefined ? [] : [why]
   }
   if (priceLevel === undefined) return [`is missing: with prices: priceLevel it is ${level.expected}`]

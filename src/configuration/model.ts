@@ -31,7 +31,7 @@ export interface Read {
   readonly pageSize: number
   /** A window ends this long before now, so that it includes late commits of the source. */
   readonly settleSeconds: number
-  /** A window begins this long before the cut date (Guarantee 6). */
+  /** A window starts this long before the cut date (Guarantee 6). */
   readonly overlapSeconds: number
   /** The filter, in the terms of the system's reader. */
   readonly filter: Readonly<Record<string, string>>

@@ -46,7 +46,7 @@ export function logUnreadableRows(logger: Logger): () => void {
     const { code, message: text, field, details } = message as StreamError
     if (logged.has(text) || logged.size >= MOST_LOGGED) return
     logged.add(text)
-    logger.error({ code, field, table: details['table'] }, `a row is left out of every list: ${text}`)
+    logger.error({ code, field, table: details['table'] }, `an unreadable row is left out of all lists: ${text}`)
   }
   announced.subscribe(log)
   return () => void announced.unsubscribe(log)

@@ -20,7 +20,7 @@ const FETCH_BYTES = PARTITIONS_AT_ONCE * PARTITION_BYTES
 /** Wait after a failed batch, so that a handler that always fails doesn't spin. */
 const AGAIN_AFTER_MS = 250
 
-/** How a member is known to its groups. */
+/** How a member identifies itself to its groups, and its time-out. */
 export interface Membership {
   /** How long a member may send no heartbeat before others get its partitions; 15 s by default, at least 6 s. */
   readonly sessionTimeoutMs?: number
@@ -38,7 +38,7 @@ interface Consumption {
   closing: boolean
 }
 
-/** Joins the group and hands over batches until it is closed or fails. */
+/** Joins the group and delivers batches until it is closed or fails. */
 export async function consume(
   kafka: Kafka,
   options: ConsumeOptions,

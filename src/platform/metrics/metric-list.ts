@@ -68,7 +68,7 @@ export const metricList = {
   ),
   waldstream_order_lines_unaccounted_total: counter(
     [],
-    'lines of orders that are in no party, or in several: must stay 0 (Guarantee 7)',
+    'order lines that belong to no party, or to several: must stay 0 (Guarantee 7)',
   ),
 
   waldstream_read_rows_total: counter(

@@ -46,8 +46,8 @@ describe('a recipient', () => {
   it.each([
     ['both ways', { ...hook, email: ['a@example.com'] }, 'email must be given, or webhook: exactly one'],
     ['no way', { kind: 'recipient', id: 'ops' }, 'email must be given, or webhook: exactly one'],
-    ['a webhook without a key', { ...hook, secrets: undefined }, 'secrets is missing; a webhook is signed'],
-    ['a key for e-mails', { ...ops, secrets: hook.secrets }, 'secrets is for a webhook'],
+    ['a webhook without a key', { ...hook, secrets: undefined }, 'secrets is missing: webhooks are signed'],
+    ['a key for e-mails', { ...ops, secrets: hook.secrets }, 'secrets is only for a webhook'],
     ['the id of a system', { ...ops, id: 'shop' }, 'id shop is the id of a system'],
     ['an unknown connection', { ...ops, connections: ['c'] }, 'connections[0] is not a configured connection'],
     ['an unknown system', { ...ops, systems: ['c'] }, 'systems[0] is not a configured system'],

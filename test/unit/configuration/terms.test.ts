@@ -63,14 +63,14 @@ describe('whose order it is, and at what price', () => {
 
   it.each([
     ['billTo: seller', /^customer is missing: with billTo: seller .*an internal id, such as 4711/],
-    ['customer: "5"', /^customer is for billTo: seller, and billTo is consumer/],
+    ['customer: "5"', /^customer is only for billTo: seller, but billTo is consumer/],
     ['billTo: seller\ncustomer: C20000', /^customer must be an internal id/],
     ['prices: priceLevel', /^priceLevel is missing: .*an internal id of a price level/],
     ['prices: priceLevel\npriceLevel: Wholesale', /^priceLevel must be an internal id of a price level/],
-    ['priceLevel: 5', /^priceLevel is for prices: priceLevel, and prices is shop/],
+    ['priceLevel: 5', /^priceLevel is only for prices: priceLevel, but prices is shop/],
     ['prices: list', /^costs is missing: with prices: list/],
     ['prices: list\ncosts: {}', /^costs is missing/],
-    ['costs: { A-1: 5 }', /^costs is for prices: list, and prices is shop/],
+    ['costs: { A-1: 5 }', /^costs is only for prices: list, but prices is shop/],
     ['prices: list\ncosts: { A-1: cheap }', /^costs\.A-1 has "cheap" for A-1; a price is a decimal number/],
     ['prices: list\ncosts: { A-1: -1 }', /^costs\.A-1 has -1 for A-1; a price is not below 0/],
     ['prices: list\ncosts: { " A-1": 1 }', /^costs\. A-1 has the SKU " A-1"/],
