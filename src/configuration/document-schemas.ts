@@ -168,7 +168,7 @@ const ownership = Type.Object(
   },
   {
     ...strict,
-    description: "whose order lines and SKUs are the vendor's: one of skuPattern, skus, attribute, manufacturer, feed",
+    description: "rule for the vendor's order lines and SKUs: one of skuPattern, skus, attribute, manufacturer, feed",
   },
 )
 
