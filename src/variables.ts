@@ -86,7 +86,9 @@ export const environmentSchema = Type.Object({
   ),
   API_TOKEN: secret("administrator's key of a small installation; callers of the API send it as a bearer token"),
   API_TOKEN_FILE: text('file with the key, in place of API_TOKEN'),
-  OIDC_ISSUER: text('https address of an OpenID Connect issuer; its access tokens (JWT) are accepted in addition to keys'),
+  OIDC_ISSUER: text(
+    'https address of an OpenID Connect issuer; its access tokens (JWT) are accepted in addition to keys',
+  ),
   OIDC_AUDIENCE: text('audience that its tokens must have; required with OIDC_ISSUER'),
   OIDC_SCOPES_CLAIM: Type.String({ default: 'scope', description: 'claim of its tokens with the scopes' }),
   OIDC_CONNECTIONS_CLAIM: Type.String({
@@ -107,13 +109,21 @@ export const environmentSchema = Type.Object({
     default: false,
     description: 'true: other machines may reach the API without TLS and without a trusted proxy',
   }),
-  API_ALLOWED_HOSTS: text(
-    'host names of the API besides localhost, separated by commas, when it requires no key',
+  API_ALLOWED_HOSTS: text('host names of the API besides localhost, separated by commas, when it requires no key'),
+  API_REQUESTS_PER_MINUTE: whole(
+    1,
+    10_000_000,
+    12_000,
+    'most requests of one key per minute; of one address without a key',
   ),
-  API_REQUESTS_PER_MINUTE: whole(1, 10_000_000, 12_000, 'most requests of one key per minute; of one address without a key'),
   API_REFUSALS_PER_MINUTE: whole(1, 10_000_000, 1_000, 'most refused requests of one address per minute'),
   API_MAX_CONNECTIONS: whole(1, 100_000, 2_000, 'most open connections to the API'),
-  API_MAX_CONNECTIONS_PER_ADDRESS: whole(1, 100_000, 400, 'most connections of one address; no limit for trusted proxies'),
+  API_MAX_CONNECTIONS_PER_ADDRESS: whole(
+    1,
+    100_000,
+    400,
+    'most connections of one address; no limit for trusted proxies',
+  ),
   API_REQUEST_TIMEOUT_MS: whole(1_000, 600_000, 30_000, 'time in which a request must arrive completely'),
   METRICS_HOST: Type.String({
     default: '127.0.0.1',
@@ -133,8 +143,7 @@ export const environmentSchema = Type.Object({
     Type.String({
       pattern: '^https?://[^\\s?#]+$',
       $comment: 'an http(s) address without a query',
-      description:
-        'address of the web page, for links in notifications; without it, they have no links',
+      description: 'address of the web page, for links in notifications; without it, they have no links',
     }),
   ),
   SMTP_HOST: text('mail server for notifications; without it, no e-mails are sent'),
@@ -175,8 +184,7 @@ export const environmentSchema = Type.Object({
   ),
   ALLOWED_PLAINTEXT_LOGINS: Type.Boolean({
     default: false,
-    description:
-      'true: logins to brokers, registry, mail server and the receiver of spans may be sent unencrypted',
+    description: 'true: logins to brokers, registry, mail server and the receiver of spans may be sent unencrypted',
   }),
   ALLOWED_DATA_LOSS: Type.Boolean({
     default: false,

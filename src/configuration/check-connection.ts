@@ -19,17 +19,13 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
   const choiceOfReads = choice(knownReads)
   for (const role of ['shop', 'vendor'] as const) {
     if (!systems.has(value[role]) && !documents.partial.has('system')) {
-      mistakes.push(
-        yaml.mistake([role], `is not a configured system; configured are: ${choice(systems.keys())}`),
-      )
+      mistakes.push(yaml.mistake([role], `is not a configured system; configured are: ${choice(systems.keys())}`))
     }
   }
   if (value.shop === value.vendor) mistakes.push(yaml.mistake(['vendor'], 'must be another system than the shop'))
   for (const [index, read] of value.reads.entries()) {
     if (!knownReads.has(read) && !documents.partial.has('system')) {
-      mistakes.push(
-        yaml.mistake(['reads', index], `is not a configured read; configured are: ${choiceOfReads}`),
-      )
+      mistakes.push(yaml.mistake(['reads', index], `is not a configured read; configured are: ${choiceOfReads}`))
     }
     const first = value.reads.indexOf(read)
     if (first < index) mistakes.push(yaml.mistake(['reads', index], twiceAt(yaml.placeOf(['reads', first]))))

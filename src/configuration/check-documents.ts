@@ -75,9 +75,7 @@ function checkMappingTest(
   }
   const ends = [value.expect, value.expectIgnored, value.expectError].filter((end) => end !== undefined)
   if (ends.length !== 1) {
-    mistakes.push(
-      yaml.mistake(['expect'], 'must be given, or expectIgnored, or expectError: exactly one of the three'),
-    )
+    mistakes.push(yaml.mistake(['expect'], 'must be given, or expectIgnored, or expectError: exactly one of the three'))
   }
   const known = fieldsOf(value.entity)
   for (const name of Object.keys(value.input).filter((field) => !known.includes(field))) {

@@ -33,9 +33,7 @@ function unknownTargets({ value, yaml }: Shaped<'recipient'>, documents: ShapedD
     const field = `${kind}s` as const
     const known = new Set(documents[field].map((one) => one.value.id))
     return (value[field] ?? []).flatMap((id, index) =>
-      known.has(id)
-        ? []
-        : [yaml.mistake([field, index], `is not a configured ${kind}; add it or correct the id`)],
+      known.has(id) ? [] : [yaml.mistake([field, index], `is not a configured ${kind}; add it or correct the id`)],
     )
   })
 }

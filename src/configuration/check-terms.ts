@@ -29,9 +29,7 @@ export function checkTerms({ value, yaml }: Shaped<'connection'>, vendor: System
     say('costs', 'is missing: with prices: list it has the price of every SKU, or names a CSV file')
   }
   if (value.hold?.tell === true && value.hold.atMost !== undefined) {
-    mistakes.push(
-      yaml.mistake(['hold', 'tell'], 'excludes atMost: an order that waits is not taken back; remove one'),
-    )
+    mistakes.push(yaml.mistake(['hold', 'tell'], 'excludes atMost: an order that waits is not taken back; remove one'))
   }
   if (prices !== 'list' && costs !== undefined) {
     say('costs', `is only for prices: list, but prices is ${prices}; remove one`)

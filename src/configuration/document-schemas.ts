@@ -253,7 +253,8 @@ export const connectionSchema = Type.Object(
     customer: Type.Optional(identifier("the vendor's id of the seller as its customer; with billTo: seller")),
     prices: Type.Optional(
       Type.Enum(['shop', 'priceLevel', 'list', 'none'], {
-        description: "prices of the order: the shop's (by default), a price level of the ERP, those of costs, or the ERP's (none)",
+        description:
+          "prices of the order: the shop's (by default), a price level of the ERP, those of costs, or the ERP's (none)",
       }),
     ),
     priceLevel: Type.Optional(identifier("the vendor's id of the price level; with prices: priceLevel")),

@@ -96,7 +96,11 @@ function settingsSchema(settings: Settings): Schema {
 }
 
 function secretsSchema({ secrets: { ways, optional = {}, headers } }: SystemType): Schema {
-  const known = { ...Object.assign({}, ...ways), ...optional, [WEBHOOK_SECRET]: 'key that its webhooks are signed with' }
+  const known = {
+    ...Object.assign({}, ...ways),
+    ...optional,
+    [WEBHOOK_SECRET]: 'key that its webhooks are signed with',
+  }
   const reference = (description: string) => {
     return {
       type: 'string',

@@ -73,7 +73,9 @@ describe('readConfig', () => {
     const wrong = (more: object) => () => readConfig({ ...enough, ...more }, read)
     expect(wrong({ API_TOKEN_FILE: '/nowhere' })).toThrow("API_TOKEN_FILE names /nowhere, which can't be read (ENOENT)")
     expect(wrong({ API_TOKEN_FILE: '/empty' })).toThrow('API_TOKEN_FILE names /empty, which is empty')
-    expect(wrong({ API_TOKEN_FILE: '/nowhere', API_TOKEN: 'hunter2' })).toThrow('API_TOKEN_FILE and API_TOKEN are both set')
+    expect(wrong({ API_TOKEN_FILE: '/nowhere', API_TOKEN: 'hunter2' })).toThrow(
+      'API_TOKEN_FILE and API_TOKEN are both set',
+    )
   })
 
   it('takes an issuer of tokens by https, with its audience', () => {

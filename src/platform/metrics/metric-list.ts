@@ -93,10 +93,7 @@ export const metricList = {
   waldstream_calls_waiting: gauge(['account'], 'calls that wait for their turn'),
   waldstream_calls_allowed: gauge(['account'], 'most calls under way at once: fewer after rejections'),
   waldstream_account_rest_seconds: gauge(['account'], 'remaining pause that the account asked for'),
-  waldstream_delivery_retries_total: counter(
-    ['stage', 'connection', 'code'],
-    'retries of deliveries in place',
-  ),
+  waldstream_delivery_retries_total: counter(['stage', 'connection', 'code'], 'retries of deliveries in place'),
   waldstream_deliveries_saved_total: counter(
     ['stage', 'connection', 'reason'],
     'deliveries that needed no call: unchanged, or older than what was delivered',

@@ -149,8 +149,7 @@ class StageMember<K extends TopicKind> {
     const drained = new AbortController()
     const ended = this.#leave().finally(() => drained.abort())
     const late = clock.sleep(DRAIN_MS, drained.signal).then(
-      () =>
-        logger.warn({ stage: this.#stage.name }, 'the stage did not end in time; its records will be redelivered'),
+      () => logger.warn({ stage: this.#stage.name }, 'the stage did not end in time; its records will be redelivered'),
       () => undefined,
     )
     await Promise.race([ended, late])

@@ -219,8 +219,16 @@ describe('mistakes', () => {
       system.replace('- { entity: products }', '- { entity: products }\n  - { entity: products }'),
       /^17 reads\[1\]\.scope makes/,
     ],
-    ['an unknown shop', system + connection.replace('shop: magento', 'shop: magneto'), /^20 shop is not a configured system/],
-    ['an unknown read', system + connection.replace('orders.all', 'orders.eu'), /^22 reads\[0\] is not a configured read/],
+    [
+      'an unknown shop',
+      system + connection.replace('shop: magento', 'shop: magneto'),
+      /^20 shop is not a configured system/,
+    ],
+    [
+      'an unknown read',
+      system + connection.replace('orders.all', 'orders.eu'),
+      /^22 reads\[0\] is not a configured read/,
+    ],
     ['a pattern', system + connection.replace('^A', "'['"), /^23 ownership\.skuPattern is no regular expression/],
     [
       'products without metadata',

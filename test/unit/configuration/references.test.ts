@@ -146,9 +146,13 @@ describe('a file', () => {
     const resolve = createResolver({ SECRET_DIR: join(folder, 'secrets'), SECRET_FILES: `erp=${folder}/secrets/*` })
     for (const name of ['shop.token', 'shop.environ', 'shop/environ']) {
       const wanted = `file:${folder}/secrets/${name}`
-      await expect(resolve('shop', wanted), name).rejects.toThrow(/^(?!.*hidden-value).*link to a file outside its folder/)
+      await expect(resolve('shop', wanted), name).rejects.toThrow(
+        /^(?!.*hidden-value).*link to a file outside its folder/,
+      )
     }
-    await expect(resolve('erp', `file:${folder}/secrets/shop.environ`)).rejects.toThrow(/link to a file outside its folder/)
+    await expect(resolve('erp', `file:${folder}/secrets/shop.environ`)).rejects.toThrow(
+      /link to a file outside its folder/,
+    )
   })
 
   it('is read through a link that stays in the folder, as Kubernetes mounts them', async () => {

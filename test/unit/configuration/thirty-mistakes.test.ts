@@ -10,7 +10,11 @@ const folder = fileURLToPath(new URL('./thirty-mistakes', import.meta.url))
 const planted: readonly (readonly [place: string, field: string, message: RegExp])[] = [
   ['connections.yaml:6', 'ownership.skus[1]', /^has spaces around it; write A-2/],
   ['connections.yaml:6', 'ownership.skus[2]', /^is given twice: the other is at \S+connections\.yaml:6; keep one/],
-  ['connections.yaml:7', 'orderStates[0]', /^is not a state of magento2 orders: it is not known; did you mean processi/],
+  [
+    'connections.yaml:7',
+    'orderStates[0]',
+    /^is not a state of magento2 orders: it is not known; did you mean processi/,
+  ],
   [
     'connections.yaml:10',
     'orderMap.fields[0].expression',
