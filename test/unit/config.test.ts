@@ -141,7 +141,7 @@ describe('tracing', () => {
 
   it('sends no headers unencrypted, unless it is allowed to, and says what a variable must be', () => {
     const secret = { ...on, OTEL_EXPORTER_OTLP_HEADERS: 'authorization=abc' }
-    expect(() => readConfig(secret)).toThrow(/https address where OTEL_EXPORTER_OTLP_HEADERS is set/)
+    expect(() => readConfig(secret)).toThrow(/https address when OTEL_EXPORTER_OTLP_HEADERS is set/)
     expect(() => readConfig({ ...secret, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' })).not.toThrow()
     expect(() => readConfig({ ...secret, ALLOWED_PLAINTEXT_LOGINS: 'true' })).not.toThrow()
     expect(() => readConfig({ ...on, OTEL_TRACES_SAMPLER_ARG: '2' })).toThrow(/must be a part of 1/)

@@ -88,7 +88,7 @@ describe('whose order it is, and at what price', () => {
   })
 
   it.each([
-    ['A-1', /line 1 is no SKU and price/],
+    ['A-1', /line 1 is not a SKU and price/],
     ['A-1,1\nA-1,2', /has A-1 twice/],
     ['SKU,price', /which has no price/],
     ['SKU,price\nA-1,n/a', /"n\/a" for A-1/],

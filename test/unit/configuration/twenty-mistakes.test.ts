@@ -13,7 +13,7 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
   ['connections.yaml:13', 'ownership.skuPattern', /SKU B-1 is claimed by a too/],
   ['connections.yaml:16', 'orderMap.fields[0].attribute', /is written by Waldstream itself/],
   ['connections.yaml:17', 'orderMap.fields[1].expression', /is no JSONata expression/],
-  ['connections.yaml:24', 'ownership', /says attribute and feed; give exactly one/],
+  ['connections.yaml:24', 'ownership', /has attribute and feed; give exactly one/],
   ['metadata.yaml:5', 'attributes[0].from', /reads nmae, which is not known; did you mean name\?/],
   ['metadata.yaml:6', 'attributes[1].expression', /computes a decimal with \*, .* use \$multiply/],
   ['metadata.yaml:7', 'attributes[2].attribute', /is not known; known are: name, price, status/],

@@ -108,7 +108,7 @@ describe('http with secrets', () => {
       ['127.0.0.1:9', 'http://127.0.0.1:10/'],
       ['10.0.0.0/8', 'http://10.evil.example/'],
     ] as const) {
-      expect(refuses(hosts, url), url).toThrow(/by http, .* ALLOWED_HTTP_HOSTS/)
+      expect(refuses(hosts, url), url).toThrow(/unencrypted http; .* ALLOWED_HTTP_HOSTS/)
     }
   })
 })
