@@ -19,7 +19,7 @@ it.each(['env:API_TOKEN', 'env:PATH', 'file:/proc/self/environ', 'file:/etc/host
     const leak = { shop: 'shop', vendor: 'erp', reads: [], ownership: { skuPattern: text } }
     const put = await api.send('PUT', '/v1/connections/leak', leak)
     expect(put).toMatchObject({ status: 400, json: { code: 'request_invalid', field: 'ownership.skuPattern' } })
-    expect(put.json.detail).toContain('references to this machine stand in secrets alone')
+    expect(put.json.detail).toContain('references to this machine are allowed only in secrets')
     expect((await api.get('/v1/connections/leak')).status).toBe(404)
     const addressed = await api.send('PUT', '/v1/systems/leak', { ...shop, address: text })
     expect(addressed).toMatchObject({ status: 400, json: { field: 'address' } })
