@@ -8,32 +8,34 @@ import type { ClientDeps, OpenSystem, SystemDefinition } from './system.ts'
 import { systemTypes as allTypes } from './systems.ts'
 
 /**
- * The connected systems of a process. A system is connected once, until its configuration changes: the governor of its
- * account lets the more urgent calls go first. They throw `configuration_invalid`, naming what is missing.
+ * The connected systems of a process. Each system is connected once, until its configuration changes, so that its
+ * account's governor can put urgent calls first. The methods throw `configuration_invalid` and name what is missing.
  */
 export interface Clients {
-  /** Types of systems there are. */
+  /** Known system types. */
   readonly systemTypes: ReadonlyMap<string, SystemDefinition>
   of(system: System): Promise<OpenSystem>
-  /** The cheapest call that needs the system's credentials. Throws what the credentials or the address lack. */
+  /**
+   * Makes the cheapest call that needs the system's credentials. Throws if the credentials or the address are wrong.
+   */
   check(system: System, signal: AbortSignal): Promise<SystemCheck>
-  /** Connects again at the next use: the system's secrets may have been renewed. */
+  /** Reconnects at the next use, because the system's secrets may have been renewed. */
   forget(system: System): void
-  /** The accounts of the systems that have been connected. */
+  /** Accounts of the systems connected so far. */
   accounts(): readonly NotedAccount[]
 }
 
 export interface ClientsDeps extends ClientDeps {
-  /** The value behind a reference of a system, by its id. */
+  /** Resolves a secret reference of a system to its value. */
   readonly resolveSecret: (system: string, reference: string) => string | Promise<string>
-  /** Types of systems there are; all of `systems.ts` by default. */
+  /** Known system types; all of `systems.ts` by default. */
   readonly systemTypes?: ReadonlyMap<string, SystemDefinition>
 }
 
 export function createClients({ resolveSecret, systemTypes = allTypes, ...deps }: ClientsDeps): Clients {
   const open = new Map<string, Promise<OpenSystem>>()
   const accounts = new Map<string, readonly NotedAccount[]>()
-  /** Of a system that is connected anew they are what it is connected with now. */
+  /** When a system reconnects, its new accounts replace the old ones. */
   const governorsOf = (system: string) => {
     const own: NotedAccount[] = []
     accounts.set(system, own)
@@ -62,7 +64,7 @@ export function createClients({ resolveSecret, systemTypes = allTypes, ...deps }
   }
 }
 
-/** Everything a connection is made from. */
+/** Everything that a connection depends on. */
 function identityOf({ id, type, address, secrets, settings, limits, zone }: System): string {
   return JSON.stringify([id, type, address, secrets, settings, limits, zone])
 }
@@ -73,13 +75,13 @@ async function definitionOf(
 ): Promise<SystemDefinition> {
   const definition = systemTypes.get(type)
   if (definition !== undefined) return definition
-  const message = `system ${id} is of type ${type}, which there is not; there are ${[...systemTypes.keys()].join(', ')}`
+  const message = `system ${id} has the unknown type ${type}; use one of ${[...systemTypes.keys()].join(', ')}`
   throw new StreamError('configuration_invalid', message, { field: `systems.${id}.type` })
 }
 
-/** Every reference that can't be resolved is named at once. */
+/** The error names every reference that can't be resolved. */
 async function resolveSystem(system: System, resolve: ClientsDeps['resolveSecret']): Promise<System> {
-  // What webhooks are signed with is for the API alone: other processes need not have it.
+  // Only the API needs the webhook secret; other processes do not resolve it.
   const secrets = Object.entries(system.secrets).filter(([name]) => name !== WEBHOOK_SECRET)
   const resolving = secrets.map(async ([name, reference]) => [name, await resolve(system.id, reference)] as const)
   const results = await Promise.allSettled(resolving)
@@ -94,7 +96,7 @@ async function resolveSystem(system: System, resolve: ClientsDeps['resolveSecret
   return { ...system, secrets: Object.fromEntries(values) }
 }
 
-/** Before a secret is looked up: whatever the type's own client does, its address is one that may be called. */
+/** Checks before any secret is resolved that the network rules allow the address, whichever client the type uses. */
 function assertNetwork({ id, address, secrets }: System, network: NetworkRules): void {
   if (!URL.canParse(address)) return
   const url = new URL(address)
@@ -107,9 +109,9 @@ function assertNetwork({ id, address, secrets }: System, network: NetworkRules):
   }
 }
 
-/** Earlier versions kept references as addresses; what they stood for is not looked up any more. */
+/** Earlier versions stored secret references as addresses; these are no longer resolved. */
 function assertAddress({ id, address }: System): void {
   if (!/^(env|file):/.test(address)) return
-  const message = `the address of ${id} is no http(s) address; apply the configuration again, or put the address itself`
+  const message = `the address of ${id} is not an http(s) address; apply the configuration again, or enter the address itself`
   throw new StreamError('configuration_invalid', message, { field: `systems.${id}.address` })
 }

@@ -6,9 +6,9 @@ import type { AnySink, Sink } from './kit/sink.ts'
 import type { OpenSystem } from './system.ts'
 
 /**
- * A system's sink that outlives its client. When the target refuses the credentials, the client is made anew at the next
- * call, with the secrets as they are then: what was paused goes on after they were renewed, by its own probe or when it is
- * resumed, and nothing is restarted.
+ * A system's sink that outlives its client. When the target refuses the credentials, the next call creates a new client
+ * with the secrets as they are then. A paused delivery therefore continues after the secrets are renewed, by its own
+ * probe or when it is resumed, without a restart.
  */
 export async function renewedSink(
   system: System,

@@ -36,78 +36,81 @@ export interface ClientDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly governors: Governors
-  /** What may be called. */
+  /** Which addresses may be called. */
   readonly network: NetworkRules
-  /** Whether a system may use the AWS role of the process; where it is left out, none may. */
+  /** Whether a system may use the AWS role of the process; if absent, no system may. */
   readonly mayUseRole?: (system: string) => boolean
 }
 
-/** Every client has it: the cheapest call that needs the credentials. Throws what credentials or address lack. */
+/**
+ * Every client can check itself: the cheapest call that needs the credentials. Throws if credentials or address are
+ * wrong.
+ */
 interface Client {
   check(signal: AbortSignal): Promise<SystemCheck>
 }
 
 /** What a reader is made from. */
 export interface SourceContext<C, V> {
-  /** Its calls are as urgent as those for the entity. */
+  /** Makes its calls with the priority of the entity. */
   readonly client: C
   readonly system: ConfiguredSystem<V>
   readonly read: Read
   readonly clock: Clock
-  /** Absent: nothing is remembered from one run to the next. */
+  /** If absent, nothing is remembered between runs. */
   readonly notes?: ReaderNotes
   /** The queue that a request named. */
   readonly queueUrl: string | null
 }
 
 export interface Source<E extends Entity, C, V> {
-  /** Keys of `filter`; null: whatever the system itself filters by. */
+  /** Keys of `filter`; null: any key that the system itself filters by. */
   readonly filter: Settings | null
   open(context: SourceContext<C, V>): SourceReader<E>
 }
 
 export interface SinkContext<C, V> {
-  /** Its calls are as urgent as those for the entity that is delivered. */
+  /** Makes its calls with the priority of the delivered entity. */
   readonly client: C
   readonly system: ConfiguredSystem<V>
-  /** What may be called of what events name. */
+  /** Which of the addresses in events may be called. */
   readonly network: NetworkRules
 }
 
 export type OpenSink<K extends PerSystemKind, C, V> = (context: SinkContext<C, V>) => Sink<K>
 
-/** All there is to say of a type of system. `C` is its client, `S` its settings. */
+/** The whole description of a system type. `C` is its client, `S` its settings. */
 export interface SystemOptions<S extends Settings, C extends Client> {
   readonly type: string
   readonly title: string
   readonly secrets: SecretSets
   readonly settings: S
-  /** What its accounts accept, where a document gives no `limits`. */
+  /** Call limits of its accounts, used when a document gives no `limits`. */
   readonly limits: CallLimits
-  /** What is wrong with settings that are right each by itself. */
+  /** Problems of settings that are valid one by one but not together. */
   settingProblems?(values: ValuesOf<S>): readonly SettingProblem[]
   addressProblem?(address: string): string | null
-  /** Without it, an attribute of its products may have any name. */
+  /** If absent, product attributes may have any name. */
   attributeProblem?(name: string): string | null
   connect(system: ConnectableSystem<ValuesOf<S>>, deps: ClientDeps): C
-  /** The same client for calls of this kind, where it makes a difference. */
+  /** The client for calls of this kind, where the kind makes a difference. */
   readonly clientFor?: (client: C, kind: CallKind) => C
   readonly sources: { readonly [E in Entity]?: Source<E, C, ValuesOf<S>> }
   readonly sinks: { readonly [K in PerSystemKind]?: OpenSink<K, C, ValuesOf<S>> }
   /**
-   * The queue that a request names, where the system has queues. Throws `request_invalid` for one that is not at the
-   * system's own address.
+   * For systems with queues: the URL of the queue that a request names. Throws `request_invalid` if the queue is not at
+   * the system's own address.
    */
   queueUrl?(address: string, asked: string): string
   readonly orderStates?: OrderStates
   readonly shopStart?: ShopStart
-  /** What numbers of its orders look like, whole; without it, like anything. */
+  /** Pattern of a whole order number; if absent, any text is accepted. */
   readonly orderNumbers?: RegExp
   orderFields?(values: ValuesOf<S>): OwnOrderFields
   readonly orderTerms?: OrderTerms
-  /** How its webhooks are signed and understood; without it, in our own form. */
+  /** How its webhooks are verified and parsed; if absent, as Waldstream's own webhooks. */
   readonly webhook?: HookKind
-  /** Rows of the fault matrix: its interfaces, each with the faults that can't happen there. */
+  /** Rows of the fault matrix: the system's interfaces, each with the faults that can't happen there. */
   readonly faultRows: Readonly<Record<string, ImpossibleFaults>>
 }
 
@@ -121,22 +124,22 @@ export interface SystemDefinition extends SystemType {
 
 /** A connected system. */
 export interface OpenSystem extends Client {
-  /** Throws `configuration_invalid` when there is no such entity. */
+  /** Throws `configuration_invalid` if the system can't read this entity. */
   reader(
     read: Read,
     deps: { readonly clock: Clock; readonly notes?: ReaderNotes },
     queueUrl: string | null,
   ): AnySourceReader
-  /** Throws `configuration_invalid` when nothing of the kind is delivered to systems of its type. */
+  /** Throws `configuration_invalid` if this kind is not delivered to systems of its type. */
   sink(kind: PerSystemKind): AnySink
 }
 
-/** Lists types of systems by their names. */
+/** System types by name. */
 export function listSystems(definitions: readonly SystemDefinition[]): ReadonlyMap<string, SystemDefinition> {
   return new Map(definitions.map((definition) => [definition.type, definition]))
 }
 
-/** A type of system from what is said of it. */
+/** Builds a system type from its description. */
 export function defineSystem<S extends Settings, C extends Client>(options: SystemOptions<S, C>): SystemDefinition {
   const { type, title, secrets, settings, sources, sinks } = options
   return {
@@ -183,7 +186,7 @@ function openSystem<S extends Settings, C extends Client>(
   )
   const configured: ConfiguredSystem<ValuesOf<S>> = { id, zone, limits, settings }
   const views = new Map<CallKind, C>()
-  /** One view of the client for each kind, whoever asks. */
+  /** One shared view of the client for each kind of call. */
   const clientFor = (kind: CallKind): C => {
     const view = views.get(kind) ?? options.clientFor?.(client, kind) ?? client
     views.set(kind, view)
@@ -206,7 +209,10 @@ function openSystem<S extends Settings, C extends Client>(
   }
 }
 
-/** The settings of a system with their types. Throws `configuration_invalid` with the first that is wrong. */
+/**
+ * The settings of a system with their types. Throws `configuration_invalid` that lists all problems; its field is the
+ * first invalid setting.
+ */
 function settingValues<S extends Settings, C extends Client>(
   options: Pick<SystemOptions<S, C>, 'type' | 'settings' | 'settingProblems'>,
   { id, settings: given }: Pick<System, 'id' | 'settings'>,
@@ -221,7 +227,7 @@ function settingValues<S extends Settings, C extends Client>(
   })
 }
 
-/** `configuration_invalid` of a read of an entity that is not among those that a system gives. */
+/** The `configuration_invalid` error of a read whose entity the system does not offer. */
 export function unreadableError(read: Read, { id, type }: System, given: object): StreamError {
   const message =
     `system ${id}: ${read.entity} can't be read from ${type}; it has ${Object.keys(given).join(', ') || 'nothing'}. ` +

@@ -6,5 +6,5 @@ import { sapB1 } from './sap-b1/system.ts'
 import { sqs } from './sqs/system.ts'
 import { listSystems } from './system.ts'
 
-/** THE list of types of systems: a line each. */
+/** THE list of system types, one line each. */
 export const systemTypes = listSystems([magento2, netsuite, sapB1, bigcommerce, sqs, imageFeed])

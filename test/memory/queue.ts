@@ -22,7 +22,7 @@ export function memoryQueue(
   const calls: string[] = []
   const touch = (call: string) => {
     calls.push(call)
-    if (!exists) throw new StreamError('not_found', `${call}: there is no such queue`)
+    if (!exists) throw new StreamError('not_found', `${call}: the queue does not exist`)
   }
   const client: SqsClient = {
     address,

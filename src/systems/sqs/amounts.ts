@@ -9,7 +9,7 @@ type Amounts = Pick<
   'subtotal' | 'discount' | 'shipping' | 'shippingTax' | 'tax' | 'charges' | 'giftCard' | 'storeCredit' | 'grandTotal'
 >
 
-/** Fields of amounts, by the names that shops give them. */
+/** Amount fields, with the names that shops use for them. */
 export const AMOUNT_FIELDS = {
   subtotal: ['sub_total', 'subtotal'],
   discount: ['discount_amt', 'discount_amount'],
@@ -22,9 +22,9 @@ export const AMOUNT_FIELDS = {
 } as const
 
 /**
- * The order's amounts. What a message does not have follows from its lines. `tax_amt` is Magento's, with the tax on
- * shipping, or without it: the total decides which, and without one the lines. What the total is beside is left over
- * (Guarantee 7).
+ * The order's amounts. Amounts missing in the message are computed from its lines. `tax_amt` is Magento's and may or
+ * may not include the tax on shipping: the total decides, or the lines if there is no total. The rest of the total that
+ * no amount explains becomes a charge (Guarantee 7).
  */
 export function toAmounts(wire: Wire, lines: readonly OrderLine[], currency: string): Amounts {
   const given = (name: keyof typeof AMOUNT_FIELDS): Decimal4 | null => {

@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { retryAfterMs } from '../../platform/http-errors.ts'
 
-/** What SQS, or the SDK in front of it, calls a failure; SQS has older names for some. */
+/** Error names of SQS or of the SDK; SQS has older names for some. */
 const CREDENTIALS =
   /^(InvalidClientTokenId|UnrecognizedClientException|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignatureException|InvalidSignature|InvalidAccessKeyId|MissingAuthenticationToken(Exception)?|IncompleteSignature|ExpiredToken(Exception)?|InvalidSecurityToken|RequestExpired|CredentialsProviderError|TokenProviderError)$/
 const PERMISSION = /^(AccessDenied(Exception)?|AccessDeniedFault|KmsAccessDenied|OptInRequired|NotAuthorized)$/
@@ -19,8 +19,8 @@ interface Thrown {
 }
 
 /**
- * Whatever the SDK threw, as a StreamError: `not_found` for a queue that is not there. The SDK's errors hold the request
- * with its signature and the answer with its messages: none is kept as cause, and no text of them is repeated.
+ * Turns an SDK error into a StreamError: `not_found` for a missing queue. SDK errors hold the signed request and the
+ * response with its messages, so they are never kept as the cause and their text is never repeated.
  */
 export function sqsError(what: string, error: unknown, now: number): StreamError {
   if (error instanceof StreamError) return error
@@ -30,9 +30,9 @@ export function sqsError(what: string, error: unknown, now: number): StreamError
   const details = { reason: called, ...(status === undefined ? {} : { status }) }
   const after = retryAfterMs($response?.headers?.['retry-after'] ?? null, now)
   const retry = after === undefined ? {} : { retryAfterMs: after }
-  if (NO_QUEUE.test(called)) return new StreamError('not_found', `${what}: there is no such queue`, { details })
+  if (NO_QUEUE.test(called)) return new StreamError('not_found', `${what}: the queue does not exist`, { details })
   if (TOO_MANY.test(called) || status === 429) {
-    return new StreamError('rate_limited', `${what}: SQS takes no more calls now (${called})`, { details, ...retry })
+    return new StreamError('rate_limited', `${what}: SQS is throttling calls (${called})`, { details, ...retry })
   }
   if (CREDENTIALS.test(called)) {
     return new StreamError('credentials_refused', `${what}: SQS refuses the credentials (${called})`, { details })
@@ -42,11 +42,11 @@ export function sqsError(what: string, error: unknown, now: number): StreamError
       details,
     })
   }
-  // An answer that is no whole JSON, or whose messages don't have their digests, is one that did not come.
+  // A response with incomplete JSON, or with messages that do not match their digests, counts as no response.
   const answered = status !== undefined && status >= 400 && status < 500 && status !== 408
   if (!answered || $fault === 'server') {
     const reason = typeof code === 'string' ? code : called
-    return new StreamError('target_unavailable', `${what} could not be done: ${reason}`, { details, ...retry })
+    return new StreamError('target_unavailable', `${what} failed: ${reason}`, { details, ...retry })
   }
-  return new StreamError('target_rejected', `${what} was refused with ${status} (${called})`, { details })
+  return new StreamError('target_rejected', `${what} was rejected with ${status} (${called})`, { details })
 }

@@ -5,23 +5,23 @@ import type { CallKind, CallLimits, Governor } from '../../platform/governor/gov
 import { sqsError } from './answers.ts'
 
 export interface SqsSettings {
-  /** As it is configured. */
+  /** The configured address. */
   readonly address: string
-  /** Where every call goes, whatever a queue's URL says. */
+  /** Every call goes here, whatever a queue's URL says. */
   readonly endpoint: string
-  /** The queue that the address is, if it is one. */
+  /** The queue's URL if the address names a queue. */
   readonly ownQueue: string | null
-  /** Whose limits the calls keep to. */
+  /** The account whose limits apply. */
   readonly account: string
   readonly region: string
   /** Null: the SDK's own chain (environment, profile, role). */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
   readonly limits: CallLimits
-  /** Besides the time a call may wait for messages. */
+  /** Timeout in ms, in addition to the time a call may wait for messages. */
   readonly timeoutMs?: number
 }
 
-/** What a call needs, and for what it is. */
+/** What a call needs, and its kind. */
 export interface Calls {
   readonly sdk: SQSClient
   readonly settings: SqsSettings
@@ -33,7 +33,7 @@ export interface Calls {
 
 const TIMEOUT_MS = 30_000
 
-/** Does a call in its turn, ends it when it takes too long, and throws StreamErrors. */
+/** Makes a call when the governor allows it, aborts it after the timeout and throws StreamErrors. */
 export async function governed<T>(
   { governor, kind, settings, now, logger }: Calls,
   what: string,
@@ -48,8 +48,8 @@ export async function governed<T>(
     try {
       return await call(AbortSignal.any([signal, timeout]))
     } catch (error) {
-      if (signal.aborted) throw new StreamError('stopping', `${what} was ended`)
-      if (timeout.aborted) throw new StreamError('timed_out', `${what} got no answer in ${timeoutMs} ms`)
+      if (signal.aborted) throw new StreamError('stopping', `${what} was aborted`)
+      if (timeout.aborted) throw new StreamError('timed_out', `${what} got no response within ${timeoutMs} ms`)
       throw sqsError(what, error, now())
     } finally {
       logger.debug({ call: what, ms: Math.round(performance.now() - startedAt) }, 'request')

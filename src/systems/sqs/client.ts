@@ -18,46 +18,46 @@ import type { NetworkRules } from '../../platform/network-rules.ts'
 import type { SystemCheck } from '../kit/system-check.ts'
 import { type Calls, governed, type SqsSettings } from './calls.ts'
 
-/** Messages that SQS gives, or takes back, in one call. */
+/** Most messages that SQS returns or deletes in one call. */
 export const SQS_BATCH = 10
 
-/** A message as it was received; `handle` is of this receipt and takes it away or hides it longer. */
+/** A received message. `handle` belongs to this receipt; it deletes the message or hides it for longer. */
 export interface SqsMessage {
   readonly id: string
   readonly body: string
   readonly handle: string
-  /** When it came to the queue, milliseconds UTC. */
+  /** When it reached the queue, milliseconds UTC. */
   readonly sentAt: number
 }
 
-/** How many messages a queue has, about: AWS's counts may be a minute late. */
+/** Approximate number of messages in a queue: AWS's counts may be a minute late. */
 export interface QueueCounts {
   readonly visible: number
-  /** Received and not yet deleted, by whomever. */
+  /** Received by any consumer and not yet deleted. */
   readonly inFlight: number
   readonly delayed: number
 }
 
 export interface ReceiveOptions {
   readonly limit: number
-  /** 0 asks only some of SQS's servers: nothing received does not say that there is nothing. */
+  /** 0 asks only some of SQS's servers, so an empty response does not mean that the queue is empty. */
   readonly waitSeconds: number
   readonly visibilitySeconds: number
 }
 
-/** SQS as far as it is used. All methods throw StreamErrors; `not_found` for a queue that is not there. */
+/** The part of SQS that is used. All methods throw StreamErrors; `not_found` for a missing queue. */
 export interface SqsClient {
   readonly address: string
   readonly ownQueue: string | null
   queueUrl(name: string, signal: AbortSignal): Promise<string>
   receive(queueUrl: string, options: ReceiveOptions, signal: AbortSignal): Promise<readonly SqsMessage[]>
-  /** Takes messages away for good. One that can't be comes again. */
+  /** Deletes messages. One that can't be deleted is delivered again. */
   remove(queueUrl: string, handles: readonly string[], signal: AbortSignal): Promise<void>
-  /** Hides messages from others for so long from now on; 0: they are there at once. */
+  /** Hides messages from other consumers for so many seconds from now; 0 makes them visible at once. */
   hide(queueUrl: string, handles: readonly string[], seconds: number, signal: AbortSignal): Promise<void>
   counts(queueUrl: string, signal: AbortSignal): Promise<QueueCounts>
   deleteQueue(queueUrl: string, signal: AbortSignal): Promise<void>
-  /** The same client, its calls as urgent as those for this kind. */
+  /** The same client, making calls with the priority of this kind. */
   for(kind: CallKind): SqsClient
   /** The cheapest call that needs the credentials. */
   check(signal: AbortSignal): Promise<SystemCheck>
@@ -77,11 +77,11 @@ export function createSqsClient(settings: SqsSettings, { clock, logger, governor
   const agent = { keepAlive: true, lookup: network.lookup(endpoint) }
   const sdk = new SQSClient({
     region: settings.region,
-    // With it, a queue's URL never decides where a signed request goes.
+    // With a fixed endpoint, a queue's URL never decides where a signed request goes.
     endpoint: settings.endpoint,
     useQueueUrlAsEndpoint: false,
     ...(settings.credentials === null ? {} : { credentials: settings.credentials }),
-    // Who calls knows whether a second call does harm.
+    // The caller decides about retries: it knows whether a second call does harm.
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 3_000, httpAgent: agent, httpsAgent: agent },
   })
@@ -90,7 +90,7 @@ export function createSqsClient(settings: SqsSettings, { clock, logger, governor
   return clientOver(calls, readDates(sdk))
 }
 
-/** The SDK's answers have no headers: when the last one was made, by its `Date`. */
+/** SDK results have no headers: this keeps the `Date` of the last response. */
 function readDates(sdk: SQSClient): () => number | null {
   let last: number | null = null
   sdk.middlewareStack.add(
@@ -138,7 +138,7 @@ function clientOver(calls: Calls, lastDate: () => number | null): SqsClient {
         )
         if (Failed.length === 0) continue
         const code = Failed[0]?.Code
-        logger.warn({ queue: QueueUrl, count: Failed.length, code }, 'messages could not be deleted; they come again')
+        logger.warn({ queue: QueueUrl, count: Failed.length, code }, 'messages could not be deleted; SQS delivers them again')
       }
     },
     async hide(QueueUrl, handles, VisibilityTimeout, signal) {
@@ -176,19 +176,19 @@ const COUNTS = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const
 
-/** A count that is missing is no zero: a queue would be deleted by it. */
+/** A missing count is an error and not zero: otherwise a queue with messages could be deleted. */
 function countOf(queue: string, name: string, text: string | undefined): number {
   if (text !== undefined && /^\d+$/.test(text)) return Number(text)
-  throw new StreamError('target_unavailable', `GetQueueAttributes ${queue} answered without ${name}`)
+  throw new StreamError('target_unavailable', `GetQueueAttributes ${queue} responded without ${name}`)
 }
 
 function toMessage({ MessageId, Body, ReceiptHandle, Attributes }: Message): SqsMessage {
   if (MessageId === undefined || ReceiptHandle === undefined) {
-    throw new StreamError('target_unavailable', 'ReceiveMessage answered with a message without id or receipt')
+    throw new StreamError('target_unavailable', 'ReceiveMessage returned a message without id or receipt handle')
   }
   const sentAt = Number(Attributes?.SentTimestamp ?? Number.NaN)
   if (!Number.isFinite(sentAt)) {
-    throw new StreamError('target_unavailable', 'ReceiveMessage answered with a message without SentTimestamp')
+    throw new StreamError('target_unavailable', 'ReceiveMessage returned a message without SentTimestamp')
   }
   return { id: MessageId, body: Body ?? '', handle: ReceiptHandle, sentAt }
 }

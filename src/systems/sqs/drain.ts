@@ -6,11 +6,14 @@ import type { QueueCounts, SqsClient } from './client.ts'
 export interface Drain {
   readonly client: SqsClient
   readonly clock: Clock
-  /** How long to wait for messages that others hold: a worker that died has held them no longer. */
+  /** How long to wait for messages that others hold: by then a crashed worker's messages are visible again. */
   readonly patienceMs: number
 }
 
-/** True: the queue, which gave nothing now, has nothing, or what it has was not given since `lastAt` for too long. */
+/**
+ * True if the queue, which just returned no messages, is empty, or if no message has been received from it since
+ * `lastAt` for longer than `patienceMs`.
+ */
 export async function isEmpty(
   { client, clock, patienceMs }: Drain,
   queue: string,
@@ -20,7 +23,7 @@ export async function isEmpty(
   return leftText(await client.counts(queue, signal)) === null || clock.now() - lastAt > patienceMs
 }
 
-/** What is still in a queue that was read to its end, as rows that were not read; none when it is empty. */
+/** What is left in a queue after it was read to its end, as rows that were not read; no rows if it is empty. */
 export async function leftIn(client: SqsClient, queue: string, signal: AbortSignal): Promise<readonly WindowRow[]> {
   const left = leftText(await client.counts(queue, signal))
   return left === null ? [] : [{ key: left, changedAt: 'left' }]
@@ -42,12 +45,12 @@ export interface Discard {
   readonly waitSeconds: number
 }
 
-/** Looks between the first and the last one of the quiet time. */
+/** Number of pauses between checks in the quiet time. */
 const LOOKS = 6
 
 /**
- * Deletes the queue when it is seen empty all of the quiet time: SQS's counts may be late, and a shop may still write.
- * Resolves to what was done, in words. A queue that is gone is deleted: whoever did it, this is how it was to end.
+ * Deletes the queue if every check in the quiet time finds it empty: SQS's counts may be late, and a shop may still
+ * write. Resolves to what was done, in words. A queue that is already gone counts as deleted.
  */
 export async function discardQueue(
   { client, clock, quietSeconds, waitSeconds }: Discard,
@@ -57,9 +60,9 @@ export async function discardQueue(
   const quietAt = clock.now() + quietSeconds * 1000
   try {
     for (;;) {
-      // Asks all servers, and leaves what it finds where it is.
+      // Asks all servers; a message that it finds stays visible.
       const found = await client.receive(queue, { limit: 1, waitSeconds, visibilitySeconds: 0 }, signal)
-      const left = found.length > 0 ? 'messages came after the run' : leftText(await client.counts(queue, signal))
+      const left = found.length > 0 ? 'messages arrived after the run' : leftText(await client.counts(queue, signal))
       if (left !== null) return `kept: ${left}`
       if (clock.now() >= quietAt) break
       await clock.sleep(Math.ceil((quietSeconds * 1000) / LOOKS), signal)

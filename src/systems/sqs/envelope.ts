@@ -6,9 +6,12 @@ import { parseMessage } from './message.ts'
 /** One entity of a message. */
 export interface Part {
   readonly wire: Wire
-  /** As it was sent, without what was around it. */
+  /** As it was sent, without its envelopes. */
   readonly raw: string
-  /** When it was sent to what put it into the queue, milliseconds UTC; null: to the queue itself. */
+  /**
+   * When it was sent to the service that put it into the queue, milliseconds UTC; null: it was sent to the queue
+   * itself.
+   */
   readonly sentAt: number | null
 }
 
@@ -18,12 +21,13 @@ export interface UnreadablePart {
   readonly raw: string
 }
 
-/** What is around an entity, from outside: SNS, EventBridge, a list, base64; more than that is no message. */
+/** Most envelopes around an entity: SNS, EventBridge, a list, base64. A message with more is rejected. */
 const DEEPEST = 4
 
 /**
- * The entities of a message: of a list each is one of its own. Notifications of SNS and events of EventBridge are taken out of
- * their envelopes, and base64 is decoded. What the extended client has put into S3 is told by its bucket and key.
+ * The entities of a message; each item of a list is an entity of its own. SNS notifications and EventBridge events are
+ * unwrapped and base64 is decoded. For content that the SQS Extended Client stored in S3, the error names the bucket
+ * and key.
  */
 export function openMessage(body: string): readonly (Part | UnreadablePart)[] {
   try {
@@ -42,7 +46,7 @@ function opened(text: string, sentAt: number | null, depth: number): Opened {
   if (inner === undefined) {
     throw new StreamError(
       'source_data_invalid',
-      'the message is no JSON; send one object of one entity, or a list of them',
+      'the message is not JSON; send an object with one entity, or a list of such objects',
     )
   }
   return opened(inner, sentAt, depth + 1)
@@ -64,7 +68,7 @@ function openedValue(json: unknown, text: string, sentAt: number | null, depth: 
   return [{ wire: parseMessage(text), raw: text, sentAt }]
 }
 
-/** What is wrong with one of a list is no matter of the others (Guarantee 5). */
+/** An error in one list item does not affect the others (Guarantee 5). */
 function openedPart(value: unknown, sentAt: number | null, depth: number): Opened {
   const raw = stringifyExact(value)
   try {
@@ -79,18 +83,21 @@ interface Inner {
   readonly sentAt: number | null
 }
 
-/** Of SNS, where raw message delivery is off. Throws for what SNS itself has to say. */
+/**
+ * Unwraps an SNS notification (raw message delivery is off). Throws for SNS's own messages, such as a subscription
+ * confirmation.
+ */
 function notificationOf(wire: Wire): Inner | null {
   if (textOf(wire['TopicArn']) === null || textOf(wire['Type']) === null) return null
   const message = textOf(wire['Message'])
   if (wire['Type'] !== 'Notification' || message === null) {
-    const what = `the message is a ${textOf(wire['Type'])} of SNS's topic ${textOf(wire['TopicArn'])}, and no entity`
+    const what = `the message is a ${textOf(wire['Type'])} of the SNS topic ${textOf(wire['TopicArn'])}, not an entity`
     throw new StreamError('source_data_invalid', what, { field: 'Type' })
   }
   return { content: message, sentAt: timeIn(wire, 'Timestamp') }
 }
 
-/** Of EventBridge. */
+/** Unwraps an EventBridge event. */
 function eventOf(wire: Wire): Inner | null {
   const isEvent = textOf(wire['detail-type']) !== null && textOf(wire['source']) !== null && isWire(wire['detail'])
   return isEvent ? { content: wire['detail'], sentAt: timeIn(wire, 'time') } : null
@@ -101,22 +108,22 @@ function timeIn(wire: Wire, name: string): number | null {
   return Number.isNaN(time) ? null : time
 }
 
-/** The class whose pointer it is, in any of its releases, and where it points. */
+/** Class name of the Extended Client's S3 pointer, in any of its releases. */
 const POINTER = /PayloadS3Pointer|MessageS3Pointer$/
 
-/** The error of a message whose content is in S3; null: it is none. */
+/** The error for a message whose content is in S3; null: the content is in the message. */
 function pointerOf(json: unknown): StreamError | null {
   const [name, place] = Array.isArray(json) && json.length === 2 ? json : []
   if (typeof name !== 'string' || !POINTER.test(name)) return null
   const { s3BucketName, s3Key } = wireOf(place)
   const at = `s3://${textOf(s3BucketName) ?? '?'}/${textOf(s3Key) ?? '?'}`
-  const message = `the message is in ${at}, put there by the extended client: send it without, in messages of at most 256 KiB`
+  const message = `the content of the message is in ${at}, stored there by the SQS Extended Client; send messages of at most 256 KiB without it`
   return new StreamError('source_data_invalid', message, { field: 's3Key' })
 }
 
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
 
-/** What a text of base64 holds, if it is one, and if that is text; undefined: it is none. */
+/** The text that a base64 text encodes; undefined if it is not base64 or does not encode text. */
 function decoded(text: string): string | undefined {
   const bare = text.replaceAll(/\s/g, '')
   if (bare.length < 4 || !BASE64.test(bare)) return undefined

@@ -11,11 +11,14 @@ export function handlesOf(messages: readonly SqsMessage[]): string[] {
   return messages.map(({ handle }) => handle)
 }
 
-/** How often messages are hidden again within the time they are hidden for: one call may fail. */
+/** How often the hiding is renewed within the visibility time, because one call may fail. */
 const EXTENSIONS = 3
 const GIVE_BACK_MS = 5_000
 
-/** Gives the page and keeps its messages hidden until more is asked for; when nothing more is, they are given back. */
+/**
+ * Yields the page and keeps its messages hidden until the next page is requested. If no other page is requested, makes
+ * them visible again.
+ */
 export async function* keepHidden<P>(
   { client, clock, visibilitySeconds }: Hold,
   queue: string,
@@ -29,7 +32,7 @@ export async function* keepHidden<P>(
     while (!until.aborted) {
       await clock.sleep((visibilitySeconds * 1000) / EXTENSIONS, until).catch(() => undefined)
       if (until.aborted) return
-      // One that fails is made up for by the next; what comes again meanwhile is unchanged.
+      // The next call makes up for one that fails; messages redelivered meanwhile are recognized as unchanged.
       await client.hide(queue, handlesOf(messages), visibilitySeconds, until).catch(() => undefined)
     }
   }
@@ -45,7 +48,7 @@ export async function* keepHidden<P>(
   }
 }
 
-/** For whoever goes on with it; without it they come again by themselves, later. */
+/** Makes messages visible for the next reader at once; if this fails, they become visible by themselves later. */
 async function giveBack(client: SqsClient, queue: string, messages: readonly SqsMessage[]): Promise<void> {
   await client.hide(queue, handlesOf(messages), 0, AbortSignal.timeout(GIVE_BACK_MS)).catch(() => undefined)
 }

@@ -10,13 +10,14 @@ const KNOWN = new Set([...ROLES, 'media_gallery'])
 const IMAGE = 'image'
 
 /**
- * A message of a SKU's whole gallery, `{sku, data: {image, …, media_gallery: [{value, position, label, …}]}}`; pure. A role
- * that names no image is the first of the gallery, as the shops that push count on. One wrong address makes it unreadable.
+ * Decodes a message with a SKU's whole gallery, `{sku, data: {image, …, media_gallery: [{value, position, label,
+ * …}]}}`. Pure. A role without an image gets the first image of the gallery, which shops that push rely on. One invalid
+ * address makes the message unreadable.
  */
 export function toGallery(wire: Wire, context: MessageContext): DecodedMessage<ImageGallery> {
   const sku = requireSku(wire, 'sku')
   const data = wire['data']
-  if (!isWire(data)) throw fieldError('data', 'is no object of roles and media_gallery')
+  if (!isWire(data)) throw fieldError('data', 'is not an object with roles and media_gallery')
   const gallery = listOf(data, 'media_gallery')
     .flatMap((row, index) => (hasNoImage(row['value']) ? [] : [{ image: toImage(row, index), index }]))
     .toSorted((a, b) => a.image.position - b.image.position || a.index - b.index)
@@ -32,7 +33,7 @@ export function toGallery(wire: Wire, context: MessageContext): DecodedMessage<I
   return { key: sku, occurredAt: changedAt(wire, context), data: found }
 }
 
-/** A row that does not name its image at all is another thing: it is refused. */
+/** True for a row that says it has no image. A row without the field is rejected instead. */
 function hasNoImage(value: unknown): boolean {
   return value === null || (typeof value === 'string' && saysNoImage(value))
 }
@@ -40,7 +41,7 @@ function hasNoImage(value: unknown): boolean {
 function toImage(row: Wire, index: number): GalleryImage {
   const path = `data.media_gallery[${index}].`
   const position = textOf(row['position']) ?? '0'
-  if (!/^\d{1,9}$/.test(position)) throw fieldError(`${path}position`, 'is no whole number')
+  if (!/^\d{1,9}$/.test(position)) throw fieldError(`${path}position`, 'is not a whole number')
   return {
     url: addressOf(requireText(row, 'value', path), `${path}value`),
     position: Number(position),

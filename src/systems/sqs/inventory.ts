@@ -5,23 +5,23 @@ import { requireSku } from '../kit/sku.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { changedAt, type DecodedMessage, listOf, type MessageContext } from './message.ts'
 
-/** What the predecessor kept of its own additions; levels here are absolute. */
+/** Fields that the predecessor added for relative changes; levels here are absolute. */
 const KNOWN = new Set(['warehouse', 'qty', 'on_hand', 'past_on_hand', 'full'])
 
 /**
- * A message of a SKU's stock, `{sku, data: [{warehouse, qty, full: true, …}]}`, all its warehouses; pure. `store`: the store
- * whose rows count, where the shop sends several: the same stock seen by two stores is not twice the stock.
+ * Decodes a message with a SKU's stock in all its warehouses, `{sku, data: [{warehouse, qty, full: true, …}]}`. Pure.
+ * `store`: only rows of this store count if the shop sends several, because two stores report the same stock.
  */
 export function toInventory(wire: Wire, context: MessageContext, store: string | null): DecodedMessage<Inventory> {
   const sku = requireSku(wire, 'sku')
-  if (!Array.isArray(wire['data'])) throw fieldError('data', 'is no list of warehouses')
+  if (!Array.isArray(wire['data'])) throw fieldError('data', 'is not a list of warehouses')
   const rows = listOf(wire, 'data').filter((row) => store === null || storeOf(row) === store)
   if (new Set(rows.map(storeOf)).size > 1) {
-    throw fieldError('data.store_id', 'differs: the read has to say by filter.storeId which store counts')
+    throw fieldError('data.store_id', 'differs between rows; set filter.storeId of the read to the store that counts')
   }
   const locations = rows.map(toLocation).toSorted((a, b) => (a.location < b.location ? -1 : 1))
   const repeated = locations.find(({ location }, index) => locations[index - 1]?.location === location)
-  if (repeated !== undefined) throw fieldError('data.warehouse', `"${repeated.location}" is there twice`)
+  if (repeated !== undefined) throw fieldError('data.warehouse', `"${repeated.location}" occurs twice`)
   return { key: sku, occurredAt: changedAt(wire, context), data: { sku, locations, attributes: {} } }
 }
 
@@ -38,15 +38,15 @@ function toLocation(row: Wire): LocationStock {
   return {
     location: requireText(row, 'warehouse', path),
     onHand: quantityOf(row, 'on_hand', path) ?? quantity,
-    // A shop that says both is believed the lower: nothing is sold that is not there.
+    // If the shop reports "not in stock" and a quantity, nothing is available: never sell what is not there.
     available: soldOut && quantity > 0n ? ZERO8 : quantity,
     attributes: attributesOf(row, KNOWN),
   }
 }
 
 /**
- * A change of a level (`full: false`) is refused: a message may come twice, late or not in order, and added up twice it
- * would sell stock that is not there. A level is the same however often it comes.
+ * Rejects a change of a level (`full: false`): a message may arrive twice, late or out of order, and a change added
+ * twice would sell stock that is not there. An absolute level can be applied repeatedly.
  */
 function requireAbsolute(row: Wire): void {
   const full = textOf(row['full'])
@@ -57,7 +57,7 @@ function requireAbsolute(row: Wire): void {
   if (isFalse(full)) {
     throw fieldError(
       'data.full',
-      'is false, a change of the level: it can come twice or late; send the level and full: true',
+      'is false, which means a change of the level that may arrive twice or late; send the level and full: true',
     )
   }
   if (!/^(true|1|yes)$/i.test(full)) throw fieldError('data.full', 'is neither true nor false')

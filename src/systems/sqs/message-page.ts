@@ -10,7 +10,7 @@ export interface MessageReading<E extends Entity> {
   readonly toEntity: (part: Part, message: SqsMessage) => ReadEntity<E>
 }
 
-/** Messages as a page. Of a key the newest is the last: it is the one of a page that is published. */
+/** Messages as a page. The newest message of a key comes last: that one is published. */
 export function pageOf<E extends Entity>(
   messages: readonly SqsMessage[],
   requestedAt: number,
@@ -27,10 +27,10 @@ export function pageOf<E extends Entity>(
       unreadable.push({ key: key ?? name, error, raw: part.raw })
     }
   }
-  // In the order in which they came to the queue, then by the shop's own time: of a key, the last one of a page counts.
+  // Ordered by arrival in the queue, then by the shop's own time: the last message of a key counts.
   for (const message of messages.toSorted((a, b) => a.sentAt - b.sentAt)) {
     const parts = openMessage(message.body)
-    // What does not name its entity is known by the message's own id, and its place in it.
+    // An entity without a key is identified by the message's id and its place in the message.
     for (const [index, part] of parts.entries()) {
       take(message, part, parts.length === 1 ? `message ${message.id}` : `message ${message.id} #${index + 1}`)
     }

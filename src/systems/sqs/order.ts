@@ -7,7 +7,7 @@ import { amountOf, attributesOf, priceOf, quantityOf, textOf, type Wire, wireOf 
 import { AMOUNT_FIELDS, toAmounts } from './amounts.ts'
 import { type DecodedMessage, firstOf, listOf, type MessageContext, requireFirst, timeOf } from './message.ts'
 
-/** Names that shops give to what an order has; the first that is there counts. */
+/** Field names that shops use; the first one with a value counts. */
 const FIELDS = {
   id: ['order_id', 'fe_order_id'],
   status: ['order_status', 'fe_order_status'],
@@ -35,14 +35,14 @@ const LEFT_OUT = new Set<string>([
 
 const CANCELED = ['canceled', 'closed']
 
-/** Orders' messages are known by the order's number. */
+/** The key of an order message is the order number. */
 export function orderKey(wire: Wire): string | null {
   return firstOf(wire, FIELDS.id)?.text ?? null
 }
 
 /**
- * A message of an order; pure. Throws `value_missing`, `decimal_invalid`, `time_invalid` or `source_data_invalid`,
- * naming the field. Its time of change is the shop's own; without one, when it came to the queue.
+ * Decodes an order message. Pure. Throws `value_missing`, `decimal_invalid`, `time_invalid` or `source_data_invalid`
+ * with the field. `occurredAt` is the shop's time of change or else the time the message reached the queue.
  */
 export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Order> {
   const key = requireFirst(wire, FIELDS.id)
@@ -51,13 +51,13 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
   const state = stateOf(status)
   const { billing, shipping } = addressesOf(wire)
   const lines = toLines(listOf(wire, 'items'))
-  if (lines.length === 0 && !CANCELED.includes(state)) throw fieldMissingError('items', 'an order has at least one')
-  // Orders of the counter have none.
+  if (lines.length === 0 && !CANCELED.includes(state)) throw fieldMissingError('items', 'an order needs at least one')
+  // Over-the-counter orders have no e-mail address.
   const email = text('email') ?? billing.email ?? shipping?.email ?? ''
   const currency = text('currency') ?? context.currency
-  if (currency === null) throw fieldMissingError('currency', 'or set settings.currency of the system')
+  if (currency === null) throw fieldMissingError('currency', 'add it to the message, or set settings.currency of the system')
   const placedAt = timeOf(wire, FIELDS.placed, context)
-  if (placedAt === null) throw fieldMissingError('order_date', 'the message has to have it')
+  if (placedAt === null) throw fieldMissingError('order_date', 'add it to the message')
   const data: Order = {
     orderId: key,
     orderNumber: key,
@@ -85,7 +85,7 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
   return { key, occurredAt: timeOf(wire, FIELDS.updated, context) ?? context.sentAt, data }
 }
 
-/** Shops write their own names of statuses; states of orders are compared as Magento writes them. */
+/** Shops use their own status names; order states are compared in Magento's spelling. */
 function stateOf(status: string): string {
   const state = status.toLowerCase()
   return state === 'cancelled' ? 'canceled' : state
@@ -98,27 +98,27 @@ const LINE_LEFT_OUT = new Set(
 const ID_FIELDS = ['item_id', 'line_id']
 
 /**
- * A line without an id of its own is known by its SKU, which, unlike its place, stays when other lines go. What became of its
- * pieces in the shop, and what it is a part of, a message may tell.
+ * A line without an id is identified by its SKU, which stays the same when other lines are removed, unlike its
+ * position. A message may also report canceled, invoiced, shipped and refunded quantities and the parent line.
  */
 function toLines(items: readonly Wire[]): OrderLine[] {
   const seen = new Map<string, number>()
   const lines = items.map((item, index): OrderLine => {
     const path = `items[${index}].`
     const id = firstOf(item, ID_FIELDS)?.text
-    // What has no SKU is nobody's but the seller's.
+    // A line without a SKU belongs to no vendor; only the seller handles it.
     const sku = skuKey(item['sku']) ?? `item ${id ?? textOf(item['name']) ?? index + 1}`
     const own = id ?? sku
     const before = seen.get(own) ?? 0
     seen.set(own, before + 1)
     const quantityOrdered = quantityOf(item, 'qty', path) ?? ZERO8
-    if (quantityOrdered <= 0n) throw fieldMissingError(`${path}qty`, 'a line has more than 0')
+    if (quantityOrdered <= 0n) throw fieldMissingError(`${path}qty`, 'a line needs more than 0')
     const pieces = (...names: string[]) =>
       names.map((name) => quantityOf(item, name, path)).find((found) => found !== null) ?? ZERO8
     const parent = textOf(item['parent_item_id'])
     const parentLineId = items.some((one) => firstOf(one, ID_FIELDS)?.text === parent) ? parent : null
     const unitPrice = priceOf(item, 'price', path) ?? (parentLineId === null ? null : ZERO8)
-    if (unitPrice === null) throw fieldMissingError(`${path}price`, 'the message has to have it')
+    if (unitPrice === null) throw fieldMissingError(`${path}price`, 'add it to the message')
     return {
       lineId: before === 0 ? own : `${own}#${before + 1}`,
       parentLineId,
@@ -152,7 +152,7 @@ function addressesOf(wire: Wire): { readonly billing: Address; readonly shipping
   })
   const [first, second] = [billto ?? billing, shipto ?? shipping].map((one) => (one ? toAddress(wireOf(one)) : null))
   const bill = first ?? second
-  if (!bill) throw fieldMissingError('addresses', 'billto or shipto has to be there')
+  if (!bill) throw fieldMissingError('addresses', 'add billto or shipto')
   return { billing: named(bill), shipping: second ? named(second) : null }
 }
 

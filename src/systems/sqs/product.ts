@@ -26,12 +26,12 @@ const KNOWN = new Set([
 ])
 const ENVELOPE = new Set(['sku', 'data', 'raw_data', 'old_data', 'update_dt', 'updated_at', 'update_date', 'create_dt'])
 
-/** A message of a product: `{sku, data: {attribute: value}}`; pure. Without `status` it is active. */
+/** Decodes a product message `{sku, data: {attribute: value}}`. Pure. A product without `status` is active. */
 export function toProduct(wire: Wire, context: MessageContext): DecodedMessage<Product> {
   const sku = requireSku(wire, 'sku')
   const data = wire['data']
   if (!isWire(data)) {
-    throw new StreamError('source_data_invalid', 'data is no object of attributes', { field: 'data' })
+    throw new StreamError('source_data_invalid', 'data is not an object of attributes', { field: 'data' })
   }
   const text = (names: readonly string[]) => firstOf(data, names)?.text ?? null
   const levels = priceLevels(data)
@@ -58,7 +58,7 @@ export function toProduct(wire: Wire, context: MessageContext): DecodedMessage<P
   return { key: sku, occurredAt: changedAt(wire, context), data: product }
 }
 
-/** Magento's: 1 is enabled, 2 is not. */
+/** Magento's values: 1 is enabled, 2 is disabled. */
 function isActive(status: string | null): boolean {
   if (status === null || /^(1|true|enabled|active)$/i.test(status)) return true
   if (/^(0|2|false|disabled|inactive)$/i.test(status)) return false

@@ -1,11 +1,11 @@
 import { StreamError } from '../../errors.ts'
 
-/** Where queues are: the service, and the account and queue where the address names them. */
+/** Where queues are: the service and, if the address names them, the account and queue. */
 export interface QueueAddress {
   /** Protocol, host and port. */
   readonly endpoint: string
   readonly account: string | null
-  /** The address itself where it is a queue's. */
+  /** The address itself if it is a queue's URL. */
   readonly queueUrl: string | null
 }
 
@@ -20,14 +20,14 @@ export function queueAddress(text: string): QueueAddress | undefined {
   return { endpoint: origin, account, queueUrl: origin + pathname }
 }
 
-/** What SQS takes as a queue's name. */
+/** Whether SQS accepts the text as a queue name. */
 function isQueueName(text: string): boolean {
   return /^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$/.test(text)
 }
 
 /**
- * The queue's URL as it is asked for. Throws `request_invalid` for one that is not at the system's own address: the system's
- * credentials are for that alone, and whoever may ask for runs may not point them elsewhere.
+ * The URL of a requested queue. Throws `request_invalid` if it is not at the system's own address: the system's
+ * credentials are only for that address, and those who may request runs must not send them elsewhere.
  */
 export function checkQueueUrl(address: string, queueUrl: string): string {
   const queueUrlError = (why: string) => new StreamError('request_invalid', `queueUrl ${why}`, { field: 'queueUrl' })
@@ -36,14 +36,14 @@ export function checkQueueUrl(address: string, queueUrl: string): string {
     throw queueUrlError('must be the address of a queue: https://host/<account>/<name>')
   }
   const own = queueAddress(address)
-  if (own === undefined) throw queueUrlError("can't be compared with the system's address, which is no address of SQS")
+  if (own === undefined) throw queueUrlError("can't be compared with the system's address, which is not an SQS address")
   if (queue.endpoint !== own.endpoint) {
     throw queueUrlError(
-      `is at ${queue.endpoint}; the system's queues are at ${own.endpoint}, and only those are read for it`,
+      `is at ${queue.endpoint}; only queues at the system's address ${own.endpoint} are read`,
     )
   }
   if (own.account !== null && queue.account !== own.account) {
-    throw queueUrlError(`is of account ${queue.account}; the system's queues are of account ${own.account}`)
+    throw queueUrlError(`belongs to account ${queue.account}; the system's queues belong to account ${own.account}`)
   }
   return queue.queueUrl
 }

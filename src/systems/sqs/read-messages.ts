@@ -15,21 +15,25 @@ import { type QueuedEntity, type QueueSettings, queueSettings, type SqsValues } 
 /** How the messages of an entity are read. */
 export interface MessageKind<E extends QueuedEntity> {
   readonly entity: E
-  /** Known before it is decoded, so that also a dead letter has it. */
+  /** Read before decoding, so that a dead letter has the key too. */
   readonly keyOf: (wire: Wire) => string | null
   readonly decode: (wire: Wire, context: MessageContext, read: Read) => DecodedMessage<TopicEvents[E]['data']>
 }
 
-/** Asks all of SQS's servers: when nothing comes in that time, there is nothing to be had. */
+/** Makes SQS ask all its servers: no message in this time means that none is available. */
 const WAIT_SECONDS = 1
-/** A run takes what came until so long after its begin; a queue that is always written to is left to the next run. */
+/**
+ * A run ends at messages that arrived later than this after its start; a queue under constant writes is left to the
+ * next run.
+ */
 const LATE_MS = 60_000
 
 /**
- * The messages of a queue. One is deleted only when it is asked for more: by then the page it was of is acknowledged and
- * noted (Guarantee 1); until then it is hidden from others, and comes again when this reader ends before. What comes again,
- * is sent twice or out of order is recognized by digest and version. With `queueUrl`, a request named the queue: it is read until
- * it is empty, also of what others hold, and can be discarded.
+ * Reads the messages of a queue. Messages are deleted when the next page is requested: by then their page is
+ * acknowledged and recorded (Guarantee 1). Until then they are hidden from others, and they are redelivered if this
+ * reader stops earlier. Digest and version detect messages that are redelivered, sent twice or out of order. With
+ * `queueUrl`, a request named the queue: it is read until it is empty, including messages that others hold, and can
+ * then be discarded.
  */
 export function readSqsMessages<E extends QueuedEntity>(
   { client, clock, read, system, queueUrl }: SourceContext<SqsClient, SqsValues>,
@@ -80,7 +84,7 @@ export function readSqsMessages<E extends QueuedEntity>(
   }
 }
 
-/** The queue's URL: the one that was asked for, the configured one by its name, or the system's address. */
+/** The queue's URL: the requested one, the configured one by its name, or the system's address. */
 async function resolveQueue(
   client: SqsClient,
   system: string,
@@ -92,12 +96,12 @@ async function resolveQueue(
   if (queue !== null) {
     return await client.queueUrl(queue, signal).catch((error: unknown) => {
       if (!(error instanceof StreamError) || error.code !== 'not_found') throw error
-      const message = `system ${system}: there is no queue "${queue}"; create it, or correct the setting that names it`
+      const message = `system ${system}: queue "${queue}" does not exist; create it, or correct the setting that names it`
       throw new StreamError('configuration_invalid', message, { field: 'settings' })
     })
   }
   if (client.ownQueue !== null) return client.ownQueue
-  const message = `system ${system} (sqs): no queue is named; set settings.<entity>Queue, or give a queue's address`
+  const message = `system ${system} (sqs): no queue is configured; set settings.<entity>Queue, or use a queue's URL as the address`
   throw new StreamError('configuration_invalid', message, { field: 'settings' })
 }
 
@@ -106,7 +110,7 @@ function once<T>(make: (signal: AbortSignal) => Promise<T>): (signal: AbortSigna
   return async (signal) => (made ??= await make(signal))
 }
 
-/** Up to a page of messages, each once: a call gives ten at most. */
+/** Collects up to a page of distinct messages: one call returns at most ten. */
 async function gather(
   client: SqsClient,
   queue: string,

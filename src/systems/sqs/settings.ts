@@ -12,7 +12,7 @@ const queueName = text({
   expected: 'the name of a queue: up to 80 letters, digits, _ and -, perhaps with .fifo',
 })
 const queueOf = (entity: string) =>
-  setting(queueName, { description: `queue of ${entity}; a read's filter.queue comes before it, the address after it` })
+  setting(queueName, { description: `queue of ${entity}; a read's filter.queue overrides it; without either, the address is the queue` })
 
 export const settings = {
   region: setting(text({ pattern: /[a-z0-9-]+/, expected: 'an AWS region, such as eu-central-1' }), {
@@ -23,15 +23,15 @@ export const settings = {
   productsQueue: queueOf('products'),
   inventoryQueue: queueOf('inventory'),
   imagesQueue: queueOf('images'),
-  currency: setting(currencyCode, { description: 'ISO 4217 code for orders and prices whose message names none' }),
+  currency: setting(currencyCode, { description: 'ISO 4217 code for orders and prices whose message has no currency' }),
   visibilitySeconds: setting(whole({ minimum: 1, maximum: LONGEST_VISIBILITY }), {
     default: 120,
-    description: 'how long a received message is hidden from others; it is extended while it is worked on',
+    description: 'how long a received message is hidden from others; extended while it is being processed',
   }),
-  // AWS: its counts of messages may be a minute late.
+  // AWS: message counts may be a minute late.
   quietSeconds: setting(whole({ minimum: 0, maximum: LONGEST_VISIBILITY }), {
     default: 60,
-    description: 'how long a drained queue must be seen empty before it is deleted',
+    description: 'how long a drained queue must stay empty before it is deleted',
   }),
 }
 
@@ -42,7 +42,7 @@ export const queueFilter = { queue: setting(queueName, { description: "name of t
 export const stockFilter = {
   ...queueFilter,
   storeId: setting(text({ expected: 'the id of a store' }), {
-    description: 'the store whose rows count, where messages have those of several',
+    description: 'the store whose rows count if messages have rows of several stores',
   }),
 }
 
@@ -61,7 +61,10 @@ export function addressProblem(address: string): string | null {
   return 'must be the endpoint, https://host, or a queue, https://host/<account>/<name>'
 }
 
-/** Throws `configuration_invalid`, naming what is missing; without secrets, where it may not use the role of the process. */
+/**
+ * Throws `configuration_invalid` naming what is missing; also if there are no secrets and the system may not use the
+ * role of the process.
+ */
 export function clientSettings(
   system: ConnectableSystem<SqsValues>,
   mayUseRole: (system: string) => boolean = () => false,
@@ -74,7 +77,7 @@ export function clientSettings(
       system,
       'sqs',
       'secrets',
-      'need accessKeyId and secretAccessKey, or neither for the role of the machine',
+      'need both accessKeyId and secretAccessKey, or neither to use the role of the machine',
     )
   }
   if (accessKeyId === undefined && !mayUseRole(system.id)) {
@@ -94,11 +97,11 @@ export function clientSettings(
 
 /** How the queues of a system are read. */
 export interface QueueSettings extends Pick<SqsValues, 'visibilitySeconds' | 'quietSeconds' | 'currency'> {
-  /** Name of the queue of the entity; null: the one that the address is. */
+  /** Name of the entity's queue; null: the address is the queue. */
   readonly queue: string | null
 }
 
-/** `filter.queue` of a read comes before the system's queue of the entity. Throws `configuration_invalid`. */
+/** `filter.queue` of a read overrides the system's queue of the entity. Throws `configuration_invalid`. */
 export function queueSettings(
   { settings }: Pick<ConfiguredSystem<SqsValues>, 'settings'>,
   entity: QueuedEntity,

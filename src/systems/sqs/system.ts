@@ -12,7 +12,7 @@ import { type MessageKind, readSqsMessages } from './read-messages.ts'
 import { addressProblem, clientSettings, queueFilter, secrets, settings, stockFilter } from './settings.ts'
 
 const orders: MessageKind<'orders'> = { entity: 'orders', keyOf: orderKey, decode: toOrder }
-/** A message of a product, its stock or its images is known by its SKU. */
+/** The key of a product, stock or image message is its SKU. */
 const ownSku = (wire: Wire): string | null => skuKey(wire['sku'])
 
 const products: MessageKind<'products'> = { entity: 'products', keyOf: ownSku, decode: toProduct }
@@ -26,7 +26,7 @@ const images: MessageKind<'images'> = { entity: 'images', keyOf: ownSku, decode:
 /** How messages of each entity are decoded. */
 export const messageKinds = { orders, products, inventory, images }
 
-/** Amazon SQS, for shops and vendors that push to queues: one entity a message. */
+/** Amazon SQS, for shops and vendors that push to queues, one entity per message. */
 export const sqs = defineSystem({
   type: 'sqs',
   title: 'Amazon SQS',
@@ -56,11 +56,11 @@ export const sqs = defineSystem({
   },
   sinks: {},
   queueUrl: checkQueueUrl,
-  // Who pushes an order means it to be delivered.
+  // An order that is pushed is meant to be delivered.
   orderStates: { known: null, begin: null },
   faultRows: {
     sqs: {
-      'rows-move': 'a queue has no pages: a message is given to one reader at a time, and again until it is deleted',
+      'rows-move': 'a queue has no pages: SQS delivers a message to one reader at a time, repeatedly until it is deleted',
     },
   },
 })

@@ -115,5 +115,5 @@ it('the command line drains a queue too, and credentials go nowhere else', async
   expect(refused.json).toMatchObject({ status: 400, code: 'request_invalid', field: 'queueUrl' })
   const refusedToo = await sync(foreign)
   expect(refusedToo.code).toBe(1)
-  expect(refusedToo.output).toContain('only those are read for it')
+  expect(refusedToo.output).toContain("only queues at the system's address")
 })

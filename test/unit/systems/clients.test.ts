@@ -40,7 +40,7 @@ it('resolves the references again when the client was forgotten', async () => {
 it('refuses a system of a type that there is not, and what is not delivered to one', async () => {
   await expect(clients().of({ ...system, type: 'odoo' })).rejects.toMatchObject({
     code: 'configuration_invalid',
-    message: expect.stringContaining('system shop is of type odoo, which there is not; there are magento2, netsuite'),
+    message: expect.stringContaining('system shop has the unknown type odoo; use one of magento2, netsuite'),
   })
   const open = await clients().of(system)
   expect(() => open.sink('vendor-orders')).toThrow(/vendor-orders can't be delivered to magento2/)
@@ -67,7 +67,7 @@ it('looks nothing up that is not a secret: an address is none', async () => {
   await expect(made.of({ ...system, address: 'env:URL' })).rejects.toMatchObject({
     code: 'configuration_invalid',
     field: 'systems.shop.address',
-    message: expect.stringContaining('the address of shop is no http(s) address'),
+    message: expect.stringContaining('the address of shop is not an http(s) address'),
   })
   expect(asked).toEqual([])
 })

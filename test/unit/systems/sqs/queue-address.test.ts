@@ -42,9 +42,9 @@ describe('a queue that is asked for', () => {
     [HOST, 'https://sqs.us-east-1.amazonaws.com/12/tmp', /is at/],
     [HOST, 'http://sqs.eu-central-1.amazonaws.com/12/tmp', /is at http:/],
     [HOST, `${HOST.replace('https://', 'https://evil.com@')}/12/tmp`, /must be the address of a queue/],
-    [`${HOST}/12/orders`, `${HOST}/13/tmp`, /is of account 13; the system's queues are of account 12/],
+    [`${HOST}/12/orders`, `${HOST}/13/tmp`, /belongs to account 13; the system's queues belong to account 12/],
     [HOST, HOST, /must be the address of a queue/],
-    ['nowhere', `${HOST}/12/tmp`, /no address of SQS/],
+    ['nowhere', `${HOST}/12/tmp`, /not an SQS address/],
   ])('at %s may not be %s', (address, queueUrl, message) => {
     expect(() => checkQueueUrl(address, queueUrl)).toThrow(message)
     expect(() => checkQueueUrl(address, queueUrl)).toThrow(

@@ -148,7 +148,7 @@ describe('a queue that a request names', () => {
     [
       'written to',
       (queue: ReturnType<typeof memoryQueue>) => queue.send('a', '{}'),
-      'kept: messages came after the run',
+      'kept: messages arrived after the run',
     ],
     [
       'held by others',
@@ -191,7 +191,7 @@ describe('a queue that a request names', () => {
       { client: queue.client, clock, read: readOf('shop', 'orders', 10), system, queueUrl: QUEUE },
       messageKinds.orders,
     )
-    expect(await reader.discard?.(signal)).toBe('kept: messages came after the run')
+    expect(await reader.discard?.(signal)).toBe('kept: messages arrived after the run')
     expect(queue.left()).toEqual(['late'])
     expect(queue.exists()).toBe(true)
   })
@@ -232,8 +232,8 @@ describe('the queue of a read', () => {
   })
 
   it.each([
-    [{}, {}, 'no queue is named'],
-    [{ inventoryQueue: 'none' }, {}, 'there is no queue "none"'],
+    [{}, {}, 'no queue is configured'],
+    [{ inventoryQueue: 'none' }, {}, 'queue "none" does not exist'],
     [{}, { queue: 'https://evil.com/1/x' }, 'filter.queue must be the name of a queue'],
   ])('is missed with settings %j and filter %j', async (settings, filter, message) => {
     const read = async () => await named(settings, filter, null).read()
