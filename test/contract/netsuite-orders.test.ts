@@ -305,7 +305,7 @@ describe('an order that the vendor ended', () => {
     const refused = {
       code: 'cancellation_refused',
       message: expect.stringMatching(
-        /took pieces back of order .*shipped 1 × .*; the pieces that the shop still wants stay open$/,
+          /the shop reduced order .*shipped 1 × .*; the pieces that the shop still wants stay open$/,
       ),
     }
     await expect(deliver(less)).rejects.toMatchObject(refused)
@@ -494,7 +494,7 @@ describe('an order that was edited in the shop', () => {
     await expect(deliver(canceled(first()))).rejects.toMatchObject({ code: 'cancellation_refused' })
     await expect(deliver(edited('1-1', '000000001', '3'))).rejects.toMatchObject({
       code: 'target_conflict',
-      message: expect.stringMatching(/replaced order 000000001 by 1-1, but NetSuite has shipped 2 × /),
+      message: expect.stringMatching(/replaced order 000000001 with 1-1, but NetSuite has shipped 2 × /),
     })
     expect(await account.orders()).toHaveLength(1)
   })

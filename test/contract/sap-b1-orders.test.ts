@@ -153,7 +153,7 @@ describe('an order for SAP Business One', () => {
     await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
     const conflict = {
       code: 'target_conflict',
-      message: expect.stringContaining(`replaced order 42 by 42-1, but SAP has delivered 1 × ${skus[0]}`),
+      message: expect.stringContaining(`replaced order 42 with 42-1, but SAP has delivered 1 × ${skus[0]}`),
     }
     await expect(deliver(edited('42-1', '42'))).rejects.toMatchObject({ code: 'original_open', policy: 'wait' })
     await expect(deliver(edited('42-1', '42'), { cancelDelivered: 'conflict' })).rejects.toMatchObject(conflict)

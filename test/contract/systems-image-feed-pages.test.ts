@@ -46,7 +46,7 @@ describe('a feed in pages', () => {
     const { images, refused } = await readFeedAt(`${origin}/feed`, {})
     expect(Object.keys(images)).toEqual(['A1', 'A3'])
     expect(refused).toEqual({
-      A2: expect.stringContaining('page 2, line 2, column "url": is no http or https address'),
+      A2: expect.stringContaining('page 2, line 2, column "url": is not an http or https address'),
     })
   })
 

@@ -4,29 +4,29 @@ import { untilAborted } from './until-aborted.ts'
 
 /** Access tokens of one integration, one at a time. */
 export interface AccessTokens {
-  /** One that does not end soon. */
+  /** A token that does not expire soon. */
   current(): Promise<string>
-  /** Another one than the token that the system refused. */
+  /** A token other than the one that the system refused. */
   after(refused: string): Promise<string>
 }
 
-/** A token that was given, and how long it lives from when it was asked for. */
+/** A new token and its lifetime, counted from the request for it. */
 export interface AccessToken {
   readonly text: string
   readonly lifeMs: number
 }
 
-/** A token that ends sooner is renewed: a request may wait for its turn before it is sent. */
+/** A token that expires sooner is renewed, because a request may wait before it is sent. */
 const MARGIN_MS = 5 * 60_000
 
-/** A token is asked for when it is needed, once for all that wait for it. */
+/** Requests a token when one is needed; all callers that wait share one request. */
 export function createAccessTokens(ask: (askedAt: number) => Promise<AccessToken>, now: () => number): AccessTokens {
   let held: { readonly text: string; readonly renewAt: number } | undefined
   let renewal: Promise<string> | undefined
   const askNow = async (): Promise<string> => {
     const askedAt = now()
     const { text, lifeMs } = await ask(askedAt)
-    // Half of a short life is margin enough.
+    // For a short lifetime, half of it is margin enough.
     held = { text, renewAt: askedAt + Math.max(lifeMs - MARGIN_MS, lifeMs / 2) }
     return text
   }
@@ -42,7 +42,9 @@ export function createAccessTokens(ask: (askedAt: number) => Promise<AccessToken
   }
 }
 
-/** Requests with a token; one whose token is refused has had no effect and is sent once more, with another token. */
+/**
+ * Sends requests with a token. A request whose token is refused had no effect and is sent once more with another token.
+ */
 export function withAccessToken(
   http: Http,
   tokens: AccessTokens,

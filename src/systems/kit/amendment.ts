@@ -1,12 +1,15 @@
 import type { Order } from '../../events/generated/events.ts'
 import { personName } from './address-name.ts'
 
-/** What the vendor is told of an order that took the place of another; null: it did not. */
+/** The note to the vendor if the order replaces another one; else null. */
 export function amendmentNote({ amends }: Pick<Order, 'amends'>): string | null {
   return amends === null ? null : `Replaces order ${amends}`
 }
 
-/** Whether an order of the vendor goes to who gets this one. One that an earlier release wrote has the first and last name alone. */
+/**
+ * Whether the vendor's order has the same recipient as this one. Orders written by earlier releases only have the first
+ * and last name.
+ */
 export function goesToPerson(
   { shippingAddress, billingAddress }: Order,
   name: string | null,

@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 
-/** What a vendor has begun of an order. */
+/** What a vendor has already done for an order. */
 export interface BegunOrder {
   /** For people: `NetSuite has shipped 2 × WLD-1`. */
   readonly done: string
@@ -9,30 +9,36 @@ export interface BegunOrder {
   readonly details: Readonly<Record<string, string | null>>
 }
 
-/** The vendor's answer to what the shop took back. `rest`: what became of what was not shipped. */
+/** The error for a cancellation that comes too late. `rest`: what happens to the unshipped rest. */
 export function refusedError(
   { key, canceled }: VendorOrderRequested,
   { done, details }: BegunOrder,
   rest: string,
 ): StreamError {
   const message =
-    `${canceled ? `order ${key} is canceled` : `the shop took pieces back of order ${key}`}, but ${done}: ` +
-    `that is not taken back, and comes back as a return; ${rest}`
+    `${canceled ? `order ${key} is canceled` : `the shop reduced order ${key}`}, but ${done}: ` +
+    `this can't be undone and needs a return; ${rest}`
   return new StreamError('cancellation_refused', message, { details })
 }
 
-/** The shop replaced an order without knowing what was shipped of it: the new one is not delivered beside that. */
+/**
+ * The error if the shop replaced an order that has been shipped in part without its knowledge: the new order is not
+ * delivered as well.
+ */
 export function replacedBegunError(event: VendorOrderRequested, { done, details }: BegunOrder): StreamError {
-  const message = `the shop replaced order ${event.data.amends} by ${event.key}, but ${done} of it; order there by hand what is left of the new one`
+  const message = `the shop replaced order ${event.data.amends} with ${event.key}, but ${done} of it; order the rest of the new one by hand`
   return new StreamError('target_conflict', message, { details })
 }
 
-/** The shop replaced an order that is begun: the new one waits until the rest of it is closed. */
+/**
+ * The error if the shop replaced an order that is in progress: the new one waits until the rest of the old one is
+ * closed.
+ */
 export function originalOpenError(
   event: VendorOrderRequested,
   { done, details }: BegunOrder,
   until: string,
 ): StreamError {
-  const message = `the shop replaced order ${event.data.amends} by ${event.key}, and ${done} of it; the new one goes when ${until}`
+  const message = `the shop replaced order ${event.data.amends} with ${event.key}, and ${done} of it; the new one is sent when ${until}`
   return new StreamError('original_open', message, { details })
 }

@@ -6,7 +6,7 @@ import { untilAborted } from './until-aborted.ts'
 interface Waiter<T, R> {
   readonly item: T
   readonly signal: AbortSignal
-  /** Of what it is asked for. */
+  /** The trace span of the caller. */
   readonly span: Span | undefined
   resolve(result: R): void
   reject(error: unknown): void
@@ -15,10 +15,10 @@ interface Waiter<T, R> {
 type Work<T, R> = (items: readonly T[], signal: AbortSignal) => Promise<readonly R[]>
 
 /**
- * One call for many: what is asked for in one turn, or while a call is under way, goes together in the next, up to
- * `most`. `work` answers one result for each item, in their order; its failure is that of each. Who aborts before its
- * item was taken has asked for nothing; after that, `work` goes on for the others, and its signal aborts with the last.
- * In traces it is of the item that was asked for first.
+ * Combines requests into one call: items requested in the same turn, or while a call is running, go together into the
+ * next call, up to `most`. `work` returns one result per item in their order; its failure rejects all of them. A caller
+ * that aborts before its item is sent is dropped; after that, `work` continues for the others, and its signal aborts
+ * when the last one does. In traces, the call belongs to the item requested first.
  */
 export function coalesce<T, R>(work: Work<T, R>, most: number): (item: T, signal: AbortSignal) => Promise<R> {
   const waiting: Waiter<T, R>[] = []

@@ -6,21 +6,21 @@ import type { CallLimits } from '../../platform/governor/governor.ts'
 /** A configured system as its readers and sinks see it: the settings have their types and defaults. */
 export interface ConfiguredSystem<V> {
   readonly id: string
-  /** IANA zone of the times it gives without one. */
+  /** IANA zone of its times without a zone. */
   readonly zone: string
   readonly settings: V
   readonly limits: CallLimits
 }
 
-/** The same for its client, with address and secrets resolved. No one else gets to see them. */
+/** The same for its client, with address and secrets resolved. Only the client sees them. */
 export interface ConnectableSystem<V> extends ConfiguredSystem<V> {
   readonly address: string
-  /** The settings as they are configured: they name a way of reading, also after an upgrade. */
+  /** The settings as configured: they identify a way of reading, also after an upgrade. */
   readonly given: Readonly<Record<string, unknown>>
   readonly secrets: Readonly<Record<string, string>>
 }
 
-/** A secret that the system can't be called without. Throws `configuration_invalid`, naming it. */
+/** Returns a required secret. Throws `configuration_invalid` with its name. */
 export function requireSecret(
   { id, secrets }: Pick<ConnectableSystem<unknown>, 'id' | 'secrets'>,
   name: string,
@@ -32,8 +32,8 @@ export function requireSecret(
 }
 
 /**
- * The filter of a read with its types and defaults. Throws `configuration_invalid` with the first that is wrong: a stored
- * read may be older than the check of its filter.
+ * The filter of a read with its types and defaults. Throws `configuration_invalid` with the first invalid key, because
+ * a stored read may be older than the check of its filter.
  */
 export function filterOf<S extends Settings>(declared: S, { id, filter }: Pick<Read, 'id' | 'filter'>): ValuesOf<S> {
   const read = readSettings(declared, filter)
@@ -43,7 +43,7 @@ export function filterOf<S extends Settings>(declared: S, { id, filter }: Pick<R
   throw new StreamError('configuration_invalid', message, { field: `reads.filter.${first?.name}` })
 }
 
-/** `configuration_invalid` of a system of the type, with the field that is wrong. */
+/** Creates the `configuration_invalid` error of a system with the invalid field. */
 export function settingError(
   { id }: Pick<ConfiguredSystem<unknown>, 'id'>,
   type: string,

@@ -1,17 +1,19 @@
-/** What outside systems do to a client; `test/matrix` has a test for each, or the definition a reason why it can't happen. */
+/**
+ * Faults of outside systems. For each, `test/matrix` has a test, or the definition has a reason why it can't happen.
+ */
 export const faults = {
-  'rate-limited': 'refuses a call because of too many calls, and says for how long',
-  'rate-limited-silently': 'refuses a call because of too many calls, and says nothing more',
+  'rate-limited': 'throttles a call and says for how long',
+  'rate-limited-silently': 'throttles a call without saying for how long',
   'gateway-page': 'answers with a gateway’s page (5xx, HTML)',
-  'lost-answer': 'does what it is asked, and the answer never arrives',
-  'expired-login': 'ends the session or token in the middle',
-  'half-an-answer': 'sends half of an answer',
+  'lost-answer': 'carries out a request, but the response never arrives',
+  'expired-login': 'expires the session or token in the middle of a run',
+  'half-an-answer': 'sends half of a response',
   'past-the-end': 'is asked for a page past the end',
-  'notice-twice': 'sends the same notice (webhook, message) twice',
-  'notices-out-of-order': 'sends notices (webhooks, messages) out of order',
-  'other-zone': 'gives times in a zone of its own',
-  'slow-answer': 'answers too late',
-  'rows-move': 'changes rows while they are paged',
+  'notice-twice': 'sends the same notification (webhook, message) twice',
+  'notices-out-of-order': 'sends notifications (webhooks, messages) out of order',
+  'other-zone': 'sends times in its own time zone',
+  'slow-answer': 'responds too late',
+  'rows-move': 'changes rows during paging',
 } as const
 
 export type Fault = keyof typeof faults

@@ -2,29 +2,29 @@ import { cutText, flowLines, lineText, phoneText } from './fit-text.ts'
 import type { Delivered } from './sink.ts'
 import type { Wire } from './wire.ts'
 
-/** How many characters a system's fields take, by name. */
+/** Maximum number of characters of a system's fields, by name. */
 export type FieldLimits = Readonly<Record<string, number>>
 
-/** A text that was longer than its field. */
+/** A text that was too long for its field. */
 export interface Shortened {
   readonly field: string
   readonly limit: number
-  /** What the field holds, in people's words: `company`. */
+  /** What the field holds, as a common word: `company`. */
   readonly what: string
-  /** The text as it was. */
+  /** The original text. */
   readonly whole: string
-  /** What of it is in no field. */
+  /** The part that did not fit into any field. */
   readonly rest: string
 }
 
-/** Texts made to fit into a system's fields, and what was too long for them. */
+/** Fits texts into a system's fields and records those that were too long. */
 export interface FieldTexts {
-  /** A text of one line, cut between two characters where it is too long. */
+  /** A one-line text, cut between two characters if it is too long. */
   line(field: string, what: string, text: string | null): string | null
   phone(field: string, text: string | null): string | null
-  /** An e-mail address: half of one is somebody else's, so one that is too long is left out. */
+  /** An e-mail address; one that is too long is left out, because a cut address belongs to someone else. */
   email(field: string, text: string | null): string | null
-  /** Parts over several fields, in their order. */
+  /** Distributes parts over several fields, in order. */
   lines(fields: readonly string[], what: string, parts: readonly (string | null)[]): Wire
   readonly shortened: readonly Shortened[]
 }
@@ -68,23 +68,25 @@ export function createFieldTexts(limits: FieldLimits): FieldTexts {
 }
 
 /**
- * The comment of an order: what it says anyway, and what no field of the order has: whole values where there is room for all of
- * them, else their ends. Null where there is nothing to say.
+ * The comment of an order: the given text, and the texts that did not fit into their fields: whole if all of them fit
+ * into the comment, else only the parts that were cut. Null if there is nothing to say.
  */
 export function commentOf(shortened: readonly Shortened[], limit: number, said: string | null): string | null {
-  const told = (text: (one: Shortened) => string): string => {
+  const render = (text: (one: Shortened) => string): string => {
     const values = shortened.map((one) => `${one.what}: ${text(one)}`)
     return [...(said === null ? [] : [said]), ...new Set(values)].join('; ')
   }
-  const whole = told((one) => one.whole)
-  const comment = whole.length <= limit ? whole : told((one) => (one.rest === one.whole ? one.rest : `…${one.rest}`))
+  const whole = render((one) => one.whole)
+  const comment = whole.length <= limit ? whole : render((one) => (one.rest === one.whole ? one.rest : `…${one.rest}`))
   return comment === '' ? null : cutText(comment, limit)
 }
 
-/** The note of a write whose texts were too long; without what anybody wrote: it goes to logs and results. */
+/**
+ * The note of a write with texts that were too long. It contains no customer text, because it goes to logs and results.
+ */
 export function noteOf(shortened: readonly Shortened[]): Pick<Delivered, 'note'> {
   if (shortened.length === 0) return {}
   const limits = new Map(shortened.map(({ field, limit }) => [field, limit]))
   const fields = [...limits].map(([field, limit]) => `${field} (${limit})`)
-  return { note: `longer than the field, the whole is in the order's comment: ${fields.join(', ')}` }
+  return { note: `texts longer than their field, in full in the order's comment: ${fields.join(', ')}` }
 }

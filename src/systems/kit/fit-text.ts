@@ -3,12 +3,12 @@ const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 /** Where a line may end: after a space, a comma, a semicolon, a slash or a hyphen. */
 const BREAKS = /[\s,;/-]/u
 
-/** What stands between two parts that share a line. */
+/** Separates two parts that share a line. */
 const BETWEEN = ', '
 
 /**
- * Text as fields of one line take it: line ends and other control characters are spaces, half a surrogate pair is the
- * replacement character, and there is nothing around it. Null where nothing is left.
+ * Text for a one-line field: line breaks and other control characters become spaces, a lone surrogate becomes the
+ * replacement character, and the text is trimmed. Null if the result is empty.
  */
 export function lineText(text: string | null): string | null {
   const clean = (text ?? '')
@@ -19,8 +19,8 @@ export function lineText(text: string | null): string | null {
 }
 
 /**
- * The whole characters (as people count them: grapheme clusters) of which there is room. `limit` counts UTF-16 units, as SAP
- * does; who counts code points counts no more.
+ * The whole characters (grapheme clusters) that fit. `limit` counts UTF-16 units, as SAP does; counted in code points
+ * the text is never longer.
  */
 export function cutText(text: string, limit: number): string {
   if (text.length <= limit) return text
@@ -33,15 +33,16 @@ export function cutText(text: string, limit: number): string {
 }
 
 export interface FlownLines {
-  /** As many as there are limits; empty ones at the end. */
+  /** One line per limit; unused ones are empty and come last. */
   readonly lines: readonly string[]
-  /** What there was no room for. */
+  /** The text that did not fit. */
   readonly rest: string
 }
 
 /**
- * Parts of an address in as many lines as there are limits. Each has a line of its own where that does; a long one goes on
- * in the next line, after a word where that loses nothing. Nothing is left out but `rest`.
+ * Distributes the parts of an address over as many lines as there are limits. Each part gets its own line if all parts
+ * fit that way; a long part continues on the next line, broken after a word if nothing is lost by it. Only `rest` is
+ * left out.
  */
 export function flowLines(parts: readonly string[], limits: readonly number[]): FlownLines {
   const apart = fill(parts, limits, true)
@@ -64,7 +65,10 @@ function fill(parts: readonly string[], limits: readonly number[], atWords: bool
   return { lines, rest: left.join(BETWEEN) }
 }
 
-/** The beginning of a text that is too long for a line: up to a word's end in its second half, else as much as there is room for. */
+/**
+ * The beginning of a text that is too long for a line: up to the last word end in its second half, else as many
+ * characters as fit.
+ */
 function head(text: string, limit: number, atWords: boolean): string {
   const most = cutText(text, limit)
   if (!atWords || BREAKS.test(text.charAt(most.length))) return most
@@ -76,15 +80,17 @@ function head(text: string, limit: number, atWords: boolean): string {
 
 const EXTENSION = /^(.*?\d.*?)[\s,;(]*(?:extension|ext\.?|x|#|durchwahl|dw\.?|poste)[\s.:)]*(\d+)\)?$/iu
 
-/** Between two numbers that somebody wrote into one field. */
+/** Finds two phone numbers in one field. */
 const TWO_NUMBERS = /^(.*?(?:\d\D*){6})(?:[,;|]|\s\/\s|\s(?:or|oder|ou)\s)(?=(?:\D*\d){6})/iu
 
-/** Two numbers with their extensions are shorter; what is found in a text takes the cube of its length. */
+/**
+ * Two numbers with extensions are shorter than this. The limit bounds the regular expressions, which take cubic time.
+ */
 const LONGEST_PHONE = 200
 
 /**
- * A telephone number with all of its digits, without the spaces and marks between them where there is no room for these; an
- * extension is behind an `x`. Only where that does not do, the end is left out: of two numbers the second, then the extension.
+ * Fits a phone number with all its digits, without the spaces and marks between them if needed; an extension follows an
+ * `x`. Only if that is still too long, the end is left out: the second of two numbers first, then the extension.
  */
 export function phoneText(phone: string, limit: number): string {
   if (phone.length <= limit) return phone

@@ -3,11 +3,11 @@ import type { LineAmounts, OrderLine } from '../../events/generated/events.ts'
 import { isTakenBack, isVirtual } from '../../rules/quantities.ts'
 
 /**
- * Rows of an order, parents and children, as lines. Amounts stand on the rows without a parent: shops differ in whether a
- * configurable's child repeats its parent's amounts and whether a bundle's are with the parent or the children, so a child's
- * amounts go up to its parent where that has none, and count once (Guarantee 7). What a component of a bundle costs stays
- * known beside. Pieces of a bundle may be canceled, shipped and refunded on its children: the bundle has as many as all of
- * them have whole.
+ * Converts the rows of an order, parents and children, to lines. Only rows without a parent have amounts. Shops differ
+ * in whether a configurable's child repeats its parent's amounts and whether the parent or the children of a bundle
+ * have them, so a child's amounts move up to a parent without its own, and count once (Guarantee 7). The price of a
+ * bundle component is kept in `ownAmounts`. Pieces of a bundle may be canceled, shipped and refunded on its children:
+ * the bundle's quantity is the number of whole bundles that all children together make.
  */
 export function foldRows(lines: readonly OrderLine[]): OrderLine[] {
   const children = Map.groupBy(lines, (line) => line.parentLineId)
@@ -25,7 +25,7 @@ export function foldRows(lines: readonly OrderLine[]): OrderLine[] {
   })
 }
 
-/** Null for a component that has no price of its own. */
+/** Null for a component without its own price. */
 function amountsOf({ unitPrice, rowTotal, discount, tax }: OrderLine): LineAmounts | null {
   return rowTotal === ZERO4 ? null : { unitPrice, rowTotal, discount, tax }
 }
@@ -36,7 +36,7 @@ function bundleQuantities(
 ): Pick<OrderLine, 'quantityCanceled' | 'quantityShipped' | 'quantityRefunded'> {
   const ordered = components.filter(({ quantityOrdered }) => quantityOrdered > 0n)
   const goods = ordered.filter((component) => !isVirtual(component))
-  // What is never shipped says nothing of how many bundles are complete.
+  // Components that are never shipped do not show how many bundles are complete.
   const counted = goods.length === 0 ? ordered : goods
   const whole = (
     field: 'quantityCanceled' | 'quantityShipped' | 'quantityRefunded',

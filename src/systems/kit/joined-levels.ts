@@ -2,7 +2,7 @@ import { add } from '../../events/decimal.ts'
 import type { LocationStock } from '../../events/generated/events.ts'
 import { sellable } from '../../events/stock.ts'
 
-/** One level of each location: where there are several, what all of them have. One that owes takes nothing from the others. */
+/** One stock level per location: the sum if there are several. A negative level does not reduce the others. */
 export function joinedLevels(levels: readonly LocationStock[]): LocationStock[] {
   return [...Map.groupBy(levels, ({ location }) => location).values()].flatMap(([first, ...others]) =>
     first === undefined ? [] : [others.reduce(joined, first)],

@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import type { Keyset } from './source.ts'
 
-/** Rows of one answer, and how many there are beyond them. */
+/** Rows of one response, and whether there are more. */
 export interface Answer<Row> {
   readonly rows: readonly Row[]
   readonly more: boolean
@@ -9,9 +9,9 @@ export interface Answer<Row> {
 
 /** A source that can filter and sort by (changed at, id), but not by both in one condition. */
 export interface KeysetSource<Row> {
-  /** Rows of the window changed at `last.changedAt` with a higher id, by id. */
+  /** Rows of the window with the change time `last.changedAt` and a higher id, sorted by id. */
   ties(last: Keyset): Promise<Answer<Row>>
-  /** Rows of the window changed after `last` (null: from its beginning on), by (changed at, id). */
+  /** Rows of the window changed after `last` (null: from its start), sorted by (changed at, id). */
   later(last: Keyset | null): Promise<Answer<Row>>
   keyOf(row: Row): Keyset
 }
@@ -23,8 +23,8 @@ export interface RowsPage<Row> {
 }
 
 /**
- * Pages of a closed window by keyset: a row that changes while we page leaves the window and shifts no other, as it would
- * with page numbers. Rows of one second are finished by id before the time moves on (Guarantee 6).
+ * Pages through a closed window by keyset: a row that changes during paging leaves the window and shifts no other row,
+ * unlike with page numbers. All rows of one second are read by id before the time advances (Guarantee 6).
  */
 export async function* keysetPages<Row>(
   source: KeysetSource<Row>,
@@ -45,12 +45,12 @@ export async function* keysetPages<Row>(
       yield { rows: answer.rows, reached, requestedAt }
     }
     if (!inTies && (end === undefined || !answer.more)) return
-    // A full page may have ended within a second; when that second is finished, the time moves on.
+    // A full page may end within a second; the time advances when that second is finished.
     inTies = !inTies || (answer.more && end !== undefined)
   }
 }
 
-/** A source that does not sort as it was asked to would be read in circles. */
+/** Detects a source that ignores the sort order; reading it would never end. */
 export function assertProgress(last: Keyset | null, reached: Keyset): void {
   if (last === null || reached.changedAt > last.changedAt) return
   if (reached.changedAt === last.changedAt && BigInt(reached.id) > BigInt(last.id)) return
@@ -60,7 +60,7 @@ export function assertProgress(last: Keyset | null, reached: Keyset): void {
   )
 }
 
-/** Of the rows of a part, those that were left out would be lost where it is no beginning. */
+/** Checks the order of a partial result: if it were unsorted, rows that were left out would be lost. */
 function assertSorted(rows: readonly Keyset[]): void {
   for (const [index, row] of rows.entries()) assertProgress(rows[index - 1] ?? null, row)
 }

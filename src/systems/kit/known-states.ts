@@ -3,8 +3,8 @@ import type { Address } from '../../events/generated/events.ts'
 import type { KnownState, StateLists } from '../../rules/regions.ts'
 
 /**
- * The states that a system has of the addresses' countries, each country asked for once. A system that does not tell them
- * (a permission, a version) is left to what is generally known: no order waits for a list.
+ * Creates a lookup of the states that a system knows for the countries of addresses; asks for each country once. If a
+ * system does not answer (missing permission, old version), the built-in lists apply: an order never waits for a list.
  */
 export function createStateLists(
   ask: (country: string, signal: AbortSignal) => Promise<readonly KnownState[]>,

@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 
-/** Local time of an account as SuiteQL's TO_CHAR gives it: 'YYYY-MM-DD HH:MM:SS'. */
+/** Local time of an account in SuiteQL's TO_CHAR format: 'YYYY-MM-DD HH:MM:SS'. */
 export type LocalTime = string
 
 /** SuiteQL's format of LocalTime. */
@@ -31,7 +31,7 @@ function createFormat(zone: string): Intl.DateTimeFormat {
   }
 }
 
-/** What the zone's clocks are ahead of UTC at a moment, in milliseconds. */
+/** How far the zone is ahead of UTC at a moment, in milliseconds. */
 function offsetAt(utc: number, zone: string): number {
   const second = Math.floor(utc / 1000) * 1000
   const parts = new Map(
@@ -45,16 +45,16 @@ function offsetAt(utc: number, zone: string): number {
 
 const text = (local: number): LocalTime => new Date(local).toISOString().slice(0, 19).replace('T', ' ')
 
-/** A moment (milliseconds UTC) on the account's clock, to the second. */
+/** Converts a moment (milliseconds UTC) to the account's local time, to the second. */
 export function toLocalTime(utc: number, zone: string): LocalTime {
   return text(utc + offsetAt(utc, zone))
 }
 
 /**
- * A local time as milliseconds UTC. The hour that a change of the clocks repeats is two moments: its last one that is
- * not after `notAfter`, else its first. So the versions of an item grow also in that hour: when `notAfter` is the time of
- * the read, a change that came after a read never counts as an older one (Guarantee 4). A local time that the clocks
- * skip is taken by the offset before the change. Throws `time_invalid`.
+ * Converts a local time to milliseconds UTC. When the clocks go back, a local time of the repeated hour is two moments:
+ * returns the last one that is not after `notAfter`, else the first. With the time of the read as `notAfter`, versions
+ * of an item also increase during that hour, and a change made after a read never counts as older (Guarantee 4). For a
+ * local time that the clocks skip, the offset before the change applies. Throws `time_invalid`.
  */
 export function fromLocalTime(local: LocalTime, zone: string, notAfter: number): number {
   const asUtc = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(local) ? Date.parse(`${local.replace(' ', 'T')}Z`) : Number.NaN
@@ -68,8 +68,8 @@ export function fromLocalTime(local: LocalTime, zone: string, notAfter: number):
 }
 
 /**
- * Bounds of a window [from, to) on the account's clock: every moment of the window is in [bounds.from, bounds.to), also
- * when the clocks go back near its ends (Guarantee 6). Both ends are floored to the second.
+ * Converts a window [from, to) to local times: every moment of the window is in [bounds.from, bounds.to), also when the
+ * clocks go back near its ends (Guarantee 6). Both ends are rounded down to the second.
  */
 export function localWindow(from: number, to: number, zone: string): { from: LocalTime; to: LocalTime } {
   const turnAfterStart = clocksBackIn(from, Math.min(to, from + DAY), zone)
@@ -80,7 +80,7 @@ export function localWindow(from: number, to: number, zone: string): { from: Loc
   return { from: lowest.toSorted()[0] ?? '', to: highest.toSorted().at(-1) ?? '' }
 }
 
-/** The moment in (start, end] at which the zone's clocks go back, or null. A zone does so at most once a day. */
+/** The moment in (start, end] at which the zone's clocks go back, or null. This happens at most once a day. */
 function clocksBackIn(start: number, end: number, zone: string): number | null {
   const offset = offsetAt(start, zone)
   if (end <= start || offsetAt(end, zone) >= offset) return null

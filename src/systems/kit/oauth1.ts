@@ -8,17 +8,19 @@ export interface OAuth1Credentials {
   readonly tokenSecret: string
 }
 
-/** What is signed. `url` is absolute, with its query; nonce and timestamp (seconds) must not repeat together. */
+/** The request to sign. `url` is absolute, with its query; nonce and timestamp (seconds) must not repeat together. */
 export interface OAuth1Request {
   readonly method: string
   readonly url: string
   readonly nonce: string
   readonly timestamp: number
-  /** NetSuite's account; it is in the header and not signed. */
+  /** NetSuite's account; it is part of the header but not signed. */
   readonly realm?: string
 }
 
-/** Value of the `Authorization` header for a request, by HMAC-SHA256: the one method Magento and NetSuite take. */
+/**
+ * The `Authorization` header of a request, signed with HMAC-SHA256, the only method that Magento and NetSuite accept.
+ */
 export function oauth1Header(request: OAuth1Request, credentials: OAuth1Credentials): string {
   const parameters = oauthParameters(request, credentials)
   const shown: [string, string][] = [...parameters, ['oauth_signature', oauth1Signature(request, credentials)]]
@@ -52,7 +54,7 @@ function oauthParameters(request: OAuth1Request, credentials: OAuth1Credentials)
   ]
 }
 
-/** RFC 3986: everything but letters, digits and `-._~`. */
+/** Percent-encodes everything except letters, digits and `-._~` (RFC 3986). */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }

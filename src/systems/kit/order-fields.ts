@@ -4,7 +4,7 @@ import { exactNumber } from '../../platform/json.ts'
 import { CUSTOMER_FIELDS, LINE_FIELDS } from '../../rules/map-order.ts'
 import { type Wire, wireOf } from './wire.ts'
 
-/** An order's body and those of its lines, as the sink itself writes them. */
+/** The bodies of an order and its lines as the sink builds them. */
 export interface OrderBodies {
   readonly order: Wire
   readonly lines: readonly LineBody[]
@@ -16,16 +16,16 @@ interface LineBody {
   readonly body: Wire
 }
 
-/** Fields of an order map as events carry them: JSON text by name, a line's as `line.<line id>.<name>`. */
+/** Fields of an order map in events: JSON text by name; fields of a line are named `line.<line id>.<name>`. */
 type MappedFields = Readonly<Record<string, string>>
 
 type Field = readonly [name: string, json: string]
 
 /**
- * Puts the fields of the connection's order map where they belong: into the order, or into the line that they name. A name
- * with dots is a field within a field. `mappable` fields have a meaning that the sink gives them itself; they are left out
- * here. Throws `mapping_failed` for a field that the sink writes itself: a rule must not change what was ordered (Guarantee 7).
- * `validate` refuses such a rule; an event of an older mapping may still have it.
+ * Adds the fields of the connection's order map to the order, or to the line that they name. A name with dots is a
+ * nested field. `mappable` fields are handled by the sink itself and skipped here. Throws `mapping_failed` for a field
+ * that the sink writes itself: a rule must not change what was ordered (Guarantee 7). `validate` rejects such a rule,
+ * but an event from an older mapping may still contain it.
  */
 export function applyOrderFields(
   { order, lines }: OrderBodies,
@@ -51,8 +51,8 @@ export function applyOrderFields(
 }
 
 /**
- * Puts the customer's fields of the order map (`customer.…`) into the body of the customer that the sink makes. Throws
- * `mapping_failed` for a field that the customer is known by.
+ * Adds the customer's fields of the order map (`customer.…`) to the body of a new customer. Throws `mapping_failed` for
+ * a field that identifies the customer.
  */
 export function applyCustomerFields(customer: Wire, fields: MappedFields, own: readonly string[]): Wire {
   const mapped = Object.entries(fields).filter(([name]) => name.startsWith(CUSTOMER_FIELDS))
@@ -63,7 +63,7 @@ export function applyCustomerFields(customer: Wire, fields: MappedFields, own: r
   }, customer)
 }
 
-/** The value of a field that the sink gives a meaning itself; undefined where no rule gives it. `lineId`: of that line. */
+/** The value of a field that the sink handles itself; undefined if no rule sets it. `lineId`: of that line. */
 export function mappedValue(fields: MappedFields, name: string, lineId?: string): unknown {
   const json = fields[lineId === undefined ? name : `${LINE_FIELDS}${lineId}.${name}`]
   return json === undefined ? undefined : jsonValue(json)
@@ -74,7 +74,10 @@ function fieldsOfOrder(fields: MappedFields, hasCustomer: boolean): Field[] {
   return Object.entries(fields).filter(([name]) => !others.some((prefix) => name.startsWith(prefix)))
 }
 
-/** Ids may have dots, as SKUs do: `line.A.1.gift` is the gift of line `A.1` where there is one, else a field of line `A`. */
+/**
+ * Line ids may contain dots, as SKUs do: `line.A.1.gift` is the field `gift` of line `A.1` if that line exists, else a
+ * field of line `A`.
+ */
 function fieldsByLine(
   fields: MappedFields,
   lineIds: readonly string[],

@@ -5,7 +5,10 @@ import { type HookKind, hookBody, hookId } from './webhook.ts'
 
 export const OWN_SIGNATURE = 'x-waldstream-signature'
 
-/** Hooks of our own form, for systems that can be made to send them: `{"id", "reads"}`, all reads without `reads`. */
+/**
+ * Waldstream's own webhook format, for systems that can be configured to send it: `{"id", "reads"}`; without `reads`,
+ * all reads of the system.
+ */
 export const ownHook: HookKind = {
   verify(hook, secret) {
     const expected = `sha256=${createHmac('sha256', secret).update(hook.body).digest('hex')}`
@@ -20,6 +23,6 @@ export const ownHook: HookKind = {
       return { id, reads: [...new Set<string>(reads)] }
     }
     const known = own.join(', ') || 'none'
-    throw new StreamError('request_invalid', `reads must name reads of ${system.id}: ${known}`, { field: 'reads' })
+    throw new StreamError('request_invalid', `reads must contain only reads of ${system.id}: ${known}`, { field: 'reads' })
   },
 }

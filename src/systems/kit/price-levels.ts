@@ -3,25 +3,25 @@ import type { PriceLevel } from '../../events/generated/events.ts'
 import { UNREAD_LEVELS } from '../../events/product-notes.ts'
 import { stringifyExact } from '../../platform/json.ts'
 
-/** What a row of prices is of, and how it is read. */
+/** How a price row is named and read. */
 export interface LevelReading<Row> {
-  /** The level's name; null: it has none. */
+  /** The level's name; null if it has none. */
   nameOf(row: Row): string | null
-  /** Throws what is wrong with the row. */
+  /** Throws if the row is invalid. */
   read(row: Row): readonly PriceLevel[]
-  /** The level whose price is the product's own; null: none is. */
+  /** The level that holds the product's own price; null if none does. */
   readonly base: string | null
 }
 
-/** A product's price levels, and what is to be noted of them. */
+/** A product's price levels, and notes on levels that could not be read. */
 export interface ReadLevels {
   readonly levels: readonly PriceLevel[]
   readonly attributes: Readonly<Record<string, string>>
 }
 
 /**
- * Price levels, each read by itself: a level that can't be read is left out whole and noted, and fails the rules that use it
- * and no others (Guarantee 5). Throws what is wrong with the base level.
+ * Reads price levels one by one: a level that can't be read is left out completely and noted, and only rules that use
+ * it fail (Guarantee 5). Throws if the base level is invalid.
  */
 export function readLevels<Row>(rows: readonly Row[], { nameOf, read, base }: LevelReading<Row>): ReadLevels {
   const levels: PriceLevel[] = []

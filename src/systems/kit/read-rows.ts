@@ -2,13 +2,16 @@ import type { Entity } from '../../events/topics.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import type { ReadEntity, UnreadableEntity } from './source.ts'
 
-/** What a page's rows became. */
+/** The mapped rows of a page. */
 export interface ReadRows<E extends Entity> {
   readonly entities: readonly ReadEntity<E>[]
   readonly unreadable: readonly UnreadableEntity[]
 }
 
-/** Maps each row, to one entity or several; one that can't be mapped is kept with its error, and the others go on (Guarantee 5). */
+/**
+ * Maps each row to one or more entities. A row that can't be mapped is recorded with its error and does not stop the
+ * others (Guarantee 5).
+ */
 export function readRows<Row, E extends Entity>(
   rows: readonly Row[],
   keyOf: (row: Row) => string,

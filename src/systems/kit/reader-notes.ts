@@ -3,20 +3,20 @@ import { Check } from 'typebox/value'
 import type { Item } from '../../platform/dynamodb/tables.ts'
 
 /**
- * What readers keep between runs, whichever process does them. Losing it loses no event that was published; what a reader
- * knows only by it, as that an order had a part for an address that is gone, it does not report any more.
+ * Notes that readers store between runs, shared by all processes. Losing them loses no published event, but a reader no
+ * longer reports what it knew only from them, for example a part of an order whose address is gone.
  */
 export interface ReaderNotes {
-  /** Those that are there, by id. */
+  /** Stored notes by id; missing ones are left out. */
   find(ids: readonly string[]): Promise<ReadonlyMap<string, Item>>
-  /** Each in the place of the one with its id. */
+  /** Stores notes; each replaces the note with its id. */
   keep(notes: readonly (Item & { readonly id: string })[]): Promise<void>
 }
 
-/** Remembers nothing. */
+/** Stores nothing. */
 export const noNotes: ReaderNotes = { find: async () => new Map(), keep: async () => undefined }
 
-/** The note with an id. Undefined: there is none, or it has another form than it is kept in, which is as if it were lost. */
+/** The note with an id. Undefined if there is none or its format is outdated, which counts as lost. */
 export function noteOf<const S extends TSchema>(
   notes: ReadonlyMap<string, Item>,
   id: string,

@@ -3,15 +3,15 @@ import { plainSku, skuProblem } from '../../events/sku.ts'
 import { textOf, type Wire } from './wire.ts'
 
 /**
- * A SKU as it is known everywhere, right or wrong; null: there is none. Lines of orders go by it: a placed order can't be
- * corrected, and a line is for its own vendor to judge (Guarantee 5).
+ * Normalizes a SKU without validating it; null if there is none. Order lines use it: a placed order can't be corrected,
+ * and each line is judged by its own vendor (Guarantee 5).
  */
 export function skuKey(value: unknown): string | null {
   const sku = plainSku(textOf(value) ?? '')
   return sku === '' ? null : sku
 }
 
-/** As `skuKey`, of a field. Throws `source_data_invalid`, naming it, for a SKU that can't be one. */
+/** As `skuKey`, for a field. Throws `source_data_invalid` with the field if the SKU is invalid. */
 export function skuOf(wire: Wire, name: string, path = ''): string | null {
   const sku = skuKey(wire[name])
   const problem = sku === null ? null : skuProblem(sku)
@@ -26,5 +26,5 @@ export function requireSku(wire: Wire, name: string, path = ''): string {
   const sku = skuOf(wire, name, path)
   if (sku !== null) return sku
   const field = path + name
-  throw new StreamError('value_missing', `${field} is missing; the source has to give it`, { field })
+  throw new StreamError('value_missing', `${field} is missing; add it at the source`, { field })
 }

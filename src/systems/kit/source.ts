@@ -1,33 +1,36 @@
 import type { Entity, TopicEvents } from '../../events/topics.ts'
 
-/** A closed window of the source's changed-at times: [from, to), milliseconds UTC. `from` null: from the beginning. */
+/** A closed window of the source's change times: [from, to), milliseconds UTC. `from` null: from the beginning. */
 export interface ReadWindow {
-  /** True when what was read before is to be read again: nothing may be left out because it has not changed. */
+  /** True if rows must be read again: the reader must not skip unchanged ones. */
   readonly again?: boolean
   readonly from: number | null
   readonly to: number
 }
 
-/** Where in the window's order (changed at, id) a page ended; both as text of the reader's own making. */
+/** Where a page ended in the window's order (changed at, id); both are text in the reader's own format. */
 export interface Keyset {
   readonly changedAt: string
   readonly id: string
 }
 
-/** What a reader knows of an event; the runner adds ids, digests, task and read time. */
+/** The reader's part of an event; the runner adds ids, digests, task and read time. */
 export interface ReadEntity<E extends Entity> {
   readonly key: string
-  /** Milliseconds UTC; null where the source has none. */
+  /** Milliseconds UTC; null if the source has no change time. */
   readonly occurredAt: number | null
   readonly deleted: boolean
   readonly data: TopicEvents[E]['data']
-  /** Its data without what tells no change, such as the signature of an address, where it has that: by it, it is compared. */
+  /**
+   * Its data without parts that do not indicate a change, such as the signature of an address. If present, it is used
+   * for comparison.
+   */
   readonly compared?: TopicEvents[E]['data']
-  /** JSON text as the source gave it. */
+  /** The source's JSON text. */
   readonly raw: string | null
-  /** What people should know of it although it is read: it is reported with it. */
+  /** A warning for people, reported with the entity although it was read. */
   readonly warning?: EntityWarning
-  /** Which entity it is, where the source may have several of one key. */
+  /** Identifies the entity if the source may have several with one key. */
   readonly identity?: EntityIdentity<E>
 }
 
@@ -36,17 +39,17 @@ export interface EntityWarning {
   readonly message: string
 }
 
-/** What tells an entity from another of the same key. */
+/** Distinguishes an entity from others with the same key. */
 export interface EntityIdentity<E extends Entity> {
-  /** The source's own id of it. */
+  /** The source's own id. */
   readonly id: string
-  /** When it came to be, milliseconds UTC; null where the source does not say. */
+  /** When it was created, milliseconds UTC; null if the source does not say. */
   readonly since: number | null
-  /** Its data, where it is known by another key. */
+  /** Its data under another key. */
   withKey(key: string): TopicEvents[E]['data']
 }
 
-/** An entity that could not be turned into an event: it goes to the dead letters and delays nothing (Guarantee 5). */
+/** An entity that could not be converted to an event: it becomes a dead letter and delays nothing (Guarantee 5). */
 export interface UnreadableEntity {
   readonly key: string
   readonly error: unknown
@@ -56,18 +59,18 @@ export interface UnreadableEntity {
 export interface Page<E extends Entity> {
   readonly entities: readonly ReadEntity<E>[]
   readonly unreadable: readonly UnreadableEntity[]
-  /** Identity of every row of the page, readable or not, for the proof of the window. */
+  /** Identity of every row of the page, readable or not, to prove that the window is complete. */
   readonly rows: readonly WindowRow[]
-  /** Everything up to here, in the window's order, has been given. */
+  /** Everything up to here, in the window's order, has been returned. */
   readonly reached: Keyset
   /**
-   * Milliseconds UTC: all of the window that changed before it has been given. Only of a reader that goes through the window
-   * once, by the time of change: what others have given says nothing of what is left.
+   * Milliseconds UTC: everything in the window that changed before this has been returned. Only set by readers that
+   * pass through the window once, by change time; otherwise a page does not tell what is left.
    */
   readonly reachedAt?: number | undefined
-  /** When the request of this page was sent: the `readAt` of its entities. */
+  /** When the request for this page was sent: the `readAt` of its entities. */
   readonly requestedAt: number
-  /** Of several contents of one key the last counts; without it, they are an error that is recorded. */
+  /** `last`: if a key has several contents, the last one counts; if absent, they are recorded as an error. */
   readonly joins?: 'last'
 }
 
@@ -78,18 +81,24 @@ export interface WindowRow {
 }
 
 /**
- * Reads one entity of one system. `read` gives pages oldest first and can go on after a page that was acknowledged;
- * the window is closed, so a run ends. `list`, where the system can answer it cheaply, gives what is in the window
- * after paging, to be compared with what was read (Guarantee 6).
+ * Reads one entity of one system. `read` yields pages, oldest first, and can resume after an acknowledged page; the
+ * window is closed, so a run ends. `list`, if the system can answer it cheaply, yields the rows in the window after
+ * paging, to compare them with what was read (Guarantee 6).
  */
 export interface SourceReader<E extends Entity> {
   readonly name: string
   readonly entity: E
   read(window: ReadWindow, after: Keyset | null, signal: AbortSignal): AsyncIterable<Page<E>>
   list?(window: ReadWindow, signal: AbortSignal): AsyncIterable<readonly WindowRow[]>
-  /** Of a source that a request named, after the run's end is noted: removes it if nothing is left in it. What was done, in words. */
+  /**
+   * For a source named by a request, after the run's end is recorded: removes it if it is empty. Resolves to what was
+   * done, in words.
+   */
   discard?(signal: AbortSignal): Promise<string>
-  /** What the source has now, whole, where `list` can't say it; `accepted`: a person has checked that so little is left. */
+  /**
+   * All keys that the source has now, if `list` can't provide them. `accepted`: a person has confirmed that so few are
+   * left.
+   */
   keys?(signal: AbortSignal, accepted: boolean): AsyncIterable<readonly Pick<WindowRow, 'key'>[]>
 }
 

@@ -1,8 +1,8 @@
-/** What a system answered to the cheapest call that needs its credentials. */
+/** A system's response to the cheapest call that needs its credentials. */
 export interface SystemCheck {
-  /** Milliseconds UTC of its `Date` header, which has whole seconds; null where it sent none. */
+  /** Its `Date` header as milliseconds UTC, accurate to the second; null if it sent none. */
   readonly date: number | null
-  /** What does not stop it but is to be seen to. */
+  /** Problems that do not stop it but need attention. */
   readonly warnings?: readonly string[]
 }
 

@@ -1,12 +1,12 @@
-/** What people and programs write between two numbers. */
+/** Separators that people and programs use between two numbers. */
 const BETWEEN = /[,;|\r\n\t]|<br\s*\/?>|\s+(?:\/|&|\+|and)\s+/i
 
-/** A number as carriers give them, in one piece. */
+/** A carrier's tracking number without spaces. */
 const WHOLE_NUMBER = /^(?=(?:.*\d){6})[\w-]{10,}$/
 
 /**
- * The tracking numbers of a field that has room for one: an ERP keeps those of several parcels in it, with a mark between them
- * or a space. A number that is written in groups stays one.
+ * The tracking numbers of a single field: an ERP joins those of several parcels with a separator or a space. A number
+ * written in groups stays one number.
  */
 export function trackingNumbers(text: string | null): readonly string[] {
   const parts = (text ?? '').split(BETWEEN).map((part) => part.trim())

@@ -3,55 +3,55 @@ import type { System } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import { equalTexts } from '../../platform/equal-texts.ts'
 
-/** A call of a webhook as it came. */
+/** A received webhook call. */
 export interface ReceivedHook {
   /** A header by its lower-case name. */
   header(name: string): string | undefined
-  /** The very bytes: signatures are made over them. */
+  /** The exact bytes, because signatures cover them. */
   readonly body: Buffer
   /** Milliseconds UTC. */
   readonly now: number
 }
 
-/** What a hook asks for: reads of its system. The same id again is the same hook. */
+/** The reads that a webhook requests from its system. A repeated id is the same webhook. */
 export interface UnderstoodHook {
   readonly id: string
   readonly reads: readonly string[]
 }
 
 /**
- * How the hooks of one type of system are proven and understood. Nothing but the fact that something changed is ever taken
- * from a hook: so one that comes late, twice or out of order does no harm.
+ * How the webhooks of one system type are verified and parsed. A webhook only ever says that something changed, so a
+ * late, repeated or reordered one does no harm.
  */
 export interface HookKind {
-  /** Whether it was signed with the system's secret; takes as long for a wrong one. */
+  /** Whether it is signed with the system's secret; takes equally long for a wrong signature. */
   verify(hook: ReceivedHook, secret: string, system: System | undefined): boolean
-  /** Throws `request_invalid`, naming the field. */
+  /** Throws `request_invalid` with the field. */
   understand(hook: ReceivedHook, system: System): UnderstoodHook
 }
 
 const MAX_ID = 200
 
-/** The body as an object; empty when it is JSON of another kind. Throws `request_invalid` for what is no JSON. */
+/** The body as an object; empty if it is other JSON. Throws `request_invalid` if it is not JSON. */
 export function hookBody({ body }: ReceivedHook): Readonly<Record<string, unknown>> {
   try {
     const json: unknown = JSON.parse(body.toString('utf8'))
     return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
   } catch (cause) {
-    throw new StreamError('request_invalid', 'the body is no JSON', { cause })
+    throw new StreamError('request_invalid', 'the body is not JSON', { cause })
   }
 }
 
-/** Throws `request_invalid` for what can't be the id of a hook. */
+/** Throws `request_invalid` if the value can't be a webhook id. */
 export function hookId(id: unknown, field: string): string {
   if (typeof id === 'string' && id !== '' && id.length <= MAX_ID) return id
   throw new StreamError('request_invalid', `${field} must be a text of 1 to ${MAX_ID} characters`, { field })
 }
 
 /**
- * Whether a hook is signed as Standard Webhooks says: one of the `v1,…` signatures is the HMAC-SHA256 of
- * `id.timestamp.body`, and the time is no further off than the tolerance. All signatures are compared, so that the time it
- * takes reveals nothing.
+ * Whether a webhook is signed according to Standard Webhooks: one of the `v1,…` signatures is the HMAC-SHA256 of
+ * `id.timestamp.body`, and the timestamp is within the tolerance. All signatures are compared, so the duration reveals
+ * nothing.
  */
 export function isSignedWebhook(hook: ReceivedHook, secret: string, toleranceSeconds: number): boolean {
   const id = hook.header('webhook-id') ?? ''

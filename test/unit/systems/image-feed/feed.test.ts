@@ -108,7 +108,7 @@ describe('the image feed', () => {
 
   it.each([
     ['no SKU', ',https://v.test/a.jpg,1,,\nb,https://v.test/b.jpg,1,,\n', /line 2, column "sku": is empty/],
-    ['no address', 'a,not a url,1,,\n', /line 2, column "url": is no http or https address/],
+    ['no address', 'a,not a url,1,,\n', /line 2, column "url": is not an http or https address/],
     ['another protocol', 'a,file:///etc/passwd,1,,\n', /column "url"/],
     ['a position that is none', 'a,https://v.test/a.jpg,first,,\n', /column "position"/],
     ['an unknown role', 'a,https://v.test/a.jpg,1,,image|hero\n', /column "role": "hero" is none of/],
