@@ -76,7 +76,7 @@ describe('links of an image feed', () => {
     expect(await world.run()).toMatchObject({ published: 0, unreadable: 2 })
     const messages = (await world.deadLetters()).map(({ message }) => message)
     expect(messages).toEqual([
-      expect.stringContaining('is no image: application/json'),
+      expect.stringContaining('is not an image: application/json'),
       expect.stringContaining('only http and https'),
     ])
   })

@@ -82,7 +82,7 @@ describe('a feed in pages', () => {
     const products = { edges: [row('A1')], pageInfo: { hasNextPage: true } }
     const origin = await servePages((_, response) => json(response, { data: { shop: { catalog: { products } } } }))
     const { failed } = await readFeedAt(`${origin}/feed`, { items: 'data.shop.catalog.products.edges' })
-    expect(failed?.message).toContain('it says that there is more')
+    expect(failed?.message).toContain('it states that there is more')
   })
 
   it('is read whole by an address that is relative to its own', async () => {
@@ -151,7 +151,7 @@ describe('a feed in pages', () => {
     it('is refused where its last page says that there is more', async () => {
       const origin = await servePaged(() => ({ has_more: true }))
       const { failed } = await readFeedAt(`${origin}/feed`, { items: 'items' })
-      expect(failed?.message).toContain('it says that there is more')
+      expect(failed?.message).toContain('it states that there is more')
     })
   })
 
@@ -186,7 +186,7 @@ describe('a feed in pages', () => {
         (rows: string) => `<feed>${rows}<paging><has_more type="boolean">true</has_more></paging></feed>`,
         'is more',
       ],
-      ['', (rows: string) => `<feed>${rows}<link rel="next"/></feed>`, 'has no address'],
+      ['', (rows: string) => `<feed>${rows}<link rel="next"/></feed>`, 'without an address'],
       ['', (rows: string) => `<feed>${rows}<next>${'x'.repeat(5000)}</next></feed>`, 'too long'],
       ['feed.item', (rows: string) => `<feed total="50">${rows}</feed>`, '2 of 50 rows'],
       ['feed.a.b.item', (rows: string) => `<feed><a><b pages="40" page="1">${rows}</b></a></feed>`, 'page 1 of 40'],

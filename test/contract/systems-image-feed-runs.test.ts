@@ -90,7 +90,7 @@ describe('a feed that is not what it was', () => {
     const refused = await world.run()
     expect(refused).toMatchObject({ state: 'failed', error: { code: 'too_many_gone' }, published: 0 })
     expect(refused.error?.message).toMatch(
-      /SKUs in 10 rows, of \d+ in \d+: more than 30 %.*sync images.images.all --sweep --accept-deletions/,
+      /SKUs in 10 rows, but had \d+ in \d+: more than 30 %.*sync images.images.all --sweep --accept-deletions/,
     )
     expect(await world.run('sweep')).toMatchObject({ state: 'failed', error: { code: 'too_many_gone' } })
     expect((await world.events()).length).toBe(all.published)

@@ -5,14 +5,14 @@ import { StreamError } from '../../errors.ts'
 import { KIND_BYTES, kindOf } from './file-kind.ts'
 import { feedCutShortError, feedError } from './record.ts'
 
-/** Largest feed that is taken, unpacked: the longest text there can be. */
+/** Largest accepted feed, unpacked: the longest possible string. */
 export const MOST_BYTES = constants.MAX_STRING_LENGTH
 
 const GZIP = Buffer.from([0x1f, 0x8b])
-/** A file may be packed, be sent packed, and be packed once more by mistake. */
+/** A file may be gzipped, be sent gzipped, and be gzipped once more by mistake. */
 const MOST_LAYERS = 3
 
-/** Codings of HTTP. Any other word there (`UTF-8`, `none`, `binary`) is no coding: the body is as it is. */
+/** HTTP content codings. Any other word (`UTF-8`, `none`, `binary`) is not a coding, and the body is taken as it is. */
 const CODINGS: Readonly<Record<string, () => Transform>> = {
   br: createBrotliDecompress,
   deflate: createInflate,
@@ -20,9 +20,9 @@ const CODINGS: Readonly<Record<string, () => Transform>> = {
 }
 
 /**
- * The bytes of a feed, unpacked by its Content-Encoding and, where the file is itself a .gz one (known by its first two
- * bytes), once more. Throws `source_data_invalid` once there are more than `most`, unpacked or on the way there: a small
- * file may unpack to any size; and for what is no text, such as a ZIP file, naming what it is.
+ * Unpacks the bytes of a feed by its Content-Encoding and, if the file itself is gzipped (detected by its first two
+ * bytes), again. Throws `source_data_invalid` if the data exceeds `most` bytes at any stage, because a small file may
+ * unpack to any size; also if it is not text, such as a ZIP file, and names its type.
  */
 export async function* unpacked(
   body: AsyncIterable<Buffer>,
@@ -40,7 +40,7 @@ export async function* unpacked(
       throw feedError(`it is ${kind}; serve the CSV, JSON or XML file itself, as it is or gzipped`)
     }
     if (layer === MOST_LAYERS) {
-      throw feedError(`it is packed with gzip more than ${MOST_LAYERS} times; pack it once`)
+      throw feedError(`it is gzipped more than ${MOST_LAYERS} times; gzip it once`)
     }
     bytes = within(through(all, 'gzip'), most)
   }
@@ -57,7 +57,7 @@ async function* within(bytes: AsyncIterable<Buffer>, most: number): AsyncGenerat
   }
 }
 
-/** The last one named was applied last. Gzip is known by its bytes, whatever the header says. */
+/** The last named coding was applied last. Gzip is detected by its bytes, whatever the header says. */
 function codingsOf(encoding: string | null): readonly string[] {
   const named = (encoding ?? '').split(',').map((name) => name.trim().toLowerCase())
   return named.filter((name) => Object.hasOwn(CODINGS, name)).toReversed()
@@ -65,17 +65,20 @@ function codingsOf(encoding: string | null): readonly string[] {
 
 async function* through(chunks: AsyncIterable<Buffer>, coding: string): AsyncGenerator<Buffer> {
   const unpack = (CODINGS[coding] ?? createGunzip)()
-  // What breaks ends the unpacking, which is read here.
+  // An error ends the unpacked stream, which is read here.
   pipeline(Readable.from(chunks), unpack, () => undefined)
   try {
     for await (const chunk of unpack) yield chunk as Buffer
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    throw /^(Z_|ERR__|ZSTD_)/.test(code) ? feedCutShortError(`its ${coding} can not be unpacked`, cause) : cause
+    throw /^(Z_|ERR__|ZSTD_)/.test(code) ? feedCutShortError(`its ${coding} can't be unpacked`, cause) : cause
   }
 }
 
-/** The first chunks, until they have so many bytes or characters of those that count, and all of them. */
+/**
+ * Reads the first chunks until they have `size` bytes or characters by `counted`; returns them as `head`, and all
+ * chunks as `all`.
+ */
 export async function peek<T extends { readonly length: number }>(
   chunks: AsyncIterable<T>,
   size: number,

@@ -10,11 +10,14 @@ import type { ImageFeedClient } from './client.ts'
 import { type ImageVersion, isOther, isSurelyOther, type LinkAnswer } from './link.ts'
 
 const DAY_MS = 24 * 60 * 60_000
-/** How long an answer holds that brings no image. What is unknown is not kept: it is asked whenever the feed is read, and that after so long. */
+/**
+ * How long a result without an image stays valid. An unknown result is not stored: the link is checked again at each
+ * read of the feed, and a read is due after this time.
+ */
 const HOLDS_MS = { broken: DAY_MS / 24, unknown: DAY_MS / 144 }
-/** Asked at one time; how many of them are under way, the governor decides. */
+/** Links checked at once; the governor decides how many requests run in parallel. */
 const AT_ONCE = 16
-/** Addresses in a row that a server could not say anything of: then it is down, and is left alone for this run. */
+/** After so many consecutive unknown results, the server counts as down and is skipped for this run. */
 const DOWN_AFTER = 3
 
 const textOrNull = Type.Union([Type.String(), Type.Null()])
@@ -27,26 +30,29 @@ const linkNote = Type.Object({
   reason: Type.String(),
   /** Milliseconds UTC. */
   until: Type.Number(),
-  /** Of the image that was there last. Left out in notes of before, and where its server says nothing of it. */
+  /** Version of the image seen last; absent in older notes and if the server does not send one. */
   version: Type.Optional(imageVersion),
-  /** Of what may be another image: it is one if the next answer says the same. */
+  /** Version of a possibly different image; the next check confirms it by the same version. */
   unconfirmed: Type.Optional(imageVersion),
-  /** What tells it from the one that was there first; null: it is that one. */
+  /** Distinguishes the image from the first one at this address; null: it is still the first one. */
   change: Type.Optional(textOrNull),
 })
 
 type LinkNote = Static<typeof linkNote>
 
-/** What is known of a link: also what tells its image from the one that was at the address first; null: it is that one. */
+/**
+ * The known state of a link. `change` distinguishes its image from the first one at this address; null: it is still the
+ * first one.
+ */
 export interface KnownLink extends LinkAnswer {
   readonly change: string | null
 }
 
-/** The links of one reading of a feed. */
+/** Checks the links of one read of a feed. */
 export interface LinkChecks {
-  /** What is known of each address; asked are those of which nothing is known, or was known too long ago. */
+  /** The state of each address; checks those whose state is unknown or expired. */
   of(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, KnownLink>>
-  /** When something will be to be asked again, although the feed is the same; null: never. */
+  /** When a link must be checked again even if the feed is unchanged, milliseconds UTC; null: never. */
   againAt(): number | null
 }
 
@@ -63,7 +69,7 @@ export function createLinkChecks(
     const failures = () => silent.get(host) ?? 0
     if (failures() >= DOWN_AFTER) return { state: 'unknown', reason: 'its server is down' }
     const answer = await client.link(url, signal)
-    if (signal.aborted) throw new StreamError('stopping', 'the check of links was ended')
+    if (signal.aborted) throw new StreamError('stopping', 'the link check was aborted')
     silent.set(host, answer.state === 'unknown' ? failures() + 1 : 0)
     return answer
   }
@@ -89,7 +95,7 @@ export function createLinkChecks(
           if (!holds && state !== 'unknown') fresh.push({ id: idOf(url), state, reason, until, ...seen })
           const due = state === 'good' ? Math.max(until, clock.now() + DAY_MS) : until
           againAt = Math.min(againAt ?? due, due)
-          // A server that is down takes nothing away and brings nothing back: what it said last holds.
+          // If a server is down, its last known result stays valid.
           const said = state === 'unknown' && note !== undefined ? note : answer
           known.set(url, { state: said.state, reason: said.reason, change: seen.change ?? null })
         },
@@ -101,8 +107,8 @@ export function createLinkChecks(
 }
 
 /**
- * The image as it is known now: another one is told by its version, which stays what tells it until it changes again. One of
- * the same size is another one once two answers agree.
+ * Compares the image with the known one. A different version marks a change, which stays until the image changes again.
+ * If the size is the same, the change counts only after two checks agree.
  */
 function seenOf(
   note: LinkNote | undefined,

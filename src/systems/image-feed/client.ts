@@ -15,16 +15,16 @@ import { decoded } from './text.ts'
 
 export interface ImageFeedSettings {
   readonly url: string
-  /** Names the feed and how it is read: what is remembered of another one says nothing of it. */
+  /** Identifies the feed and how it is read: notes stored under another id do not apply. */
   readonly id: string
   readonly limits: CallLimits
-  /** Headers that prove who asks. */
+  /** Authentication headers. */
   readonly credentials: Readonly<Record<string, string>>
-  /** Null: as the feed says itself. */
+  /** Null: detected from the feed. */
   readonly encoding: string | null
-  /** Parameters of addresses of images that tell no picture from another. */
+  /** Parameters of image addresses that do not identify the picture. */
   readonly passingParameters: readonly string[]
-  /** How long after it had an image an address is asked again; null: none is asked. */
+  /** How long a link with an image stays valid before it is checked again, in ms; null: links are not checked. */
   readonly checkLinksMs: number | null
   readonly timeoutMs: number
   readonly form: FeedForm
@@ -32,13 +32,13 @@ export interface ImageFeedSettings {
   readonly mostBytes?: number
 }
 
-/** What a server can be asked by, whether a feed is another than before. */
+/** Values for a conditional request. */
 export interface Validators {
   readonly etag: string | null
   readonly lastModified: string | null
 }
 
-/** A feed as downloaded; `rows` null: it is the one of the validators that were given. */
+/** A downloaded feed; `rows` null: unchanged since the given validators. */
 export interface Download {
   readonly rows: readonly FeedRow[] | null
   readonly validators: Validators
@@ -46,13 +46,14 @@ export interface Download {
 
 export interface ImageFeedClient extends Pick<ImageFeedSettings, 'id' | 'checkLinksMs' | 'passingParameters'> {
   /**
-   * The whole feed, or `rows: null` when it is still the one of these validators. Throws `source_data_invalid` for a
-   * feed that was cut short, and as every client `target_unavailable`, `timed_out`, `rate_limited`, `credentials_refused`.
+   * Downloads the whole feed, or returns `rows: null` if it is unchanged since these validators. Throws
+   * `source_data_invalid` for an incomplete feed and, like every client, `target_unavailable`, `timed_out`,
+   * `rate_limited`, `credentials_refused`.
    */
   download(known: Validators | null, signal: AbortSignal): Promise<Download>
-  /** Whether there is an image at an address that the feed names; the feed's credentials are not sent there. */
+  /** Checks whether an address in the feed has an image; the feed's credentials are not sent there. */
   link(url: string, signal: AbortSignal): Promise<LinkAnswer>
-  /** Asks for the feed and reads none of it. Throws as `download` does. */
+  /** Requests the feed without reading it. Throws as `download` does. */
   check(signal: AbortSignal): Promise<SystemCheck>
 }
 
@@ -109,7 +110,7 @@ async function inTurn<T>(
   }
 }
 
-/** The time that all calls together may take, from the beginning of the first one. */
+/** Time limit for all calls together, from the start of the first one. */
 interface WholeTime {
   begun(): AbortSignal
 }
@@ -129,12 +130,12 @@ function unreachableError(
   settings: ImageFeedSettings,
   why: { readonly ended: boolean; readonly late: boolean },
 ): StreamError {
-  if (why.ended) return new StreamError('stopping', 'the read of the image feed was ended', { cause })
-  const message = why.late ? 'the image feed took too long' : 'the image feed could not be read to its end'
+  if (why.ended) return new StreamError('stopping', 'the read of the image feed was aborted', { cause })
+  const message = why.late ? 'the image feed took too long' : 'the image feed could not be read completely'
   return new StreamError(why.late ? 'timed_out' : 'target_unavailable', `${message}: ${hostOf(settings)}`, { cause })
 }
 
-/** The answer, its body not read; throws for what is no feed. */
+/** The response with an unread body; throws for an error status. */
 async function ask(
   http: GuardedHttp,
   { url, credentials, ...settings }: ImageFeedSettings,
@@ -155,12 +156,12 @@ async function ask(
   throw refusedError(answer, hostOf({ url, ...settings }))
 }
 
-/** A document of a feed, and where the next one is. */
+/** One document of a feed, and the address of the next one. */
 interface FetchedPage {
-  /** Null: it is the one of the validators that were given. */
+  /** Null: unchanged since the given validators. */
   readonly rows: readonly FeedRow[] | null
   readonly validators: Validators
-  /** Its address is absolute. */
+  /** Has an absolute address. */
   readonly next: NextPage | null
   readonly bytes: number
 }
@@ -185,7 +186,7 @@ async function pageOf(
   known: Validators | null,
 ): Promise<FetchedPage> {
   if (status === 304 && known !== null) return { rows: null, validators: known, next: null, bytes: 0 }
-  if (status === 206) throw feedCutShortError('its server sent a part of it (206)')
+  if (status === 206) throw feedCutShortError('its server sent only a part of it (206)')
   const size = { bytes: 0 }
   const bytes = counted(unpacked(body, headers.get('content-encoding'), settings.mostBytes ?? MOST_BYTES), size)
   const type = headers.get('content-type')
@@ -199,18 +200,18 @@ async function pageOf(
 function absolute(next: NextPage | null, from: string): NextPage | null {
   if (next === null || 'problem' in next) return next
   if (URL.canParse(next.address, from)) return { address: new URL(next.address, from).href }
-  throw feedError('its next page has an address that is none')
+  throw feedError('the address of its next page is not valid')
 }
 
 /**
- * Null: there is no further page. Where pages name the next one, the last one is that which names none: its numbers say
- * nothing, as they may begin at 0 or count what is no row.
+ * Null: there is no further page. If the pages of a feed name the next one, the one without such an address is the
+ * last; its page numbers are ignored, because they may start at 0 or count more than rows.
  */
 function addressOf(next: NextPage | null, isFollowed: boolean): string | null {
   if (next === null) return null
   if ('address' in next) return next.address
   if (isFollowed && next.byNumbers === true) return null
-  throw feedError(`${next.problem}; give an address that has all of it, or one whose pages name the next one's address`)
+  throw feedError(`${next.problem}; use an address of the whole feed, or one whose pages name the address of the next`)
 }
 
 async function* counted(chunks: AsyncIterable<Buffer>, size: { bytes: number }): AsyncGenerator<Buffer> {
@@ -220,10 +221,10 @@ async function* counted(chunks: AsyncIterable<Buffer>, size: { bytes: number }):
   }
 }
 
-/** More are taken for pages without an end. */
+/** More pages than this count as an endless list. */
 const MOST_PAGES = 1000
 
-/** All pages of a feed, each of which says where the next one is; `fetchPage` gets one. */
+/** Downloads all pages of a feed; each page names the next one. `fetchPage` downloads one page. */
 async function allPages(
   { url, credentials, ...settings }: ImageFeedSettings,
   fetchPage: (page: ImageFeedSettings) => Promise<FetchedPage>,
@@ -235,7 +236,7 @@ async function allPages(
   const seen = new Set([url])
   let bytes = first.bytes
   while (next !== null) {
-    if (seen.has(next)) throw feedError('its pages name one another in a circle')
+    if (seen.has(next)) throw feedError('its pages link to one another in a circle')
     seen.add(next)
     if (seen.size > MOST_PAGES) throw feedError(`it has more than ${MOST_PAGES} pages`)
     const ownServer = new URL(next).origin === new URL(url).origin
@@ -247,7 +248,7 @@ async function allPages(
     if (rows.length > MOST_ROWS) throw feedError(`its pages have more than ${MOST_ROWS} rows; split it`)
     next = addressOf(page.next, true)
   }
-  // That the first page is the same says nothing of the others.
+  // An unchanged first page does not mean that the others are unchanged.
   return { rows, validators: { etag: null, lastModified: null } }
 }
 
@@ -268,7 +269,7 @@ function refusedError({ status, headers }: GuardedAnswer, host: string): StreamE
   return new StreamError('configuration_invalid', `${message}; check the system's address`, options)
 }
 
-/** Without path and query, which may hold a key. */
+/** The host only: path and query may contain a key. */
 function hostOf({ url }: Pick<ImageFeedSettings, 'url'>): string {
   return new URL(url).host
 }

@@ -1,57 +1,56 @@
 import { withoutEnd } from '../../platform/without-end.ts'
 import { feedCutShortError, LONGEST_ROW } from './record.ts'
 
-/** Cells of one row as they stand in the file. */
+/** Cells of one row as in the file. */
 export interface CsvRow {
-  /** Where it begins. */
+  /** Line where it begins. */
   readonly line: number
   readonly cells: readonly string[]
-  /** Why it is no row; its cells are those before what is odd. */
+  /** Why the row is odd; `cells` are those before the odd part. Null: it is a valid row. */
   readonly odd: string | null
 }
 
 export interface CsvReaderOptions {
-  /** Called for each row as soon as it is read: what comes after the first one is judged by it. */
+  /** Called for each row as soon as it is read: the first row is needed to judge the following ones. */
   onRow(row: CsvRow): void
   readonly delimiter: string
   /** Null: no cell is quoted. */
   readonly quote: string | null
-  /** Whether a carriage return alone ends a row that has so many cells. */
+  /** Whether a lone carriage return ends a row with so many cells. */
   endsAtReturn(cells: number): boolean
-  /** Whether a line, as it stands in the file, is a row. */
+  /** Whether a line of the file is a row by itself. */
   isRow(line: string): boolean
-  /** Whether the first line of a quoted cell that goes on for more lines is one row with what stands before it. */
+  /** Whether the first line of a multi-line quoted cell, with the text before it, is a row by itself. */
   isFirstRow(line: string, quotedCell: number): boolean
 }
 
-/** How a quoted cell, whose text is known only at its end, is being read. */
+/** State of the cell being read; the text of a quoted cell is known only at its end. */
 type State = 'start' | 'plain' | 'quoted' | 'closed' | 'skipped'
 
-/** What may be read again after quotes that were none, as a multiple of all that was read. */
+/** Limit of text read again after invalid quotes, as a multiple of all text read. */
 const MOST_REREAD = 4
 const REREAD_ALWAYS = 64 * 1024
 
 /**
- * Rows of CSV (RFC 4180, in its dialect), as far as they came. Lines end as they like. A row whose quotes are none is odd,
- * and so is one with a quoted cell that holds other rows; the next line is read as if the odd one had not been there. A
- * quote within a cell that does not begin with one is a character like others (inches). Takes time by the length of what
- * is written alone.
+ * Streaming reader of CSV rows (RFC 4180, in the given dialect). Any line break ends a line. A row with invalid quotes
+ * is odd, as is a row with a quoted cell that contains other rows; reading continues with the next line as if the odd
+ * row did not exist. A quote inside an unquoted cell is an ordinary character (inches). Runs in linear time.
  */
 export class CsvReader {
-  /** From the beginning of the row that is being read. */
+  /** Text from the start of the current row. */
   #text = ''
   #ended = false
   #state: State = 'start'
   #line = 1
-  /** Line breaks in the row so far. */
+  /** Line breaks in the current row so far. */
   #breaks = 0
   #cells: string[] = []
-  /** Where the cell begins, and what of it was read before. */
+  /** Start of the cell, and its text read before. */
   #cellFrom = 0
   #cellBefore = ''
-  /** Everything before it was looked at. */
+  /** Everything before this position was read. */
   #at = 0
-  /** Where the line of a quoted cell begins; null: in the first one. */
+  /** Start of the current line in a quoted cell; null: its first line. */
   #lineFrom: number | null = null
   #read = 0
   #reread = 0
@@ -69,7 +68,7 @@ export class CsvReader {
     this.#go()
   }
 
-  /** Whether it ended with a line break, or the mark of an end (^Z). Throws `source_data_invalid` for an open quote. */
+  /** Whether the text ended with a line break or an end mark (^Z). Throws `source_data_invalid` for an open quote. */
   end(): boolean {
     const text = withoutEnd(this.#text, END_MARKS)
     const marked = text.length < this.#text.length
@@ -77,7 +76,7 @@ export class CsvReader {
     this.#ended = true
     this.#at = Math.min(this.#at, text.length)
     this.#go()
-    if (this.#state === 'quoted') throw feedCutShortError(`a quote opened in line ${this.#line} is not closed`)
+    if (this.#state === 'quoted') throw feedCutShortError(`a quote that opens in line ${this.#line} is not closed`)
     if (this.#state === 'skipped') return marked
     if (this.#cells.length === 0 && this.#state !== 'closed' && this.#text.trim() === '') return true
     this.#cells.push(this.#state === 'closed' ? this.#cellBefore : this.#text.slice(this.#cellFrom))
@@ -109,7 +108,7 @@ export class CsvReader {
     }
   }
 
-  /** Blanks may stand before a quote. */
+  /** Spaces may precede a quote. */
   #begin(): boolean {
     const { quote } = this.#options
     if (this.#cells.length === 0 && this.#text[this.#at] === '\n') return this.#passOverEmptyLines()
@@ -182,7 +181,7 @@ export class CsvReader {
     return true
   }
 
-  /** Looks at the lines of a quoted cell that end before `end`; a line break that may not be whole waits. */
+  /** Checks the lines of a quoted cell that end before `end`; waits for more text if a line break may be incomplete. */
   #lookAtLines(end: number, closes: boolean): string | null {
     const text = this.#text
     BREAK.lastIndex = this.#at
@@ -212,7 +211,7 @@ export class CsvReader {
     const found = this.#text[at]
     if (found === undefined) return false
     if (found !== delimiter && found !== '\n' && found !== '\r') {
-      return this.#markOdd('has a quote within a quoted cell; it is written twice there')
+      return this.#markOdd('has a single quote mark within a quoted cell; double it')
     }
     const size = found === delimiter ? 1 : this.#breakAt(at)
     if (size === null) return false
@@ -241,7 +240,7 @@ export class CsvReader {
     return at
   }
 
-  /** Length of the line break there; null: more text is needed to tell. */
+  /** Length of the line break at the position; null: more text is needed. */
   #breakAt(at: number): number | null {
     if (this.#text[at] === '\n') return 1
     if (at + 1 === this.#text.length && !this.#ended) return null
@@ -278,12 +277,12 @@ export class CsvReader {
     this.#text = this.#text.slice(size)
   }
 
-  /** The row is odd, and the next line begins another one, even if it was read as a part of this one. */
+  /** Marks the row as odd; the next line starts a new row even if it was read as part of this one. */
   #markOdd(odd: string): boolean {
     if (this.#state !== 'skipped') this.#options.onRow({ line: this.#line, cells: this.#cells, odd })
     this.#reread += this.#at
     if (this.#reread > MOST_REREAD * this.#read + REREAD_ALWAYS) {
-      throw feedCutShortError(`quotes are opened and not closed in too many rows, the last one in line ${this.#line}`)
+      throw feedCutShortError(`too many rows have a quote that is not closed, the last one in line ${this.#line}`)
     }
     this.#breaks = 0
     this.#cells = []
@@ -293,8 +292,8 @@ export class CsvReader {
   }
 }
 
-const HOLDS_ROWS = 'has a quoted cell that holds other rows: a quote is opened and not closed in its line'
+const HOLDS_ROWS = 'has a quoted cell that contains other rows: a quote in its line is not closed'
 const BLANKS: ReadonlySet<string> = new Set([' ', '\t', '\u00a0'])
 const BREAK = /\r\n?|\n/g
-/** DOS ended a text so; some fill its last block with it, or with zeros. */
+/** DOS end-of-file mark; some programs fill the last block with it, or with zeros. */
 const END_MARKS = '\x1a\0'

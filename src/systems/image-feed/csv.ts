@@ -7,21 +7,21 @@ export interface CsvDialect {
   readonly delimiter: string
   /** Null: no cell is quoted. */
   readonly quote: string | null
-  /** Whether a file without a line break at its end was cut short. */
+  /** Whether a file without a final line break counts as cut short. */
   readonly endsWithLineBreak: boolean
 }
 
-/** Columns of a CSV feed, by their names. */
+/** Column names of a CSV feed. */
 export interface CsvColumns {
-  /** A file without one of them is another one. */
+  /** A file without one of them is rejected. */
   readonly needed: readonly string[]
   readonly sku: readonly string[]
-  /** Of addresses. */
+  /** Columns with addresses. */
   readonly url: readonly string[]
   readonly position: readonly string[]
 }
 
-/** Where the columns are. */
+/** Positions of the columns. */
 interface Header {
   readonly names: readonly string[]
   /** Indexes by name. */
@@ -29,16 +29,16 @@ interface Header {
   readonly sku: readonly number[]
   readonly url: readonly number[]
   readonly position: readonly number[]
-  /** Cells that a row has at the least: up to its SKU and its first address. */
+  /** Minimum number of cells of a row: up to its SKU and its first address. */
   readonly fewest: number
 }
 
 const ADDRESS = /^\s*.?https?:\/\//i
 
 /**
- * Rows of CSV (RFC 4180, in its dialect); the first line names the columns, in any order and case. A row that is odd is
- * said to be, and the others go on. Throws `source_data_invalid` for a file that was cut short, which its end alone can
- * tell, or lacks one of the columns that are needed.
+ * Rows of CSV (RFC 4180, in the given dialect); the first line names the columns, in any order and case. Odd rows are
+ * marked and do not stop the others. Throws `source_data_invalid` if a needed column is missing or the file was cut
+ * short, which only its end shows.
  */
 export async function* csvRecords(
   text: AsyncIterable<string>,
@@ -69,7 +69,7 @@ export async function* csvRecords(
     },
   })
   let last: CsvRow | undefined
-  /** All but the last one, which may have been cut. */
+  /** All rows but the last, which may be incomplete. */
   const records = function* (): Generator<FeedRecord> {
     for (const row of sheet.rows.splice(0)) {
       if (last !== undefined && sheet.header !== null) yield toRecord(last, sheet.header)
@@ -85,7 +85,7 @@ export async function* csvRecords(
   const { header } = sheet
   if (header === null) throw feedCutShortError('it is empty')
   if (dialect.endsWithLineBreak && !whole) {
-    throw feedCutShortError('it does not end with a line break (settings.lastLineBreak: optional, where it never does)')
+    throw feedCutShortError('it does not end with a line break (if it never does, set settings.lastLineBreak to optional)')
   }
   if (last === undefined) return
   if (last.odd === null && (last.cells.length < header.fewest || (!whole && last.cells.length < header.names.length))) {
@@ -94,9 +94,9 @@ export async function* csvRecords(
   yield toRecord(last, header)
 }
 
-/** Characters of the beginning that say how lines end. */
+/** Characters at the start that are searched for line breaks. */
 const BEGIN = 4096
-/** Excel's own first line, which says what separates cells. */
+/** Excel's separator line, an optional first line. */
 const SHEET = /^\ufeff?"?sep=([^\r\n"])"?\s*(?:[\r\n]|$)/i
 const normal = (name: string): string => name.trim().toLowerCase()
 const isBlank = (cell: string): boolean => /^[\s\p{Cc}]*$/u.test(cell)
@@ -112,7 +112,7 @@ function headerOf(cells: readonly string[], { needed, sku, url, position }: CsvC
   const missing = needed.find((name) => !places.has(normal(name)))
   if (missing !== undefined) throw columnMissingError(missing, names)
   if (cells.some((name) => ADDRESS.test(name))) {
-    throw feedError('its first line has an address: it names the columns, and no row stands in it')
+    throw feedError('its first line has an address, but must have the column names')
   }
   const at = (columns: readonly string[]) => columns.flatMap((name) => places.get(normal(name)) ?? [])
   const header = { names, places, sku: at(sku), url: at(url), position: at(position) }
@@ -122,29 +122,29 @@ function headerOf(cells: readonly string[], { needed, sku, url, position }: CsvC
 function columnMissingError(missing: string, names: readonly string[]): StreamError {
   const [only = ''] = names
   const other = names.length === 1 ? [';', '\t', '|', ','].find((character) => only.includes(character)) : undefined
-  const hint = other === undefined ? '' : `; settings.delimiter says what separates cells, here "${other}" maybe`
+  const hint = other === undefined ? '' : `; check settings.delimiter, the cell separator, which may be "${other}" here`
   return feedError(
     `its first line has no column "${missing}"; it has: ${names.join(', ').slice(0, 500)}${hint}`,
     missing,
   )
 }
 
-/** Whether cells have a SKU and an address where rows have them, or as many cells as a row and a position. */
+/** Whether cells have a SKU and an address in their columns, or as many cells as a row and a position. */
 function isRow(cells: readonly string[], { names, sku, url, position }: Header): boolean {
   if (sku.every((at) => isBlank(cells[at] ?? ''))) return false
   if (url.some((at) => ADDRESS.test(cells[at] ?? ''))) return true
   return cells.length === names.length && position.some((at) => /^\d+$/.test(cells[at] ?? ''))
 }
 
-/** A row may end after its first address: what it lacks behind that is empty. */
+/** The problem of a row; null if it is valid. A row may end after its first address: missing cells count as empty. */
 function problemOf({ cells, odd, line }: CsvRow, { names, fewest, url }: Header): string | null {
   if (odd !== null) return `line ${line} ${odd}`
   const count = `line ${line} has ${cells.length} columns of ${names.length}`
   if (cells.length < fewest) return count
-  // Empty cells too many are no harm, unless the address is not where it belongs.
+  // Extra empty cells do no harm, unless the address is in the wrong column.
   const isWhole = cells.slice(names.length).every(isBlank)
   const isMoved = cells.length > names.length && url.every((at) => isBlank(cells[at] ?? '')) && !cells.every(isBlank)
-  return isWhole && !isMoved ? null : `${count}: a cell is not quoted`
+  return isWhole && !isMoved ? null : `${count}: quote cells that contain the separator`
 }
 
 function toRecord(row: CsvRow, header: Header): FeedRecord {
@@ -157,7 +157,7 @@ function toRecord(row: CsvRow, header: Header): FeedRecord {
   }
 }
 
-/** A cell that was not quoted moves those behind it by one each time. */
+/** Each unquoted separator shifts the following cells by one. */
 function maybeSkus({ cells, odd }: CsvRow, { names, sku }: Header): Pick<FeedRecord, 'maybeSkus'> {
   const more = cells.length - names.length
   return odd !== null || more <= 0 ? {} : { maybeSkus: sku.flatMap((at) => cells.slice(at, at + more + 1)) }

@@ -5,17 +5,17 @@ import { noteOf, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { ImageFeedClient, Validators } from './client.ts'
 import type { FeedEntity } from './images.ts'
 
-/** How much there is of a feed. */
+/** Size of a feed. */
 export interface FeedSize {
   readonly skus: number
   readonly rows: number
 }
 
-/** Of the last feed of a read that was good. */
+/** Note on the last valid feed of a read. */
 export interface FeedNote extends FeedSize {
-  /** Null: it is to be read in any case. */
+  /** Null: the feed must be read in any case. */
   readonly validators: Validators | null
-  /** When it is to be read although it has not changed, milliseconds UTC; null: never. */
+  /** When it must be read even if unchanged, milliseconds UTC; null: never. */
   readonly againAt: number | null
 }
 
@@ -29,7 +29,7 @@ const feedNote = Type.Object({
 })
 
 export interface FeedMemory {
-  /** Undefined when there was none, or one that was read in another way. */
+  /** Undefined if there is no note, or the feed was read with other settings. */
   recall(): Promise<FeedNote | undefined>
   remember(note: FeedNote): Promise<void>
 }
@@ -51,20 +51,21 @@ export function sizeOf(entities: readonly FeedEntity[]): FeedSize {
 }
 
 /**
- * Throws for a feed that has lost more than the read's share of what the last good one had: `too_many_gone`, until someone
- * accepts it by a sweep; and for an empty one, `source_data_invalid`: no run ends well with nothing read.
+ * Throws `too_many_gone` for a feed that lost more than the read's limit compared with the last valid one, until
+ * someone accepts it by a sweep; throws `source_data_invalid` for an empty feed, because a run that reads nothing must
+ * not succeed.
  */
 export function assertPlausible(read: Read, feed: FeedSize, last: FeedSize | undefined): void {
   if (feed.rows === 0) {
-    const message = 'the image feed has no rows, and is not taken for one whose images are all gone'
+    const message = 'the image feed has no rows; this is not accepted as a deletion of all images'
     throw new StreamError('source_data_invalid', message)
   }
   const most = read.sweep.mostGone
   const tooFew = (now: number, before: number) => before - now > before * most
   if (last === undefined || !(tooFew(feed.skus, last.skus) || tooFew(feed.rows, last.rows))) return
-  const share = `more than ${most * 100} % are gone; the last good one is kept`
+  const share = `more than ${most * 100} % are gone, so the last valid feed stays in effect`
   const message =
-    `${read.id}: the image feed has ${feed.skus} SKUs in ${feed.rows} rows, of ${last.skus} in ${last.rows}: ${share}. ` +
-    `Look at the feed, and if it is right: waldstream sync ${read.id} --sweep --accept-deletions`
+    `${read.id}: the image feed has ${feed.skus} SKUs in ${feed.rows} rows, but had ${last.skus} in ${last.rows}: ${share}. ` +
+    `Check the feed. If it is correct, run: waldstream sync ${read.id} --sweep --accept-deletions`
   throw new StreamError('too_many_gone', message, { field: 'sweep.mostGone' })
 }

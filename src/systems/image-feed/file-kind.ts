@@ -1,4 +1,4 @@
-/** What a file that is no feed begins with, and what it is. */
+/** First bytes of files that are not feeds, and their type. */
 const KINDS: readonly (readonly [string, string])[] = [
   ['PK\x03\x04', 'a ZIP file'],
   ['PK\x05\x06', 'a ZIP file without a file in it'],
@@ -14,13 +14,13 @@ const KINDS: readonly (readonly [string, string])[] = [
   ['GIF8', 'a GIF image'],
 ]
 
-/** Files in the ZIP of a workbook, of which one comes first. */
+/** Files in a workbook's ZIP; one of them comes first. */
 const WORKBOOK = /\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/|mimetype/
 
-/** Bytes of the beginning that tell a file from others. */
+/** Number of first bytes needed to recognize a file type. */
 export const KIND_BYTES = 100
 
-/** What a file is that is no text, by its first bytes; null: nothing that is known. */
+/** The type of a non-text file by its first bytes; null if it is not known. */
 export function kindOf(head: Buffer): string | null {
   const begin = head.subarray(0, KIND_BYTES).toString('latin1')
   const kind = KINDS.find(([magic]) => begin.startsWith(magic))?.[1] ?? null

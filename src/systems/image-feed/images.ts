@@ -5,7 +5,7 @@ import { imageAddressOf, SEVERAL } from '../kit/image-address.ts'
 import { type ColumnName, type FeedRow, type Role, roles } from './rows.ts'
 import { createTurns, ROWS_AT_ONCE, sortInTurns } from './turns.ts'
 
-/** Rows of one SKU; `sku` null: a row without one, which stands alone. */
+/** Rows of one SKU; `sku` null: a single row without a SKU. */
 export interface FeedEntity {
   readonly sku: string | null
   readonly rows: readonly FeedRow[]
@@ -13,7 +13,7 @@ export interface FeedEntity {
 
 const NONE: ReadonlySet<string> = new Set()
 
-/** What one address of a row says. */
+/** One address of a row with its data. */
 interface Entry {
   readonly url: string
   readonly position: number | null
@@ -22,10 +22,10 @@ interface Entry {
   readonly mediaType: string
 }
 
-/** Rows that are kept of one SKU: more are no gallery of a product. */
+/** Maximum rows of one SKU; more are not a product gallery. */
 const MOST_OF_ONE = 1000
 
-/** The feed's rows by SKU, in the order of the SKUs; rows without SKU come first, each of them alone. */
+/** The feed's rows grouped by SKU and sorted by it; rows without a SKU come first, one by one. */
 export async function groupBySku(rows: readonly FeedRow[]): Promise<FeedEntity[]> {
   const turn = createTurns(ROWS_AT_ONCE)
   const sorted = await sortInTurns(await withMovedRows(rows), ({ sku: a }, { sku: b }) =>
@@ -42,7 +42,10 @@ export async function groupBySku(rows: readonly FeedRow[]): Promise<FeedEntity[]
   return entities
 }
 
-/** A row whose cells may have moved stands with each SKU of the feed that it may be of: their galleries may be without its image. */
+/**
+ * Adds a row whose cells may have shifted to each SKU of the feed that it may belong to: their galleries may lack its
+ * image.
+ */
 async function withMovedRows(rows: readonly FeedRow[]): Promise<readonly FeedRow[]> {
   const moved = rows.filter(({ maybeSkus }) => maybeSkus !== undefined)
   if (moved.length === 0) return rows
@@ -59,10 +62,10 @@ async function withMovedRows(rows: readonly FeedRow[]): Promise<readonly FeedRow
 }
 
 /**
- * The rows of one SKU as its image gallery; pure. The same address twice is one image with the roles of both. An image
- * without a position stands behind the one before it; a row without an address says nothing. One wrong row makes the whole
- * SKU unreadable: a gallery without it would take the image away. `leftOut`: addresses of images that can't be had. Throws
- * `source_data_invalid`, naming row and column, and where nothing is left.
+ * Converts the rows of one SKU to its image gallery. Pure. The same address twice is one image with the roles of both.
+ * An image without a position follows the previous one; a row without an address is ignored. One invalid row makes the
+ * whole SKU unreadable: a gallery without it would remove the image. `leftOut`: addresses of images that can't be
+ * fetched. Throws `source_data_invalid` with row and column, also if no image is left.
  */
 export function toGallery({ sku, rows }: FeedEntity, leftOut: ReadonlySet<string> = NONE): ImageGallery {
   const odd = rows.find((row) => row.odd !== undefined)?.odd
@@ -79,7 +82,7 @@ export function toGallery({ sku, rows }: FeedEntity, leftOut: ReadonlySet<string
     return { ...entry, position }
   })
   const images = placed.filter(({ url }) => !leftOut.has(url)).toSorted((a, b) => a.position - b.position)
-  if (images.length === 0) throw columnError(rows[0], 'url', `none of its ${placed.length} images can be had`)
+  if (images.length === 0) throw columnError(rows[0], 'url', `none of its ${placed.length} images can be fetched`)
   const withRole = (role: Role) => images.find((image) => image.roles.includes(role))?.url ?? null
   return {
     sku,
@@ -96,7 +99,7 @@ function toImage({ url, position, label, mediaType }: Entry & { readonly positio
   return { url, position, label, mediaType, storeId: null, picture: null }
 }
 
-/** The first row of an address gives its place and, where it has one, its label. */
+/** The first row of an address determines its position and label, if it has them. */
 function merged(entries: readonly Entry[]): readonly Entry[] {
   const byUrl = new Map<string, Entry>()
   for (const entry of entries) {
@@ -111,7 +114,7 @@ function merged(entries: readonly Entry[]): readonly Entry[] {
   return [...byUrl.values()]
 }
 
-/** Images of columns for one role come first: they are the ones a feed names apart. */
+/** Images from role columns come first: the feed names them separately. */
 function entriesOf(row: FeedRow): readonly Entry[] {
   const { cells } = row
   const ofRoles = roles.flatMap((role) =>
@@ -143,7 +146,10 @@ function entriesOf(row: FeedRow): readonly Entry[] {
   return [...ofRoles, ...several]
 }
 
-/** What belongs to one of a row's addresses: as many values as addresses, or one, which is the first's or is shared. */
+/**
+ * The value for one of a row's addresses: either one value per address, or a single one, which belongs to the first
+ * address or is shared.
+ */
 function cellAt(
   row: FeedRow,
   column: ColumnName,
@@ -158,14 +164,14 @@ function cellAt(
 function address(row: FeedRow, column: ColumnName, url: string): string {
   const found = imageAddressOf(url)
   if ('problem' in found) {
-    const hint = found.problem === SEVERAL ? '; settings.separator says what separates them' : ''
+    const hint = found.problem === SEVERAL ? '; set settings.separator to what separates them' : ''
     throw columnError(row, column, found.problem + hint)
   }
   return found.url
 }
 
 function positionOf(row: FeedRow, position: string): number | null {
-  if (!/^\d{0,9}$/.test(position)) throw columnError(row, 'position', 'is no whole number')
+  if (!/^\d{0,9}$/.test(position)) throw columnError(row, 'position', 'is not a whole number')
   return position === '' ? null : Number(position)
 }
 
@@ -176,7 +182,7 @@ function rolesOf(row: FeedRow, cell: string): readonly Role[] {
     .filter((role) => role !== '')
     .map((name) => {
       const role = roles.find((known) => known === name)
-      if (role === undefined) throw columnError(row, 'role', `"${name}" is none of ${roles.join(', ')}, separated by |`)
+      if (role === undefined) throw columnError(row, 'role', `"${name}" is not valid; use ${roles.join(', ')}, separated by |`)
       return role
     })
 }
@@ -185,7 +191,7 @@ function mediaTypeOf(row: FeedRow, cell: string): string {
   const [type = ''] = cell.toLowerCase().split('/')
   if (type === '' || type === 'image') return 'image'
   if (type === 'video' || type === 'external-video') return 'external-video'
-  throw columnError(row, 'media_type', `"${cell}" is no image and no video`)
+  throw columnError(row, 'media_type', `"${cell}" is neither an image nor a video`)
 }
 
 function rowError(problem: string): StreamError {

@@ -3,15 +3,15 @@ import { jsonRecord } from './json.ts'
 import { JsonReader, type JsonRow } from './json-reader.ts'
 import { type FeedRecord, feedCutShortError, LONGEST_ROW } from './record.ts'
 
-/** A line with its number; null: it is longer than a row may be. */
+/** A line with its number; `text` null: it is longer than a row may be. */
 interface Line {
   readonly number: number
   readonly text: string | null
 }
 
 /**
- * Rows of JSON Lines: a JSON object in each line. A line that is none is odd, and the others go on. Throws
- * `source_data_invalid` where it is the last one: then the file was cut short.
+ * Rows of JSON Lines: one JSON object per line. Any other line is odd and does not stop the others. Throws
+ * `source_data_invalid` if it is the last line: then the file was cut short.
  */
 export async function* jsonLinesRecords(text: AsyncIterable<string>): AsyncGenerator<FeedRecord> {
   let last: { readonly row: JsonRow; readonly place: string } | undefined
@@ -32,12 +32,12 @@ function rowOf({ text }: Line): JsonRow {
     reader.end()
   } catch (error) {
     if (!(error instanceof StreamError)) throw error
-    return { value: null, odd: 'is no JSON' }
+    return { value: null, odd: 'is not JSON' }
   }
-  return reader.take()[0] ?? { value: null, odd: 'is no JSON' }
+  return reader.take()[0] ?? { value: null, odd: 'is not JSON' }
 }
 
-/** Lines that are not blank; a record separator (RFC 7464) is a blank too. */
+/** Lines that are not blank; a record separator (RFC 7464) counts as blank. */
 async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<Line> {
   let number = 1
   let parts: string[] = []

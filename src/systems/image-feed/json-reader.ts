@@ -1,26 +1,26 @@
 import { DEEPEST, feedCutShortError, feedError, LONGEST_ROW, MOST_VALUES } from './record.ts'
 
-/** A value of JSON; numbers are the text they are. Of a name that an object has twice, the value is a list of both. */
+/** A JSON value; numbers stay text. If an object has a name twice, its value is a list of both values. */
 export type JsonValue = string | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
 
-/** Stands for a text around the rows that is longer than what is kept of one. */
+/** Placeholder for a text around the rows that is too long to store. */
 export const LONG_TEXT: JsonValue = Object.freeze({ 'text longer than is kept': true })
 
 export interface JsonRow {
   readonly value: JsonValue
-  /** Why it is no row; its value is null then. */
+  /** Why the row is odd; its value is then null. Null: it is valid. */
   readonly odd: string | null
 }
 
 interface Container {
   readonly isList: boolean
-  /** Where it is, by names; null: in a list or in a row, or deeper than rows are. */
+  /** Its path of names; null: in a list, in a row, or deeper than rows can be. */
   readonly path: readonly string[] | null
-  /** Null: nothing of it is kept. */
+  /** Null: its content is not stored. */
   kept: JsonValue[] | Record<string, JsonValue> | null
-  /** Names that it has several times. */
+  /** Names that occur several times. */
   repeated: Set<string> | null
-  /** The name whose value comes. */
+  /** The name of the next value. */
   name: string
 }
 
@@ -28,7 +28,7 @@ type Expected = 'value' | 'value or end' | 'name or end' | 'name' | 'colon' | 'c
 
 const VALUE_EXPECTED: ReadonlySet<Expected> = new Set<Expected>(['value', 'value or end'])
 const NAME_EXPECTED: ReadonlySet<Expected> = new Set<Expected>(['name', 'name or end'])
-/** The last ones are marks of a beginning and an end, and of a record (RFC 7464). */
+/** Includes byte order marks, end marks and record separators (RFC 7464). */
 const BLANKS: ReadonlySet<string> = new Set([' ', '\t', '\r', '\n', '\ufeff', '\x1a', '\0', '\x1e'])
 const WORDS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null }
 const WORD_END = /[\s,:\]}[{"]/g
@@ -45,29 +45,31 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
 }
-/** Of what surrounds the rows so much is kept, to see whether there are more pages; the way to the rows adds depth. */
+/**
+ * How much of the content around the rows is stored, to detect further pages; the depth of the rows is added to
+ * `depth`.
+ */
 export const AROUND = { depth: 4, members: 200, text: 4000 }
-/** Deeper nests no document that anybody means. */
+/** No real document is nested deeper. */
 const DEEPEST_DOCUMENT = 1000
 
 /**
- * Reads JSON as it comes, and holds one row of it at a time: the members of the list at a path of names, or the document
- * itself where the path is null. Line breaks within texts are taken for what they are meant for. Takes time by the length of
- * what is written alone.
+ * Streaming JSON reader that holds one row at a time: the members of the list at a path of names, or the document
+ * itself if the path is null. Accepts line breaks within texts. Runs in linear time.
  */
 export class JsonReader {
   readonly #path: readonly string[] | null
-  /** Of a token that is not whole yet: what it has so far. */
+  /** The part of an incomplete token read so far. */
   #rest = ''
-  /** Parts of a text that is being read; null: none is. */
+  /** Parts of the text being read; null: none. */
   #text: { parts: string[]; size: number } | null = null
   #expected: Expected = 'value'
   readonly #open: Container[] = []
   #rows: JsonRow[] = []
-  /** How many containers are open around a row; null: not within the list of rows. */
+  /** Number of open containers around a row; null: not within the list of rows. */
   #rowsAt: number | null
   #row: { values: number; readonly from: number; odd: string | null } | null = null
-  /** Characters before the one that is looked at. */
+  /** Position of the current character. */
   #place = 0
   #rowValue: JsonValue = null
   #found = false
@@ -78,12 +80,12 @@ export class JsonReader {
     this.#rowsAt = path === null ? 0 : null
   }
 
-  /** Whether there was a list at the path. */
+  /** Whether the path led to a list. */
   get found(): boolean {
     return this.#found
   }
 
-  /** What surrounds the rows, as far as it is small. */
+  /** The content around the rows, up to the limits of `AROUND`. */
   get around(): JsonValue {
     return this.#around
   }
@@ -92,7 +94,7 @@ export class JsonReader {
     return this.#rows.splice(0)
   }
 
-  /** Throws `source_data_invalid` for what is no JSON. */
+  /** Throws `source_data_invalid` for invalid JSON. */
   write(chunk: string): void {
     const text = this.#rest + chunk
     const before = this.#place
@@ -107,22 +109,22 @@ export class JsonReader {
     this.#place = before + at
   }
 
-  /** Throws `source_data_invalid` where it is not whole. */
+  /** Throws `source_data_invalid` for incomplete JSON. */
   end(): void {
     if (this.#text === null) this.write(' ')
-    if (this.#expected !== 'nothing') throw this.#error('it ends before its end')
+    if (this.#expected !== 'nothing') throw this.#error('it ends too early')
   }
 
   #error(what: string): Error {
-    return feedCutShortError(`it is not whole JSON: ${what} (character ${this.#place + 1})`)
+    return feedCutShortError(`it is not complete JSON: ${what} (character ${this.#place + 1})`)
   }
 
-  /** Where a token ends; null: it is not whole. */
+  /** The end of a token; null: it is incomplete. */
   #goToken(text: string, at: number): number | null {
     const character = text.charAt(at)
     if (BLANKS.has(character)) return at + 1
     if (this.#expected === 'nothing') {
-      const hint = 'of JSON Lines, settings.format is jsonl'
+      const hint = 'for JSON Lines, set settings.format to jsonl'
       throw feedError(`it has several JSON documents, one after the other; ${hint}`, 'settings.format')
     }
     switch (character) {
@@ -150,7 +152,7 @@ export class JsonReader {
   }
 
   #expect(isExpected: boolean, what: string): void {
-    if (!isExpected) throw this.#error(`${what} stands where none belongs`)
+    if (!isExpected) throw this.#error(`${what} is in the wrong place`)
   }
 
   #goWord(text: string, at: number): number | null {
@@ -159,7 +161,7 @@ export class JsonReader {
     if (end === -1 && text.length - at <= LONGEST_WORD) return null
     const word = text.slice(at, end === -1 ? at + LONGEST_WORD + 1 : end)
     const isNumber = word.length <= LONGEST_WORD && NUMBER.test(word)
-    if (!isNumber && !Object.hasOwn(WORDS, word)) throw this.#error(`"${word.slice(0, 20)}" is no value`)
+    if (!isNumber && !Object.hasOwn(WORDS, word)) throw this.#error(`"${word.slice(0, 20)}" is not a value`)
     this.#expect(VALUE_EXPECTED.has(this.#expected), 'a value')
     this.#beginRow()
     this.#add(isNumber ? word : (WORDS[word] ?? null))
@@ -192,7 +194,7 @@ export class JsonReader {
     if (text.length - at < size) return null
     const digits = text.slice(at + 2, at + 6)
     const character = kind !== 'u' ? ESCAPES[kind ?? ''] : /^[\da-f]{4}$/i.test(digits) ? fromDigits(digits) : undefined
-    if (character === undefined) throw this.#error('a backslash stands before what is no escape')
+    if (character === undefined) throw this.#error('a backslash is not followed by an escape')
     this.#keepText(open, character)
     return at + size
   }
@@ -216,7 +218,7 @@ export class JsonReader {
     this.#endValue()
   }
 
-  /** A value begins: it is a row where rows are. */
+  /** A value begins; it is a row if its container is the list of rows. */
   #beginRow(): void {
     if (this.#open.length === this.#rowsAt) this.#row = { values: 0, from: this.#place, odd: null }
   }
@@ -262,7 +264,7 @@ export class JsonReader {
     this.#endValue()
   }
 
-  /** Puts a value into what is open around it. */
+  /** Adds a value to the innermost open container. */
   #add(value: JsonValue): void {
     const row = this.#row
     if (row !== null) {

@@ -3,9 +3,9 @@ import { type FeedRecord, feedError } from './record.ts'
 import { namesOf, valuesAt } from './value-path.ts'
 
 /**
- * Rows of JSON: the members of the list at `items` (a path of names; empty: the document itself). Numbers are the text
- * they are. Returns what surrounds the list. Throws `source_data_invalid` for a document that is not whole, or has no list
- * there.
+ * Rows of JSON: the members of the list at `items` (a path of names; empty: the document itself). Numbers stay text.
+ * Returns the content around the list. Throws `source_data_invalid` for an incomplete document, or if the path has no
+ * list.
  */
 export async function* jsonRecords(
   text: AsyncIterable<string>,
@@ -25,15 +25,15 @@ export async function* jsonRecords(
   reader.end()
   yield* records()
   if (!reader.found) {
-    const where = items === '' ? 'it is no list itself' : `it has no list at "${items}"`
-    throw feedError(`${where}; settings.items is the path to its list of images`, 'settings.items')
+    const where = items === '' ? 'it is not a list itself' : `it has no list at "${items}"`
+    throw feedError(`${where}; set settings.items to the path of its list of images`, 'settings.items')
   }
   return reader.around
 }
 
 export function jsonRecord({ value, odd }: JsonRow, place: string): FeedRecord {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  const problem = odd ?? (isObject ? null : 'is no object')
+  const problem = odd ?? (isObject ? null : 'is not an object')
   return {
     place,
     odd: problem === null ? null : `${place} ${problem}`,

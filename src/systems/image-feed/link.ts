@@ -2,17 +2,17 @@ import { StreamError } from '../../errors.ts'
 import type { GuardedAnswer, GuardedHttp } from '../../platform/guarded-http.ts'
 
 /**
- * What is known of an address of an image: `good`: there is one; `broken`: there is none, and why; `unknown`: its server
- * could not say, and why.
+ * The result of a link check. `good`: there is an image; `broken`: there is none, with the reason; `unknown`: the
+ * server could not answer, with the reason.
  */
 export interface LinkAnswer {
   readonly state: 'good' | 'broken' | 'unknown'
   readonly reason: string
-  /** What its server says of the image that is there now. */
+  /** Version of the current image, if its server sends one. */
   readonly version?: ImageVersion
 }
 
-/** What tells an image from another at the same address, as far as its server says it. */
+/** Distinguishes images at the same address, as far as the server's headers allow it. */
 export interface ImageVersion {
   readonly etag: string | null
   readonly modified: string | null
@@ -20,8 +20,8 @@ export interface ImageVersion {
 }
 
 /**
- * Whether two answers are of different images. The same size and time are the same image, whatever an ETag says: servers of
- * one address may each have their own.
+ * Whether two responses are of different images. The same size and time mean the same image even if the ETag differs:
+ * several servers behind one address may each have their own ETags.
  */
 export function isOther(a: ImageVersion, b: ImageVersion): boolean {
   if (a.etag !== null && a.etag === b.etag) return false
@@ -31,19 +31,19 @@ export function isOther(a: ImageVersion, b: ImageVersion): boolean {
   return !bothSay && differs(a.etag, b.etag)
 }
 
-/** Whether their sizes tell so: ETags and times alone may be those of another of the servers that share an address. */
+/** Whether the sizes prove it: different ETags and times alone may come from different servers behind one address. */
 export function isSurelyOther(a: ImageVersion, b: ImageVersion): boolean {
   return isOther(a, b) && !(a.size !== null && a.size === b.size)
 }
 
-/** By HEAD; a server that does not take it is asked for one byte. Rejects only when `signal` aborts. */
+/** Checks by HEAD; if a server does not accept it, requests one byte. Rejects only when `signal` aborts. */
 export async function askLink(http: GuardedHttp, url: string, signal: AbortSignal): Promise<LinkAnswer> {
   try {
     const head = await headersOf(http, 'HEAD', url, signal)
     const answer = isRefusedHead(head.status) ? await headersOf(http, 'GET', url, signal) : head
     return judge(answer)
   } catch (error) {
-    // The only such error is that of an address that is not fetched, as it is or behind redirects.
+    // The only StreamError here is for an address that must not be fetched, directly or after redirects.
     if (error instanceof StreamError) return { state: 'broken', reason: error.message }
     return { state: 'unknown', reason: signal.aborted ? 'did not answer in time' : 'could not be reached' }
   }
@@ -61,7 +61,7 @@ async function headersOf(
   return answer
 }
 
-/** Refusals that may be meant for HEAD alone. */
+/** Error statuses that may only concern HEAD. */
 function isRefusedHead(status: number): boolean {
   return status === 400 || status === 403 || status === 405 || status === 501
 }
@@ -71,13 +71,13 @@ function judge({ status, headers }: GuardedAnswer): LinkAnswer {
   if (status === 404 || status === 410) return { state: 'broken', reason }
   if (status < 200 || status >= 300) return { state: 'unknown', reason }
   const type = headers.get('content-type') ?? 'no media type'
-  if (!type.startsWith('image/')) return { state: 'broken', reason: `is no image: ${type}` }
+  if (!type.startsWith('image/')) return { state: 'broken', reason: `is not an image: ${type}` }
   return { state: 'good', reason, version: versionOf(headers, status) }
 }
 
 /**
- * When it was last changed, as its server says it. Null also where that is just now: then it may change again within its
- * second, or is made anew for whoever asks.
+ * The `Last-Modified` time. Null also if that is the current time: it may change again within the same second, or be
+ * generated per request.
  */
 export function lastModifiedOf(headers: Headers): string | null {
   const [date, modified] = [headers.get('date'), headers.get('last-modified')].map((time) => Date.parse(time ?? ''))
@@ -85,7 +85,7 @@ export function lastModifiedOf(headers: Headers): string | null {
   return isSettled ? headers.get('last-modified') : null
 }
 
-/** Of a part of it, the whole one's length stands behind the slash. */
+/** For a partial response, the total length follows the slash. */
 function versionOf(headers: Headers, status: number): ImageVersion {
   const part = /\/(\d+)\s*$/.exec(headers.get('content-range') ?? '')?.[1] ?? null
   const etag = headers.get('etag')?.replace(/^W\//, '') ?? null

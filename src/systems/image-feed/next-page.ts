@@ -1,8 +1,8 @@
 import { type JsonValue, LONG_TEXT } from './json-reader.ts'
 
 /**
- * What a document says of a page that comes after it: where it is, or why that can't be told. `byNumbers`: it does not say
- * so, its numbers do.
+ * Whether a document has a next page: its address, or why the address is not known. `byNumbers`: derived from page
+ * numbers, not stated.
  */
 export type NextPage = { readonly address: string } | { readonly problem: string; readonly byNumbers?: true }
 
@@ -12,7 +12,7 @@ type Statement = NextPage | { readonly isLast: true }
 
 const LAST: Statement = { isLast: true }
 
-/** Objects that speak of pages, by their name; what any other one has is about goods. */
+/** Names of objects with paging information; other objects describe goods. */
 const PAGING =
   /pagin|cursor|^pages?(info|data|meta|details|context)?$|^pager$|^(meta|metadata|links?|nav|navigation|info|head|header|result|resultset|response)$/
 const NEXT = /^(odata)?next(page|set)?(url|uri|link|href)?$/
@@ -23,7 +23,10 @@ const HAS_MORE =
 const IS_LAST = /^(is)?last(page)?$/
 const PAGE = ['page', 'currentpage', 'pagenumber', 'pageno', 'pageindex', 'current']
 const PAGES = ['totalpages', 'lastpage', 'pagestotal', 'pagetotal', 'numpages', 'nbpages', 'numberofpages']
-/** Words that may be of something else, such as a book, unless a page stands beside them or their object is of pages. */
+/**
+ * Names that may describe something else, such as a book, unless there is also a page number or their object is about
+ * paging.
+ */
 const PAGES_OF_PAGE = ['pages', 'pagecount', 'maxpage']
 const LIMIT = ['limit', 'perpage', 'pagesize', 'itemsperpage', 'resultsperpage', 'take']
 const SKIPPED = ['offset', 'skip', 'start', 'startindex', 'startat']
@@ -43,9 +46,9 @@ const TOTAL = [
 const NUMBERS = new Set([PAGE, PAGES, PAGES_OF_PAGE, LIMIT, SKIPPED, TOTAL].flat())
 
 /**
- * Whether a document is one page of several, by what surrounds its records, and where the next one is. Only its outermost
- * object, those on the way to its records (their names are `envelope`) and objects that speak of pages are asked. Null:
- * nothing says so. Pure.
+ * Finds out from the content around the records whether a document is one of several pages, and where the next one is.
+ * Only considers the outermost object, the objects on the path to the records (`envelope` has their names) and objects
+ * with paging information. Null: there is no sign of a next page. Pure.
  */
 export function nextPageOf(around: JsonValue, records: number, envelope: readonly string[] = []): NextPage | null {
   const objects = pagingObjects(around, envelope)
@@ -58,7 +61,7 @@ export function nextPageOf(around: JsonValue, records: number, envelope: readonl
   return statements.length > 0 ? null : byNumbers(objects, records)
 }
 
-/** Whether what is called so may say something of pages. */
+/** Whether a field of this name may contain paging information. */
 export function speaksOfPages(name: string): boolean {
   const word = plain(name)
   return NUMBERS.has(word) || [PAGING, NEXT, NEXT_MARK, HAS_MORE, IS_LAST].some((words) => words.test(word))
@@ -66,11 +69,11 @@ export function speaksOfPages(name: string): boolean {
 
 interface PagingObject {
   readonly fields: Fields
-  /** Its name says that it speaks of pages. */
+  /** Its name indicates paging information. */
   readonly isNamed: boolean
 }
 
-/** The outer ones first. */
+/** Outer objects come first. */
 function pagingObjects(around: JsonValue, envelope: readonly string[], isNamed = false): PagingObject[] {
   return objectsOf(around).flatMap((object) => [
     { fields: fieldsOf(object), isNamed },
@@ -93,15 +96,15 @@ function statementIn(name: string, value: JsonValue): Statement | null {
   if (NEXT_MARK.test(name) && isSaid(value)) return { problem: `it has a next page (${shown(value)})` }
   if (HAS_MORE.test(name)) {
     const more = flagOf(value) ?? (name !== 'more' && isSaid(value) ? true : null)
-    return more === null ? null : more ? { problem: 'it says that there is more' } : LAST
+    return more === null ? null : more ? { problem: 'it states that there is more' } : LAST
   }
   if (!IS_LAST.test(name)) return null
-  // A number may be that of the last page.
+  // A number may be the number of the last page.
   const isLast = wholeOf(value) !== null && !name.startsWith('is') ? null : flagOf(value)
-  return isLast === null ? null : isLast ? LAST : { problem: 'it says that it is not the last page' }
+  return isLast === null ? null : isLast ? LAST : { problem: 'it states that it is not the last page' }
 }
 
-/** Of `{ "rel": "next", "href": … }`; what a link relation is called by is compared without case (RFC 8288). */
+/** Recognizes `{ "rel": "next", "href": … }`; link relations are case-insensitive (RFC 8288). */
 function isNextLink(object: JsonObject): boolean {
   const fields = fieldsOf(object)
   const relations = fields.get('rel') ?? fields.get('relation') ?? null
@@ -111,7 +114,7 @@ function isNextLink(object: JsonObject): boolean {
 }
 
 function nextAt(value: JsonValue, isAddress: boolean): Statement {
-  if (value === LONG_TEXT) return { problem: 'it has a next page, whose address is too long' }
+  if (value === LONG_TEXT) return { problem: 'the address of its next page is too long' }
   if (!isSaid(value)) return LAST
   if (typeof value === 'string') {
     const text = value.trim()
@@ -121,7 +124,7 @@ function nextAt(value: JsonValue, isAddress: boolean): Statement {
   return object === undefined ? noAddress(value) : nextIn(object, isAddress)
 }
 
-/** Fields of a link that name no page. */
+/** Fields of a link that do not identify a page. */
 const DESCRIPTION = new Set(['rel', 'relation', 'title', 'type', 'method', 'label', 'name', 'templated', 'active'])
 
 function nextIn(object: JsonObject, isAddress: boolean): Statement {
@@ -136,12 +139,12 @@ function nextIn(object: JsonObject, isAddress: boolean): Statement {
 }
 
 function noAddress(value: JsonValue): NextPage {
-  return { problem: `it has a next page (${shown(value)}), which has no address` }
+  return { problem: `it has a next page (${shown(value)}) without an address` }
 }
 
-/** Where an address stands: an absolute one, or any that is relative to the document's own. */
+/** In an address field: an absolute address, or one relative to the document. */
 const REFERENCE = /^(https?:\/\/|(?![a-z][a-z\d+.-]*:)\S+$)/i
-/** Where a page's number or mark may stand too. */
+/** In a field that may also contain a page number or token. */
 const ADDRESS =
   /^(https?:\/\/|\/|\?|\.{1,2}\/|[\w./~%+-]+\?[\w.~%+-]+=|[\w./~%+-]+\.(csv|gz|json|jsonl|ndjson|tsv|txt|xml)$)/i
 
@@ -161,7 +164,7 @@ function byNumbers(all: readonly PagingObject[], records: number): NextPage | nu
   return before + records < total ? { problem: `it has ${records} of ${total} rows`, byNumbers: true } : null
 }
 
-/** Of `"page": "1 of 40"`. */
+/** Reads `"page": "1 of 40"`. */
 function pageOfPages(all: readonly PagingObject[]): { readonly page: number; readonly pages: number } | undefined {
   const texts = [...PAGE, ...PAGES, ...PAGES_OF_PAGE].flatMap((name) => all.map(({ fields }) => fields.get(name)))
   for (const text of texts) {
@@ -171,7 +174,7 @@ function pageOfPages(all: readonly PagingObject[]): { readonly page: number; rea
   return undefined
 }
 
-/** The address of a `Link` header's `rel="next"` (RFC 8288); null: it names none. Pure. */
+/** The address of a `Link` header with `rel="next"` (RFC 8288); null if there is none. Pure. */
 export function nextLink(header: string | null): string | null {
   for (const [, address = '', parameters = ''] of (header ?? '').slice(0, 16_384).matchAll(/<([^<>]*)>([^<]*)/g)) {
     if (/;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next(?=[\s;,]|$))/i.test(parameters)) return address
@@ -179,7 +182,7 @@ export function nextLink(header: string | null): string | null {
   return null
 }
 
-/** An object, or those in a list. */
+/** The object, or the objects in a list. */
 function objectsOf(value: JsonValue): readonly JsonObject[] {
   const members: readonly JsonValue[] = Array.isArray(value) ? value : [value]
   return members.filter(isObject)
@@ -201,7 +204,7 @@ const YES = new Set(['true', 'yes', 'y', '1'])
 const NO = new Set(['false', 'no', 'n', '0'])
 const NONE = new Set([...NO, '', 'null', 'none', 'nil', 'n/a', '-', '-1', '#'])
 
-/** Null: it is neither yes nor no. */
+/** Null: neither yes nor no. */
 function flagOf(value: JsonValue): boolean | null {
   if (typeof value === 'boolean') return value
   const word = typeof value === 'string' ? value.trim().toLowerCase() : ''
@@ -214,7 +217,7 @@ function isSaid(value: JsonValue): boolean {
   return value === true
 }
 
-/** Of `{ "value": … }`, as of an element with attributes, the value. */
+/** The value of `{ "value": … }`, the form of an element with attributes. */
 function simple(value: JsonValue): JsonValue {
   return isObject(value) && value['value'] !== undefined ? value['value'] : value
 }

@@ -13,25 +13,25 @@ import { xmlRecords } from './xml.ts'
 export const formats = ['csv', 'json', 'jsonl', 'xml'] as const
 export type Format = (typeof formats)[number]
 
-/** How a feed is written. */
+/** How a feed is formatted. */
 export interface FeedForm extends RowForm {
-  /** Null: its media type decides, else how it begins. */
+  /** Null: detected from its media type or its first characters. */
   readonly format: Format | null
   readonly csv: CsvDialect
-  /** Path to the rows of JSON and XML. */
+  /** Path to the rows in JSON and XML. */
   readonly items: string
-  /** Columns that the settings name: a feed without one of them is not the one they were made for. */
+  /** Columns named in the settings: a feed without one of them is the wrong feed. */
   readonly named: ReadonlySet<ColumnName>
 }
 
-/** What a document has, and what it says of the one after it. */
+/** The rows of a document, and its next page. */
 export interface FeedPage {
   readonly rows: FeedRow[]
   readonly next: NextPage | null
 }
 
 /**
- * The rows of a feed. Throws `source_data_invalid` for one that was cut short or is another than the form says, and
+ * Parses the rows of a feed. Throws `source_data_invalid` for a feed that was cut short or has another form, and
  * `target_unavailable` for a web page in its place.
  */
 export async function parseFeed(
@@ -52,12 +52,12 @@ export async function parseFeed(
   const around: { value: JsonValue } = { value: null }
   const seen = { records: 0 }
   const rows = await readRows(counted(recordsOf(format, all, form, around), seen), form)
-  // The root of XML is its outermost object, and has a name.
+  // The root of XML is its outermost object, and it has a name.
   const envelope = form.items.split('.').slice(format === 'xml' ? 1 : 0, -1)
   return { rows, next: nextPageOf(around.value, seen.records, envelope) }
 }
 
-/** Records without an image are no rows, and a document counts them. */
+/** Counts records: those without an image are not rows, but the totals of a document include them. */
 async function* counted(records: AsyncIterable<FeedRecord>, seen: { records: number }): AsyncGenerator<FeedRecord> {
   for await (const record of records) {
     seen.records += 1
@@ -89,10 +89,10 @@ async function* recordsOf(
   }
 }
 
-/** More of them before a feed are none. */
+/** More leading blanks than this mean that there is no feed. */
 const MOST_BLANKS = 1024 * 1024
 
-/** Throws for a file that is blank for too long to be a feed. */
+/** Throws for a file that starts with too many blanks to be a feed. */
 async function* boundBlanks(text: AsyncIterable<string>): AsyncGenerator<string> {
   let blanks = 0
   let begun = false
@@ -104,15 +104,18 @@ async function* boundBlanks(text: AsyncIterable<string>): AsyncGenerator<string>
   }
 }
 
-/** Characters that tell what a feed is, where it begins with them. */
+/** Number of first characters needed to detect the format. */
 const BEGIN = 4096
 
-/** A gateway's or maintenance page is no feed, whatever its status says. Some feeds are said to be HTML, and are not. */
+/**
+ * A gateway's or maintenance page is not a feed, whatever its status. If the format is configured, a wrong media type
+ * text/html is ignored.
+ */
 function assertNoPage(begin: string, contentType: string | null): void {
   if (!/^<(!doctype html|html)/i.test(begin) && !(contentType ?? '').includes('text/html')) return
   throw new StreamError(
     'target_unavailable',
-    "a web page came in the image feed's place: maintenance, or another address",
+    "received a web page in place of the image feed: maintenance, or a wrong address",
   )
 }
 
@@ -128,7 +131,7 @@ function formatOf(begin: string, contentType: string | null): Format {
   return begin.startsWith('<') ? 'xml' : 'csv'
 }
 
-/** Whether the first line is an object, and the next one begins another. */
+/** Whether the first line is an object and the next line starts another. */
 function hasObjectLines(begin: string): boolean {
   const [first = '', second = ''] = begin.split('\n').filter((line) => line.trim() !== '')
   return /^[\s\p{Cc}]*\{.*\}\s*$/u.test(first) && /^[\s\p{Cc}]*\{/u.test(second) && isJson(first)

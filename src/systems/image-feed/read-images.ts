@@ -15,8 +15,8 @@ import { signaturePeriod } from './signature-period.ts'
 import { createTurns, ROWS_AT_ONCE } from './turns.ts'
 
 /**
- * The whole feed, by SKU; it has no change times, so the window says only whether a feed that did not change is read
- * (from the beginning, or again: yes). A feed that is not whole, or far smaller than the last good one, gives nothing.
+ * Reads the whole feed, by SKU. It has no change times, so the window only decides whether an unchanged feed is read
+ * (from the beginning, or again: yes). A feed that is incomplete or far smaller than the last valid one yields nothing.
  */
 export function readImageFeedImages(
   client: ImageFeedClient,
@@ -37,7 +37,7 @@ export function readImageFeedImages(
       const feed = await groupBySku(rows)
       const size = sizeOf(feed)
       assertPlausible(read, size, last)
-      // What is published from here on is of another feed than the one remembered: should that one come back, it is news.
+      // From here on, events of the new feed are published: if the remembered feed returns, it must be read again.
       if (last !== undefined) await memory.remember({ ...last, validators: null })
       const left = feed.filter(({ sku }) => after === null || (sku !== null && sku > after.id))
       const twins = await caseTwins(feed)
@@ -49,7 +49,7 @@ export function readImageFeedImages(
         const entities = taken.entities.map((entity) => ({ ...entity, ...twins.get(entity.key) }))
         yield { ...taken, entities, rows: [], reached, requestedAt }
       }
-      // Guarantee 1: only a feed whose every page was taken need not be read again. What was before `after` was of
+      // Guarantee 1: a feed is remembered only if all its pages were acknowledged. Pages before `after` came from
       // another download.
       if (after === null) await memory.remember({ ...size, validators, againAt: links?.againAt() ?? null })
     },
@@ -64,17 +64,17 @@ export function readImageFeedImages(
 }
 
 /**
- * Guarantee 2: what is not among the feed's SKUs is deleted, so each of its rows has to say whose it is. Throws
- * `source_data_invalid`, naming the first one that does not.
+ * Guarantee 2: SKUs missing from the feed are deleted, so the SKU of each row must be known. Throws
+ * `source_data_invalid` with the first row without one.
  */
 function assertEverySkuIsKnown(feed: readonly FeedEntity[]): void {
   const reasons = feed
     .flatMap(({ sku, rows }) => (isKnownSku(sku) ? rows.filter((row) => row.isOfUnknownSku) : rows))
-    .map(({ odd, place }) => odd ?? `${place} has no SKU that is one`)
+    .map(({ odd, place }) => odd ?? `${place} has no valid SKU`)
   const unknown = [...new Set(reasons)]
   const [first] = unknown
   if (first === undefined) return
-  const message = `the image feed does not say of ${unknown.length} of its rows whose they are, so nothing is deleted`
+  const message = `${unknown.length} rows of the image feed have no certain SKU, so nothing is deleted`
   throw new StreamError('source_data_invalid', `${message}; the first one: ${first}; correct it in the feed`)
 }
 
@@ -82,7 +82,9 @@ function isKnownSku(sku: string | null): boolean {
   return sku !== null && skuProblem(sku) === null
 }
 
-/** A warning for each SKU that differs from another one in case alone: shops that ignore case have one product for both. */
+/**
+ * A warning for each SKU that differs from another one only in case: shops that ignore case have one product for both.
+ */
 async function caseTwins(
   feed: readonly FeedEntity[],
 ): Promise<ReadonlyMap<string, Pick<ReadEntity<'images'>, 'warning'>>> {
@@ -90,7 +92,7 @@ async function caseTwins(
   const seen = new Map<string, string>()
   const twins = new Map<string, Pick<ReadEntity<'images'>, 'warning'>>()
   const warn = (sku: string, other: string) => {
-    const message = `${sku} and ${other} differ in case alone: a shop that ignores case has one product for both`
+    const message = `${sku} and ${other} differ only in case: a shop that ignores case has one product for both`
     twins.set(sku, { warning: { code: 'key_case', message } })
   }
   for (const { sku } of feed) {
@@ -106,13 +108,13 @@ async function caseTwins(
   return twins
 }
 
-/** Parameters of addresses that say nothing of the picture, and when the addresses were read. */
+/** Address parameters that do not identify the picture, and when the addresses were read. */
 interface Passing {
   readonly names: readonly string[]
   readonly now: number
 }
 
-/** The SKUs of a page; images that can't be fetched are left out of their galleries, and each is reported. */
+/** Reads the SKUs of a page; images that can't be fetched are left out of their galleries, and each is reported. */
 async function readPage(
   page: readonly FeedEntity[],
   links: LinkChecks | null,
@@ -130,16 +132,16 @@ async function readPage(
   const reported = asGiven.entities.flatMap(({ key, data }) =>
     linksOf(data)
       .filter((url) => broken.has(url))
-      .map((url) => tellBroken(key, url, answers.get(url)?.reason ?? '')),
+      .map((url) => brokenLink(key, url, answers.get(url)?.reason ?? '')),
   )
   const { entities } = withPictures(left, passing, changes)
   return { entities, unreadable: [...left.unreadable, ...reported] }
 }
 
 /**
- * With what tells each picture, where its address does not: it has parameters that pass, or another picture is there than was
- * before. What passes is not looked at either when it is compared with what was published last, but for its period: who has
- * still to fetch a picture needs an address whose signature lasts.
+ * Adds what identifies each picture if its address does not: the address has temporary parameters, or the picture at it
+ * has changed. The comparison with what was published last also ignores temporary parameters, except for their
+ * signature period: a shop that has yet to fetch a picture needs an address with a valid signature.
  */
 function withPictures(
   { entities, unreadable }: ReadRows<'images'>,
@@ -181,7 +183,7 @@ function withLasting(
   }
 }
 
-/** One SKU may have as many rows as a page has SKUs: others have their turn after each few rows. */
+/** One SKU may have as many rows as a page has SKUs, so this yields to other work after a number of rows. */
 async function readInTurns(page: readonly FeedEntity[], leftOut?: ReadonlySet<string>): Promise<ReadRows<'images'>> {
   const turn = createTurns(ROWS_AT_ONCE)
   const read: ReadRows<'images'>[] = []
@@ -200,19 +202,19 @@ function toEntity(entity: FeedEntity, leftOut?: ReadonlySet<string>): ReadEntity
   return { key: feedKey(entity), occurredAt: null, deleted: false, data: toGallery(entity, leftOut), raw }
 }
 
-/** A row without SKU is known by its place. */
+/** The key of a row without a SKU is its place. */
 function feedKey({ sku, rows }: FeedEntity): string {
   return sku ?? rows[0]?.place ?? ''
 }
 
-/** Addresses to be asked: pages of videos are no images. */
+/** Addresses to check: those of videos are not images. */
 function linksOf({ gallery }: ImageGallery): readonly string[] {
   return gallery.filter(({ mediaType }) => mediaType === 'image').map(({ url }) => url)
 }
 
-function tellBroken(sku: string, url: string, reason: string): UnreadableEntity {
+function brokenLink(sku: string, url: string, reason: string): UnreadableEntity {
   const { origin, pathname } = new URL(url)
-  const message = `an image of ${sku} can't be had: it ${reason}; it is left out of the gallery; correct the feed`
+  const message = `an image of ${sku} can't be fetched: it ${reason}; it is left out of the gallery; correct the feed`
   const error = new StreamError('source_data_invalid', message, { field: 'url' })
   return { key: `${sku} ${origin}${pathname}`, error, raw: JSON.stringify({ sku, url }) }
 }

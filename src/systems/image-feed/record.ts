@@ -4,29 +4,29 @@ import { StreamError } from '../../errors.ts'
 export interface FeedRecord {
   /** Where it is in the file, for people: `line 7`, `row 7`. */
   readonly place: string
-  /** Why it is no row as the others are; null: it is one. What it has may be a guess then. */
+  /** Why the row is odd; null: it is valid. The values of an odd row may be wrong. */
   readonly odd: string | null
   /**
-   * What it has under a name (of a column; a path of keys or elements), in order; empty when it has nothing there.
-   * Undefined is what is no text: an object where a text belongs.
+   * The values of a name (a column, or a path of keys or elements), in order; empty if there are none. Undefined marks
+   * a value that is not text, such as an object.
    */
   values(name: string): readonly (string | undefined)[]
-  /** What may be its SKU, where its cells may not be in their places; left out: they are. */
+  /** Its possible SKUs if its cells may have shifted; absent: they have not. */
   readonly maybeSkus?: readonly string[]
-  /** What it has, for messages. */
+  /** Its names, for error messages. */
   names(): readonly string[]
 }
 
-/** Longest text of one row: a quote or an element that is never closed ends here, and not with the file. */
+/** Longest text of one row: limits the damage of a quote or element that is never closed. */
 export const LONGEST_ROW = 1024 * 1024
-/** Most values that a row of JSON or XML may have, and how deep they may be. */
+/** Maximum number of values in a row of JSON or XML, and their maximum depth. */
 export const MOST_VALUES = 20_000
 export const DEEPEST = 64
 
-/** Rows of a feed; each is held in memory while the feed is read. */
+/** Maximum rows of a feed; all are held in memory while it is read. */
 export const MOST_ROWS = 1_000_000
 
-/** A feed is refused as a whole where a part of it may be missing: half a feed would take away images that still exist. */
+/** Rejects a whole feed if a part may be missing: half a feed would delete images that still exist. */
 export function feedCutShortError(reason: string, cause?: unknown): StreamError {
   return new StreamError('source_data_invalid', `the image feed was cut short or is damaged: ${reason}`, { cause })
 }

@@ -10,50 +10,50 @@ const plainColumns = ['sku', 'url', 'position', 'label', 'role', 'media_type'] a
 export const columnNames = [...plainColumns, ...roles] as const
 export type ColumnName = (typeof columnNames)[number]
 
-/** Our names to those of the feed; several names give several values. */
+/** Waldstream's column names to those of the feed; several names give several values. */
 export type Columns = Readonly<Record<ColumnName, readonly string[]>>
 
-/** A row as it is in the feed, of every column the values in order; nothing is checked yet. */
+/** An unvalidated row of the feed: the values of each column in order. */
 export interface FeedRow {
   readonly place: string
   readonly sku: string
   readonly cells: Readonly<Partial<Record<ColumnName, readonly string[]>>>
-  /** Why it can't be read; left out: it can. */
+  /** Why it can't be read; absent: it can. */
   readonly odd?: string
-  /** It may be of another SKU than it says, as its parts are not where they belong; left out: it is of this one. */
+  /** It may belong to another SKU, because its parts are not in their places; absent: it does not. */
   readonly isOfUnknownSku?: true
-  /** SKUs that it may be of, where it is odd and its cells may have moved. */
+  /** SKUs that it may belong to if it is odd and its cells may have shifted. */
   readonly maybeSkus?: readonly string[]
 }
 
-/** How the cells of a record become a row. */
+/** How the cells of a record are mapped to a row. */
 export interface RowForm {
   readonly columns: Columns
-  /** What separates several addresses in one cell; null: a cell has one. */
+  /** Separator of several addresses in one cell; null: a cell has one address. */
   readonly separator: string | null
-  /** Share of the rows that may be odd. */
+  /** Maximum share of odd rows, 0 to 1. */
   readonly mostOdd: number
 }
 
-/** Columns that have to be there: those that are named in the settings, and SKU and address in any case. */
+/** Required columns: SKU, address and those named in the settings. */
 export function neededColumns(columns: Columns, named: ReadonlySet<ColumnName>): readonly string[] {
   return columnNames
     .filter((name) => name === 'sku' || name === 'url' || named.has(name))
     .flatMap((name) => columns[name])
 }
 
-/** Columns of addresses, those of a role too. */
+/** Columns with addresses, including those of roles. */
 export const addressColumns: readonly ColumnName[] = ['url', ...roles]
 
-/** Records that are looked at at one time: each has some columns, and paths to them. */
+/** Records processed without yielding: each has several columns and paths. */
 const RECORDS_AT_ONCE = 200
 
-/** A few odd rows are no reason to refuse a small feed, unless they are most of it. */
+/** So many odd rows are accepted in a small feed, unless they are most of it. */
 const FEW_ODD = 10
 
 /**
- * The rows of the records; one that has no address says nothing, and is left out. Throws `source_data_invalid` where none
- * has a SKU or none an address: then it is not the rows that are wrong; and where more of them are odd than may be.
+ * Converts records to rows; a record without an address is ignored. Throws `source_data_invalid` if no record has a SKU
+ * or none has an address, which means that the columns are wrong; also if there are too many odd rows.
  */
 export async function readRows(records: AsyncIterable<FeedRecord>, form: RowForm): Promise<FeedRow[]> {
   const { columns } = form
@@ -93,7 +93,7 @@ export async function readRows(records: AsyncIterable<FeedRecord>, form: RowForm
   return rows
 }
 
-/** One row; of a record with several SKUs one for each, none of which can be read. */
+/** One row; for a record with several SKUs, one unreadable row per SKU. */
 function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] {
   const cells: Partial<Record<ColumnName, readonly string[]>> = {}
   let odd = record.odd
@@ -112,7 +112,7 @@ function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] 
   odd ??= moved
   const skus = [...new Set(cells.sku?.map(plainSku).filter((sku) => sku !== ''))]
   const { place } = record
-  if (skus.length > 1) odd ??= `${place} has several SKUs: ${skus.join(', ').slice(0, 200)}; a row is one SKU`
+  if (skus.length > 1) odd ??= `${place} has several SKUs: ${skus.join(', ').slice(0, 200)}; use one row per SKU`
   const unknown = isUnknown || moved !== null ? { isOfUnknownSku: true as const } : {}
   const maybe =
     record.odd === null || record.maybeSkus === undefined ? {} : { maybeSkus: record.maybeSkus.map(plainSku) }
@@ -122,7 +122,7 @@ function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] 
     : skus.map((sku) => ({ place, sku, cells, ...rest }))
 }
 
-/** A row without an address in its place that has one where something else belongs. */
+/** The problem of a row whose address is in the wrong column; null: it is not. */
 function misplaced(place: string, cells: FeedRow['cells']): string | null {
   const hasAddress = (name: ColumnName) => cells[name]?.some((value) => /^https?:\/\//i.test(value)) === true
   if (addressColumns.some(hasAddress)) return null
@@ -131,7 +131,7 @@ function misplaced(place: string, cells: FeedRow['cells']): string | null {
 }
 
 function notText(place: string, column: ColumnName): string {
-  return `${place} has no text in column "${column}" but more beneath it: settings columns.${column} is the path to the text`
+  return `${place} has no text in column "${column}", but an object: set settings columns.${column} to the path of the text`
 }
 
 function split(cell: string, separator: string): string[] {

@@ -15,19 +15,19 @@ import type { ImageFeedSettings } from './client.ts'
 import { type FeedForm, formats } from './parse.ts'
 import { type ColumnName, type Columns, columnNames, roles } from './rows.ts'
 
-/** What of a feed is counted: how much there was by another measure says nothing of it. */
+/** The unit in which a feed is counted: sizes counted in another unit must not be compared. */
 const WHAT_COUNTS = 'rows with an address'
 
-/** Secrets so named are headers that every request for the feed has. */
+/** Prefix of secrets that are sent as headers with every request for the feed. */
 const HEADER_SECRET = 'header.'
 
-/** One character, or a word for what can't be written as one. */
+/** One character, or a word for a character that can't be written. */
 const character = (word: string): ValueKind<string> => ({
   ...text({ expected: `one character, or ${word}` }),
   parse: (given) => (typeof given === 'string' && (given.length === 1 || given === word) ? given : undefined),
 })
 
-/** A list of YAML, or the same in one text with vertical bars between. */
+/** A YAML list, or one text separated by vertical bars. */
 const names: ValueKind<readonly string[]> = {
   expected: 'the name of a column, or several as a list or separated by a vertical bar',
   schema: list(text(), '').schema,
@@ -42,7 +42,7 @@ const column = (description: string) => setting(names, { description })
 
 const columns = {
   'columns.sku': column('column of the SKU; sku by default'),
-  'columns.url': column('columns of addresses; url by default, none where a role has a column'),
+  'columns.url': column('columns of addresses; url by default, or none if a role has a column'),
   'columns.position': column('column of the position; position by default'),
   'columns.label': column('column of the label; label by default'),
   'columns.role': column('column of the roles; role by default'),
@@ -54,55 +54,55 @@ const columns = {
 } satisfies Record<`columns.${ColumnName}`, Setting<readonly string[] | null>>
 
 export const settings = {
-  path: setting(text(), { description: 'taken from the address, where that is a reference to a host alone' }),
-  format: setting(choice(formats), { description: 'format of the feed; by media type or beginning by default' }),
+  path: setting(text(), { description: 'path of the feed, if the address is only a host' }),
+  format: setting(choice(formats), { description: 'format of the feed; by default detected from media type or content' }),
   encoding: setting(text({ expected: 'an encoding, such as utf-8 or latin1' }), {
-    description: 'encoding of the feed; as it says itself by default, else UTF-8',
+    description: 'encoding of the feed; by default as declared by the feed, else UTF-8',
   }),
-  delimiter: setting(character('tab'), { default: ',', description: 'what separates the cells of CSV' }),
-  quote: setting(character('none'), { default: '"', description: 'what quotes the cells of CSV' }),
+  delimiter: setting(character('tab'), { default: ',', description: 'separator of CSV cells' }),
+  quote: setting(character('none'), { default: '"', description: 'quote character of CSV cells' }),
   lastLineBreak: setting(choice(['required', 'optional']), {
     default: 'required',
-    description: 'optional: a CSV file without a line break at its end counts as whole',
+    description: 'optional: a CSV file without a final line break counts as complete',
   }),
   items: setting(text({ expected: 'a path, such as products.images' }), {
     default: '',
     defaultText: "the list, the root's children",
-    description: 'path to the rows of JSON and XML',
+    description: 'path to the rows in JSON and XML',
   }),
-  separator: setting(text(), { description: 'what separates several addresses in one cell' }),
+  separator: setting(text(), { description: 'separator of several addresses in one cell' }),
   mostOddPercent: setting(whole({ minimum: 0, maximum: 100 }), {
     default: 20,
-    description: 'rows of a hundred that may be odd; a feed with more of them is refused',
+    description: 'maximum percentage of odd rows; a feed with more is rejected',
   }),
   ...columns,
   passingParameters: setting(list(text(), 'names of parameters'), {
     default: [],
     description:
-      'parameters of addresses that say nothing of the picture, such as those of a signature; X-Amz-* stands for several',
+      'address parameters that do not identify the picture, such as those of a signature; X-Amz-* matches several',
   }),
   checkLinks: setting(flag, {
     default: false,
-    description: 'ask every address whether there is an image, and whether it is still the same',
+    description: 'check for every address whether there is an image, and whether it is still the same',
   }),
   checkLinksHours: setting(whole({ minimum: 1, maximum: 8760 }), {
     default: 168,
-    description: 'hours after which an address that had an image is asked again',
+    description: 'hours after which an address that had an image is checked again',
   }),
   allowPrivateAddresses: setting(flag, {
     default: false,
-    description: 'has no effect any more: the operator allows private networks (ALLOWED_PRIVATE_NETWORKS)',
+    description: 'no longer has an effect: the operator allows private networks (ALLOWED_PRIVATE_NETWORKS)',
   }),
   timeoutSeconds: setting(whole({ minimum: 1, maximum: 9999 }), {
     default: 300,
-    description: 'seconds that the whole download may take',
+    description: 'maximum seconds for the whole download',
   }),
 }
 
 export type ImageFeedValues = ValuesOf<typeof settings>
 
 export const secrets = {
-  ways: [{}, { username: 'user of HTTP Basic', password: 'the password' }],
+  ways: [{}, { username: 'user name for HTTP Basic', password: 'the password' }],
   headers: true,
 } as const
 
@@ -112,10 +112,10 @@ export function addressProblem(address: string): string | null {
   }
   const { username, password } = new URL(address)
   if (username === '' && password === '') return null
-  return 'holds a name or password; give them as the secrets username and password'
+  return 'contains a user name or password; set them as the secrets username and password'
 }
 
-/** `settings.path`, where given, is taken from the address. Throws `configuration_invalid`, naming the setting. */
+/** `settings.path`, if given, is resolved against the address. Throws `configuration_invalid` with the setting. */
 export function clientSettings(system: ConnectableSystem<ImageFeedValues>): ImageFeedSettings {
   const { address, settings: values, limits } = system
   const path = values.path ?? ''
@@ -138,7 +138,7 @@ export function clientSettings(system: ConnectableSystem<ImageFeedValues>): Imag
 function credentialsOf(system: ConnectableSystem<ImageFeedValues>): Readonly<Record<string, string>> {
   const { username, password } = system.secrets
   if ((username === undefined) !== (password === undefined)) {
-    throw settingError(system, 'image-feed', 'secrets', 'username and password go together')
+    throw settingError(system, 'image-feed', 'secrets', 'need both username and password, or neither')
   }
   const basic = username && password ? Buffer.from(`${username}:${password}`).toString('base64') : null
   const headers = Object.entries(system.secrets)
@@ -165,7 +165,7 @@ function formOf(values: ImageFeedValues): FeedForm {
   }
 }
 
-/** Names of the feed's columns. Ours by default; media type and roles have no column then. */
+/** Names of the feed's columns; by default Waldstream's names, and no columns for media type and roles. */
 function columnsOf(values: ImageFeedValues, named: ReadonlySet<ColumnName>): Columns {
   const byDefault: readonly ColumnName[] = ['sku', 'position', 'label', 'role']
   const urlByDefault = !roles.some((role) => named.has(role))

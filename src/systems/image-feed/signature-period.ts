@@ -1,6 +1,6 @@
 const DAY_MS = 24 * 60 * 60_000
 
-/** Until when the signature of an address lasts, and for how long in all, as far as the address says it. */
+/** When the signature of an address expires and how long it is valid in total, as far as the address says. */
 interface Validity {
   /** Milliseconds UTC. */
   readonly until: number
@@ -8,9 +8,10 @@ interface Validity {
 }
 
 /**
- * A number that changes while addresses of one picture are signed anew, early enough that whoever still has to fetch it gets
- * an address before the last one ends: after half of the time that its signature lasts, and a day at the least. Of an address
- * that does not say for how long, the day on which it ends; of one that says nothing, the day of `now`. Pure.
+ * A period number that changes when the address of a picture is signed again, early enough that a shop that still has
+ * to fetch the picture gets a new address before the old one expires: after half of the signature's validity, and at
+ * least after a day. If an address does not state its validity, the period is the day on which it expires; if it states
+ * neither, the day of `now`. Pure.
  */
 export function signaturePeriod(address: string, now: number): number {
   const { until, ms } = validityOf(address) ?? { until: now, ms: null }
@@ -28,7 +29,7 @@ function validityOf(address: string): Validity | null {
   return { until, ms: from === null || from >= until ? null : until - from }
 }
 
-/** Names of parameters with the end of a signature: seconds, milliseconds or a date. */
+/** Parameters with the expiry of a signature: seconds, milliseconds or a date. */
 const ENDS = ['expires', 'expiry', 'expire', 'exp', 'se']
 
 function timeOf(text: string | undefined): number | null {

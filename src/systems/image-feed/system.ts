@@ -21,10 +21,10 @@ export const imageFeed = defineSystem({
   sinks: {},
   faultRows: {
     'image-feed': {
-      'past-the-end': 'a feed is one file: there are no pages to be asked for',
-      'notice-twice': 'a feed sends no notices',
-      'notices-out-of-order': 'a feed sends no notices',
-      'other-zone': 'rows have no times, and dates of HTTP are in GMT; they are sent back as they came',
+      'past-the-end': 'a feed is one file without page numbers to request',
+      'notice-twice': 'a feed sends no notifications',
+      'notices-out-of-order': 'a feed sends no notifications',
+      'other-zone': 'rows have no times, and HTTP dates are in GMT and returned unchanged',
     },
   },
 })

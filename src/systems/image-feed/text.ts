@@ -2,14 +2,14 @@ import { TextDecoder } from 'node:util'
 import { StreamError } from '../../errors.ts'
 import { peek } from './body.ts'
 
-/** Where an XML document says how it is encoded. */
+/** The encoding declaration of an XML document. */
 const XML_ENCODING = /^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/
 const HEAD = 200
 
 /**
- * Bytes as text: encoded as the settings say, else its byte order mark, the charset of its Content-Type, its XML
- * declaration; UTF-8 otherwise. Throws `source_data_invalid` for bytes that are none of the encoding: nothing is
- * replaced by question marks.
+ * Decodes bytes to text. The encoding comes from the settings, else from the byte order mark, the charset of the
+ * Content-Type or the XML declaration; default UTF-8. Throws `source_data_invalid` for bytes that are invalid in the
+ * encoding, instead of replacing them by question marks.
  */
 export async function* decoded(
   bytes: AsyncIterable<Buffer>,
@@ -24,7 +24,7 @@ export async function* decoded(
     yield decoder.decode()
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause
-    const way = 'set settings.encoding to what it is, for example latin1'
+    const way = 'set settings.encoding to its encoding, for example latin1'
     throw new StreamError('source_data_invalid', `the image feed is not encoded as ${encoding}: ${way}`, { cause })
   }
 }
@@ -37,7 +37,7 @@ function encodingOf(head: Buffer, contentType: string | null): string {
   if (head[0] === 0 && head[1] !== 0 && head[2] === 0) return 'utf-16be'
   const charset = /;\s*charset\s*=\s*["']?([\w.:-]+)/i.exec(contentType ?? '')?.[1]
   const declared = XML_ENCODING.exec(head.toString('latin1'))?.[1]
-  // What reads as ASCII is in no encoding of two bytes a character, whatever it says of itself.
+  // A declaration that is readable as ASCII can't be in a two-byte encoding, whatever it declares.
   const [encoding] = [charset, declared].filter(
     (name) => name !== undefined && !/^(utf-?16|utf-?32|ucs-?[24])/i.test(name),
   )
@@ -48,7 +48,7 @@ function decoderOf(encoding: string): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal: true })
   } catch (cause) {
-    const message = `the image feed's encoding "${encoding}" is not known; set settings.encoding`
+    const message = `the image feed's encoding "${encoding}" is not supported; set settings.encoding`
     throw new StreamError('source_data_invalid', message, { cause })
   }
 }

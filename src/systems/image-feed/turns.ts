@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /*
- * What a vendor sends takes the time it takes, and everything else the process does goes on meanwhile. Counted is the work,
- * not the time: it is done the same on every machine.
+ * Splits long work on a vendor's data so that the process can do other work in between. The pieces are counted, not
+ * timed, so they are the same on every machine.
  */
 
-/** Characters that are read at one time. */
+/** Characters processed without yielding. */
 export const CHARACTERS_AT_ONCE = 16 * 1024
-/** Rows that are looked at at one time. */
+/** Rows processed without yielding. */
 export const ROWS_AT_ONCE = 2000
 
-/** To be awaited for each piece of work: lets others have their turn after so many. */
+/** Returns a function to await after each item: it yields to other work after every `atOnce` items. */
 export function createTurns(atOnce: number): () => Promise<void> {
   let done = 0
   return async () => {
@@ -19,10 +19,7 @@ export function createTurns(atOnce: number): () => Promise<void> {
   }
 }
 
-/**
- * The text in pieces of one size, each of which is read in no time, with a turn for others in between: pieces that come
- * larger are parted, and smaller ones joined.
- */
+/** Cuts or joins the text into pieces of one size and yields to other work after each piece. */
 export async function* inTurns(text: AsyncIterable<string>, size = CHARACTERS_AT_ONCE): AsyncGenerator<string> {
   let parts: string[] = []
   let length = 0
@@ -42,7 +39,7 @@ export async function* inTurns(text: AsyncIterable<string>, size = CHARACTERS_AT
   if (length > 0) yield parts.join('')
 }
 
-/** Sorted: runs that are sorted in no time, and merged. What is equal stays in its order. */
+/** Stable merge sort that yields to other work between short runs. */
 export async function sortInTurns<T>(items: readonly T[], compare: (a: T, b: T) => number): Promise<T[]> {
   let runs: T[][] = []
   for (let at = 0; at < items.length; at += ROWS_AT_ONCE) {

@@ -1,7 +1,7 @@
 /**
- * The values at a path of names (`images.url`) as text. Where a list is on the way, every member of it gives its value,
- * or empty text when it has none: so that two paths through one list give values that belong together. Undefined is what
- * is there and no text: an object where a text belongs.
+ * The values at a path of names (`images.url`) as text. If the path crosses a list, each member gives its value, or
+ * empty text if it has none, so that the values of two paths through one list correspond. Undefined marks a value that
+ * is not text, such as an object.
  */
 export function valuesAt(value: unknown, path: string): readonly (string | undefined)[] {
   return path === '' ? texts(value) : walk(value, path.split('.'))
@@ -19,7 +19,7 @@ function texts(value: unknown): readonly (string | undefined)[] {
   return [textOf(value)]
 }
 
-/** An element with attributes has its text beside them. */
+/** An XML element with attributes holds its text under `#text`. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   if (typeof value === 'boolean' || typeof value === 'number') return String(value)
@@ -29,7 +29,7 @@ function textOf(value: unknown): string | undefined {
   return Object.keys(value).every((name) => name === TEXT || name.startsWith('@')) ? '' : undefined
 }
 
-/** The name under which an element of XML keeps its own text. */
+/** Name for the text of an XML element. */
 export const TEXT = '#text'
 
 function memberOf(value: unknown, name: string): unknown {
@@ -37,7 +37,7 @@ function memberOf(value: unknown, name: string): unknown {
   return isObject ? (value as Readonly<Record<string, unknown>>)[name] : undefined
 }
 
-/** Names of what a row has; a text has none: its characters are no columns, and a long one has millions. */
+/** The names of a row's fields. A plain text has none: `Object.keys` would list its characters. */
 export function namesOf(row: unknown): readonly string[] {
   return typeof row === 'object' && row !== null ? Object.keys(row) : []
 }

@@ -1,10 +1,10 @@
 import { AROUND, type JsonValue, LONG_TEXT } from './json-reader.ts'
 import { speaksOfPages } from './next-page.ts'
 
-/** An element that is open, and kept. */
+/** An open element that is stored. */
 interface Kept {
   readonly name: string
-  /** It is around the rows. */
+  /** It contains the rows. */
   readonly isOnWay: boolean
   readonly members: Map<string, JsonValue[]>
   hasChildren: boolean
@@ -12,13 +12,13 @@ interface Kept {
 }
 
 /**
- * What surrounds the rows of XML and may speak of pages, as JSON would have it: an element with attributes or children is
- * an object of them, by name without prefix, any other one its text. `path`: the names from the root to a row; null: the
- * root's children are rows, and some of them may be none.
+ * Collects the content around XML rows that may have paging information, in JSON form: an element with attributes or
+ * children becomes an object of them, by name without prefix; any other becomes its text. `path`: the names from the
+ * root to a row; null: the children of the root are rows, but some may be other elements.
  */
 export function createSurroundings(path: readonly string[] | null) {
   const kept: Kept[] = []
-  /** How many elements are open of which nothing is kept. */
+  /** Number of open elements that are not stored. */
   let passed = 0
   let value: JsonValue = null
   const isOnWay = (tag: string) => (kept.at(-1)?.isOnWay ?? true) && (path?.[kept.length] ?? tag) === tag
@@ -29,7 +29,7 @@ export function createSurroundings(path: readonly string[] | null) {
     return onWay || !parent.isOnWay || speaksOfPages(name)
   }
   return {
-    /** `isRow`: it is a row, or in one. */
+    /** `isRow`: the element is a row or is inside one. */
     open(tag: string, attributes: Readonly<Record<string, string>>, isRow: boolean) {
       const onWay = !isRow && isOnWay(tag)
       const name = onWay ? tag : withoutPrefix(tag)
@@ -38,7 +38,7 @@ export function createSurroundings(path: readonly string[] | null) {
         return
       }
       const members: Kept['members'] = new Map()
-      // Those with a prefix say how the element is to be read.
+      // Attributes with a prefix are XML metadata, not content.
       for (const [attribute, text] of Object.entries(attributes)) {
         if (!attribute.includes(':') && attribute !== 'xmlns') add(members, attribute, bounded(text))
       }
@@ -70,7 +70,7 @@ export function createSurroundings(path: readonly string[] | null) {
   }
 }
 
-/** Of rows and what is no row among them, that which is there several times is rows. */
+/** If rows and other elements are mixed, repeated elements are rows and are left out. */
 function contentOf({ members, hasChildren, text }: Kept, hasRows: boolean): JsonValue {
   if (members.size === 0) return bounded(text)
   const content: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>

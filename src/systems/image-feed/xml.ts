@@ -5,36 +5,36 @@ import { DEEPEST, type FeedRecord, feedCutShortError, feedError, LONGEST_ROW, MO
 import { namesOf, TEXT, valuesAt } from './value-path.ts'
 import { createSurroundings } from './xml-surroundings.ts'
 
-/** An element: its children and `@attributes` by name, lists where a name is there several times; plain text where it has neither. */
+/** An element: its children and `@attributes` by name, with lists for repeated names; plain text if it has neither. */
 type Element = Record<string, unknown>
 
 interface Open {
   readonly name: string
-  /** Undefined outside of rows, and in one that is odd. */
+  /** Undefined outside rows and in a dropped row. */
   element: Element | undefined
   text: string
 }
 
-/** The row that is open. */
+/** The open row. */
 interface OpenRow {
   readonly name: string
   readonly place: string
   readonly from: number
-  /** How many elements are open around it. */
+  /** Number of open elements around it. */
   readonly depth: number
   values: number
   odd: string | null
-  /** Nothing of it is kept any more. */
+  /** Its content is no longer stored. */
   isDropped: boolean
 }
 
 const NEW_ROW = { values: 0, odd: null, isDropped: false }
 
 /**
- * Rows of XML: the elements at `items` (a path of names from the root; empty: every child of the root). Names are as
- * they are written, prefix and all. Entities are XML's own five and characters by number: a document type is not read,
- * so that nothing in it is expanded or fetched. Returns what surrounds the rows. Throws `source_data_invalid` for a
- * document that is not whole, or has no element there.
+ * Rows of XML: the elements at `items` (a path of names from the root; empty: every child of the root). Names include
+ * their prefix. Only XML's five predefined entities and numeric character references are resolved: the document type is
+ * not read, so nothing in it is expanded or fetched. Returns the content around the rows. Throws `source_data_invalid`
+ * for an incomplete document, or if it has no such element.
  */
 export async function* xmlRecords(
   text: AsyncIterable<string>,
@@ -44,7 +44,7 @@ export async function* xmlRecords(
   const reader = createRowReader(items, before)
   let begun = false
   for await (const chunk of text) {
-    // Blanks before a declaration are a mistake of who prints it, and say nothing.
+    // Blanks before the declaration are a harmless mistake.
     const rest: string = begun ? chunk : chunk.trimStart()
     begun ||= rest !== ''
     before.lines += chunk.slice(0, chunk.length - rest.length).split('\n').length - 1
@@ -66,7 +66,7 @@ function createRowReader(items: string, before: { readonly lines: number }) {
   let attributes = 0
   let seen = false
   let lastEnd = 0
-  /** The parser keeps all of what it is in until its end, whatever it is; a row that is too long may still end. */
+  /** The parser buffers a token until its end; a row that is too long may still end. */
   const assertBounded = () => {
     const most = row === null ? LONGEST_ROW : LONGEST_IN_ROW
     if (parser.position - lastEnd <= most) return
@@ -122,7 +122,7 @@ function createRowReader(items: string, before: { readonly lines: number }) {
     if (more.length > LONGEST_ROW) return drop(`is longer than ${LONGEST_ROW} characters`)
     innermost.text += more
     if (row?.odd === null && more.includes(`</${row.name}>`)) {
-      row.odd = `${row.place} has a text that holds the ends of rows: a CDATA section does not end in its place`
+      row.odd = `${row.place} has a text that contains end tags of rows: a CDATA section is not closed in the right place`
     }
   }
   parser.on('text', addText)
@@ -148,7 +148,7 @@ function createRowReader(items: string, before: { readonly lines: number }) {
       step()
     } catch (cause) {
       if (cause instanceof StreamError) throw cause
-      throw feedCutShortError(`it is not whole, well-formed XML: ${cause instanceof Error ? cause.message : ''}`, cause)
+      throw feedCutShortError(`it is not complete, well-formed XML: ${cause instanceof Error ? cause.message : ''}`, cause)
     }
   }
   return {
@@ -159,7 +159,7 @@ function createRowReader(items: string, before: { readonly lines: number }) {
     end() {
       failing(() => void parser.close())
       if (seen || path === undefined) return
-      throw feedError(`it has no element ${items}; settings.items is the path to its rows`, 'settings.items')
+      throw feedError(`it has no element ${items}; set settings.items to the path of its rows`, 'settings.items')
     },
     take: () => rows.splice(0),
     get around() {
@@ -168,10 +168,10 @@ function createRowReader(items: string, before: { readonly lines: number }) {
   }
 }
 
-/** Most characters of a row between two tags: a row with more than one row may have is odd, and the others go on. */
+/** Most characters between two tags inside a row: a longer row than allowed is odd and does not stop the others. */
 const LONGEST_IN_ROW = 2 * LONGEST_ROW
 
-/** Deeper nests no document that anybody means. */
+/** No real document is nested deeper. */
 const DEEPEST_DOCUMENT = 1000
 
 function empty(element: Element): void {

@@ -87,7 +87,7 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
     'settings.discuontItem',
     /^is not known; did you mean discountItem\? known are: account, itemColum/,
   ],
-  ['vendors.yaml:33', 'address', /^holds a name or password; give them as the secrets username and password/],
+  ['vendors.yaml:33', 'address', /^contains a user name or password; set them as the secrets username and password/],
   ['vendors.yaml:35', 'settings.format', /^must be one of csv, json, jsonl, xml/],
   ['vendors.yaml:36', 'settings.delimiter', /^must be one character, or tab/],
   ['vendors.yaml:37', 'settings.timeoutSeconds', /^must be a whole number from 1 to 9999/],

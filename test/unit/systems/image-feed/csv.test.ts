@@ -55,7 +55,7 @@ describe('a CSV feed', () => {
   it.each([
     ['without its last line break', 'a,https://v.test/a.jpg,1,,\nb,https://v.test/b,,,ima', /end with a line break/],
     ['before its last address', 'a,https://v.test/a.jpg,1,,\nb\n', /its last row, line 3 has 1 columns of 5/],
-    ['within a quoted cell', 'a,https://v.test/a.jpg,1,"Bac\n', /a quote opened in line 2 is not closed/],
+    ['within a quoted cell', 'a,https://v.test/a.jpg,1,"Bac\n', /a quote that opens in line 2 is not closed/],
     [
       'within a quoted cell that never ends',
       `a,https://v.test/a.jpg,1,"${'x'.repeat(1_100_000)}\n`,

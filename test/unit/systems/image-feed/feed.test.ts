@@ -102,7 +102,7 @@ describe('the image feed', () => {
     const { gallery } = await galleryOf(text, 'sku,url,type\n', settings)
     expect(gallery.map(({ mediaType }) => mediaType)).toEqual(['image', 'external-video', 'image'])
     await expect(galleryOf('x,https://v.test/1,pdf\n', 'sku,url,type\n', settings)).rejects.toThrow(
-      /no image and no video/,
+      /neither an image nor a video/,
     )
   })
 
@@ -111,7 +111,7 @@ describe('the image feed', () => {
     ['no address', 'a,not a url,1,,\n', /line 2, column "url": is not an http or https address/],
     ['another protocol', 'a,file:///etc/passwd,1,,\n', /column "url"/],
     ['a position that is none', 'a,https://v.test/a.jpg,first,,\n', /column "position"/],
-    ['an unknown role', 'a,https://v.test/a.jpg,1,,image|hero\n', /column "role": "hero" is none of/],
+    ['an unknown role', 'a,https://v.test/a.jpg,1,,image|hero\n', /column "role": "hero" is not valid/],
   ])('names line and column of a wrong row: %s', async (_, rows, message) => {
     await expect(galleryOf(rows)).rejects.toThrow(message)
   })

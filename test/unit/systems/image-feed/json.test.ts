@@ -35,9 +35,9 @@ describe('a JSON feed', () => {
   })
 
   it.each([
-    ['{"sku":"a"', 'cut', /not whole JSON/],
-    ['[{"sku":"a","url":"https://v.test/a"}', 'cut', /not whole JSON/],
-    ['{"sku":"a"}', 'no list', /no list itself/],
+    ['{"sku":"a"', 'cut', /not complete JSON/],
+    ['[{"sku":"a","url":"https://v.test/a"}', 'cut', /not complete JSON/],
+    ['{"sku":"a"}', 'no list', /not a list itself/],
     ['[{"id":"a"}]', 'of other fields', /no row has a SKU in sku .*it has: id/],
     ['[{"sku":"a"}]', 'without addresses', /no row has an address/],
   ])('is refused when it is %s (%s)', async (text, _, message) => {

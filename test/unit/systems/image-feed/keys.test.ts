@@ -64,17 +64,17 @@ describe('the keys of a feed', () => {
   it.each([
     ['a cell is not quoted', csv('Chair, oak,WLD-1,https://c.test/1.jpg'), /line 10 has 4 columns of 3/],
     ['a quote opens no cell', csv('"12" Chair",WLD-1,https://c.test/1.jpg\nChair,X,https://c.test/x.jpg'), /line 10/],
-    ['a row has no SKU', csv('Chair,,https://c.test/1.jpg'), /line 10 has no SKU/],
-    ['a SKU is none', csv('Chair,WLD\u0007-1,https://c.test/1.jpg'), /line 10 has no SKU/],
+    ['a row has no SKU', csv('Chair,,https://c.test/1.jpg'), /line 10 has no valid SKU/],
+    ['a SKU is none', csv('Chair,WLD\u0007-1,https://c.test/1.jpg'), /line 10 has no valid SKU/],
     [
       'cells are in one another’s place',
       csv('Chair,https://c.test/1.jpg,WLD-1,'),
       /line 10 has its address in column "sku"/,
     ],
     [
-      'a line is no JSON',
+      'a line is not JSON',
       jsonl('{"sku":"WLD-1","url":\n{"sku":"X","url":"https://c.test/x.jpg"}'),
-      /line 9 is no JSON/,
+      /line 9 is not JSON/,
     ],
     [
       'a SKU is no text',

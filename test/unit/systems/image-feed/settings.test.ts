@@ -41,7 +41,7 @@ describe('the settings of an image feed', () => {
   })
 
   it('take no name without a password', () => {
-    expect(() => settingsOf({}, { username: 'u' })).toThrow(/username and password go together/)
+    expect(() => settingsOf({}, { username: 'u' })).toThrow(/need both username and password/)
   })
 
   it('name the feed anew when they change, in whatever order they are', () => {

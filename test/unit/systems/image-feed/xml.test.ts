@@ -84,7 +84,7 @@ describe('an XML feed', () => {
   it.each([
     ['cut within an element', '<feed><image><sku>a</sku><url>https://v.t', {}, /not whole/],
     ['cut between elements', '<feed><image><sku>a</sku><url>https://v.test/1</url></image>', {}, /not whole/],
-    ['not well formed', '<feed><image><sku>a & b</sku></image></feed>', {}, /not whole, well-formed XML/],
+    ['not well formed', '<feed><image><sku>a & b</sku></image></feed>', {}, /not complete, well-formed XML/],
     [
       'without the rows',
       '<feed><image><sku>a</sku></image></feed>',
