@@ -210,7 +210,7 @@ describe('images', () => {
     })
     await expect(deliver(sink, mixed)).rejects.toMatchObject({
       code: 'source_data_invalid',
-      message: expect.stringContaining('no JPEG, PNG, GIF or WebP'),
+      message: expect.stringContaining('not a JPEG, PNG, GIF or WebP'),
     })
     expect((await ours()).map(({ label }) => label)).toEqual(['old.jpg', 'a.jpg'])
     await shop.faults({ path: '/media/catalog/product/b.jpg', kind: 'status', status: 503, times: 1 })

@@ -96,7 +96,7 @@ describe('an administrator', () => {
     await shop.switch({ twoFactor: true })
     await expect(shop.clientWith(magentoAdmin).findOrders(anOrder)).rejects.toMatchObject({
       code: 'credentials_refused',
-      message: expect.stringMatching(/second factor.*integration/),
+      message: expect.stringMatching(/two-factor.*integration/),
     })
   })
 

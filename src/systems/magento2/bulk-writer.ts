@@ -6,25 +6,25 @@ import { untilAborted } from '../kit/until-aborted.ts'
 import type { Wire } from '../kit/wire.ts'
 import type { Bulk, BulkItem, BulkOperation } from './bulk.ts'
 
-/** Bodies of one request; the shop's own limit is 5,000 at the least. */
+/** Most bodies in one request; the shop's own limit is at least 5,000. */
 const MOST = 500
 
 export interface BulkTiming {
-  /** Between two questions about a request. */
+  /** Interval between two status requests. */
   readonly pollMs: number
-  /** How long an operation is followed: less than a delivery may take, so that it ends with a reason. */
+  /** How long an operation is polled: less than the deadline of a delivery, so that the delivery ends with a reason. */
   readonly followMs: number
 }
 
 /**
- * Writes bodies of one endpoint through the shop's queue; resolves when the shop has worked the body off. Bodies that are
- * given together go in one request. What is still open of a key is waited for before another body of it is sent, so that
- * the older one can't come last; the same body is not sent again. Throws `target_rejected` with the shop's own words,
- * `target_unavailable` for what the shop says may be tried again, and `timed_out` for what stays open.
+ * Writes bodies of one endpoint through the shop's queue; resolves when the shop has processed the body. Bodies passed
+ * at the same time share one request. An open body of the same key is awaited before the next one is sent, so that the
+ * older one can't be applied last; an identical body is not sent again. Throws `target_rejected` with the shop's
+ * message, `target_unavailable` if the shop says that it may be retried, and `timed_out` if it stays open.
  */
 export type BulkWriter = (key: string, body: Wire, signal: AbortSignal) => Promise<void>
 
-/** One body on its way: which of how many accepted ones of which request. */
+/** A sent body: its request, and its rank among the accepted bodies. */
 interface Sent {
   readonly bulkId: string
   readonly item: BulkItem
@@ -66,7 +66,7 @@ export function createBulkWriter(
     const sent = await send(body, signal)
     if (sent instanceof StreamError) throw sent
     if (sent.item.rejected !== null)
-      throw new StreamError('target_rejected', `Magento took none of it: ${sent.item.rejected}`)
+      throw new StreamError('target_rejected', `Magento rejected it: ${sent.item.rejected}`)
     open.set(key, { ...sent, text })
     const operation = await follow(sent, signal)
     open.delete(key)
@@ -74,7 +74,7 @@ export function createBulkWriter(
   }
 }
 
-/** A request that is refused as a whole is halved until what is wrong stands alone (Guarantee 5). */
+/** Splits a request that was rejected as a whole until the invalid body is isolated (Guarantee 5). */
 async function sendApart(
   bodies: readonly Wire[],
   send: (bodies: readonly Wire[]) => Promise<Bulk>,
@@ -95,14 +95,14 @@ function sentOf({ id, items }: Bulk): Sent[] {
 }
 
 /**
- * Operations bear the number of their body; in older releases one of the database's own. Both are in the bodies' order,
- * so the place in it decides, unless bodies that were refused at once are listed too.
+ * Operations have the number of their body; in older releases, a database id. Both are in the order of the bodies, so
+ * the rank decides, unless the list includes bodies that were rejected at once.
  */
 function operationOf({ item, rank, accepted }: Sent, operations: readonly BulkOperation[] | null) {
   return operations?.length === accepted ? operations[rank] : operations?.find(({ id }) => id === item.id)
 }
 
-/** One call for all who wait for the same request. */
+/** Shares one call among all that wait for the same request. */
 function shared<R>(call: (id: string) => Promise<R>, clock: Clock, forMs: number): (id: string) => Promise<R> {
   const calls = new Map<string, { readonly at: number; readonly result: Promise<R> }>()
   return (id) => {
@@ -117,14 +117,14 @@ function shared<R>(call: (id: string) => Promise<R>, clock: Clock, forMs: number
 function operationFailedError({ status, message }: BulkOperation, bulk: string): StreamError {
   const details = { bulk }
   if (status === 'failed-retriably') {
-    return new StreamError('target_unavailable', `Magento could not do it now: ${message}`, { details })
+    return new StreamError('target_unavailable', `Magento could not process it now: ${message}`, { details })
   }
-  return new StreamError('target_rejected', `Magento refused it: ${message}`, { details })
+  return new StreamError('target_rejected', `Magento rejected it: ${message}`, { details })
 }
 
 function operationOpenError(bulk: string): StreamError {
   const message =
-    'Magento took it, but has not worked it off yet: if that lasts, its queue consumers do not run ' +
+    'Magento accepted it, but has not processed it yet: if this persists, start its queue consumers ' +
     '(bin/magento queue:consumers:start async.operations.all)'
   return new StreamError('timed_out', message, { details: { bulk } })
 }

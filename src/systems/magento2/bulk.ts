@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { textOf, wireOf, wiresOf } from '../kit/wire.ts'
 
-/** What a shop took of a bulk request: one entry for each body, in their order. */
+/** The shop's response to a bulk request: one item per body, in order. */
 export interface Bulk {
   readonly id: string
   readonly items: readonly BulkItem[]
@@ -10,11 +10,14 @@ export interface Bulk {
 
 export interface BulkItem {
   readonly id: number
-  /** Why it was not even begun; null: it was accepted. */
+  /** Why it was rejected at once; null: it was accepted. */
   readonly rejected: string | null
 }
 
-/** By Magento's numbers: 1 complete, 2 failed but may be tried again, 3 failed, 4 open, 5 rejected. */
+/**
+ * The state of one operation; Magento's status numbers are 1 complete, 2 failed but may be retried, 3 failed, 4 open, 5
+ * rejected.
+ */
 export interface BulkOperation {
   readonly id: number
   readonly status: 'complete' | 'failed-retriably' | 'failed' | 'open' | 'rejected'
@@ -29,7 +32,7 @@ const STATUSES: Readonly<Record<string, BulkOperation['status']>> = {
   '5': 'rejected',
 }
 
-/** Sends bodies of one endpoint at once; each is worked off by itself, later. */
+/** Sends bodies of one endpoint in one request; the shop processes each by itself, later. */
 export async function sendBulk(
   http: Http,
   path: string,
@@ -41,7 +44,7 @@ export async function sendBulk(
   const id = textOf(answer['bulk_uuid'])
   const items = wiresOf(answer['request_items'])
   if (id === null || items.length !== bodies.length) {
-    const message = `Magento's answer to ${path} names ${items.length} of ${bodies.length} operations; it is not known what of them it took`
+    const message = `Magento's answer to ${path} lists ${items.length} of ${bodies.length} operations; which ones it accepted is unknown`
     throw new StreamError('target_unavailable', message, { field: 'request_items' })
   }
   return {
@@ -53,7 +56,7 @@ export async function sendBulk(
   }
 }
 
-/** The operations of a bulk request by their ids; null while the shop does not know it yet. */
+/** The operations of a bulk request, sorted by id; null while the shop does not know the request yet. */
 export async function bulkOperations(http: Http, path: string): Promise<readonly BulkOperation[] | null> {
   try {
     const { json } = await http.request({ method: 'GET', path, expects: 'json' })
@@ -70,7 +73,7 @@ export async function bulkOperations(http: Http, path: string): Promise<readonly
   }
 }
 
-/** Magento gives a rejection with its whole stack. */
+/** Magento sends a rejection with its whole stack trace. */
 function firstLine(text: string | null): string {
   return text?.split('\n', 1)[0]?.slice(0, 500) ?? 'no reason given'
 }

@@ -8,22 +8,22 @@ import type { PiecesByRow } from './bundle-shipment.ts'
 import type { Magento2Client } from './client.ts'
 import { commentsOf, say } from './order-comment.ts'
 
-/** Where a part of a shipment is noted on the order: by whose shipment, and the pieces by row. */
+/** A note on the order about a partial bundle: the shipment, and the pieces by row. */
 const NOTE = /\[waldstream (\S+) part ([\d:. ]+)\]/
-/** Of a digest: enough to tell one note of a shipment from another. */
+/** Digits of a digest, enough to distinguish the notes of a shipment. */
 const KEPT_DIGITS = 12
 
-/** Components of a vendor's shipment that wait for others of their bundle. */
+/** Components of a vendor's shipment that wait for the rest of their bundle. */
 export interface WaitingParts {
-  /** The shipment they are of, by connection and key. */
+  /** Their shipment, as connection and key. */
   readonly shipment: string
   readonly parts: readonly FulfilmentLine[]
   readonly tracks: readonly Pick<Track, 'number'>[]
 }
 
 /**
- * Notes on the order what of a shipment waits; nothing where its last note says so. An earlier one that did is out of date: what the
- * vendor corrects is noted again, also when it is as it was before.
+ * Adds a note to the order about the waiting components of a shipment, unless its last note says the same. Only the
+ * last note counts: a correction by the vendor is noted again, even if it restores an earlier state.
  */
 export async function noteParts(
   client: Pick<Magento2Client, 'addComment'>,
@@ -35,7 +35,7 @@ export async function noteParts(
   const by = numbers.length === 0 ? '' : ` (${numbers.join(', ')})`
   const what = undeliveredText(parts, '×')
   const text = `The vendor has shipped${by}: ${what}. The shop ships the bundle once all of it is shipped.`
-  // Magento may write a text its own way: the note is known again by a digest of it.
+  // Magento may reformat a text, so the note contains a digest to recognize it.
   const mark = `${partsMark(shipment, parts)} #${digest(text).slice(0, KEPT_DIGITS)}`
   const last = notesOf(order).findLast((note) => note.shipment === shipment)
   if (last?.comment.includes(mark) === true) return 'unchanged'
@@ -48,7 +48,10 @@ function partsMark(shipment: string, parts: readonly FulfilmentLine[]): string {
   return `[waldstream ${shipment} part ${pieces.toSorted().join(' ')}]`
 }
 
-/** Pieces of components that earlier shipments left to wait; of each shipment by its last note, and none of `but`. */
+/**
+ * Pieces of components that earlier shipments left waiting: the last note of each shipment counts, and `but` is left
+ * out.
+ */
 export function notedPieces(order: Wire, but: string): PiecesByRow {
   const last = new Map(notesOf(order).map(({ shipment, rows }) => [shipment, rows]))
   const pieces = new Map<string, Decimal8>()
@@ -68,7 +71,7 @@ interface Note {
   readonly comment: string
 }
 
-/** The oldest first. */
+/** Oldest first. */
 function notesOf(order: Wire): readonly Note[] {
   return commentsOf(order).flatMap((comment) => {
     const [, shipment, rows] = NOTE.exec(comment) ?? []

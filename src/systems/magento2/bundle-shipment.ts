@@ -9,17 +9,18 @@ import { rowType } from './row-type.ts'
 /** Pieces by the id of a row. */
 export type PiecesByRow = ReadonlyMap<string, Decimal8>
 
-/** A shipment's lines, where bundles are shipped as a whole. */
+/** A shipment's lines with bundles shipped as a whole. */
 export interface BundlePlan {
-  /** Lines of components that make whole bundles are lines of these. */
+  /** Components that complete bundles are replaced by lines of the bundles. */
   readonly lines: readonly FulfilmentLine[]
-  /** Lines of components that wait for the others: the shop ships no part of the bundle. */
+  /** Components that wait for the rest of their bundle: the shop can't ship part of it. */
   readonly parts: readonly FulfilmentLine[]
 }
 
 /**
- * What of a vendor's shipment the shop can ship; pure. Components may come in several shipments, of several vendors: `noted` has
- * the pieces of those before, of which bundles were not whole. `ours`: bundles that this shipment made before.
+ * Plans what the shop can ship of a vendor's shipment. Pure. Components may arrive in several shipments of several
+ * vendors: `noted` has the pieces of earlier shipments whose bundles were incomplete. `ours`: bundles that this
+ * shipment has created already.
  */
 export function planBundles(
   order: Wire,
@@ -45,7 +46,7 @@ function withBundle(bundle: Wire, items: readonly Wire[], plan: BundlePlan, { no
   const [line] = own
   if (line === undefined) return plan
   const whole = quantitiesOf(bundle)
-  // What is shipped in the shop by others is of the pieces that were noted.
+  // Bundles shipped otherwise have used the noted pieces first.
   const gone = notNegative(subtract(whole.quantityShipped, ours.get(id) ?? ZERO8))
   const piecesOf = (part: Wire): Decimal8 => {
     const row = textOf(part['item_id']) ?? ''
@@ -59,15 +60,15 @@ function withBundle(bundle: Wire, items: readonly Wire[], plan: BundlePlan, { no
   return { lines: [...others, ...made], parts: isUsed ? plan.parts : [...plan.parts, ...own] }
 }
 
-/** Pieces of a component in so many bundles. */
+/** Pieces of a component in this many bundles. */
 function perBundle(bundles: Decimal8, part: LineQuantities, whole: LineQuantities): Decimal8 {
   if (whole.quantityOrdered === 0n) return ZERO8
   return (((bundles as bigint) * part.quantityOrdered) / whole.quantityOrdered) as Decimal8
 }
 
 /**
- * How many bundles so many pieces of its parts are: as many as there are of each, or all that is left of them. A part of which
- * nothing is left, since it was taken back alone, is in none.
+ * How many bundles the pieces of their parts complete: limited by the scarcest part, or all if everything left of each
+ * part is there. A part with nothing left, because it was refunded separately, is ignored.
  */
 export function wholeBundles(
   whole: LineQuantities,
@@ -88,8 +89,8 @@ export function wholeBundles(
 }
 
 /**
- * What is left of a part; once it is shipped, its numbers do not tell what was taken back before from what came back since: it
- * may be either.
+ * What is left of a part. After shipping, its numbers do not show whether a refund came before or after it, so there
+ * are two possible values.
  */
 function leftOf(part: LineQuantities): readonly Decimal8[] {
   const sold = subtract(part.quantityOrdered, part.quantityCanceled)
@@ -98,13 +99,13 @@ function leftOf(part: LineQuantities): readonly Decimal8[] {
 
 const PIECE = 100_000_000n
 
-/** A bundle of which a part goes, goes. */
+/** A partly shipped bundle counts as a whole one. */
 const roundedUp = (quantity: Decimal8): Decimal8 => (((quantity + PIECE - 1n) / PIECE) * PIECE) as Decimal8
 const roundedDown = (quantity: Decimal8): Decimal8 => ((quantity / PIECE) * PIECE) as Decimal8
 
 const notNegative = (quantity: Decimal8): Decimal8 => (quantity < 0n ? ZERO8 : quantity)
 
-/** So many pieces of each row. */
+/** Total pieces per row. */
 export function piecesByRow(items: readonly { readonly row: string; readonly quantity: Decimal8 }[]): PiecesByRow {
   const groups = Map.groupBy(items, ({ row }) => row)
   return new Map([...groups].map(([row, own]) => [row, sum(own.map(({ quantity }) => quantity))]))

@@ -8,12 +8,13 @@ import { parentOf, quantitiesOf } from './order-rows.ts'
 import { withoutPermission } from './product-skus.ts'
 import { rowType } from './row-type.ts'
 
-/** `shipment_type` of a bundle whose components are shipped one by one. */
+/** `shipment_type` of a bundle whose components are shipped separately. */
 const APART = '1'
 
 /**
- * Ids of the order's bundles whose components the shop ships one by one; only those that the lines name are asked for. The order's
- * rows do not say it, their products do; one that is gone, or may not be read, is taken for a bundle that is shipped as a whole.
+ * Ids of the order's bundles whose components the shop ships separately; looks up only bundles named by the lines. The
+ * order's rows do not contain this, so it is read from the products; a bundle whose product is gone or not readable
+ * counts as shipped as a whole.
  */
 export async function bundlesApart(
   client: Pick<Magento2Client, 'findProducts'>,
@@ -42,7 +43,7 @@ function isApart(product: Wire): boolean {
   )
 }
 
-/** The lines, where one of a bundle that is shipped apart is a line for each of its components. */
+/** Replaces the line of a separately shipped bundle by a line for each of its components. */
 export function linesApart(
   order: Wire,
   lines: readonly FulfilmentLine[],

@@ -6,13 +6,14 @@ import { type Candidate, charge, withTaxOrNot } from './charge.ts'
 import { fees } from './fees.ts'
 import { productTaxes } from './product-taxes.ts'
 
-/** Candidates that are tried in all their combinations. */
+/** Most candidates whose combinations are all tried. */
 const MOST_CANDIDATES = 10
 
 /**
- * The charges that an order's total has beside its lines and shipping. `missing` is what the known amounts do not add up to:
- * official fields come first (fixed product taxes by their rows, gift wrapping, custom fees), then whatever an extension calls
- * a fee. What none of them explains is left over (`leftOver`): the order is not guessed at.
+ * The charges in an order's total besides lines and shipping. `missing` is the difference between the total and the
+ * known amounts. Official fields come first (fixed product taxes by row, gift wrapping, custom fees), then any field
+ * that an extension names like a fee. If no combination matches exactly, the difference becomes an unexplained charge
+ * (`leftOver`): nothing is guessed.
  */
 export function chargesOf(wire: Wire, missing: Decimal4): Charge[] {
   if (missing === 0n) return []
@@ -23,9 +24,9 @@ export function chargesOf(wire: Wire, missing: Decimal4): Charge[] {
 }
 
 /**
- * What of the order's tax is the tax of charges, and in that of no row: Magento adds the tax of fixed product taxes to the
- * order's, Adobe Commerce that of gift wrapping, extensions that of their fees. `beyondRows`: the order's tax less that of its
- * rows; nothing unless they explain it.
+ * The part of the order's tax that belongs to charges and to no row: Magento adds the tax of fixed product taxes to the
+ * order's tax, Adobe Commerce that of gift wrapping, extensions that of their fees. `beyondRows`: the order's tax minus
+ * the tax of its rows. Returns zero unless charges explain it exactly.
  */
 export function chargeTaxes(wire: Wire, beyondRows: Decimal4): Decimal4 {
   if (beyondRows === 0n) return ZERO4
@@ -44,7 +45,7 @@ function explaining(missing: Decimal4, candidates: readonly Candidate[]): readon
 
 const whole = ({ amount, tax }: Charge): Decimal4 => add(amount, tax)
 
-/** Magento has the tax on wrapping in fields of its own; whether the order's tax has it too, differs by release. */
+/** Magento lists the tax on wrapping in separate fields; whether the order's tax includes it depends on the release. */
 function giftWrapping(wire: Wire): Candidate[] {
   const extension = wireOf(wire['extension_attributes'])
   const amount = (name: string) => amountOf(extension, name, 'extension_attributes.') ?? amountOf(wire, name) ?? ZERO4

@@ -15,10 +15,13 @@ import { permissionWarnings } from './permissions.ts'
 import { type Found, find, type Search } from './search.ts'
 
 export interface Magento2Settings {
-  /** Without `/rest`. */
+  /** Base address without `/rest`. */
   readonly baseUrl: string
   readonly credentials: Magento2Credentials
-  /** Store code of the paths: `all` for every store's data; empty where the address has none (Commerce as a service). */
+  /**
+   * Store code in paths: `all` for the data of every store; empty if the address has none (Commerce as a Cloud
+   * Service).
+   */
   readonly storeCode: string
   readonly limits: CallLimits
   readonly timeoutMs?: number
@@ -27,7 +30,7 @@ export interface Magento2Settings {
 
 const USUAL_BULK: BulkTiming = { pollMs: 1_000, followMs: 45_000 }
 
-/** Magento 2's REST API, as far as it is used. All methods throw StreamErrors. */
+/** The part of Magento 2's REST API that is used. All methods throw StreamErrors. */
 export interface Magento2Client {
   findOrders(search: Search, signal?: AbortSignal): Promise<Found>
   findProducts(search: Search, signal?: AbortSignal): Promise<Found>
@@ -36,26 +39,26 @@ export interface Magento2Client {
   /** By `entity_id`. Throws `not_found`. */
   getOrder(entityId: string, signal?: AbortSignal): Promise<Wire>
   storeConfigs(signal?: AbortSignal): Promise<readonly Wire[]>
-  /** Makes a shipment of an order (by `entity_id`); its id. Sent twice, it ships twice. */
+  /** Creates a shipment of an order (by `entity_id`) and returns its id. Not idempotent: sent twice, it ships twice. */
   shipOrder(entityId: string, body: Wire, signal?: AbortSignal): Promise<string>
-  /** Adds a tracking number to a shipment. Sent twice, it is there twice. */
+  /** Adds a tracking number to a shipment. Not idempotent. */
   addTrack(track: Wire, signal?: AbortSignal): Promise<void>
-  /** Adds a comment to an order's history. Sent twice, it is there twice. */
+  /** Adds a comment to an order's history. Not idempotent. */
   addComment(entityId: string, statusHistory: Wire, signal?: AbortSignal): Promise<void>
-  /** Sets source items absolutely. */
+  /** Sets absolute quantities of source items. */
   saveSourceItems(sourceItems: readonly Wire[], signal?: AbortSignal): Promise<void>
   /** Entries of a product's gallery. Throws `not_found`. */
   media(sku: string, signal?: AbortSignal): Promise<readonly Wire[]>
-  /** Adds an image to a product; sent twice, it is there twice. */
+  /** Adds an image to a product. Not idempotent. */
   addMedia(sku: string, entry: Wire, signal?: AbortSignal): Promise<void>
   changeMedia(sku: string, entryId: string, entry: Wire, signal?: AbortSignal): Promise<void>
-  /** An entry that is gone already is no error. */
+  /** Removing a missing entry is not an error. */
   removeMedia(sku: string, entryId: string, signal?: AbortSignal): Promise<void>
-  /** Writes bodies for `POST /V1<path>` through the shop's queue. One for each user: it knows what is open. */
+  /** Creates a writer for `POST /V1<path>` through the shop's queue. Create one per use: it tracks open bodies. */
   bulkWriter(path: string): BulkWriter
-  /** The same client, its calls as urgent as those for this kind. */
+  /** The same client, making calls with the priority of this kind. */
   for(kind: CallKind): Magento2Client
-  /** The cheapest call that needs the credentials. Throws what the credentials or the address lack. */
+  /** The cheapest call that needs the credentials. Throws if credentials or address are wrong. */
   check(signal?: AbortSignal): Promise<SystemCheck>
 }
 
@@ -69,7 +72,7 @@ export function createMagento2Client(
   },
 ): Magento2Client {
   const { credentials, baseUrl } = settings
-  // Commerce as a Cloud Service has the store in a header.
+  // Commerce as a Cloud Service expects the store in a header.
   const storeCode = 'clientId' in credentials ? '' : settings.storeCode
   const root = storeCode === '' ? '/V1' : `/rest/${storeCode}/V1`
   const http = createHttp({
@@ -149,14 +152,14 @@ function clientOver(http: Http, root: string, bulk: MakeBulkWriter): Magento2Cli
       const first = call('GET', '/store/storeConfigs', undefined, signal)
       const check = await first.then(({ headers }) => checkOf(headers)).catch(withoutPermission)
       const warnings = await permissionWarnings(http, root, signal)
-      // Without any of them it is the credentials: what the first call says is thrown.
+      // If all permissions are missing, the credentials are wrong: throw the error of the first call.
       if (warnings === null) await first
       return { ...check, warnings: warnings ?? [] }
     },
   }
 }
 
-/** What a call says that needs a permission that is lacking. */
+/** The check result if the call lacks a permission. */
 function withoutPermission(error: unknown): SystemCheck {
   if (error instanceof StreamError && error.code === 'permission_missing') return { date: null }
   throw error

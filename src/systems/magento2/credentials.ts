@@ -15,15 +15,15 @@ interface IntegrationSecrets {
 }
 
 /**
- * An integration's secrets or, where the shop allows it, its token alone; or an administrator's name and password; or a
- * credential of Adobe's, for Commerce as a Cloud Service.
+ * An integration's secrets; its token alone, if the shop allows it; an administrator's name and password; or an Adobe
+ * credential for Commerce as a Cloud Service.
  */
 export type Magento2Credentials = IntegrationSecrets | { readonly bearer: string } | AdminLogin | ImsCredentials
 
-/** What tokens are asked for with. */
+/** Dependencies for requesting tokens. */
 type TokenDeps = Parameters<typeof imsTokens>[1]
 
-/** The header of a signed call, or those beside a token. */
+/** The headers of a signed call, or those besides a token. */
 export function signature(
   credentials: Magento2Credentials,
   { method, url }: OutgoingRequest,
@@ -37,7 +37,7 @@ export function signature(
   return { authorization: oauth1Header(request, secrets) }
 }
 
-/** Calls with what the credentials are, where they are no signature. */
+/** Adds authentication to calls for credentials that do not sign requests. */
 export function authorized(http: Http, credentials: Magento2Credentials, root: string, deps: TokenDeps): Http {
   if ('clientId' in credentials) return withAccessToken(http, imsTokens(credentials, deps), isTokenRefusal)
   if ('bearer' in credentials) return withBearer(http, credentials.bearer, root)

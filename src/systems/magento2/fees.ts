@@ -2,25 +2,25 @@ import { type Decimal4, subtract, ZERO4 } from '../../events/decimal.ts'
 import { amountOf, isWire, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { type Candidate, charge, withTaxOrNot } from './charge.ts'
 
-/** Names by which extensions tell of a charge of theirs. */
+/** Field names of extensions for a charge. */
 const CHARGE_NAME =
   /fee|surcharge|(?<!re)charge|handling|processing|cash_?on_?delivery|(?:^|_)cod(?:_|$)|insurance|warranty|donation|deposit|gratuity|(?:^|_)tips?(?:_|$)|packag|packing|rounding|round_?off|recycl|environment|(?:^|_)eco(?!n|mm)|(?:^|_)dut(?:y|ies)|protection|levy/i
 /**
- * Names by which they tell of what was paid by a credit of theirs: an amount, and no number of points. A credit card is none,
- * but a discount for those who pay by it is; and what is charged for a credit is a charge.
+ * Field names of extensions for an amount paid by credit, not for a number of points. A credit card is not a credit,
+ * but a discount for paying by credit card is; a fee for a credit is a charge.
  */
 const CREDIT_NAME =
   /^(?=.*(?:gift_?(?:card|cert|voucher)|credit(?!_?(?:card(?!.*discount)|memo|note|limit))|wallet|reward|points|loyalty|voucher|cash_?back))(?=.*(?:amount|discount|value|money))(?!.*(?:earn|balance|refund|invoiced|tax))/i
-/** Credits of Magento's own, which are among the order's amounts. */
+/** Magento's own credits, which are already among the order's amounts. */
 const OWN_CREDITS = new Set(['gift_cards_amount', 'customer_balance_amount', 'reward_currency_amount'])
 const TAX_NAME = /_?tax(?:_amount)?$/i
 
-/** What an object that tells of a charge calls its amount, the tax on it, and itself. */
+/** Field names for the amount, the tax and the label of a charge object. */
 const AMOUNTS = ['amount', 'value', 'fee_amount', 'total', 'price']
 const TAXES = ['tax_amount', 'tax']
 const LABELS = ['code', 'key', 'title', 'label', 'name']
 
-/** Parts of an order that are read by themselves, or repeat others. */
+/** Parts of an order that are read elsewhere or repeat other parts. */
 const KNOWN_PARTS = new Set([
   'items',
   'billing_address',
@@ -35,10 +35,10 @@ const KNOWN_PARTS = new Set([
   'additional_itemized_taxes',
 ])
 
-/** Extensions put what they tell into objects and lists of these. */
+/** Extensions nest their data in objects and lists. */
 const DEEPEST = 3
 
-/** Amounts that extensions put into the order, each with the tax that has its name; credits are less than nothing. */
+/** Amounts that extensions add to the order, each with the tax of the matching name; credits are negative. */
 export function fees(wire: Wire): Candidate[] {
   return [wireOf(wire['extension_attributes']), wire].flatMap((fields) => feesIn(fields, DEEPEST))
 }
@@ -55,7 +55,7 @@ function feesIn(fields: Wire, depth: number): Candidate[] {
   })
 }
 
-/** An object is a charge where its name or label says so; else it may hold some. */
+/** An object is a charge if its name or label says so; otherwise it may contain charges. */
 function feesOf(name: string, fields: Wire, depth: number): readonly Candidate[] {
   const label = LABELS.map((one) => textOf(fields[one])).find((one) => one !== null) ?? name
   const first = (names: readonly string[]) => names.map((one) => numberIn(fields, one)).find((one) => one !== null)
@@ -63,10 +63,13 @@ function feesOf(name: string, fields: Wire, depth: number): readonly Candidate[]
   return amount ? withTaxOrNot(charge('fee', label, amount), first(TAXES) ?? ZERO4) : feesIn(fields, depth)
 }
 
-/** Extensions write what a credit takes off with either sign. */
+/** Extensions write credits with either sign. */
 const negative = (amount: Decimal4): Decimal4 => (amount > 0n ? subtract(ZERO4, amount) : amount)
 
-/** The tax that begins as the charge does: `cod_fee_tax` of `cod_fee`, `extrafee_tax_amount` of `extrafee_fee_amount`. */
+/**
+ * The tax whose name starts like that of the charge: `cod_fee_tax` for `cod_fee`, `extrafee_tax_amount` for
+ * `extrafee_fee_amount`.
+ */
 function taxBeside(fields: Wire, name: string): Decimal4 {
   const tax = Object.keys(fields)
     .filter((one) => TAX_NAME.test(one) && !one.startsWith('base_'))

@@ -3,17 +3,18 @@ import { saysNoImage } from '../kit/image-address.ts'
 import { requireSku } from '../kit/sku.ts'
 import { textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
-/** Where a shop's media are, and which of them are not its own. */
+/** Where a shop's media are served, and which of them came from Waldstream. */
 export interface MediaSettings {
   /** `secure_base_media_url` or `base_media_url` of the store; ends with a slash. */
   readonly mediaUrl: string
-  /** Files whose name begins so came from our own feed. */
+  /** Prefix of files that came from Waldstream's feed. */
   readonly importedPrefix: string
 }
 
 /**
- * A product's media as an image gallery; pure. What the shop took from our feed is left out, else every pull of the shop
- * would come back as a change. Throws `value_missing` for a product without SKU.
+ * Converts a product's media to an image gallery. Pure. Images that the shop got from Waldstream are left out:
+ * otherwise each image that the shop pulls would come back as a change. Throws `value_missing` for a product without a
+ * SKU.
  */
 export function toImageGallery(product: Wire, settings: MediaSettings): ImageGallery {
   const roles = new Map(

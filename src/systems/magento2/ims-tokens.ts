@@ -8,7 +8,7 @@ import type { NetworkRules } from '../../platform/network-rules.ts'
 import { type AccessToken, type AccessTokens, createAccessTokens } from '../kit/access-tokens.ts'
 import { textOf, wireOf } from '../kit/wire.ts'
 
-/** An OAuth server-to-server credential of a project in Adobe's Developer Console: the way into Commerce as a Cloud Service. */
+/** An OAuth server-to-server credential of a project in Adobe's Developer Console, for Commerce as a Cloud Service. */
 export interface ImsCredentials {
   readonly clientId: string
   readonly clientSecret: string
@@ -17,7 +17,7 @@ export interface ImsCredentials {
   /** `…@AdobeOrg` */
   readonly organization: string
   readonly scopes: string
-  /** Sent as `Store`: the address has no store. Empty: nothing is sent. */
+  /** Sent in the header `Store`, because the address has no store. Empty: not sent. */
   readonly store: string
 }
 
@@ -25,12 +25,12 @@ const PATH = '/ims/token/v3'
 const USUAL_SECONDS = 3600
 const TIMEOUT_MS = 30_000
 
-/** Tokens for a client secret; they live for a day. */
+/** Access tokens for a client secret; they are valid for a day. */
 export function imsTokens(
   { clientId, clientSecret, imsAddress, scopes }: ImsCredentials,
   { clock, logger, governors, network }: { clock: Clock; logger: Logger; governors: Governors; network: NetworkRules },
 ): AccessTokens {
-  // Not the shop's governor: the call that waits for the token has its turn there already.
+  // Not the shop's governor: the call that waits for the token already holds a permit there.
   const governor = governors.of(`magento2 token ${clientId}`, { concurrency: 1 }, 'sign-in')
   const http = createHttp({
     baseUrl: imsAddress,
@@ -53,7 +53,7 @@ export function imsTokens(
     })
     const { access_token: text, expires_in: life } = wireOf(json)
     if (typeof text !== 'string' || text === '') {
-      throw new StreamError('target_unavailable', 'Adobe answered the request for an access token without one')
+      throw new StreamError('target_unavailable', 'Adobe returned no access token')
     }
     const seconds = Number(textOf(life) ?? USUAL_SECONDS)
     return { text, lifeMs: (Number.isFinite(seconds) && seconds > 0 ? seconds : USUAL_SECONDS) * 1000 }
@@ -64,18 +64,18 @@ export function imsTokens(
 function tokenRefusedError({ status, json }: HttpFailure): StreamError | undefined {
   if (status !== 400 && status !== 401 && status !== 403) return undefined
   const { error, error_description: description } = wireOf(json)
-  const said = [error, description].map(textOf).filter((text) => text !== null)
-  const words = said.length === 0 ? `HTTP ${status}` : said.join(': ')
-  const message = `Adobe gives no access token (${words}): check clientId, clientSecret and settings.imsScopes, and that the project in the Developer Console has the API of Commerce as a Cloud Service`
+  const reasons = [error, description].map(textOf).filter((text) => text !== null)
+  const reason = reasons.length === 0 ? `HTTP ${status}` : reasons.join(': ')
+  const message = `Adobe refused an access token (${reason}): check clientId, clientSecret and settings.imsScopes, and that the project in the Developer Console includes the API of Commerce as a Cloud Service`
   return new StreamError('credentials_refused', message, { details: { status } })
 }
 
-/** Headers of every call, beside the token. */
+/** Headers of every call besides the token. */
 export function imsHeaders({ clientId, organization, store }: ImsCredentials): Record<string, string> {
   return { 'x-api-key': clientId, 'x-gw-ims-org-id': organization, ...(store === '' ? {} : { store }) }
 }
 
-/** A lacking permission is told by Magento itself, whoever asks; what the gateway refuses is the token. */
+/** A missing permission is reported by Magento itself; a 401 of the gateway means that the token is refused. */
 export function isTokenRefusal(error: unknown): error is StreamError {
   return error instanceof StreamError && error.code === 'credentials_refused' && error.details['status'] === 401
 }

@@ -3,14 +3,14 @@ import { skuKey } from '../kit/sku.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 
-/** SKUs of one list call. */
+/** Most SKUs in one list call. */
 const MOST = 40
-/** They are in its address, which may have some thousands of characters. */
+/** Most characters of SKUs in one call: they are part of its URL, which is limited to some thousands. */
 const MOST_CHARACTERS = 3_000
-/** Magento has none that is longer. */
+/** Magento's longest SKU. */
 const LONGEST_SKU = 64
 
-/** What the shop has of a product (its SKU and status); undefined: it has none. Those asked for together go in one call. */
+/** The shop's SKU and status of a product; undefined if it has none. Lookups made together share one call. */
 export type KnownProduct = (sku: string, signal: AbortSignal) => Promise<Wire | undefined>
 
 export function knownProducts(client: Pick<Magento2Client, 'findProducts'>): KnownProduct {
@@ -20,21 +20,24 @@ export function knownProducts(client: Pick<Magento2Client, 'findProducts'>): Kno
       const filters = [{ field: 'sku', condition: 'in', value }] as const
       const search = { filters, sort: ['entity_id'], limit: MOST, fields: 'items[sku,status],total_count' }
       const { items } = await client.findProducts(search)
-      // Magento compares SKUs without regard to case.
+      // Magento compares SKUs case-insensitively.
       for (const item of items) found.set(skuKey(item['sku'])?.toLowerCase() ?? '', item)
     }
     return skus.map((sku) => found.get(sku.toLowerCase()))
   }, MOST)
 }
 
-/** What is to be told where the shop has the SKU in other letters, which it takes for the same: another SKU may mean it too. */
+/**
+ * The note if the shop stores the SKU in another spelling, which it treats as the same: another SKU may refer to the
+ * same product.
+ */
 export function lettersNote(sku: string, product: Wire | undefined): string | null {
   const known = textOf(product?.['sku'])
   if (known === null || known === sku) return null
-  return `the shop has ${sku} as ${JSON.stringify(known)}: SKUs that differ in case or blanks alone are one product there`
+  return `the shop has ${sku} as ${JSON.stringify(known)}: SKUs that differ only in case or blanks are one product there`
 }
 
-/** The SKUs by the calls that they fit in. One with a comma goes alone: it would have each be a filter of its own. */
+/** Groups SKUs into calls. A SKU with a comma gets its own call: Magento splits values at commas. */
 function addressesOf(skus: readonly string[]): readonly (readonly string[])[] {
   const addresses: string[][] = []
   let left = 0

@@ -9,17 +9,17 @@ const ROLES = [
   ['swatchImage', 'swatch_image'],
 ] as const
 
-/** An image as the shop is to have it. */
+/** An image that the shop must have. */
 export interface WantedImage {
   readonly url: string
-  /** What its file is called in the shop, without its ending: by it, it is known again. */
+  /** Its file name in the shop without extension, which identifies it. */
   readonly name: string
   readonly label: string | null
   readonly position: number
   readonly types: readonly string[]
 }
 
-/** What is to be done to a gallery so that it has the wanted images; entries are the shop's, by their id. */
+/** The changes that make a gallery match the wanted images; entries are identified by the shop's ids. */
 export interface MediaChanges {
   readonly add: readonly WantedImage[]
   readonly change: readonly { readonly id: string; readonly image: WantedImage }[]
@@ -27,9 +27,9 @@ export interface MediaChanges {
 }
 
 /**
- * Compares a gallery with a row of the images feed; pure. Only files whose name begins with `mark` are ours: what the
- * store has itself is never changed or removed, and a role that one of its own images has stays with it. Videos are not
- * sent. `row` null: nothing is wanted any more.
+ * Compares a gallery with a row of the images feed. Pure. Only files whose name starts with `mark` belong to
+ * Waldstream: other media are never changed or removed, and keep their roles. Videos are not sent. `row` null: all of
+ * Waldstream's images are removed.
  */
 export function mediaChanges(gallery: readonly Wire[], row: UniversalImages | null, mark: string): MediaChanges {
   const own = gallery.filter((entry) => nameOf(entry)?.startsWith(mark) === true)
@@ -37,7 +37,7 @@ export function mediaChanges(gallery: readonly Wire[], row: UniversalImages | nu
   const wanted = row === null ? [] : wantedImages(row, mark, taken)
   const kept = new Map<string, Wire>()
   for (const { name } of wanted) {
-    // Magento adds _1 to a name that it has already.
+    // Magento adds _1 to a name that already exists.
     const entry = own.find((one) => nameOf(one) === name) ?? own.find((one) => nameOf(one)?.startsWith(name) === true)
     if (entry !== undefined) kept.set(name, entry)
   }
@@ -52,7 +52,7 @@ export function mediaChanges(gallery: readonly Wire[], row: UniversalImages | nu
   }
 }
 
-/** What names of one connection's files from one source begin with: another's are not ours either. */
+/** File name prefix for one connection and source: files of other connections are left alone. */
 export function markOf(prefix: string, connection: string, source: string): string {
   return `${prefix}${digestOf(`${connection}|${source}`).slice(0, 8)}-`
 }
@@ -74,7 +74,7 @@ function wantedImages(row: UniversalImages, mark: string, taken: ReadonlySet<str
     .toSorted((a, b) => a.position - b.position || (a.url < b.url ? -1 : 1))
 }
 
-/** Name of an entry's file, without folders and ending. */
+/** An entry's file name without folders and extension. */
 function nameOf(entry: Wire): string | null {
   return (
     textOf(entry['file'])
@@ -100,7 +100,7 @@ function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** An entry as the API wants it; `content` only for a new one. */
+/** An entry in the API's format; `content` only for a new one. */
 export function entryOf(image: WantedImage, content?: { readonly bytes: Buffer; readonly format: ImageFormat }): Wire {
   const { name, label, position, types } = image
   const entry = { media_type: 'image', label: label ?? '', position, disabled: false, types }
@@ -112,7 +112,10 @@ export function entryOf(image: WantedImage, content?: { readonly bytes: Buffer; 
 
 export type ImageFormat = 'jpeg' | 'png' | 'gif' | 'webp'
 
-/** By its first bytes: what a server says of a file is often wrong. Null: it is no image that a shop takes. */
+/**
+ * Detects the format by the first bytes, because a server's media type is often wrong. Null: not an image format that a
+ * shop accepts.
+ */
 export function formatOf(bytes: Buffer): ImageFormat | null {
   const head = bytes.subarray(0, 12).toString('latin1')
   if (head.startsWith('\xff\xd8\xff')) return 'jpeg'

@@ -12,7 +12,7 @@ import {
 } from '../../events/decimal.ts'
 import type { OrderLine } from '../../events/generated/events.ts'
 
-/** Lines with the discount and tax that are left of them when a discount was taken off the price with tax. */
+/** Corrects discount and tax of lines whose discount was taken off the price including tax. */
 export function withNetDiscounts(lines: readonly OrderLine[]): OrderLine[] {
   return lines.map((line) => {
     const { rowTotal, discount, tax, attributes } = line
@@ -22,27 +22,27 @@ export function withNetDiscounts(lines: readonly OrderLine[]): OrderLine[] {
   })
 }
 
-/** Null: the row does not say. */
+/** Null if the row does not contain a percentage. */
 function percentOf(json: string | undefined): Decimal8 | null {
   const text = json?.replaceAll('"', '') ?? ''
   return /^\d+(?:\.\d{1,8})?$/.test(text) ? decimal8(text, 'percent') : null
 }
 
-/** What a row says of its discount and tax. */
+/** A row's discount and tax as stated. */
 interface RowAmounts {
   /** Before discount and tax. */
   readonly rowTotal: Decimal4
   readonly discount: Decimal4
   readonly tax: Decimal4
-  /** Null: the row does not say. */
+  /** Null if the row does not contain it. */
   readonly taxPercent: Decimal8 | null
   readonly discountPercent: Decimal8 | null
 }
 
 /**
- * A row's net discount, and the tax that is left with it. A shop may charge the tax of the full price and take a discount off
- * the price with tax: then the discount has a part of the tax in it, and tax and discount fall together. A discount of
- * more than the row costs is never more than the row.
+ * A row's net discount and the remaining tax. A shop may charge the tax on the full price and take a discount off the
+ * price including tax: then the discount contains tax, and both tax and discount are reduced by that part. The discount
+ * never exceeds the row.
  */
 function netRow(row: RowAmounts): Pick<RowAmounts, 'discount' | 'tax'> {
   const { rowTotal, discount, tax } = row
@@ -54,7 +54,7 @@ function netRow(row: RowAmounts): Pick<RowAmounts, 'discount' | 'tax'> {
   return { discount: taken, tax: greatest(left, ZERO4) }
 }
 
-/** Whether the discount was taken off the price with tax, after the tax of the full price was charged. */
+/** Whether the discount was taken off the price including tax, with tax charged on the full price. */
 function isOfGross({ rowTotal, discount, tax, taxPercent, discountPercent }: RowAmounts): boolean {
   if (discount > rowTotal) return true
   if (tax <= 0n) return false
@@ -69,13 +69,15 @@ function isOfGross({ rowTotal, discount, tax, taxPercent, discountPercent }: Row
   return isWhole(discount, gross, 1n) && !isWhole(discount, rowTotal, 1n)
 }
 
-/** Whether a part is so many percent of a whole, to the cent. */
+/** Whether a part is this percentage of a whole, to the cent. */
 function isPercent(part: Decimal4, whole: Decimal4, percent: Decimal8): boolean {
   const expected = ((whole as bigint) * percent) / 10_000_000_000n
   return magnitude(subtract(part, expected as Decimal4)) <= CENT
 }
 
-/** Whether a part is a number of percent with so many tenths (or hundredths: 1 is none), to half a cent. */
+/**
+ * Whether a part is a percentage with `perPercent` steps per percent (1: whole percent, 10: tenths), to half a cent.
+ */
 function isWhole(part: Decimal4, whole: Decimal4, perPercent: bigint): boolean {
   if (whole <= 0n) return false
   const steps = 100n * perPercent

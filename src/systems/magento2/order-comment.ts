@@ -8,8 +8,9 @@ import type { Magento2Client } from './client.ts'
 const verbs: Readonly<Record<string, string>> = { closure: 'will not deliver', confirmation: 'has confirmed' }
 
 /**
- * Says on the order what the vendor has confirmed, or what the vendor will not deliver. Its mark has the content's digest: the same is said once, and what the vendor
- * says later is said too, also when it is what was said before.
+ * Adds a comment to the order with what the vendor has confirmed or will not deliver. The comment contains the digest
+ * of the content: the same content is written once, and a later change is written too, even if it restores an earlier
+ * state.
  */
 export async function commentOnOrder(
   client: Pick<Magento2Client, 'addComment'>,
@@ -30,14 +31,14 @@ export async function commentOnOrder(
   return { outcome: 'written', targetId }
 }
 
-/** An order's comments, the oldest first. */
+/** An order's comments, oldest first. */
 export function commentsOf(order: Wire): readonly string[] {
   return wiresOf(order['status_histories'])
     .toSorted((a, b) => Number(textOf(a['entity_id']) ?? 0) - Number(textOf(b['entity_id']) ?? 0))
     .map(({ comment }) => textOf(comment) ?? '')
 }
 
-/** A comment that people of the shop see. */
+/** Adds a comment for the shop's staff. */
 export async function say(
   client: Pick<Magento2Client, 'addComment'>,
   order: Wire,
@@ -45,7 +46,7 @@ export async function say(
   signal: AbortSignal,
 ): Promise<void> {
   const orderId = requireText(order, 'entity_id')
-  // A comment without a status would take the order's own away.
+  // A comment without a status would clear the order's status.
   const status = textOf(order['status'])
   const history = {
     comment,

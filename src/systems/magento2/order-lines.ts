@@ -19,7 +19,7 @@ import { wholeBundles } from './bundle-shipment.ts'
 import { quantitiesOf } from './order-rows.ts'
 import { rowType } from './row-type.ts'
 
-/** Fields that are in the line itself, repeat another row, or change without the order's content changing. */
+/** Fields that the line already has, that repeat another row, or that change without a change of content. */
 const LEFT_OUT = new Set(
   [
     'item_id order_id parent_item_id parent_item sku name product_type qty_ordered qty_canceled qty_invoiced qty_shipped',
@@ -27,10 +27,10 @@ const LEFT_OUT = new Set(
   ].flatMap((names) => names.split(' ')),
 )
 
-/** The SKU of a product by its id; undefined: the shop was not asked, or has no such product any more. */
+/** The SKU of a product by its id; undefined if it was not looked up or the shop no longer has the product. */
 export type BaseSkus = (productId: string) => string | undefined
 
-/** Rows of an order, parents and children, with their amounts and quantities as `foldRows` has them. */
+/** Converts the rows of an order, parents and children, with amounts and quantities combined by `foldRows`. */
 export function toOrderLines(items: readonly Wire[], baseSkus: BaseSkus = () => undefined): OrderLine[] {
   return foldRows(items.map((item, index) => toLine(item, items, `items[${index}].`, baseSkus)))
 }
@@ -53,7 +53,7 @@ function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: Base
     quantityRefunded: quantity('qty_refunded'),
     unitPrice: priceOf(item, 'price', path) ?? ZERO8,
     originalPrice: priceOf(item, 'original_price', path),
-    // Prices with tax: Magento takes the discount off with its tax and adds that tax again as a compensation.
+    // If prices include tax, Magento's discount includes tax too; the compensation amount is that tax.
     discount: subtract(magnitude(amount('discount_amount')), amount('discount_tax_compensation_amount')),
     tax: amount('tax_amount'),
     rowTotal: amount('row_total'),
@@ -66,9 +66,10 @@ function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: Base
 }
 
 /**
- * Of a bundle whose components were shipped: as many as all of them make, for its own row counts shipments where the shop ships
- * them one by one. A component that was taken back before it was shipped is in none. Where of each all that is left was shipped,
- * the bundles are those of the row. Null: it is no bundle, or no component of it was shipped.
+ * The shipped quantity of a bundle whose components were shipped: the number of bundles that all components together
+ * make, because the bundle's own row counts shipments if the shop ships components separately. A component that was
+ * refunded before shipping is ignored. If everything left of each component was shipped, the row's own quantity counts.
+ * Null: not a bundle, or no component was shipped.
  */
 function shippedBundles(item: Wire, items: readonly Wire[]): Decimal8 | null {
   if (textOf(item['product_type']) !== 'bundle') return null
@@ -85,7 +86,7 @@ function shippedBundles(item: Wire, items: readonly Wire[]): Decimal8 | null {
   return greatest(others.reduce(least, first), least(left, whole.quantityShipped))
 }
 
-/** A row without SKU is nobody's but the seller's; its line stays (Guarantee 7). */
+/** A row without a SKU belongs to no vendor, only to the seller; its line stays (Guarantee 7). */
 function nameless(item: Wire): string {
   const product = textOf(item['product_id']) ?? '0'
   return product === '0' ? `item ${textOf(item['item_id']) ?? ''}` : `product ${product}`
@@ -95,13 +96,13 @@ function parentIdOf(item: Wire): string | null {
   return textOf(item['parent_item_id']) ?? textOf(wireOf(item['parent_item'])['item_id'])
 }
 
-/** Whether Magento may have put the SKUs of options to that of the product. */
+/** Whether Magento may have appended SKUs of options to the product's SKU. */
 function hasOptionsInSku(item: Wire): boolean {
   const extension = wireOf(wireOf(item['product_option'])['extension_attributes'])
   return wiresOf(extension['custom_options']).length > 0 || (skuKey(item['sku'])?.endsWith('-') ?? false)
 }
 
-/** Ids of the products whose own SKUs it takes to read an order's rows. */
+/** Ids of the products whose own SKUs are needed to read an order's rows. */
 export function askedProducts(order: Wire): string[] {
   return wiresOf(order['items'])
     .filter((item) => hasOptionsInSku(item) && textOf(item['product_type']) !== 'configurable')
@@ -109,8 +110,9 @@ export function askedProducts(order: Wire): string[] {
 }
 
 /**
- * The SKU of what is sent: Magento joins it with those of custom options. A variant of a configurable is known by its own
- * row, any other product by its id, and where the shop does not tell, only options without a SKU can be taken off.
+ * The SKU of the item to ship: Magento appends SKUs of custom options to it. A variant of a configurable has its SKU in
+ * its own row; other products are looked up by id; without a lookup, only the trailing `-` of options without a SKU can
+ * be removed.
  */
 function baseSku(ordered: string, item: Wire, items: readonly Wire[], baseSkus: BaseSkus): string {
   if (!hasOptionsInSku(item)) return ordered

@@ -14,12 +14,15 @@ export function quantitiesOf(item: Wire): LineQuantities {
   }
 }
 
-/** Id of the row that a row is a part of. */
+/** Id of a row's parent row. */
 export function parentOf(item: Wire): string | null {
   return textOf(item['parent_item_id']) ?? textOf(wireOf(item['parent_item'])['item_id'])
 }
 
-/** Bundles whose components the shop ships one by one (`shipment_type`), as what a shipment is made of. */
+/**
+ * Removes bundles whose components the shop ships separately (`shipment_type`) and makes the components independent
+ * rows, for planning a shipment.
+ */
 export function shippedApart(order: Wire, bundles: ReadonlySet<string>): Wire {
   const items = wiresOf(order['items'])
   const rows = items

@@ -9,8 +9,8 @@ import { withoutProductTaxes } from './product-taxes.ts'
 import { fromMagentoTime } from './time.ts'
 
 /**
- * Fields that are in the order itself, change without its content changing (`updated_at`), or are nobody's business
- * downstream (address of the customer's computer, date of birth).
+ * Fields that the order already has, that change without a change of content (`updated_at`), or that must not be passed
+ * on (IP address of the customer, date of birth).
  */
 const LEFT_OUT = new Set(
   [
@@ -22,8 +22,9 @@ const LEFT_OUT = new Set(
 )
 
 /**
- * Magento's order as the event's data; pure. Amounts are in the order's currency, times UTC. `baseSkus`: SKUs of the
- * products that `askedProducts` names. Throws `value_missing`, `decimal_invalid` or `time_invalid`, naming the field.
+ * Converts Magento's order to the event's data. Pure. Amounts are in the order's currency, times in UTC. `baseSkus`:
+ * SKUs of the products that `askedProducts` returns. Throws `value_missing`, `decimal_invalid` or `time_invalid` with
+ * the field.
  */
 export function toOrder(wire: Wire, baseSkus?: BaseSkus): Order {
   const extension = wireOf(wire['extension_attributes'])
@@ -63,10 +64,10 @@ type Amounts = Pick<
 >
 
 /**
- * Magento's `tax_amount` includes the tax on shipping, and its `discount_amount` the discount on shipping: here shipping
- * is what is paid for it, so that discount and tax are those of the lines. With prices that include tax, a discount is
- * taken off with its tax and that tax added again (`…_tax_compensation_…`): here the discount is the net one, as it is of the
- * lines. What the total has beside them are charges.
+ * Magento's `tax_amount` includes the tax on shipping, and its `discount_amount` the discount on shipping. Here,
+ * shipping is net of its discount, so that discount and tax only cover the lines. If prices include tax, Magento's
+ * discount includes tax, which is added again (`…_tax_compensation_…`); here the discount is net, as in the lines. The
+ * rest of the total becomes charges.
  */
 function toAmounts(wire: Wire, extension: Wire, rows: readonly OrderLine[]): Amounts & Pick<Order, 'lines'> {
   const amount = (name: string): Decimal4 => amountOf(wire, name) ?? ZERO4
@@ -97,13 +98,13 @@ function toAmounts(wire: Wire, extension: Wire, rows: readonly OrderLine[]): Amo
   return { ...amounts, charges, grandTotal, lines }
 }
 
-/** What the order's extensions say, less the copies of rows and addresses that are in the order itself. */
+/** The order's extension attributes without copies of rows and addresses. */
 function extensionAttributes(extension: Wire): Record<string, string> {
   const leftOut = new Set(['shipping_assignments', 'gift_cards_amount', 'customer_balance_amount'])
   return attributesOf(extension, leftOut)
 }
 
-/** The VAT number that the customer has is that of an address without one. */
+/** An address without a VAT number gets that of the customer. */
 function billingAddress(wire: Wire): Address {
   const address = toAddress(wireOf(wire['billing_address']))
   return { ...address, vatNumber: address.vatNumber ?? textOf(wire['customer_taxvat']) }

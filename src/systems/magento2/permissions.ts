@@ -1,23 +1,23 @@
 import { StreamError } from '../../errors.ts'
 import type { Http, HttpRequest } from '../../platform/http.ts'
 
-/** A resource of Magento's access lists: where it is in the admin's tree, and what it is needed for. */
+/** A resource of Magento's access control: its place in the admin's tree, and what it is needed for. */
 interface Permission {
   readonly resource: string
   readonly title: string
   readonly use: string
-  /** Calls of ours that need it; parts of a path that vary begin with a colon. */
+  /** Waldstream's calls that need it; variable parts of a path start with a colon. */
   readonly routes: readonly string[]
-  /** A call that needs it and changes nothing, whatever the shop has: its answer alone says whether it is there. */
+  /** A call that needs it and never changes anything: its status alone shows whether access is granted. */
   readonly probe: Pick<HttpRequest, 'method' | 'path' | 'query' | 'json'>
 }
 
 const ONE = [['searchCriteria[pageSize]', '1']] as const
-/** Of an order that no shop has. */
+/** A comment on an order that does not exist. */
 const NO_COMMENT = { comment: '', is_customer_notified: 0, is_visible_on_front: 0, parent_id: 0 }
 const NOWHERE = '00000000-0000-0000-0000-000000000000'
 
-/** The one table of routes and permissions: the documentation is held to it, and the simulator. */
+/** The only table of routes and permissions: tests compare it with the documentation and the simulator. */
 export const permissions: readonly Permission[] = [
   {
     resource: 'Magento_Sales::actions_view',
@@ -91,7 +91,7 @@ export const permissions: readonly Permission[] = [
   },
 ]
 
-/** The resources that the caller lacks, in words; null where it has none at all. What else goes wrong is thrown. */
+/** The resources that the caller lacks, in words; null if it lacks all. Rethrows other errors. */
 export async function permissionWarnings(
   http: Http,
   root: string,
@@ -101,13 +101,13 @@ export async function permissionWarnings(
   for (const { resource, title, use, probe } of permissions) {
     const request = { ...probe, path: `${root}${probe.path}`, ...(signal === undefined ? {} : { signal }) }
     if (await isLacking(http, request)) {
-      lacking.push(`no access to ${title} (${resource}): give the integration this resource, needed for ${use}`)
+      lacking.push(`no access to ${title} (${resource}): grant this resource to the integration; it is needed for ${use}`)
     }
   }
   return lacking.length === permissions.length ? null : lacking
 }
 
-/** Access is decided before anything else is looked at: any other refusal says that it is there. */
+/** Magento checks access first: any other error means that access is granted. */
 async function isLacking(http: Http, request: HttpRequest): Promise<boolean> {
   try {
     await http.request(request)

@@ -4,7 +4,7 @@ import type { UniversalProduct } from '../../events/generated/events.ts'
 import { exactNumber, parseExact, stringifyExact } from '../../platform/json.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 
-/** What Magento has fields of its own for; every other attribute is a custom one. */
+/** Attributes that are top-level fields in Magento; all others are custom attributes. */
 const COLUMNS: ReadonlyMap<string, (name: string, value: unknown) => unknown> = new Map([
   ['name', text],
   ['type_id', text],
@@ -15,15 +15,15 @@ const COLUMNS: ReadonlyMap<string, (name: string, value: unknown) => unknown> = 
   ['attribute_set_id', integer],
 ])
 
-/** What a product that the shop does not have is given where the mapping says nothing. */
+/** Defaults for a new product, used if the mapping has no value. */
 export interface NewProduct {
   readonly attributeSet: number
 }
 
 /**
- * Body of `POST /V1/products`, which makes a product or changes what is named of it; pure. Attributes without a value are
- * emptied, columns without one are left as they are. `created`: the shop does not have it yet. Throws `mapping_failed`,
- * naming the attribute.
+ * The body of `POST /V1/products`, which creates a product or changes the given fields. Pure. Custom attributes without
+ * a value are cleared, top-level fields without one stay unchanged. `created` non-null: the shop does not have the
+ * product yet. Throws `mapping_failed` with the attribute.
  */
 export function productBody({ sku, attributes }: UniversalProduct, created: NewProduct | null): Wire {
   const columns: Record<string, unknown> = {}
@@ -76,7 +76,7 @@ function customValue(value: unknown): string | string[] {
   return textOf(value) ?? (value === '' ? '' : stringifyExact(value))
 }
 
-/** Ids as a list, or as a text of them: rules give single values. */
+/** Ids as a list, or as a comma-separated text, because rules return single values. */
 function idsOf(name: string, value: unknown): readonly number[] {
   const given = Array.isArray(value) ? value : (textOf(value) ?? '').split(',')
   const ids = given.filter((one) => textOf(one) !== null).map((id) => integer(name, id))

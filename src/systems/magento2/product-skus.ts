@@ -4,15 +4,15 @@ import { textOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 import type { BaseSkus } from './order-lines.ts'
 
-/** Ids of one list call: they are in its address. */
+/** Most ids in one list call: they are part of its URL. */
 const MOST = 100
-/** SKUs that are remembered, of products with options in shops of any size. */
+/** Most cached SKUs of products with options. */
 const MOST_KNOWN = 10_000
 
-/** Looks up SKUs of products by their ids, each once as long as it is remembered. */
+/** Looks up SKUs of products by their ids, with a cache. */
 export type FindSkus = (productIds: readonly string[], signal: AbortSignal) => Promise<BaseSkus>
 
-/** A shop that does not let its products be read tells no SKU: then an order is read without. */
+/** If the products are not readable, no SKU is known and orders are read without them. */
 export function productSkus(client: Pick<Magento2Client, 'findProducts'>): FindSkus {
   const known = new Map<string, string | null>()
   return async (productIds, signal) => {
@@ -43,7 +43,7 @@ async function skusOf(
   )
 }
 
-/** Null where the products may not be read. */
+/** Null if the permission to read products is missing. */
 export function withoutPermission(error: unknown): null {
   if (error instanceof StreamError && error.code === 'permission_missing') return null
   throw error

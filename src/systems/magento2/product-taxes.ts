@@ -7,11 +7,11 @@ import { type Candidate, charge } from './charge.ts'
 interface ProductTax {
   readonly lineId: string | null
   readonly amount: Decimal4
-  /** The tax on it: of the order, and of no row. */
+  /** Its tax, which is part of the order's tax but of no row. */
   readonly tax: Decimal4
 }
 
-/** The fixed product taxes of an order's rows; a part that repeats the tax of its row has none of its own. */
+/** The fixed product taxes of an order's rows; a child row that repeats its parent's tax is left out. */
 function productTaxesOf(order: Wire): readonly ProductTax[] {
   const items = wiresOf(order['items'])
   return items.flatMap((item) => {
@@ -23,7 +23,7 @@ function productTaxesOf(order: Wire): readonly ProductTax[] {
   })
 }
 
-/** All of them together explain a part of the order's total: with the tax on them, or without any. */
+/** The fixed product taxes as one candidate for the order's total, with their tax or without. */
 export function productTaxes(order: Wire): Candidate[] {
   const found = productTaxesOf(order)
   if (found.length === 0) return []
@@ -32,7 +32,7 @@ export function productTaxes(order: Wire): Candidate[] {
   return found.every(({ tax }) => tax === 0n) ? [without] : [taxed, without]
 }
 
-/** The subtotal without the fixed product taxes of its rows, which a shop may have in it. */
+/** The subtotal without the fixed product taxes of its rows, if the shop includes them. */
 export function withoutProductTaxes(order: Wire, subtotal: Decimal4, rows: Decimal4): Decimal4 {
   const taxes = sum(productTaxesOf(order).map(({ amount }) => amount))
   return subtract(subtotal, rows) === taxes ? rows : subtotal
@@ -40,7 +40,7 @@ export function withoutProductTaxes(order: Wire, subtotal: Decimal4, rows: Decim
 
 const rowAmount = (item: Wire): Decimal4 => amountOf(item, 'weee_tax_applied_row_amount', 'items.') ?? ZERO4
 
-/** As the row lists it; else by the tax rate of its row. */
+/** The tax listed in the row, or else computed with the tax rate of the row. */
 function taxOn(item: Wire, amount: Decimal4, order: Wire): Decimal4 {
   const listed = appliedTo(item)
   if (listed.length > 0) {
@@ -53,7 +53,7 @@ function taxOn(item: Wire, amount: Decimal4, order: Wire): Decimal4 {
   return toCent((((amount as bigint) * percent) / 10n ** 10n) as Decimal4, unit)
 }
 
-/** Magento keeps the list as JSON, releases before 2.2 in PHP's own way. */
+/** Magento stores the list as JSON; releases before 2.2 in PHP's serialization format. */
 function appliedTo(item: Wire): readonly Wire[] {
   try {
     return wiresOf(parseExact(textOf(item['weee_tax_applied']) ?? '[]'))

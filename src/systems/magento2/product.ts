@@ -14,7 +14,9 @@ import {
   wiresOf,
 } from '../kit/wire.ts'
 
-/** Fields that are in the product itself, change without its content changing, or are entities of their own (media). */
+/**
+ * Fields that the product already has, that change without a change of content, or that are separate entities (media).
+ */
 const LEFT_OUT = new Set(
   [
     'id sku name type_id status price weight created_at updated_at custom_attributes extension_attributes',
@@ -22,24 +24,24 @@ const LEFT_OUT = new Set(
   ].flatMap((names) => names.split(' ')),
 )
 
-/** Roles of media: they go with the images. */
+/** Media roles, which belong to the images. */
 const MEDIA_ROLES = new Set(['image', 'small_image', 'thumbnail', 'swatch_image'])
 
 const WEIGHT_UNITS: Readonly<Record<string, string>> = { kgs: 'kg', lbs: 'lb' }
 
-/** What a product's row does not say itself. */
+/** Data that a product's row does not contain. */
 export interface ProductSurroundings {
-  /** ISO 4217 code of the shop's prices; null: not known. */
+  /** ISO 4217 code of the shop's prices; null: unknown. */
   readonly currency: string | null
-  /** As the store's configuration has it. */
+  /** The weight unit of the store's configuration. */
   readonly weightUnit: string | null
-  /** SKU of the configurable product that a product is a variant of, by the variant's id. */
+  /** SKU of the configurable parent, by the variant's id. */
   readonly parents: ReadonlyMap<string, string>
 }
 
 /**
- * Magento's product as the event's data; pure. Custom attributes are in `attributes` by their code; those of Magento's
- * extensions keep their own name. Throws `value_missing` or `decimal_invalid`, naming the field.
+ * Converts Magento's product to the event's data. Pure. `attributes` has custom attributes by code and extension
+ * attributes by name. Throws `value_missing` or `decimal_invalid` with the field.
  */
 export function toProduct(row: Wire, { currency, weightUnit, parents }: ProductSurroundings): Product {
   const custom = new Map(
@@ -71,7 +73,7 @@ export function toProduct(row: Wire, { currency, weightUnit, parents }: ProductS
   }
 }
 
-/** Fixed prices of customer groups from a quantity on; a percentage is no price. In an order of their own. */
+/** Fixed prices of customer groups by minimum quantity, sorted; percentage discounts are left out. */
 function tierPrices(row: Wire): ReadLevels {
   const fixed = [...wiresOf(row['tier_prices']).entries()].filter(([, tier]) => {
     return textOf(wireOf(tier['extension_attributes'])['percentage_value']) === null
@@ -92,7 +94,7 @@ function tierPrices(row: Wire): ReadLevels {
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
 const byAmount = (a: Decimal8, b: Decimal8): number => (a < b ? -1 : Number(a > b))
 
-/** Variants' ids to their parent's SKU; of several parents the one that was made first. */
+/** Maps variants' ids to their parent's SKU; if there are several parents, the oldest one. */
 export function parentsOf(configurables: readonly Wire[]): ReadonlyMap<string, string> {
   const parents = new Map<string, string>()
   for (const row of configurables) {

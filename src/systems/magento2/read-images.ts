@@ -20,7 +20,10 @@ const FIELDS = 'items[id,sku,updated_at,media_gallery_entries,custom_attributes[
 const LIST_FIELDS = 'items[id,sku,updated_at],total_count'
 const ROLES = new Set(['image', 'small_image', 'thumbnail', 'swatch_image'])
 
-/** The media of the shop's products by the products' `updated_at`, oldest first. `read.filter` may name product fields. */
+/**
+ * Reads the media of the shop's products by the products' `updated_at`, oldest first. `read.filter` may contain product
+ * fields.
+ */
 export function readMagento2Images(
   client: Magento2Client,
   read: Read,
@@ -49,7 +52,7 @@ export function readMagento2Images(
   }
 }
 
-/** Where the media of the store view are served. */
+/** The media address of the store view. */
 async function mediaSettings(
   client: Magento2Client,
   system: Pick<ConfiguredSystem<Magento2Values>, 'id' | 'settings'>,
@@ -71,7 +74,7 @@ function toEntity(row: Wire, settings: MediaSettings): ReadEntity<'images'> {
   return { key: data.sku, occurredAt, deleted: false, data, raw: stringifyExact(mediaOf(row)) }
 }
 
-/** The product's texts are asked for together with its image roles, and are no part of its media. */
+/** Custom attributes are requested for the image roles; other attributes are not part of the media. */
 function mediaOf(row: Wire): Wire {
   const roles = wiresOf(row['custom_attributes']).filter(({ attribute_code: code }) => ROLES.has(textOf(code) ?? ''))
   return { ...row, custom_attributes: roles }

@@ -18,9 +18,9 @@ interface Stock {
 }
 
 /**
- * MSI source items, by SKU, each SKU with all of its sources: levels are absolute. Magento keeps no time of their change,
- * so every run reads them all, whatever its window, and what did not change is not published. `read.filter` may name their
- * fields: `source_code: "default,east"`.
+ * Reads MSI source items by SKU, each SKU with all of its sources; levels are absolute. Magento stores no change time
+ * for them, so every run reads them all, whatever its window, and unchanged stock is not published. `read.filter` may
+ * contain their fields: `source_code: "default,east"`.
  */
 export function readMagento2Inventory(client: Magento2Client, read: Read, clock: Clock): SourceReader<'inventory'> {
   const fixed = Object.entries(read.filter).map(([field, value]): Filter => ({ field, condition: 'in', value }))
@@ -42,7 +42,7 @@ export function readMagento2Inventory(client: Magento2Client, read: Read, clock:
   }
 }
 
-/** Pages by keyset: a SKU that is added or taken away meanwhile shifts no other. Magento compares SKUs, not we. */
+/** Pages by keyset: a SKU added or removed meanwhile does not shift the others. SKUs are compared by Magento only. */
 async function* stockPages(
   client: Magento2Client,
   fixed: readonly Filter[],
@@ -60,7 +60,7 @@ async function* stockPages(
     if (end === undefined) return
     if (end.sku === null || end.sku === last) throw notSortedError(end.sku)
     const more = total > items.length
-    // The last SKU of a full page may have sources beyond it.
+    // The last SKU of a full page may have further sources.
     if (more) page[page.length - 1] = { sku: end.sku, items: await allOf(find, end.sku, end.items) }
     yield page
     if (!more) return
@@ -91,7 +91,7 @@ function toEntity(stock: Stock): ReadEntity<'inventory'> {
   return { key, occurredAt: null, deleted: false, data: toInventory(key, stock.items), raw }
 }
 
-/** As Magento has it, blanks and all: what its list goes on from. */
+/** The SKU exactly as in Magento, including blanks: the next page starts after it. */
 function givenSku({ sku }: Wire): string | null {
   return typeof sku === 'string' ? sku : textOf(sku)
 }
@@ -101,16 +101,16 @@ function stockKey({ sku }: Stock): string {
 }
 
 function notSortedError(sku: string | null): StreamError {
-  const message = `Magento's source items don't come sorted by SKU, or one has none: "${sku}"`
+  const message = `Magento's source items are not sorted by SKU, or one has no SKU: "${sku}"`
   return new StreamError('source_data_invalid', message, { field: 'sku' })
 }
 
-/** Fields of a source item that the event has itself. */
+/** Fields of a source item that the event already has. */
 const LEFT_OUT = new Set(['sku', 'source_code', 'quantity', 'status', 'extension_attributes'])
 
 /**
- * The source items of one SKU as inventory data; pure. Absolute levels, one of each source, by its code. A source that is
- * said to be out of stock has nothing to sell, whatever its quantity. Throws `value_missing` or `decimal_invalid`.
+ * Converts the source items of one SKU to inventory data. Pure. One absolute level per source, by its code. A source
+ * marked out of stock has nothing available, whatever its quantity. Throws `value_missing` or `decimal_invalid`.
  */
 function toInventory(sku: string, items: readonly Wire[]): Inventory {
   const locations = items.map((item) => {

@@ -15,7 +15,7 @@ import { magento2Window } from './window.ts'
 
 const LIST_FIELDS = 'items[entity_id,increment_id,updated_at],total_count'
 
-/** Orders by `updated_at`, oldest first. `read.filter` may name fields of the order: `store_id: "1,2"`. */
+/** Reads orders by `updated_at`, oldest first. `read.filter` may contain fields of the order: `store_id: "1,2"`. */
 export function readMagento2Orders(client: Magento2Client, read: Read, clock: Clock): SourceReader<'orders'> {
   const { pageSize, filter } = read
   const list = { find: client.findOrders, idField: 'entity_id', pageSize, filter }
@@ -44,13 +44,13 @@ export function readMagento2Orders(client: Magento2Client, read: Read, clock: Cl
 function toEntity(row: Wire, baseSkus: BaseSkus): ReadEntity<'orders'> {
   const occurredAt = fromMagentoTime(requireText(row, 'updated_at'), 'updated_at')
   const data = toOrder(row, baseSkus)
-  // Two stores of one Magento may number their orders alike.
+  // Two stores of one Magento may use the same order number.
   const withKey = (key: string) => ({ ...data, orderNumber: key })
   const identity = { id: data.orderId, since: data.placedAt, withKey }
   return { key: orderKey(row), occurredAt, deleted: false, data, raw: stringifyExact(withoutCopies(row)), identity }
 }
 
-/** An order without a number is known by its internal id. */
+/** The key of an order without a number is its internal id. */
 function orderKey(row: Wire): string {
   return textOf(row['increment_id']) ?? `entity_id ${textOf(row['entity_id'])}`
 }
@@ -59,7 +59,7 @@ function windowRow(row: Wire): WindowRow {
   return { key: orderKey(row), changedAt: textOf(row['updated_at']) ?? '' }
 }
 
-/** Magento repeats every row in the shipping assignments, and each parent in its child: once is enough. */
+/** Magento repeats every row in the shipping assignments, and each parent in its child: removes these copies. */
 function withoutCopies(order: Wire): Wire {
   const items = wiresOf(order['items']).map(({ parent_item: _, ...item }) => item)
   const extension = wireOf(order['extension_attributes'])

@@ -18,7 +18,10 @@ import { magento2Window } from './window.ts'
 const LIST_FIELDS = 'items[id,sku,updated_at],total_count'
 const PARENT_FIELDS = 'items[id,sku,extension_attributes[configurable_product_links]],total_count'
 
-/** Products by `updated_at`, oldest first. `read.filter` may name their fields: `type_id: "simple,configurable"`. */
+/**
+ * Reads products by `updated_at`, oldest first. `read.filter` may contain their fields: `type_id:
+ * "simple,configurable"`.
+ */
 export function readMagento2Products(
   client: Magento2Client,
   read: Read,
@@ -49,7 +52,9 @@ export function readMagento2Products(
   }
 }
 
-/** A product does not name its parent: the configurable ones name their variants, and are few. */
+/**
+ * Products do not name their parents, so this reads the configurable products, which name their variants and are few.
+ */
 async function surroundingsOf(
   client: Magento2Client,
   system: Pick<ConfiguredSystem<Magento2Values>, 'id' | 'settings'>,

@@ -1,8 +1,8 @@
 import { textOf, type Wire } from '../kit/wire.ts'
 
 /**
- * The type of an order's row. Magento says apart which rows it never ships: a configurable of which the variant is virtual, a gift
- * card that is sent by e-mail. A bundle is what its parts are.
+ * The type of an order's row. A separate field marks rows that Magento never ships: a configurable with a virtual
+ * variant, a gift card sent by e-mail. For a bundle, the parts decide.
  */
 export function rowType(item: Wire): string {
   const type = textOf(item['product_type']) ?? 'simple'

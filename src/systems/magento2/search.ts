@@ -4,14 +4,14 @@ import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 type Condition = 'eq' | 'gt' | 'gteq' | 'lt' | 'in'
 
-/** `value`: a list is for `in`; text of several values is separated by commas. */
+/** `value`: a list is for `in`; several values in one text are separated by commas. */
 export interface Filter {
   readonly field: string
   readonly condition: Condition
   readonly value: string | readonly string[]
 }
 
-/** A list call: filters that must all hold, the fields to sort by (ascending) and how many rows at most. */
+/** A list call: filters combined with AND, the fields to sort by (ascending) and the maximum number of rows. */
 export interface Search {
   readonly filters: readonly Filter[]
   readonly sort: readonly string[]
@@ -20,7 +20,7 @@ export interface Search {
   readonly fields?: string
 }
 
-/** The first rows found, and how many there are. */
+/** The first rows found, and the total number. */
 export interface Found {
   readonly items: readonly Wire[]
   readonly total: number
@@ -42,7 +42,7 @@ export async function find(http: Http, path: string, search: Search, signal: Abo
 
 type Query = readonly (readonly [string, string])[]
 
-/** Query parameters of a list call, in the spelling of the API's specification. */
+/** Query parameters of a list call, spelled as in the API's specification. */
 function searchQuery({ filters, sort, limit, fields }: Search): Query {
   const query: (readonly [string, string])[] = filters.flatMap((filter, group) =>
     alternatives(filter).flatMap(({ field, condition, value }, index) => {
@@ -59,7 +59,7 @@ function searchQuery({ filters, sort, limit, fields }: Search): Query {
   return query
 }
 
-/** Filters of one group are alternatives: a list with a value that has a comma itself is asked for one by one. */
+/** Filters of one group are combined with OR: if a value contains a comma, each value gets its own filter. */
 function alternatives({ field, condition, value }: Filter): readonly (Filter & { readonly value: string })[] {
   if (typeof value === 'string') return [{ field, condition, value }]
   if (!value.some((one) => one.includes(','))) return [{ field, condition, value: value.join(',') }]

@@ -8,15 +8,15 @@ import type { ImsCredentials } from './ims-tokens.ts'
 export const settings = {
   storeCode: setting(possiblyEmptyText('a store code, or an empty text'), {
     default: 'all',
-    description: 'store code: in the path, or in the header Store of Commerce as a Cloud Service',
+    description: 'store code, sent in the path, or in the header Store for Commerce as a Cloud Service',
   }),
   storeView: setting(text({ expected: 'the code of a store view' }), {
     default: 'default',
-    description: 'the store view whose media address, currency and weight unit are read',
+    description: 'store view whose media address, currency and weight unit are used',
   }),
   importedMediaPrefix: setting(text({ pattern: /[\w-]+/, expected: 'letters, digits, _ and -' }), {
     default: 'ws-',
-    description: 'prefix of files that come from our feed: they are not read back, and only they change',
+    description: "prefix of files from Waldstream's feed: they are not read back, and only these files are changed",
   }),
   attributeSet: setting(whole({ minimum: 1, maximum: 1_000_000 }), {
     default: 4,
@@ -38,7 +38,7 @@ export const settings = {
   }),
   allowPrivateAddresses: setting(flag, {
     default: false,
-    description: 'has no effect any more: the operator allows private networks (ALLOWED_PRIVATE_NETWORKS)',
+    description: 'no longer has an effect: the operator allows private networks (ALLOWED_PRIVATE_NETWORKS)',
   }),
 }
 
@@ -47,12 +47,12 @@ export type Magento2Values = ValuesOf<typeof settings>
 export const secrets = {
   ways: [
     {
-      consumerKey: 'consumer key of an integration; the usual way',
+      consumerKey: 'consumer key of an integration (recommended)',
       consumerSecret: 'its consumer secret',
       accessToken: 'its access token',
       accessTokenSecret: 'its access token secret',
     },
-    { bearer: "an integration's access token alone, where the shop allows it" },
+    { bearer: "only an integration's access token, if the shop allows it" },
     { username: "an administrator's name", password: "the administrator's password" },
     {
       clientId: 'client id of an OAuth server-to-server credential: Commerce as a Cloud Service',
@@ -61,7 +61,7 @@ export const secrets = {
   ],
 }
 
-/** Throws `configuration_invalid`, naming what is missing. */
+/** Throws `configuration_invalid` with the missing secrets or setting. */
 export function clientSettings(system: ConnectableSystem<Magento2Values>): Magento2Settings {
   return {
     baseUrl: system.address,
@@ -95,6 +95,6 @@ function imsCredentials(
   secrets: Pick<ImsCredentials, 'clientId' | 'clientSecret'>,
 ): ImsCredentials {
   if (organization !== null) return { ...secrets, organization, imsAddress, scopes, store }
-  const message = `system ${id} (magento2): settings.imsOrganization is missing: with clientId and clientSecret calls name the organization`
+  const message = `system ${id} (magento2): settings.imsOrganization is missing; it is required with clientId and clientSecret`
   throw new StreamError('configuration_invalid', message, { field: 'settings.imsOrganization' })
 }

@@ -5,7 +5,7 @@ import { quantityOf, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import { parentOf } from './order-rows.ts'
 import type { ShipmentItem } from './shipment.ts'
 
-/** Pieces of each SKU that leave the source with these items: the variant of a configurable, the parts of a bundle. */
+/** Pieces of each SKU that these items take from the source: the variant of a configurable, the parts of a bundle. */
 export function piecesOf(order: Wire, items: readonly ShipmentItem[]): ReadonlyMap<string, Decimal8> {
   const pieces = new Map<string, Decimal8>()
   const note = (sku: string, quantity: Decimal8) => pieces.set(sku, add(pieces.get(sku) ?? ZERO8, quantity))
@@ -18,7 +18,7 @@ export function piecesOf(order: Wire, items: readonly ShipmentItem[]): ReadonlyM
     const bundles = quantityOf(own, 'qty_ordered', 'items.') ?? ZERO8
     for (const part of wiresOf(order['items']).filter((item) => parentOf(item) === row)) {
       const ordered = quantityOf(part, 'qty_ordered', 'items.') ?? ZERO8
-      // Rounded up: too few would have the shipment refused.
+      // Rounded up: with too few pieces, Magento would reject the shipment.
       const exact = bundles === 0n ? ZERO8 : (((ordered * quantity + bundles - 1n) / bundles) as Decimal8)
       note(textOf(part['sku']) ?? '', exact)
     }
@@ -33,7 +33,7 @@ export interface ShipOptions {
   readonly source: string | null
 }
 
-/** Body of `POST /V1/order/{id}/ship`. The comment is for the shop's people: it goes into no e-mail. */
+/** The body of `POST /V1/order/{id}/ship`. The comment is for the shop's staff and not part of any e-mail. */
 export function shipBody(items: readonly ShipmentItem[], { notify, comment, tracks, source }: ShipOptions): Wire {
   return {
     items: [...Map.groupBy(items, ({ row }) => row)].map(([row, own]) => ({
@@ -48,7 +48,7 @@ export function shipBody(items: readonly ShipmentItem[], { notify, comment, trac
   }
 }
 
-/** Tracks of a shipment that are not among those the shop has; without a number there is nothing to follow. */
+/** Tracks of a shipment that the shop does not have yet; those without a number are left out. */
 export function newTracks(
   { tracks }: Pick<Fulfilment, 'tracks'>,
   carriers: Readonly<Record<string, string>>,

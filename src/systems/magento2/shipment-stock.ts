@@ -9,10 +9,10 @@ import { DEFAULT_SOURCE } from './stock.ts'
 
 const MOST_TRIES = 3
 
-/** What is shipped out of one source. */
+/** A shipment from one source. */
 interface SourceShipment {
   readonly items: readonly ShipmentItem[]
-  /** Null: the shop's default one. */
+  /** Null: the shop's default source. */
   readonly source: string | null
   readonly body: Wire
 }
@@ -20,10 +20,10 @@ interface SourceShipment {
 type Client = Pick<Magento2Client, 'findSourceItems' | 'saveSourceItems' | 'shipOrder'>
 
 /**
- * The vendor's stock in the shop is what it can still sell, without the pieces of this order; Magento would refuse to
- * ship them. So the source gets them, where it has fewer: the order's reservation keeps them from being sold, and the
- * shipment takes them out again. They may go between, to another shipment or by a row of the inventory feed: then Magento
- * refuses and ships nothing, and the source gets them again. The id of the shipment.
+ * Creates a shipment and returns its id. The stock in the shop is what the vendor can still sell, which excludes the
+ * pieces of this order, so Magento would refuse to ship them. Therefore the source gets missing pieces first: the
+ * order's reservation prevents their sale, and the shipment removes them again. If another shipment or a row of the
+ * inventory feed takes them in between, Magento rejects the shipment without effect, and the source gets them again.
  */
 export async function shipWithStock(
   client: Client,
@@ -41,13 +41,13 @@ export async function shipWithStock(
       if (!(error instanceof StreamError && error.code === 'target_rejected')) throw error
       if ((await shortItems(client, order, items, code, signal)).length === 0) throw error
       if (tries < MOST_TRIES) continue
-      const message = `source ${code} lost the pieces of order ${textOf(order['increment_id'])} to others just before they were shipped`
+      const message = `source ${code} lost the pieces of order ${textOf(order['increment_id'])} to another shipment or stock update just before they were shipped`
       throw new StreamError('target_changed', message, { cause: error })
     }
   }
 }
 
-/** Source items as they are to be, of which the source has too few. */
+/** The corrected source items for SKUs of which the source has too few pieces. */
 async function shortItems(
   client: Client,
   order: Wire,
@@ -75,7 +75,7 @@ async function shortItems(
   }))
 }
 
-/** A shop whose multi-source inventory was taken out has no such list. */
+/** A shop without multi-source inventory does not have this list. */
 function withoutMultiSource(error: unknown): null {
   if (error instanceof StreamError && error.code === 'not_found') return null
   throw error

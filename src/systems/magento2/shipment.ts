@@ -9,14 +9,14 @@ import { parentOf, quantitiesOf } from './order-rows.ts'
 import { rowType } from './row-type.ts'
 import { DEFAULT_SOURCE } from './stock.ts'
 
-/** A piece of a shipment: so many of one row of the order, out of one source (null: the shop's default one). */
+/** Part of a shipment: a quantity of one row of the order from one source (null: the shop's default source). */
 export interface ShipmentItem {
   readonly row: string
   readonly quantity: Decimal8
   readonly source: string | null
 }
 
-/** A row of the order that is shipped by itself: none that is part of another. */
+/** A row of the order that is shipped by itself, which means that it has no parent. */
 interface Row {
   readonly id: string
   readonly sku: string
@@ -24,11 +24,11 @@ interface Row {
 }
 
 /**
- * What the shop has still to ship of a vendor's shipment; pure. `ours`: the shipments made of it before, which count.
- * Lines go by the shop's line id where the ERP kept it, else by SKU over the rows in their order; a configurable's variant
- * goes by its parent's row, a bundle as a whole: also where the vendor keeps its components and ships them all. A virtual row
- * is never shipped. Throws `target_rejected` for what the order does not have (open) and
- * `target_conflict` when the shop has shipped more of it than the vendor says: a shipment can't be taken back.
+ * What the shop still has to ship of a vendor's shipment. Pure. `ours`: shipments already created for it. Lines are
+ * matched by the shop's line id if the ERP kept it, else by SKU over the rows in order; the variant of a configurable
+ * is matched to its parent's row, and a bundle is shipped as a whole, also if the vendor stores its components and
+ * ships all of them. Virtual rows are never shipped. Throws `target_rejected` if the order has fewer open pieces, and
+ * `target_conflict` if the shop has shipped more than the vendor says, because a shipment can't be undone.
  */
 export function missingItems(
   order: Wire,
@@ -76,7 +76,7 @@ function allocate(
   })
 }
 
-/** Takes what was shipped off what is wanted, of its own source first. */
+/** Subtracts a shipped item from the wanted ones, first from those of the same source. */
 function without(wanted: readonly ShipmentItem[], shipped: ShipmentItem, order: Wire): ShipmentItem[] {
   let rest = shipped.quantity
   const take = (items: readonly ShipmentItem[], fits: (item: ShipmentItem) => boolean) =>
@@ -93,11 +93,11 @@ function without(wanted: readonly ShipmentItem[], shipped: ShipmentItem, order: 
   if (rest === 0n) return left
   const message =
     `order ${textOf(order['increment_id'])}: the shop has shipped ${text8(rest)} more of row ${shipped.row} than the vendor's ` +
-    'shipment has now; correct it there by hand (a credit memo, or a new order)'
+    'shipment contains now; correct it in the shop by hand (a credit memo, or a new order)'
   throw new StreamError('target_conflict', message, { field: 'lines', details: { row: shipped.row } })
 }
 
-/** The pieces of a shipment that was made. */
+/** The items of an existing shipment. */
 export function shippedItems(shipment: Wire): readonly ShipmentItem[] {
   const source = textOf(wireOf(shipment['extension_attributes'])['source_code'])
   return wiresOf(shipment['items']).map((item) => ({
@@ -119,17 +119,17 @@ function rowsOf(order: Wire): Row[] {
     })
 }
 
-/** What was open of a row before so many of its pieces were shipped; that they came back since changes nothing of it. */
+/** The open quantity of a row before these pieces were shipped; later returns do not matter. */
 function openBefore(quantities: LineQuantities, shipped: Decimal8): Decimal8 {
   return add(shipped, openQuantity(quantities))
 }
 
-/** The rows a line may be of. An order that was edited in the shop has new rows: then the SKU decides. */
+/** The rows that a line may refer to. If the order was edited in the shop, it has new rows, and the SKU decides. */
 function candidates(order: Wire, rows: readonly Row[], { lineId, sku }: FulfilmentLine): readonly Row[] {
   const named = wiresOf(order['items']).find((item) => lineId !== null && textOf(item['item_id']) === lineId)
   if (named === undefined) return rows.filter((row) => row.sku === sku)
   const parent = wiresOf(order['items']).find((item) => textOf(item['item_id']) === parentOf(named))
-  // A part of a bundle says nothing of how many bundles are complete.
+  // A part of a bundle does not show how many bundles are complete.
   if (parent !== undefined && textOf(parent['product_type']) === 'bundle') return []
   const id = textOf((parent ?? named)['item_id'])
   return rows.filter((row) => row.id === id)
@@ -138,6 +138,6 @@ function candidates(order: Wire, rows: readonly Row[], { lineId, sku }: Fulfilme
 function tooManyPiecesError(order: Wire, { sku }: FulfilmentLine, rest: Decimal8, index: number): StreamError {
   const message =
     `order ${textOf(order['increment_id'])} (${textOf(order['state'])}) has no row with ${text8(rest)} more of ${sku} to ship: ` +
-    'it was shipped, canceled or refunded in the shop already, is a part of a bundle, or another SKU; settle it there by hand'
+    'it was already shipped, canceled or refunded in the shop, is part of a bundle, or has another SKU; correct it there by hand'
   return new StreamError('target_rejected', message, { field: `lines[${index}].quantity`, details: { sku } })
 }

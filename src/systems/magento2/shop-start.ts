@@ -1,6 +1,6 @@
 import type { ShopStart } from '../../configuration/system-type.ts'
 
-/** Magento shows a product that has these; it pulls its feeds. */
+/** Attributes that Magento needs to show a product; Magento pulls its feeds. */
 export const shopStart: ShopStart = {
   rules: [
     { attribute: 'name', from: 'name', required: true },

@@ -2,12 +2,12 @@ import { StreamError } from '../../errors.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../../platform/http.ts'
 import { untilAborted } from '../kit/until-aborted.ts'
 
-/** List calls that need nothing but their own permission. */
+/** List calls that need only their own permission. */
 const LISTS = ['/orders', '/products', '/inventory/source-items', '/store/storeConfigs']
 
 /**
- * Calls with an integration's token alone. A shop that does not allow that answers exactly as it does for a missing
- * permission: so when the first call is refused, others are tried, and the error says which of the two it is.
+ * Makes calls with only an integration's token. A shop that does not allow this answers exactly as for a missing
+ * permission, so if the first call is denied, others are tried, and the error says which of the two applies.
  */
 export function withBearer(http: Http, token: string, root: string): Http {
   let accepted = false
@@ -27,7 +27,7 @@ export function withBearer(http: Http, token: string, root: string): Http {
         const message =
           'Magento accepts no call with this bearer token: either the shop does not allow integration tokens as bearer ' +
           '(oauth/consumer/enable_integration_as_bearer is off, which is the default since 2.4.4), or the integration ' +
-          `has none of the permissions that are needed, or its token was revoked. Use its four OAuth secrets instead (${error.message})`
+          `has none of the needed permissions, or its token was revoked. Use its four OAuth secrets instead (${error.message})`
         throw new StreamError('credentials_refused', message, { details: error.details })
       }
     },
@@ -65,8 +65,8 @@ export interface AdminLogin {
 }
 
 /**
- * Calls with the token of an administrator, which the shop ends after some hours: a call that is refused gets a new one,
- * once, and calls that are refused together get the same.
+ * Makes calls with an administrator's token, which the shop expires after some hours: a denied call requests a new
+ * token once, and calls denied at the same time share it.
  */
 export function withLogin(http: Http, login: AdminLogin, root: string): Http {
   let session: Promise<string> | undefined
@@ -86,7 +86,7 @@ export function withLogin(http: Http, login: AdminLogin, root: string): Http {
         return await view.request(bearing(request, await untilAborted(used, request.signal)))
       } catch (error) {
         const ended = isRefusal(error, 'permission_missing') || isRefusal(error, 'credentials_refused')
-        // A refused sign-in has ended the session itself: that answer is final.
+        // A rejected sign-in clears the session: its error is final.
         if (!ended || error.details['status'] !== 401 || session === undefined) throw error
         const renewed = session === used ? begin() : session
         return await view.request(bearing(request, await untilAborted(renewed, request.signal)))
@@ -96,7 +96,7 @@ export function withLogin(http: Http, login: AdminLogin, root: string): Http {
   return over(http)
 }
 
-/** Not for one call alone: its end must not end the others' sign-in. */
+/** Has no signal: aborting one call must not abort the sign-in that others share. */
 async function signIn(http: Http, { username, password }: AdminLogin, root: string): Promise<string> {
   const path = `${root}/integration/admin/token`
   const { json }: HttpAnswer = await http.request({
@@ -106,7 +106,7 @@ async function signIn(http: Http, { username, password }: AdminLogin, root: stri
     json: { username, password },
   })
   if (typeof json === 'string' && json !== '') return json
-  throw new StreamError('credentials_refused', 'Magento answered the sign-in without a token', { details: { path } })
+  throw new StreamError('credentials_refused', 'Magento returned no token for the sign-in', { details: { path } })
 }
 
 function bearing(request: HttpRequest, token: string): HttpRequest {

@@ -5,22 +5,22 @@ import { sellable } from '../../events/stock.ts'
 import { exactNumber } from '../../platform/json.ts'
 import type { Wire } from '../kit/wire.ts'
 
-/** The source that every shop has. */
+/** The source that exists in every shop. */
 export const DEFAULT_SOURCE = 'default'
 
-/** Magento keeps quantities with four decimals. */
+/** Magento stores quantities with four decimals. */
 const KEPT = 10_000n
 
-/** The shop's source of a vendor's location; null: the policy names none, so the shop's default one. */
+/** The shop's source for a vendor's location; null if the policy has none, which means the shop's default source. */
 export function sourceOf(policy: StockPolicy | null, location: string | null): string | null {
   const { locations = {} } = policy ?? {}
   return (location === null ? undefined : locations[location]) ?? locations['*'] ?? null
 }
 
 /**
- * Source items of a stock row; pure. Absolute: every source that the connection feeds is named, also one that has nothing
- * (any more). Without a policy all of it is in the default source. What Magento can't keep of a quantity is cut off: never
- * more is for sale than there is.
+ * Source items of a stock row. Pure. Levels are absolute: every source that the connection feeds is listed, even if it
+ * has no stock (any more). Without a policy, all stock is in the default source. Decimals that Magento can't store are
+ * cut off, so that no more is for sale than there is.
  */
 export function sourceItemsOf(
   sku: string,

@@ -4,7 +4,7 @@ import type { Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 import type { Magento2Values } from './settings.ts'
 
-/** The configuration of the store view `settings.storeView`: its media address, currency, units. */
+/** The configuration of the store view `settings.storeView`: media address, currency, units. */
 export async function storeViewOf(
   client: Pick<Magento2Client, 'storeConfigs'>,
   { id, settings }: Pick<ConfiguredSystem<Pick<Magento2Values, 'storeView'>>, 'id' | 'settings'>,

@@ -11,10 +11,13 @@ import { writeMagento2Images } from './write-images.ts'
 import { writeMagento2Inventory } from './write-inventory.ts'
 import { writeMagento2Products } from './write-products.ts'
 
-/** A shop may have modules that send notices: they only have a read requested, and the same read twice is one. */
-const NO_NOTICES = 'Magento sends none: it is asked'
+/**
+ * A shop may have modules that send webhooks: they only trigger a read, and repeated requests for the same read are
+ * merged.
+ */
+const NO_NOTICES = 'Magento sends no notifications: it is polled'
 
-/** Magento 2 and Adobe Commerce, by REST. Filters name fields of the order, product or source item. */
+/** Magento 2 and Adobe Commerce, by REST. Filters are fields of the order, product or source item. */
 export const magento2 = defineSystem({
   type: 'magento2',
   title: 'Magento 2',
@@ -41,7 +44,7 @@ export const magento2 = defineSystem({
     'shop-inventory': ({ client }) => writeMagento2Inventory(client),
     'shop-images': ({ client, system, network }) => writeMagento2Images(client, system.settings, network),
   },
-  // An order that is edited in the shop gets a number of its own: 000000012-1.
+  // An order that is edited in the shop gets a new number: 000000012-1.
   orderNumbers: /^\d[\w-]*$/,
   shopStart,
   orderStates: {

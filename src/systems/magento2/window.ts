@@ -4,20 +4,20 @@ import { requireText, type Wire } from '../kit/wire.ts'
 import type { Filter, Found, Search } from './search.ts'
 import { toMagentoTime } from './time.ts'
 
-/** How a list of Magento is paged through. */
+/** How to page through a Magento list. */
 export interface Magento2List {
   readonly find: (search: Search, signal?: AbortSignal) => Promise<Found>
   /** Field of the row that holds its `entity_id`. */
   readonly idField: string
   readonly pageSize: number
   readonly fields?: string
-  /** Field to comma-separated values: only rows with one of them. */
+  /** Field to comma-separated values: only rows with one of the values. */
   readonly filter: Readonly<Record<string, string>>
 }
 
 /**
- * A window of a list by (`updated_at`, `entity_id`), always its first page: Magento repeats the last page when asked for
- * one past the end, and rows that change shift page numbers. The end is known by `total_count`. Times are UTC.
+ * A window of a list by (`updated_at`, `entity_id`). Always requests the first page: Magento repeats the last page for
+ * a page number past the end, and rows that change shift page numbers. `total_count` shows the end. Times are UTC.
  */
 export function magento2Window(list: Magento2List, window: ReadWindow, signal: AbortSignal): KeysetSource<Wire> {
   const fixed = Object.entries(list.filter).map(([field, value]): Filter => ({ field, condition: 'in', value }))

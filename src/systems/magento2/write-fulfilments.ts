@@ -16,13 +16,13 @@ import { shipWithStock } from './shipment-stock.ts'
 import { sourceOf } from './stock.ts'
 
 const PAGE = 100
-/** Orders of one number that are looked at. */
+/** Most orders with the same number that are considered. */
 const MOST_ALIKE = 20
 
 /**
- * The vendor's shipments as shipments of the shop's order, closures and cancellations as comments on it. Magento has no
- * key of ours for either, so each carries one in its comment, and what is there already is read first (Guarantee 3):
- * a shipment that came through without an answer is found, and one of which a part came through is completed.
+ * Writes the vendor's shipments as shipments of the shop's order, and closures and cancellations as comments on it.
+ * Magento has no client key for either, so each carries a mark in its comment, and existing ones are read first
+ * (Guarantee 3): a shipment whose response was lost is found, and one that was written in part is completed.
  */
 export function writeMagento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilments'> {
   return {
@@ -37,15 +37,15 @@ export function writeMagento2Fulfilments(client: Magento2Client): Sink<'shop-ful
       try {
         return await ship(client, event, connection, order, signal)
       } catch (error) {
-        throw await asItIsNow(client, order, error, signal)
+        throw await unlessOrderChanged(client, order, error, signal)
       }
     },
   }
 }
 
 /**
- * An order by its number. Stores may number their orders alike: the second of a number is known with its own id
- * (`2000000001~9`), and of the others the one is meant that has the fulfilment's rows.
+ * Finds an order by its number. Stores may use the same number: further orders of a number have their id in the key
+ * (`2000000001~9`), and otherwise the order with the fulfilment's rows is meant.
  */
 async function findOrder(
   client: Magento2Client,
@@ -61,8 +61,8 @@ async function findOrder(
   if (order !== undefined && others.length === 0) return order
   const message =
     total === 0
-      ? `the shop has no order ${number}: it was deleted there, or the connection's shop is another one`
-      : `the shop has ${total} orders ${number}, of several stores; ship it there by hand`
+      ? `the shop has no order ${number}: it was deleted there, or the connection's shop is the wrong one`
+      : `the shop has ${total} orders ${number}, in several stores; ship it there by hand`
   throw new StreamError('target_rejected', message, { field: 'orderNumber' })
 }
 
@@ -71,13 +71,13 @@ function hasRows(order: Wire, rows: readonly string[]): boolean {
   return rows.every((row) => own.has(row))
 }
 
-/** What an order that moved on since it was read was refused for says nothing: another shipment of it came between. */
-async function asItIsNow(client: Magento2Client, order: Wire, error: unknown, signal: AbortSignal): Promise<unknown> {
+/** If the order changed after it was read, the rejection proves nothing: another shipment of it came in between. */
+async function unlessOrderChanged(client: Magento2Client, order: Wire, error: unknown, signal: AbortSignal): Promise<unknown> {
   if (!(error instanceof StreamError && error.code === 'target_rejected')) return error
   const number = requireText(order, 'increment_id')
   const now = await client.getOrder(requireText(order, 'entity_id'), signal)
   if (progressOf(now) === progressOf(order)) return error
-  const message = `order ${number} changed in the shop while a shipment of it was made`
+  const message = `order ${number} changed in the shop while a shipment of it was created`
   return new StreamError('target_changed', message, { cause: error })
 }
 
@@ -122,16 +122,17 @@ async function ship(
 }
 
 interface BundledShipment {
-  /** As it is shipped: components of bundles that are shipped apart are rows of their own. */
+  /** The order for shipping: components of separately shipped bundles are independent rows. */
   readonly order: Wire
   readonly lines: readonly FulfilmentLine[]
-  /** What came of a note of components that wait; null: none do. */
+  /** The outcome of the note about waiting components; null: there are none. */
   readonly noted: Delivered['outcome'] | null
 }
 
 /**
- * Magento ships a bundle as a whole, or its components one by one, as its product says. As a whole it is shipped by the
- * shipment that makes it whole; what comes before is noted on the order. Of two that come at once each reads the other's note.
+ * Magento ships a bundle as a whole or its components separately, depending on its product. A whole bundle is shipped
+ * with the shipment that completes it; earlier ones are noted on the order. If two shipments come at once, each reads
+ * the other's note.
  */
 async function withBundles(
   client: Magento2Client,
@@ -155,8 +156,8 @@ async function withBundles(
 }
 
 /**
- * A shipment takes its pieces out of the source; what the vendor can still sell, which is what the source is to have, has
- * known of them since the order. So pushed stock is to be written again, also after a shipment that is only found again.
+ * A shipment reduces the source's stock, but the vendor's available stock has excluded these pieces since the order was
+ * placed. So pushed stock is written again, also after a shipment that was only found.
  */
 function stockOf({ data }: ShopFulfilmentRequested, { push }: Connection): Pick<Delivered, 'alsoChanged'> {
   if (!push.includes('inventory')) return {}
@@ -182,12 +183,12 @@ function isMarked(shipment: Wire, mark: string): boolean {
   return wiresOf(shipment['comments']).some(({ comment: text }) => textOf(text)?.includes(mark) === true)
 }
 
-/** Magento ships neither orders on hold nor those whose payment is under review: both may pass. */
+/** Magento ships neither orders on hold nor those whose payment is under review; both states may end. */
 function assertReady(order: Wire): void {
   const state = textOf(order['state'])
   if (state !== 'holded' && state !== 'payment_review') return
   const why = state === 'holded' ? 'is on hold' : 'has its payment under review'
-  const message = `order ${textOf(order['increment_id'])} ${why} in the shop, which ships none such; release it, then the shipment goes on`
+  const message = `order ${textOf(order['increment_id'])} ${why} in the shop and can't be shipped; release it there, and the shipment will be retried`
   throw new StreamError('order_not_ready', message, { field: 'state' })
 }
 

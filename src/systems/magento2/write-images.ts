@@ -13,9 +13,10 @@ const DOWNLOAD_MS = 20_000
 type Client = Pick<Magento2Client, 'findProducts' | 'media' | 'addMedia' | 'changeMedia' | 'removeMedia'>
 
 /**
- * Rows of the images feed as media of the shop's products. Magento takes the image itself, so it is downloaded here, once:
- * its file is named after its address, and by that is found again (Guarantee 3). One image after the other, not through the
- * queue: two of one product at the same time can lose each other. New images come before old ones go.
+ * Writes rows of the images feed as media of the shop's products. Magento needs the image data, so each image is
+ * downloaded here, once: its file name is derived from its address and identifies it later (Guarantee 3). Images are
+ * written one by one and not through the queue, because parallel writes to one product can overwrite each other. New
+ * images are added before old ones are removed.
  */
 export function writeMagento2Images(
   client: Client,
@@ -31,18 +32,18 @@ export function writeMagento2Images(
     },
     async deliver({ source, deleted, data }, connection, signal) {
       const { sku } = data
-      // The shop's own media are there.
+      // The shop already has its own media.
       if (source === connection.shop) return { outcome: 'unchanged', targetId: sku }
       const gallery = await galleryOf(client, sku, deleted, signal)
       const changes = mediaChanges(gallery, deleted ? null : data, markOf(prefix, connection.id, source))
       const failures: unknown[] = []
       for (const image of changes.add) {
-        await add(client, sku, image, download, signal).catch((error) => void failures.push(ofItsOwn(error)))
+        await add(client, sku, image, download, signal).catch((error) => void failures.push(imageError(error)))
       }
       for (const { id, image } of changes.change) {
         await client.changeMedia(sku, id, { id: Number(id), ...entryOf(image) }, signal)
       }
-      // One image that can't be had keeps no other away, and none that may be its elder goes before it is there.
+      // An image that can't be fetched does not stop others, but old images stay until all new ones are there.
       if (failures.length > 0) throw failures[0]
       for (const id of changes.remove) await client.removeMedia(sku, id, signal)
       const count = changes.add.length + changes.change.length + changes.remove.length
@@ -57,7 +58,7 @@ async function galleryOf(client: Client, sku: string, deleted: boolean, signal: 
   } catch (error) {
     if (!(error instanceof StreamError && error.code === 'not_found')) throw error
     if (deleted) return []
-    const message = `the shop has no product ${sku} (yet); create it, or push products too, then its images go on`
+    const message = `the shop has no product ${sku} (yet); create it or push products too; its images follow then`
     throw new StreamError('item_missing', message, { field: 'data.sku' })
   }
 }
@@ -72,14 +73,16 @@ async function add(
   const bytes = await download(image.url, signal)
   const format = formatOf(bytes)
   if (format === null) {
-    const message = `${textOf(image.url.split('?', 1)[0])} is no JPEG, PNG, GIF or WebP image`
+    const message = `${textOf(image.url.split('?', 1)[0])} is not a JPEG, PNG, GIF or WebP image`
     throw new StreamError('source_data_invalid', message, { field: 'data.gallery.url' })
   }
   await client.addMedia(sku, entryOf(image, { bytes, format }), signal)
 }
 
-/** What is wrong with one image is reported at the end; what is wrong with the shop ends the delivery. */
-function ofItsOwn(error: unknown): unknown {
+/**
+ * Returns an error of a single image, to be thrown at the end; rethrows an error of the shop, which ends the delivery.
+ */
+function imageError(error: unknown): unknown {
   if (error instanceof StreamError && ['source_data_invalid', 'item_missing', 'target_rejected'].includes(error.code)) {
     return error
   }

@@ -6,8 +6,9 @@ import { knownProducts, lettersNote } from './known-products.ts'
 import { sourceItemsOf } from './stock.ts'
 
 /**
- * Rows of the inventory feed as MSI source items, absolute: what comes twice changes nothing. Stock of a SKU that the
- * shop does not have yet waits for its product (`item_missing`); a row that is gone leaves nothing to sell.
+ * Writes rows of the inventory feed as MSI source items with absolute levels, so a repeated write changes nothing.
+ * Stock of a SKU that the shop does not have yet waits for its product (`item_missing`); a deleted row sets the stock
+ * to zero.
  */
 export function writeMagento2Inventory(
   client: Pick<Magento2Client, 'findProducts' | 'bulkWriter'>,
@@ -28,7 +29,7 @@ export function writeMagento2Inventory(
       const product = await known(sku, signal)
       if (product === undefined) {
         if (deleted) return { outcome: 'unchanged', targetId: null }
-        const message = `the shop has no product ${sku} (yet); create it, or push products too, then its stock goes on`
+        const message = `the shop has no product ${sku} (yet); create it or push products too; its stock follows then`
         throw new StreamError('item_missing', message, { field: 'data.sku' })
       }
       try {
@@ -41,10 +42,10 @@ export function writeMagento2Inventory(
   }
 }
 
-/** Magento says no more of a source that it does not have; which it was, is in its log alone. Undefined: it is another refusal. */
+/** Magento does not say which source is unknown; only its log does. Undefined: another error. */
 function unknownSourceError(error: unknown, sourceItems: readonly Wire[]): StreamError | undefined {
   if (!(error instanceof StreamError && /Could not save Source Item/i.test(error.message))) return undefined
   const sources = sourceItems.map((item) => textOf(item['source_code'])).join(', ')
-  const message = `${error.message} Does the shop have the sources ${sources}? They are those of stock.locations of the connection`
+  const message = `${error.message} Check that the shop has the sources ${sources}, which come from stock.locations of the connection`
   return new StreamError(error.code, message, { cause: error, details: error.details, field: 'stock.locations' })
 }

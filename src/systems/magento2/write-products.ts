@@ -8,8 +8,8 @@ import type { Magento2Values } from './settings.ts'
 const DISABLED = 2
 
 /**
- * Rows of the products feed as the shop's products, by SKU. What the row does not name stays as the shop has it. A row
- * that is gone disables its product and never deletes it: orders, links and texts of the shop hang on it.
+ * Writes rows of the products feed as the shop's products, by SKU. Fields that are not in the row stay unchanged. A
+ * deleted row disables its product and never deletes it, because orders, links and texts of the shop refer to it.
  */
 export function writeMagento2Products(
   client: Pick<Magento2Client, 'findProducts' | 'bulkWriter'>,

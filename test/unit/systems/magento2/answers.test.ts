@@ -41,7 +41,7 @@ describe('a refusal of Magento', () => {
     const body = { message: 'Maximum SearchCriteria pageSize is %max', parameters: { max: 300 } }
     expect(magentoError(400, body)).toMatchObject({
       code: 'configuration_invalid',
-      message: expect.stringMatching(/pageSize is 300\. Set pageSize of the read/),
+      message: expect.stringMatching(/pageSize is 300\. Lower pageSize of the read/),
     })
   })
 

@@ -62,7 +62,7 @@ describe('writes through the shop’s queue', () => {
     const results = await Promise.allSettled(all)
     expect(results).toMatchObject([
       { status: 'fulfilled' },
-      { reason: { code: 'target_rejected', message: 'Magento refused it: why' } },
+      { reason: { code: 'target_rejected', message: 'Magento rejected it: why' } },
       { reason: { code: 'target_unavailable' } },
       { reason: { code: 'target_rejected' } },
     ])
@@ -78,7 +78,7 @@ describe('writes through the shop’s queue', () => {
       const all = ['x', 'a', 'b'].map((name) => write(name, { name }, signal))
       const results = await Promise.allSettled(all)
       expect(results).toMatchObject([
-        { reason: { code: 'target_rejected', message: 'Magento took none of it: no such attribute' } },
+        { reason: { code: 'target_rejected', message: 'Magento rejected it: no such attribute' } },
         { status: 'rejected' },
         { status: 'fulfilled' },
       ])
@@ -93,7 +93,7 @@ describe('writes through the shop’s queue', () => {
       { status: 'fulfilled' },
       { reason: { code: 'target_rejected', message: expect.stringContaining('"price"') } },
       { status: 'fulfilled' },
-      { reason: { message: 'Magento refused it: why' } },
+      { reason: { message: 'Magento rejected it: why' } },
     ])
   })
 

@@ -44,7 +44,7 @@ it('an SKU with a comma is asked for alone', async () => {
 it.each([
   ['abc', { sku: 'abc' }, null],
   ['abc', undefined, null],
-  ['ABC', { sku: 'abc' }, /has ABC as "abc": SKUs that differ in case or blanks alone are one product there/],
+  ['ABC', { sku: 'abc' }, /has ABC as "abc": SKUs that differ only in case or blanks are one product there/],
   ['A1', { sku: 'A1 ' }, /has A1 as "A1 "/],
 ])('tells where the shop has %s in other letters', async (sku, product, note) => {
   const items = product === undefined ? [] : [product]
