@@ -10,9 +10,9 @@ const STATUS_CODES: Readonly<Record<number, StreamError['code']>> = {
 }
 
 /**
- * A refusal of BigCommerce as our error: of v3 (an object with `title` and `errors`), of v2 (a list with `message`), of B2B
- * Edition (`meta.message`, `data.errMsg`). Undefined when the body is none of them. Values are not repeated: they may be a
- * person's.
+ * Converts an error response of BigCommerce to a StreamError: of v3 (an object with `title` and `errors`), v2 (a list
+ * with `message`) or B2B Edition (`meta.message`, `data.errMsg`). Undefined if the body has none of these forms. Values
+ * are not repeated, because they may be personal data.
  */
 export function bigcommerceError(status: number, body: unknown): StreamError | undefined {
   const problem = readProblem(body)
@@ -46,20 +46,23 @@ function readProblem(body: unknown): Problem | undefined {
   return title === null ? undefined : { text: title, fields: fieldsOf(wireOf(body['errors'])) }
 }
 
-/** At most three: a batch may have one for each item. */
+/** At most three: a batch may have one per item. */
 function fieldsOf(errors: Wire): readonly string[] {
   return Object.entries(errors)
     .slice(0, 3)
-    .map(([name, value]) => `${name}: ${textOf(value) ?? 'is wrong'}`)
+    .map(([name, value]) => `${name}: ${textOf(value) ?? 'is invalid'}`)
 }
 
-/** The answer itself. What is no whole JSON was cut off on its way, or is the XML that v2 writes for others: it may pass. */
+/**
+ * Returns the response if its JSON is complete. Otherwise it was cut off, or is XML that v2 writes for other clients:
+ * retriable.
+ */
 export function wholeJson(what: string, answer: HttpAnswer): HttpAnswer {
   if (answer.status === 204 || answer.json !== undefined) return answer
-  // Deletions answer nothing; what is to be read never does.
+  // Deletions have an empty response; reads never do.
   if (answer.text.trim() === '' && !what.startsWith('GET ')) return answer
   const type = answer.headers.get('content-type') ?? 'no content type'
-  throw new StreamError('target_unavailable', `${what}: the answer is no whole JSON (${type})`, {
+  throw new StreamError('target_unavailable', `${what}: the answer is not complete JSON (${type})`, {
     details: { status: answer.status },
   })
 }

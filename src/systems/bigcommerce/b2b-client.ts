@@ -9,10 +9,10 @@ import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { bigcommerceError, wholeJson } from './answers.ts'
 import { bigcommerceQuota } from './limits.ts'
 
-/** Rows an answer of B2B Edition may have; it refuses to be asked for more. */
+/** Most rows in a response of B2B Edition; it rejects a higher limit. */
 export const B2B_LIMIT = 200
 
-/** What B2B Edition sorts orders by. */
+/** Sort fields for orders in B2B Edition. */
 export const b2bSorts = ['createdAt', 'updatedAt'] as const
 type B2bSort = (typeof b2bSorts)[number]
 
@@ -21,13 +21,13 @@ export interface B2bSettings {
   readonly limits: CallLimits
   /** Field to sort orders by. */
   readonly sortBy?: B2bSort | undefined
-  /** Ids of the channels whose orders are read; null: of all that the store has. */
+  /** Ids of the channels whose orders are read; null: all channels of the store. */
   readonly channels?: readonly string[] | null
 }
 
 type Query = readonly (readonly [name: string, value: string])[]
 
-/** Whose requests they are. */
+/** The store and its credentials. */
 interface Store {
   readonly storeHash: string
   readonly accessToken: string
@@ -39,13 +39,13 @@ export interface B2bOrders {
   readonly total: number
 }
 
-/** B2B Edition's REST API as far as it is used. All methods throw StreamErrors. */
+/** The part of B2B Edition's REST API that is used. All methods throw StreamErrors. */
 export interface B2bClient {
-  /** The B2B part of an order, by BigCommerce's order id; null when it has none. */
+  /** The B2B part of an order, by BigCommerce's order id; null if it has none. */
   order(orderId: string, signal?: AbortSignal): Promise<Wire | null>
-  /** Ids of channels that are configured; null: none are. */
+  /** Configured channel ids; null if none are configured. */
   readonly channels: readonly string[] | null
-  /** Orders changed in [from, to), Unix seconds, by a time, those of one time in any order. */
+  /** Orders changed in [from, to), Unix seconds, sorted by a time; orders with the same time come in any order. */
   changedOrders(
     window: { readonly from: number | null; readonly to: number; readonly channels?: readonly string[] | null },
     page: { readonly offset: number; readonly limit: number },
@@ -55,7 +55,7 @@ export interface B2bClient {
   for(kind: CallKind): B2bClient
 }
 
-/** A company's are given only when they are asked for. */
+/** A company's extra fields are returned only on request. */
 const WITH_EXTRA_FIELDS: Query = [['isIncludeExtraFields', '1']]
 
 export function createB2bClient(
@@ -71,7 +71,7 @@ export function createB2bClient(
   const http = createHttp({
     baseUrl: settings.baseUrl,
     timeoutMs,
-    // Its limit is apart from the store's own.
+    // Its limit is separate from the store's.
     governor: deps.governors.of(`bigcommerce-b2b ${storeHash}`, settings.limits, 'B2B Edition'),
     quota: (answer) => bigcommerceQuota(answer, 0, deps.clock.now()),
     logger: deps.logger,
@@ -91,14 +91,14 @@ function b2bOver(
     const answer = await http.request(signal === undefined ? request : { ...request, signal })
     const json = wireOf(wholeJson(`GET ${path}`, answer).json)
     const code = Number(textOf(json['code']) ?? 200)
-    // Some refusals come with HTTP 200 and their code in the body.
+    // Some errors come with HTTP 200 and their code in the body.
     if (code >= 400) throw bigcommerceError(code, json) ?? new StreamError('target_rejected', `${path}: code ${code}`)
     return json
   }
   const find = async (path: string, query: Query, signal: AbortSignal | undefined): Promise<Wire | null> => {
     try {
       const { data } = await get(path, query, signal)
-      // The specification says a list of one, the examples say the object.
+      // The specification shows a list of one, the examples the object.
       return Array.isArray(data) ? (wiresOf(data)[0] ?? null) : wireOf(data)
     } catch (error) {
       if (error instanceof StreamError && error.code === 'not_found') return null
@@ -114,8 +114,8 @@ function b2bOver(
       const json = await get(
         '/orders',
         [
-          // "After" and "before" in the documentation: a second more on each side, so that none is left out. Without a bound
-          // there are only those of the last year.
+          // The documentation says "after" and "before", so the bounds are widened by a second to leave nothing out.
+          // Without a bound, only orders of the last year are returned.
           ['minModified', String(from === null ? 0 : from - 1)],
           ['maxModified', String(to)],
           ['sortBy', how.sortBy],
@@ -127,7 +127,7 @@ function b2bOver(
         signal,
       )
       const meta = wireOf(json['meta'])
-      // Flat for orders, below `pagination` elsewhere; the specification has both.
+      // Flat for orders, under `pagination` elsewhere; the specification has both.
       const total = Number(textOf(meta['totalCount']) ?? textOf(wireOf(meta['pagination'])['totalCount']) ?? Number.NaN)
       if (!Array.isArray(json['data']) || Number.isNaN(total)) {
         throw new StreamError('source_data_invalid', "B2B Edition's answer to /orders has no data or no totalCount")

@@ -3,7 +3,7 @@ import { StreamError } from '../../errors.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { B2bClient } from './b2b-client.ts'
 
-/** A client of the store, as far as channels are asked for. */
+/** The part of the store's client that is needed for channels. */
 interface Store {
   readonly b2b: Pick<B2bClient, 'channels'> | null
   page(
@@ -14,8 +14,9 @@ interface Store {
 }
 
 /**
- * The channels whose orders are asked for: B2B Edition gives those of the first alone when it is not told. That of the
- * read's filter, those of `settings.b2bChannels`, else all that the store has; null: it does not let us see them.
+ * The channels whose orders are requested; without channels, B2B Edition only returns orders of the first one. They
+ * come from the read's filter, from `settings.b2bChannels`, or are all channels of the store; null if the API account
+ * may not list them.
  */
 export async function b2bChannels(
   client: Store,
@@ -27,7 +28,7 @@ export async function b2bChannels(
   return client.b2b?.channels ?? (await channelsOf(client, signal))
 }
 
-/** Null: the API account may not see them. */
+/** Null if the API account may not list channels. */
 export async function channelsOf(client: Pick<Store, 'page'>, signal?: AbortSignal) {
   try {
     const { rows } = await client.page('/v3/channels', [['limit', '250']], signal)

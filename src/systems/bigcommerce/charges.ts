@@ -3,8 +3,8 @@ import type { Charge } from '../../events/generated/events.ts'
 import { amountOf, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
 /**
- * What an order costs beside its rows and their shipping: gift wrapping, and the fees of the checkout. Their type is `custom_fee`, the
- * only one that is documented; any other is a `fee`.
+ * An order's charges besides rows and shipping: gift wrapping, and the fees of the checkout. A fee of type
+ * `custom_fee`, the only documented one, becomes `custom_fee`; any other becomes `fee`.
  */
 export function chargesOf(order: Wire): Charge[] {
   const wrapping = charge('gift_wrapping', 'wrapping_cost', {
@@ -15,7 +15,7 @@ export function chargesOf(order: Wire): Charge[] {
 }
 
 function toFee(fee: Wire): Charge {
-  // The specification spells it both ways.
+  // The specification has both spellings.
   const ex = amountOf(fee, 'cost_ex_tax', 'fees.') ?? amountOf(fee, 'cost_exc_tax', 'fees.')
   const inc = amountOf(fee, 'cost_inc_tax', 'fees.')
   const name = textOf(fee['display_name_merchant']) ?? textOf(fee['display_name_customer'])

@@ -19,20 +19,20 @@ export interface BigCommerceSettings {
   readonly storeHash: string
   readonly accessToken: string
   readonly limits: CallLimits
-  /** Null: the store has no B2B Edition, or it is not used. */
+  /** Null: B2B Edition is not used. */
   readonly b2b: B2bSettings | null
   readonly timeoutMs?: number
 }
 
 export type Query = readonly (readonly [name: string, value: string])[]
 
-/** Rows of a v3 list, and how many there are in all. */
+/** Rows of a v3 list, and their total number. */
 export interface V3Page {
   readonly rows: readonly Wire[]
   readonly total: number
 }
 
-/** Method and path of a write, below the store: `/v2/…` or `/v3/…`. */
+/** Method and path of a write, relative to the store: `/v2/…` or `/v3/…`. */
 export interface Write {
   readonly method: 'POST' | 'PUT' | 'DELETE'
   readonly path: string
@@ -40,22 +40,24 @@ export interface Write {
 }
 
 /**
- * BigCommerce's REST API as far as it is used; paths begin with the version. All methods throw StreamErrors. `list` is of
- * v2, which answers bare arrays, and 204 for none; `page` and `data` are of v3, which wraps.
+ * The part of BigCommerce's REST API that is used; paths start with the version. All methods throw StreamErrors. `list`
+ * is for v2, which returns bare arrays, or 204 if empty; `page` is for v3, which wraps rows.
  */
 export interface BigCommerceClient {
   readonly storeHash: string
-  /** B2B Edition; null where it is not used. */
+  /** B2B Edition; null if it is not used. */
   readonly b2b: B2bClient | null
   list(path: string, query?: Query, signal?: AbortSignal): Promise<readonly Wire[]>
   page(path: string, query?: Query, signal?: AbortSignal): Promise<V3Page>
   /** A v2 record. Throws `not_found`. */
   record(path: string, query?: Query, signal?: AbortSignal): Promise<Wire>
-  /** The record that was written: of v3 its `data`; empty where nothing is answered. */
+  /** The written record (`data` in v3); empty if the response is empty. */
   write(write: Write, signal?: AbortSignal): Promise<Wire>
-  /** The same client, its calls as urgent as those for this kind. */
+  /** The same client, making calls with the priority of this kind. */
   for(kind: CallKind): BigCommerceClient
-  /** Store information; with warnings of webhooks that BigCommerce has switched off. */
+  /**
+   * Requests store information; warns of webhooks that BigCommerce has switched off and of missing access to channels.
+   */
   check(signal?: AbortSignal): Promise<SystemCheck>
 }
 
@@ -73,7 +75,7 @@ export function createBigCommerceClient(settings: BigCommerceSettings, deps: Dep
     baseUrl: settings.baseUrl,
     timeoutMs,
     governor: deps.governors.of(`bigcommerce ${storeHash}`, limits),
-    // As many as may be under way when the answer comes.
+    // The reserve is the number of calls that may be in flight when the response arrives.
     quota: (answer) => bigcommerceQuota(answer, limits.concurrency, deps.clock.now()),
     logger: deps.logger,
     network: deps.network,
@@ -100,7 +102,7 @@ function clientOver(http: Http, storeHash: string, b2b: B2bClient | null): BigCo
     async list(path, query = [], signal) {
       const { status, json } = await get(path, query, signal)
       if (status === 204) return []
-      if (!Array.isArray(json)) throw unexpectedAnswerError(path, 'is no list')
+      if (!Array.isArray(json)) throw unexpectedAnswerError(path, 'is not a list')
       return wiresOf(json)
     },
     async page(path, query = [], signal) {
@@ -129,16 +131,16 @@ function clientOver(http: Http, storeHash: string, b2b: B2bClient | null): BigCo
   return client
 }
 
-/** What is wrong with the channels of B2B Edition's orders, in words. */
+/** Problems with the channels of B2B Edition's orders, in words. */
 async function channelWarnings(client: BigCommerceClient, signal: AbortSignal | undefined): Promise<readonly string[]> {
-  const isTold = client.b2b === null || client.b2b.channels !== null
-  if (isTold || (await channelsOf(client, signal)) !== null) return []
+  const isKnown = client.b2b === null || client.b2b.channels !== null
+  if (isKnown || (await channelsOf(client, signal)) !== null) return []
   return [
-    "B2B Edition gives orders of channel 1 alone: give the API account the scope Channel Settings (read-only), or name the store's channels in settings.b2bChannels",
+    "B2B Edition only returns orders of channel 1: grant the API account the scope Channel Settings (read-only), or set settings.b2bChannels to the store's channels",
   ]
 }
 
-/** 207: a part was done. The same write again does the rest, since all of ours may be repeated. */
+/** 207: only a part was written. Repeating the write does the rest, since all of Waldstream's writes are repeatable. */
 function partialAnswerError(path: string, { json }: HttpAnswer): StreamError {
   const reason = bigcommerceError(207, json)?.message ?? 'BigCommerce answered 207'
   return new StreamError('concurrent_change', `${path}: only a part was written; ${reason}`, {

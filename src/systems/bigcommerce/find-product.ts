@@ -2,15 +2,15 @@ import { skuKey } from '../kit/sku.ts'
 import { requireText, type Wire, wiresOf } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
 
-/** What has an SKU: a product, or one of its variants. */
+/** The owner of a SKU: a product, or one of its variants. */
 export interface FoundProduct {
   readonly id: string
   readonly product: Wire
-  /** Null: the SKU is the product's own. */
+  /** Null: the SKU belongs to the product itself. */
   readonly variant: Wire | null
 }
 
-/** By SKU, exactly; null when there is none. `include`: lists wanted with the product. */
+/** Finds a product or variant by exact SKU; null if there is none. `include`: lists to load with the product. */
 export async function findProduct(
   client: BigCommerceClient,
   sku: string,
@@ -29,7 +29,7 @@ export async function findProduct(
   return parent === undefined ? null : { id, product: parent, variant }
 }
 
-/** A list of a product, as `include` gave it. */
+/** A list of a product that was loaded by `include`. */
 export function listOf(product: Wire, name: string): readonly Wire[] {
   return wiresOf(product[name])
 }

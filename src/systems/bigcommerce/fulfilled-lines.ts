@@ -5,38 +5,41 @@ import { openQuantity } from '../../rules/quantities.ts'
 import { skuKey } from '../kit/sku.ts'
 import { quantityOf, textOf, type Wire } from '../kit/wire.ts'
 
-/** Pieces of an order's line. */
+/** Quantity of an order line. */
 export interface Item {
   readonly order_product_id: number
   readonly quantity: number
 }
 
-/** What goes to one address in one shipment. */
+/** The items of one shipment to one address. */
 export interface ShipmentPart {
   readonly addressId: number
   readonly items: readonly Item[]
 }
 
-/** Where a fulfilment belongs: an order, and the address of it that its number names. */
+/** The target of a fulfilment: an order, and its address if the number names one. */
 export interface OrderPlace {
   readonly orderId: string
   readonly addressId: string | null
 }
 
-/** `100`, or `100-1021` for the part of order 100 that goes to address 1021. Throws `target_rejected` for what is neither. */
+/**
+ * Parses `100`, or `100-1021` for the part of order 100 that goes to address 1021. Throws `target_rejected` for
+ * anything else.
+ */
 export function orderPlace({ orderNumber }: Fulfilment): OrderPlace {
   const match = /^(\d+)(?:-(\d+))?$/.exec(orderNumber)
   const [, orderId, addressId = null] = match ?? []
   if (orderId !== undefined) return { orderId, addressId }
-  throw new StreamError('target_rejected', `orderNumber "${orderNumber}" is no number of a BigCommerce order`, {
+  throw new StreamError('target_rejected', `orderNumber "${orderNumber}" is not a BigCommerce order number`, {
     field: 'orderNumber',
   })
 }
 
 /**
- * The fulfilment's lines as pieces of the order's, by address. `open`: pieces of a line that can still be shipped. A line is
- * found by the shop's id of it, else by its SKU, where several lines may share what is needed. Throws `target_rejected` for
- * a line that the order does not have, and `target_conflict` for more than is open.
+ * Allocates the fulfilment's lines to the order's lines, by address. `open`: quantity of a line that can still be
+ * shipped. A line is matched by the shop's line id, else by SKU, where several lines may share the quantity. Throws
+ * `target_rejected` for a line that the order does not have, and `target_conflict` for more than is open.
  */
 export function shipmentParts(
   lines: readonly FulfilmentLine[],
@@ -66,7 +69,10 @@ export function shipmentParts(
     .toSorted((a, b) => a.addressId - b.addressId)
 }
 
-/** Lines of components that make whole bundles, as lines of these: a shop ships what was sold. The others stay as they are. */
+/**
+ * Replaces lines of components that make whole bundles by lines of the bundles, because a shop ships what was sold.
+ * Other lines stay unchanged.
+ */
 function withWholeBundles(lines: readonly FulfilmentLine[], products: readonly Wire[]): readonly FulfilmentLine[] {
   const wholeOf = (product: Wire) => textOf(product['parent_order_product_id'])
   const bundles = products.filter((product) => products.some((one) => wholeOf(one) === textOf(product['id'])))
@@ -88,8 +94,8 @@ function withWholeBundles(lines: readonly FulfilmentLine[], products: readonly W
 }
 
 /**
- * Pieces of an order's line that can still be shipped; `ours` of those that are shipped count as not shipped, also where they
- * came back since.
+ * Quantity of an order line that can still be shipped. `ours`: shipped pieces that count as not shipped, even if they
+ * were returned since.
  */
 export function openPieces(product: Wire, ours = 0): number {
   const quantity = (name: string) => quantityOf(product, name, 'products.') ?? ZERO8
@@ -107,7 +113,7 @@ export function lineId(product: Wire): number {
   return Number(textOf(product['id']))
 }
 
-/** Components stay with the line they belong to. */
+/** A match by SKU leaves out components: they belong to their parent's line. */
 function linesOf({ lineId: id, sku }: FulfilmentLine, products: readonly Wire[], addressId: string | null): Wire[] {
   const byId = products.filter((product) => id !== null && textOf(product['id']) === id)
   if (byId.length > 0) return byId
@@ -125,7 +131,7 @@ function wholePieces(quantity: Decimal8, index: number): number {
   if (quantity >= 0n && quantity % PIECE === 0n) return Number(quantity / PIECE)
   throw new StreamError(
     'target_rejected',
-    `lines[${index}].quantity is ${text8(quantity)}; a shop ships whole pieces`,
+    `lines[${index}].quantity is ${text8(quantity)}; only whole pieces can be shipped`,
     {
       field: `lines[${index}].quantity`,
     },
@@ -133,11 +139,11 @@ function wholePieces(quantity: Decimal8, index: number): number {
 }
 
 function unknownLineError({ sku }: FulfilmentLine, index: number): StreamError {
-  const message = `lines[${index}]: the order has no line of ${sku}; was it taken out of the order?`
+  const message = `lines[${index}]: the order has no line with ${sku}; check whether it was removed from the order`
   return new StreamError('target_rejected', message, { field: `lines[${index}].sku` })
 }
 
 function tooManyPiecesError({ sku }: FulfilmentLine, index: number, left: number): StreamError {
-  const message = `lines[${index}]: ${left} of ${sku} are more than the order has open; was it shipped by hand?`
+  const message = `lines[${index}]: ${left} of ${sku} exceed the open quantity of the order; check whether it was shipped by hand`
   return new StreamError('target_conflict', message, { field: `lines[${index}].quantity`, details: { left } })
 }

@@ -5,13 +5,13 @@ import type { ReadEntity } from '../kit/source.ts'
 
 const partsNote = Type.Object({ parts: Type.Array(Type.String()) })
 
-/** The orders with what became of their parts; `orders` are whole: each with all the parts it has now. */
+/** Adds deletions of parts that no longer exist; `orders` must contain all current parts of each order. */
 export type WithGoneParts = (orders: readonly ReadEntity<'orders'>[]) => Promise<readonly ReadEntity<'orders'>[]>
 
 /**
- * An order to several addresses is an order for each. One that is edited to fewer has its lines in those that are left: the
- * part of an address that is gone is deleted, else what it held would be sent twice (Guarantee 7). Which parts there were is
- * noted before any of them is published.
+ * An order to several addresses is one order per address. If it is edited to have fewer, its lines move to the
+ * remaining ones, and the part of a removed address is deleted: otherwise its lines would be sent twice (Guarantee 7).
+ * The parts are noted before any of them is published.
  */
 export function createGoneParts(notes: ReaderNotes, system: string): WithGoneParts {
   const noteId = (order: string) => `parts ${system} ${order}`

@@ -5,8 +5,8 @@ import { isOurImage, withoutMarker } from './marker.ts'
 import { ownVariants } from './products.ts'
 
 /**
- * A product's own images, and those of its variants that have one, by SKU; pure. What came from our feed is left out,
- * else every push would come back as a change.
+ * Converts a product's images, and those of variants with an image, to galleries by SKU. Pure. Images from Waldstream's
+ * feed are left out: otherwise every push would come back as a change.
  */
 export function toImageGalleries(product: Wire): ImageGallery[] {
   const images = wiresOf(product['images'])
@@ -53,7 +53,7 @@ function variantGallery(variant: Wire): ImageGallery {
   return { sku, image: url, smallImage: url, thumbnail: url, swatchImage: null, gallery, attributes: {} }
 }
 
-/** The largest there is. */
+/** The largest available version. */
 function urlOf(image: Wire): string | null {
   return textOf(image['url_zoom']) ?? textOf(image['url_standard'])
 }

@@ -5,14 +5,14 @@ import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wires
 
 const LEFT_OUT = new Set(['location_id', 'total_inventory_onhand', 'available_to_sell', 'settings'])
 
-/** The identity of an inventory item: by what a variant is found. */
+/** The identity of an inventory item, which contains its variant. */
 export function identityOf(item: Wire): Wire {
   return wireOf(item['identity'])
 }
 
 /**
- * Inventory items as an SKU's stock; pure. Every location is there, by its id, with what all items have there; one that is
- * switched off has nothing to sell. Throws `value_missing` or `decimal_invalid`.
+ * Converts inventory items to a SKU's stock. Pure. Every location is listed by its id, with the stock of all items
+ * there; a disabled location has nothing available. Throws `value_missing` or `decimal_invalid`.
  */
 export function toInventory(sku: string, items: readonly Wire[]): Inventory {
   const locations = joinedLevels(items.flatMap((item) => wiresOf(item['locations']).map(toLocation)))
@@ -29,7 +29,7 @@ function toLocation(location: Wire): LocationStock {
   }
 }
 
-/** How a variant is found among inventory items. */
+/** The variant's id in an item's identity. */
 export function variantId(row: Wire): string | null {
   return textOf(row['variant_id'])
 }

@@ -6,9 +6,9 @@ const RESET = 'x-rate-limit-time-reset-ms'
 const RETRY_AFTER = 'x-retry-after'
 
 /**
- * Milliseconds that the store's quota is to be left alone for: when what is left is no more than the reserve (other apps
- * share it, and calls of ours are under way), when it was used up (429), or when BigCommerce asks to come back later.
- * Undefined: go on; a 429 that says nothing is load of the platform, which the governor backs off from.
+ * How long to make no calls, in ms: if the remaining quota is at most the reserve (other apps share it, and calls are
+ * in flight), if it is used up (429), or if BigCommerce asks to wait. Undefined: no wait; a 429 without details means
+ * that the platform is overloaded, and the governor backs off.
  */
 export function bigcommerceQuota({ status, headers }: HttpAnswer, reserve: number, now: number): number | undefined {
   const asked = retryAfterMs(headers.get(RETRY_AFTER), now)

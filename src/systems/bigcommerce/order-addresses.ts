@@ -6,7 +6,7 @@ import { isUnexplained } from '../../rules/unexplained.ts'
 import { amountOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { type ConvertedOrder, toAddress } from './order.ts'
 
-/** The part of an order that goes to one address; its number is the order's own for the first. */
+/** The part of an order that goes to one address; the first part has the order's own number. */
 export interface AddressPart {
   readonly key: string
   readonly order: Order
@@ -18,9 +18,9 @@ interface Group {
 }
 
 /**
- * An order that goes to several addresses, as one order for each: an ERP's order has one. The first keeps the order's
- * number; the others are `<order id>-<address id>`, numbers that stay. Lines go with their address (what is not sent, with
- * the first), and every amount adds up to the order's (Guarantee 7).
+ * Splits an order with several addresses into one order per address, because an ERP's order has only one. The first
+ * keeps the order's number; the others are `<order id>-<address id>`, which never changes. Lines go with their address
+ * (those that are not shipped with the first), and every amount adds up to the order's (Guarantee 7).
  */
 export function partsByAddress({ order, lineAddresses }: ConvertedOrder, addresses: readonly Wire[]): AddressPart[] {
   const groups = groupLines(order, lineAddresses, addresses)
@@ -42,7 +42,7 @@ function destination(address: Wire): Pick<Order, 'shippingAddress' | 'shippingMe
   return { shippingAddress: toAddress(address), shippingMethod: textOf(address['shipping_method']) }
 }
 
-/** By address, the lowest id first; a component goes with its parent. Addresses that no line goes to are left out. */
+/** Groups lines by address, lowest id first; a component goes with its parent. Addresses without lines are left out. */
 function groupLines(
   { lines }: Order,
   lineAddresses: ReadonlyMap<string, string | null>,
@@ -70,7 +70,7 @@ function shareOut(order: Order, groups: readonly Group[]): OrderAmounts[] {
   const ofLines = (field: 'rowTotal' | 'discount' | 'tax', total: Decimal4): readonly Decimal4[] => {
     const own = groups.map(({ lines }) => sum(lines.map((line) => line[field])))
     const [first = ZERO4, ...others] = own
-    // What rounding left over goes with the first.
+    // The first part gets the rounding difference.
     return [add(first, subtract(total, sum(own))), ...others]
   }
   const rows = ofLines('rowTotal', order.subtotal)
@@ -99,14 +99,17 @@ function shareOut(order: Order, groups: readonly Group[]): OrderAmounts[] {
   })
 }
 
-/** By what the lines cost. What nothing explains is whole in every part: none of them adds up. */
+/**
+ * Shares a charge in proportion to the price of the lines. An unexplained charge goes to every part in full, so that no
+ * part adds up.
+ */
 function shareOfEach(charge: Charge, weights: readonly bigint[], unit: Decimal4): readonly Charge[] {
   if (isUnexplained(charge)) return weights.map(() => charge)
   const [amounts, taxes] = [allocate(charge.amount, weights, unit), allocate(charge.tax, weights, unit)]
   return weights.map((_, index) => ({ ...charge, amount: amounts[index] ?? ZERO4, tax: taxes[index] ?? ZERO4 }))
 }
 
-/** As the addresses say it; what they don't add up to is shared by what their lines cost. */
+/** Uses the amounts of the addresses; the difference to the total is shared in proportion to the price of the lines. */
 function shareCharge(
   groups: readonly Group[],
   total: Decimal4,

@@ -11,14 +11,15 @@ export type OrderAmounts = Pick<
   'subtotal' | 'discount' | 'shipping' | 'shippingTax' | 'tax' | 'charges' | 'giftCard' | 'storeCredit' | 'grandTotal'
 >
 
-/** Handling is charged with the shipping, by which the store computes it. */
+/** Handling is part of shipping, as in the store's computation. */
 const SHIPPING = ['shipping_cost', 'handling_cost'] as const
 
 /**
- * An order's amounts without tax; what they don't add up to is an unexplained charge (Guarantee 7). `discount_amount` and
- * `coupon_discount` are without tax in a store that enters prices without, and with it in one that enters them with: the
- * net discount is what is missing from the totals, and what the order states has to say the same. Whether `total_inc_tax`
- * is before or after gift certificates and store credit, is not documented: either is taken, by what adds up.
+ * An order's amounts without tax; a difference to the total becomes an unexplained charge (Guarantee 7).
+ * `discount_amount` and `coupon_discount` exclude tax in a store that enters prices without tax, and include it
+ * otherwise: the net discount is computed from the totals, and the stated discount must agree with it. It is not
+ * documented whether `total_inc_tax` is before or after gift certificates and store credit: the variant that adds up is
+ * used.
  */
 export function toAmounts(order: Wire, tolerance: Decimal4): OrderAmounts {
   const amount = (name: string) => amountOf(order, name) ?? ZERO4
@@ -50,7 +51,7 @@ export function toAmounts(order: Wire, tolerance: Decimal4): OrderAmounts {
   const discount = taken === undefined ? stated : subtract(gross, add(totals.ex, taken))
   const allTax = taxDiffers ? totalTax : subtract(totals.inc, totals.ex)
   return {
-    // A fraction of a cent that rounding left over is no discount.
+    // A rounding difference of a fraction of a cent is not a discount.
     ...(discount < 0n ? { subtotal: subtract(subtotal, discount), discount: ZERO4 } : { subtotal, discount }),
     shipping,
     shippingTax,
@@ -73,8 +74,8 @@ function taxDiffer({ ex, inc }: { readonly ex: Decimal4; readonly inc: Decimal4 
 }
 
 /**
- * The amounts with the subtotal of the rows that there are; what it is stated to be beside is unexplained. Throws
- * `totals_differ` where a row is missing: nobody knows whose it is (Guarantee 7).
+ * Uses the subtotal of the existing rows; the difference to the stated subtotal becomes an unexplained charge. Throws
+ * `totals_differ` if a row is missing, because its vendor is unknown (Guarantee 7).
  */
 export function withRows(
   order: Wire,
@@ -90,7 +91,7 @@ export function withRows(
   return { ...amounts, subtotal: rows, charges: [...amounts.charges, unexplained(difference, compared)] }
 }
 
-/** Fewer pieces than the order says that it has. */
+/** The lines have fewer pieces than the order states. */
 function isRowMissing(order: Wire, lines: readonly OrderLine[]): boolean {
   const pieces = lines.filter(({ parentLineId }) => parentLineId === null).map((line) => line.quantityOrdered)
   return pieces.length === 0 || pieces.reduce(add, ZERO8) < (quantityOf(order, 'items_total') ?? ZERO8)
@@ -98,7 +99,7 @@ function isRowMissing(order: Wire, lines: readonly OrderLine[]): boolean {
 
 function rowMissingError(compared: string, left: Decimal4): StreamError {
   const difference = text4(left)
-  const message = `${compared} (difference ${difference}): a product of the order is missing in the list of them`
+  const message = `${compared} (difference ${difference}): a product of the order is missing in the list of products`
   return new StreamError('totals_differ', message, { field: 'subtotal_ex_tax', details: { difference } })
 }
 

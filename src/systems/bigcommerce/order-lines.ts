@@ -14,7 +14,7 @@ import {
   wiresOf,
 } from '../kit/wire.ts'
 
-/** Fields that are in the line itself, repeat the order, or change without the order's content changing. */
+/** Fields that the line already has, that repeat the order, or that change without a change of content. */
 const LEFT_OUT = new Set(
   [
     'id order_id parent_order_product_id sku name type quantity quantity_shipped quantity_refunded is_refunded',
@@ -22,16 +22,16 @@ const LEFT_OUT = new Set(
   ].flatMap((names) => names.split(' ')),
 )
 
-/** A line with what else its row has. */
+/** A line with further data of its row. */
 export interface RawLine {
   readonly line: OrderLine
-  /** The address it goes to; null for what is not sent. */
+  /** The address it goes to; null if it is not shipped. */
   readonly addressId: string | null
 }
 
 /**
- * Rows of an order as lines, each with its own amounts without tax. What was taken off a row is in its
- * `applied_discounts`; its tax is what the row says, before the order's own is shared.
+ * Converts rows of an order to lines, each with its own amounts without tax. The row's discount is the sum of
+ * `applied_discounts`; the tax is the row's own, before the order's tax is shared.
  */
 export function toRawLines(products: readonly Wire[]): RawLine[] {
   const wholes = new Set(products.map(parentOf))
@@ -63,7 +63,7 @@ export function toRawLines(products: readonly Wire[]): RawLine[] {
   })
 }
 
-/** What is sold with other products that the customer picked. */
+/** The product type; a physical product with components is a product with parts. */
 function typeOf(product: Wire, wholes: ReadonlySet<string | null>): string {
   const type = textOf(product['type']) ?? 'physical'
   return type === 'physical' && wholes.has(textOf(product['id'])) ? PRODUCT_WITH_PARTS : type
@@ -74,16 +74,15 @@ function parentOf(product: Wire): string | null {
   return parent === '0' ? null : parent
 }
 
-/** A product without SKU is nobody's but the seller's; its line stays (Guarantee 7). */
+/** A product without a SKU belongs to no vendor, only to the seller; its line stays (Guarantee 7). */
 function nameless(product: Wire): string {
   const product_id = textOf(product['product_id']) ?? '0'
   return product_id === '0' ? `custom ${textOf(product['id']) ?? ''}` : `product ${product_id}`
 }
 
 /**
- * Amounts stand on the lines without a parent. Whether the order's subtotal counts components, is not documented: what
- * they add to it goes up to their parent, and if it does not count them they have none. What a component costs stays known
- * beside.
+ * Puts amounts on the lines without a parent. It is not documented whether the order's subtotal includes components: if
+ * it does, their amounts move up to the parent; if not, they are dropped. `ownAmounts` keeps the price of a component.
  */
 export function foldComponents(lines: readonly RawLine[], subtotal: Decimal4, tolerance: Decimal4): RawLine[] {
   const ids = new Set(lines.map(({ line }) => line.lineId))
@@ -109,7 +108,7 @@ export function foldComponents(lines: readonly RawLine[], subtotal: Decimal4, to
 
 const NO_AMOUNTS = { unitPrice: ZERO8, discount: ZERO4, tax: ZERO4, rowTotal: ZERO4 }
 
-/** Null for a component that has no price of its own. */
+/** Null for a component without its own price. */
 function amountsOf({ unitPrice, rowTotal, discount, tax }: OrderLine): LineAmounts | null {
   return rowTotal === ZERO4 ? null : { unitPrice, rowTotal, discount, tax }
 }
@@ -118,17 +117,17 @@ function perPiece(total: Decimal4, quantity: Decimal8): Decimal8 | null {
   return quantity === 0n ? null : ((((total as bigint) * 10n ** 12n) / (quantity as bigint)) as Decimal8)
 }
 
-/** How a currency is rounded. */
+/** Rounding of a currency. */
 export interface Rounding {
-  /** What amounts may be off. */
+  /** Accepted difference between amounts. */
   readonly tolerance: Decimal4
-  /** The smallest amount there is. */
+  /** The currency's smallest unit. */
   readonly unit: Decimal4
 }
 
 /**
- * The order's discount and tax shared among its top-level lines. What a line says itself holds where it adds up to the
- * order's; else a discount of the whole order goes by what the lines cost, and the tax by what each is taxed.
+ * Shares the order's discount and tax among its top-level lines. Amounts of the lines are used if they add up to the
+ * order's; otherwise the rest of the discount is shared by the price of the lines, and the tax by each line's own tax.
  */
 export function shareAmounts(
   lines: readonly RawLine[],
@@ -175,7 +174,7 @@ function shareTax(
   return allocate(tax, weights.every((weight) => weight === 0n) ? net : weights, unit)
 }
 
-/** Digits kept of a weight. */
+/** Precision of a weight. */
 const SCALE = 10n ** 8n
 
 export function differs(a: Decimal4, b: Decimal4, tolerance: Decimal4): boolean {

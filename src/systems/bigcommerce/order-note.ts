@@ -10,15 +10,16 @@ import { type OrderPlace, openPieces } from './fulfilled-lines.ts'
 import { fulfilmentMarker } from './marker.ts'
 import { wholeList } from './whole-list.ts'
 
-/** Status ids that an order is given when nothing of it is open any more; null: people do that. */
+/** Status ids to set when nothing of an order is open any more; null: left to people. */
 export interface StatusSettings {
   readonly closureStatus: number | null
   readonly cancellationStatus: number | null
 }
 
 /**
- * A confirmation, closure or cancellation as a line of the order's staff notes, by its marker there once. The status follows where the
- * settings name one and nothing else of the order is open: it is the whole order's, other vendors' lines among them.
+ * Writes a confirmation, closure or cancellation as a line of the order's staff notes, once by its marker. The status
+ * changes if the settings have one and nothing else of the order is open, because it applies to the whole order
+ * including other vendors' lines.
  */
 export async function noteFulfilment(
   client: BigCommerceClient,
@@ -38,7 +39,7 @@ export async function noteFulfilment(
   const status = wanted !== null && coversTheRest(event.data.lines, products) ? wanted : null
   const hasStatus = status === null || textOf(order['status_id']) === String(status)
   const targetId = requireText(order, 'id')
-  // Both are one write: a status that is another now, people gave it afterwards.
+  // Note and status are one write: if the status differs now, people changed it afterwards.
   if (lines.includes(note)) return { outcome: 'unchanged', targetId }
   const staff_notes = [...lines.filter((line) => !line.includes(marker)), note].join('\n')
   const body = { staff_notes, ...(hasStatus || status === null ? {} : { status_id: status }) }
@@ -46,7 +47,7 @@ export async function noteFulfilment(
   return { outcome: 'written', targetId }
 }
 
-/** A confirmation changes nothing of the order. */
+/** A confirmation does not change the order's status. */
 function statusFor(kind: string, { closureStatus, cancellationStatus }: StatusSettings): number | null {
   if (kind === 'confirmation') return null
   return kind === 'closure' ? closureStatus : cancellationStatus
@@ -60,7 +61,7 @@ function noteText({ data }: ShopFulfilmentRequested, { vendor }: Connection): st
   return isCanceled ? `${vendor} canceled the order; will not come: ${what}` : `${vendor} will not deliver: ${what}`
 }
 
-/** Whether nothing is open but what will not come. */
+/** Whether the undelivered lines cover everything that is open. */
 function coversTheRest(lines: readonly FulfilmentLine[], products: readonly Wire[]): boolean {
   const left = new Map<string, number>()
   for (const { sku, quantity } of lines) left.set(sku, (left.get(sku) ?? 0) + Number(text8(quantity)))

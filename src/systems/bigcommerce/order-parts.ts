@@ -5,21 +5,24 @@ import type { BigCommerceClient } from './client.ts'
 import type { B2bPart, OrderParts } from './order.ts'
 import { wholeList } from './whole-list.ts'
 
-/** Orders whose parts are asked for at once; the governor decides how many calls that is. */
+/** Orders whose parts are requested at once; the governor decides how many calls run in parallel. */
 const AT_ONCE = 4
 
-/** An order with its parts, or why they can't be had. */
+/** An order with its parts, or the error that prevented reading them. */
 export type FoundOrder = { readonly row: Wire } & ({ readonly parts: OrderParts } | { readonly error: unknown })
 
-/** In the rows' own sequence. Throws what may pass, or is wrong with the system; what is wrong with one order is given with it. */
+/**
+ * Returns orders in the sequence of the rows. Throws temporary errors and errors of the system; an error of a single
+ * order is returned with it.
+ */
 export type FindParts = (rows: readonly Wire[], signal: AbortSignal) => Promise<readonly FoundOrder[]>
 
-/** Products and addresses are links in an order: one call more each. Companies are asked for once a read. */
+/** Products and addresses are linked, which takes one call each. Companies are requested once per read. */
 export function createFindParts(client: BigCommerceClient): FindParts {
   const companies = new Map<string, Promise<Wire | null>>()
   const b2bOf = async (order: Wire, signal: AbortSignal): Promise<B2bPart | null> => {
     const customer = textOf(order['customer_id']) ?? '0'
-    // Guests are of no company.
+    // Guests have no company.
     if (client.b2b === null || customer === '0') return null
     const found = await client.b2b.order(requireText(order, 'id'), signal)
     const companyId = found === null ? null : companyOf(found)
@@ -57,12 +60,12 @@ export function createFindParts(client: BigCommerceClient): FindParts {
   }
 }
 
-/** Whether a failure says something about this order alone (Guarantee 5). */
+/** Whether an error concerns this order only (Guarantee 5). */
 export function isOfOrder(error: unknown): boolean {
   return ['dead-letter', 'refuse'].includes(toStreamError(error).policy)
 }
 
-/** The company of an order of B2B Edition; null for one of a shop's other customers. */
+/** The company id of a B2B Edition order; null for the shop's other customers. */
 export function companyOf(b2bOrder: Wire): string | null {
   const id = textOf(b2bOrder['companyId'])
   return id === '0' ? null : id

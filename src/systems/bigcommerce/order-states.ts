@@ -1,4 +1,4 @@
-/** BigCommerce's status ids in words of ours; the first three are those in which nothing is to be delivered. */
+/** State names for BigCommerce's status ids; the first three are those in which nothing must be delivered. */
 const STATES: Readonly<Record<string, string>> = {
   '4': 'closed',
   '5': 'canceled',
@@ -17,10 +17,10 @@ const STATES: Readonly<Record<string, string>> = {
   '14': 'partially_refunded',
 }
 
-/** All states, as connections name them. */
+/** All state names for use in connections. */
 export const orderStates: readonly string[] = [...new Set(Object.values(STATES))]
 
-/** The state of an order; a status that we don't know is `status_<id>`, which no connection takes by itself. */
+/** The state of an order; an unknown status becomes `status_<id>`, which no connection accepts by default. */
 export function orderState(statusId: string): string {
   return STATES[statusId] ?? `status_${statusId}`
 }

@@ -8,13 +8,13 @@ import { foldComponents, type RawLine, shareAmounts, toRawLines } from './order-
 import { orderState } from './order-states.ts'
 import { fromBigCommerceTime } from './time.ts'
 
-/** An order with all that has to be asked for apart. */
+/** An order with its separately requested parts. */
 export interface OrderParts {
   readonly order: Wire
   readonly products: readonly Wire[]
   readonly addresses: readonly Wire[]
   readonly coupons: readonly Wire[]
-  /** What B2B Edition knows of it; null for an order of no company. */
+  /** Its B2B Edition data; null for an order without a company. */
   readonly b2b: B2bPart | null
 }
 
@@ -24,8 +24,8 @@ export interface B2bPart {
 }
 
 /**
- * Fields that are in the order itself, are links, change without its content changing, are written by us (staff notes), or
- * are nobody's business downstream (address of the customer's computer).
+ * Fields that the order already has, that are links, that change without a change of content, that Waldstream writes
+ * (staff notes), or that must not be passed on (IP address of the customer).
  */
 const LEFT_OUT = new Set(
   [
@@ -37,18 +37,19 @@ const LEFT_OUT = new Set(
   ].flatMap((names) => names.split(' ')),
 )
 
-/** The whole order, and to which address each of its lines goes. */
+/** The whole order, and the address of each line. */
 export interface ConvertedOrder {
   readonly order: Order
   readonly lineAddresses: ReadonlyMap<string, string | null>
 }
 
 /**
- * BigCommerce's order as the event's data; pure. Amounts are in the currency the customer paid in, times UTC. Throws
- * `value_missing`, `decimal_invalid`, `time_invalid`, or `totals_differ` where a row is missing, naming the field.
+ * Converts BigCommerce's order to the event's data. Pure. Amounts are in the currency the customer paid in, times in
+ * UTC. Throws `value_missing`, `decimal_invalid`, `time_invalid`, or `totals_differ` if a row is missing, with the
+ * field.
  */
 export function toOrder({ order, products, addresses, coupons, b2b }: OrderParts): ConvertedOrder {
-  // `currency_code` is what the prices were shown in.
+  // `currency_code` is only the display currency.
   const currency = textOf(order['default_currency_code']) ?? requireText(order, 'currency_code')
   const tolerance = roundingOf(products.length, currency)
   const stated = toAmounts(order, tolerance)
@@ -74,7 +75,7 @@ export function toOrder({ order, products, addresses, coupons, b2b }: OrderParts
     baseGrandTotal: null,
     customerId: customer === '0' ? null : customer,
     customerGroup: null,
-    // Orders of the counter have none.
+    // Over-the-counter orders have no e-mail address.
     customerEmail: email ?? '',
     billingAddress: toAddress(billing),
     shippingAddress: first === undefined ? null : toAddress(first),
@@ -108,7 +109,7 @@ function b2bAttributes(b2b: B2bPart | null): Record<string, string> {
   return attributesOf(values, new Set())
 }
 
-/** Name to value; null when there are none. */
+/** Name to value; null if there are none. */
 function extraFields(wire: Wire): Wire | null {
   const fields = Array.isArray(wire['extraFields']) ? wire['extraFields'].map(wireOf) : []
   const named = fields.flatMap((field) => {
@@ -138,7 +139,7 @@ export function toAddress(wire: Wire): Address {
   }
 }
 
-/** JSON text of all that was read, without what `LEFT_OUT` keeps from everybody. */
+/** JSON text of everything that was read, without IP addresses. */
 export function rawOrder({ order, ...parts }: OrderParts): string {
   const { ip_address: _, ip_address_v6: __, ...rest } = order
   return stringifyExact({ order: rest, ...parts })

@@ -8,7 +8,7 @@ type Kind = 'text' | 'number' | 'boolean' | 'ids'
 const kinds = (kind: Kind, names: string): readonly (readonly [string, Kind])[] =>
   names.split(' ').map((name) => [name, kind])
 
-/** Fields of a product that an attribute of the same name is written to; others are custom fields. */
+/** Product fields that are set from an attribute of the same name; all other attributes become custom fields. */
 const FIELDS: ReadonlyMap<string, Kind> = new Map([
   ...kinds('text', 'name description type upc mpn gtin availability condition brand_name page_title meta_description'),
   ...kinds('text', 'search_keywords warranty bin_picking_number inventory_tracking'),
@@ -18,27 +18,29 @@ const FIELDS: ReadonlyMap<string, Kind> = new Map([
   ...kinds('ids', 'categories'),
 ])
 
-/** Fields that a variant has of its own; the others are its product's. */
+/** Fields that a variant has itself; the others belong to its product. */
 const VARIANT_FIELDS = new Set(
   'price cost_price retail_price sale_price weight width height depth upc mpn gtin bin_picking_number'.split(' '),
 )
 
 const LONGEST_CUSTOM_FIELD = 250
 
-/** What a product is to be: fields of its own, and custom fields by name; null: it is to have none. */
+/** The desired product: its fields, and its custom fields by name; null removes a custom field. */
 export interface WantedProduct {
   readonly fields: Wire
   readonly customFields: ReadonlyMap<string, string | null>
 }
 
-/** Attributes (JSON text by name) as BigCommerce takes them; pure. Throws `target_rejected`, naming the attribute. */
+/**
+ * Converts attributes (JSON text by name) to BigCommerce's fields. Pure. Throws `target_rejected` with the attribute.
+ */
 export function wantedProduct(attributes: Readonly<Record<string, string>>): WantedProduct {
   const fields: Record<string, unknown> = {}
   const customFields = new Map<string, string | null>()
   for (const [name, json] of Object.entries(attributes)) {
     const value = parseExact(json)
     const kind = FIELDS.get(name)
-    // The SKU is what it is found by.
+    // The SKU identifies the product.
     if (name === 'sku') continue
     if (kind === undefined) customFields.set(name, customField(name, value))
     else if (value !== null) fields[name] = fieldOf(name, kind, value)
@@ -52,7 +54,7 @@ function fieldOf(name: string, kind: Kind, value: unknown): unknown {
     case 'text':
       return text ?? ''
     case 'number': {
-      if (text === null || !/^-?\d+(\.\d+)?$/.test(text)) throw attributeError(name, 'is no number')
+      if (text === null || !/^-?\d+(\.\d+)?$/.test(text)) throw attributeError(name, 'is not a number')
       return exactNumber(text.replace(/^(-?)0+(?=\d)/, '$1'))
     }
     case 'boolean': {
@@ -62,7 +64,7 @@ function fieldOf(name: string, kind: Kind, value: unknown): unknown {
     }
     case 'ids': {
       const ids = Array.isArray(value) ? value.map(String) : (text ?? '').split(',').filter((id) => id.trim() !== '')
-      if (!ids.every((id) => /^\s*\d+\s*$/.test(id))) throw attributeError(name, 'is no list of ids')
+      if (!ids.every((id) => /^\s*\d+\s*$/.test(id))) throw attributeError(name, 'is not a list of ids')
       return ids.map(Number)
     }
   }
@@ -84,13 +86,13 @@ function attributeError(name: string, what: string): StreamError {
   })
 }
 
-/** The fields that are not so yet; of a variant those that it has itself. */
+/** The fields that differ from the known ones; for a variant only those that a variant has. */
 export function changedFields(fields: Wire, known: Wire, variant: boolean): Wire {
   return Object.fromEntries(
     Object.entries(fields).filter(([name, value]) => {
-      // A product's type is chosen once.
+      // A product's type can't be changed.
       if (name === 'type' || (variant && !VARIANT_FIELDS.has(name))) return false
-      // A brand is known by its id: only a write makes sure that it has this name.
+      // The product only has the brand's id, so the name is always written.
       return name === 'brand_name' || !isSame(value, known[name])
     }),
   )
@@ -108,8 +110,8 @@ function isSame(wanted: unknown, known: unknown): boolean {
 const ids = (list: readonly unknown[]): string => list.map(String).toSorted().join()
 
 /**
- * The whole of a new product; `tracked`: its stock will be written, which counts only where it is tracked. Throws
- * `target_rejected` when what every product needs is not there.
+ * The body of a new product. `tracked`: its stock will be written, which requires inventory tracking. Throws
+ * `target_rejected` if a required attribute is missing.
  */
 export function newProduct(sku: string, { fields, customFields }: WantedProduct, tracked: boolean): Wire {
   const tracking = tracked ? { inventory_tracking: 'product' } : {}

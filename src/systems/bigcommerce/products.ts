@@ -2,7 +2,7 @@ import type { Product } from '../../events/generated/events.ts'
 import { requireSku, skuKey, skuOf } from '../kit/sku.ts'
 import { attributesOf, priceOf, roundingNote, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
-/** Fields that are in the product itself, are lists of their own, or change with sales and views. */
+/** Fields that the product already has, that are separate lists, or that change with sales and views. */
 const LEFT_OUT = new Set(
   [
     'id sku name type is_visible upc price weight brand_id variants images custom_fields options modifiers videos',
@@ -18,17 +18,17 @@ const VARIANT_LEFT_OUT = new Set(
   ].flatMap((names) => names.split(' ')),
 )
 
-/** What a product's rows have in common. */
+/** Data shared by all rows of a product. */
 export interface ProductContext {
-  /** Name of its brand; null: it has none. */
+  /** Name of its brand; null if it has none. */
   readonly brand: string | null
-  /** ISO 4217 code of the store's prices; null: not known. */
+  /** ISO 4217 code of the store's prices; null: unknown. */
   readonly currency: string | null
-  /** Unit of the store's weights; null: not known. */
+  /** Unit of the store's weights; null: unknown. */
   readonly weightUnit: string | null
 }
 
-/** The variants that are products of their own: those with a SKU that is not the product's. */
+/** The variants that count as separate products: those with a SKU other than the product's. */
 export function ownVariants(product: Wire): readonly Wire[] {
   const sku = skuKey(product['sku'])
   return wiresOf(product['variants']).filter((variant) => {
@@ -37,7 +37,7 @@ export function ownVariants(product: Wire): readonly Wire[] {
   })
 }
 
-/** SKUs that a product stands for: its own and its variants'. */
+/** All SKUs of a product: its own and its variants'. */
 export function skusOf(product: Wire): string[] {
   const own = skuKey(product['sku'])
   const variants = ownVariants(product).map((variant) => skuKey(variant['sku']) ?? '')
@@ -45,8 +45,8 @@ export function skusOf(product: Wire): string[] {
 }
 
 /**
- * The rows of a product: itself, and each variant with a SKU of its own. A product without SKU whose variants have some is
- * no row: nothing could name it. Throws `value_missing` when there is no SKU at all.
+ * Converts a product to rows: itself, and each variant with its own SKU. A product without a SKU whose variants have
+ * SKUs has no row of its own. Throws `value_missing` if there is no SKU at all.
  */
 export function toProducts(product: Wire, context: ProductContext): Product[] {
   const variants = ownVariants(product)
@@ -79,7 +79,7 @@ function toProduct(product: Wire, kind: string | null, context: ProductContext):
   }
 }
 
-/** A variant inherits what it does not say itself. */
+/** A variant inherits fields that it does not set. */
 function toVariant(product: Wire, variant: Wire, context: ProductContext): Product {
   const own = (name: string) => (textOf(variant[name]) === null ? product[name] : variant[name])
   return {
@@ -99,7 +99,7 @@ function toVariant(product: Wire, variant: Wire, context: ProductContext): Produ
   }
 }
 
-/** A custom field is an attribute by its name. */
+/** Custom fields become attributes by name. */
 function customFields(product: Wire): Record<string, string> {
   return attributesOf(named(wiresOf(product['custom_fields']), 'name', 'value'), new Set())
 }
@@ -108,7 +108,7 @@ function options(variant: Wire): Record<string, string> {
   return attributesOf(named(wiresOf(variant['option_values']), 'option_display_name', 'label'), new Set())
 }
 
-/** Rows by what they are called; of several that are called alike a list of what they say. */
+/** Values by name; several different values of one name become a list. */
 function named(rows: readonly Wire[], name: string, value: string): Wire {
   const byName = Map.groupBy(rows, (row) => textOf(row[name]))
   return Object.fromEntries(

@@ -3,10 +3,10 @@ import type { Keyset, ReadWindow } from '../kit/source.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import { B2B_LIMIT, type B2bClient } from './b2b-client.ts'
 
-/** What stands for the change time in a place among B2B Edition's orders; the id is the offset that is read next. */
+/** Used in place of the change time in a keyset among B2B Edition's orders; the id is then the offset to read next. */
 const B2B = 'b2b'
 
-/** Whether a place is among B2B Edition's orders, which are read after the shop's own. */
+/** Whether a keyset is among B2B Edition's orders, which are read after the shop's own. */
 export function isB2bPlace(place: Keyset | null): boolean {
   return place?.changedAt === B2B
 }
@@ -14,17 +14,17 @@ export function isB2bPlace(place: Keyset | null): boolean {
 interface PageOptions {
   readonly now: () => number
   readonly signal: AbortSignal
-  /** Ids of channels; null: those that B2B Edition gives when it is not told. */
+  /** Ids of channels; null: those that B2B Edition returns by default. */
   readonly channels?: readonly string[] | null
 }
 
-/** Rows of a page that the page before has had, too: as many as may have one time without their order being certain. */
+/** Overlap of consecutive pages: covers as many rows of one time as may come in varying order. */
 const SHARED = 20
 
 /**
- * B2B Edition's orders changed in a closed window. It has offsets and no keyset, and from a closed window rows only leave:
- * so it is read from its end to its beginning. Who leaves, moves what was not read yet no further than where it is going
- * to be read (Guarantee 6). It sorts by times alone, and rows of one time in any order: so pages share some rows.
+ * Reads B2B Edition's orders changed in a closed window. It has offsets and no keyset, and rows can only leave a closed
+ * window, so pages are read from the end to the beginning: a row that leaves never moves unread rows past the current
+ * position (Guarantee 6). It sorts by time only, with rows of one time in any order, so pages overlap.
  */
 export async function* b2bOrderPages(
   b2b: Pick<B2bClient, 'changedOrders'>,
@@ -48,7 +48,7 @@ export async function* b2bOrderPages(
     const requestedAt = now()
     const { rows, total } = await list({ offset, limit })
     if (rows.length < limit && offset + rows.length < total && rows.length > 0) {
-      // It gives fewer at once than was asked for.
+      // The server limits pages to fewer rows than requested.
       most = rows.length
       continue
     }

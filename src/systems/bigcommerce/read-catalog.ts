@@ -9,7 +9,10 @@ import type { SecondsSource } from './window-ties.ts'
 
 const MOST_ROWS = 250
 
-/** The catalogue's products as a list of seconds. `fields`: what is wanted beside; `filter`: of the list, as `channel_id:in`. */
+/**
+ * The catalogue's products as a list by seconds. `include`: what to load with them; `filter`: filters of the list, such
+ * as `channel_id:in`.
+ */
 export function productList(
   client: BigCommerceClient,
   { pageSize, filter }: Pick<Read, 'pageSize' | 'filter'>,
@@ -24,7 +27,7 @@ export function productList(
     async find({ min, max, idFrom }) {
       const query: Query = [
         ...Object.entries(filter).map(inWords),
-        // A date alone would be given the time of day it is now.
+        // For a date without a time, BigCommerce would use the current time of day.
         ...(min === null ? [] : [['date_modified:min', toBigCommerceTime(min)] as const]),
         ['date_modified:max', toBigCommerceTime(max)],
         ...(idFrom === undefined ? [] : [['id:min', String(idFrom)] as const]),
@@ -39,12 +42,12 @@ export function productList(
   }
 }
 
-/** The list takes true and false for this one, and 1 and 0 for the others. */
+/** The list expects true and false for `is_visible`, but 1 and 0 for the other filters. */
 function inWords([name, value]: readonly [string, string]): readonly [string, string] {
   return [name, name === 'is_visible' ? String(value === '1') : value]
 }
 
-/** One row for each SKU: what is gone is found by SKU. */
+/** One row per SKU, because deletions are detected by SKU. */
 export function skuRows(product: Wire): WindowRow[] {
   const skus = skusOf(product)
   const changedAt = textOf(product['date_modified']) ?? ''

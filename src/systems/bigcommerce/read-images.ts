@@ -13,7 +13,7 @@ import { secondsPages } from './window.ts'
 
 const SLICE = 100
 
-/** The images of the shop's products and variants by the products' `date_modified`, oldest first. */
+/** Reads the images of the shop's products and variants by the products' `date_modified`, oldest first. */
 export function readBigCommerceImages(client: BigCommerceClient, read: Read, clock: Clock): SourceReader<'images'> {
   const timing = { now: () => clock.now(), slice: SLICE }
   return {

@@ -12,23 +12,23 @@ import { identityOf, toInventory, variantId } from './inventory.ts'
 import { stockFilter } from './settings.ts'
 import { SURE_ROWS } from './whole-list.ts'
 
-/** Variants whose stock is asked for in one request. */
+/** Variants per stock request. */
 const VARIANTS = SURE_ROWS
 const MOST_PRODUCTS = 250
 
-/** An SKU and the variants that have its stock; `sku` null: nothing names it. */
+/** A SKU and the variants with its stock; `sku` null: they have no SKU. */
 interface Stocked {
   readonly sku: string | null
   readonly variantIds: readonly string[]
   readonly product: string
-  /** Whether the product's stock is counted as a whole, whatever its variants. */
+  /** Whether stock is tracked for the whole product and not per variant. */
   readonly isOneStock: boolean
 }
 
 /**
- * All stock, by location: a product's `date_modified` does not move with its stock, so every read is of the whole, product
- * by product by id, and what has not changed is not published. Products that are not tracked are left out.
- * `read.filter.locations` may name location ids.
+ * Reads all stock, by location: a product's `date_modified` does not change with its stock, so every run reads
+ * everything, by product id, and unchanged stock is not published. Untracked products are left out.
+ * `read.filter.locations` may contain location ids.
  */
 export function readBigCommerceInventory(
   client: BigCommerceClient,
@@ -88,7 +88,7 @@ async function* stockedPages(
   }
 }
 
-/** Variants without a SKU of their own are the product's, whose stock is that of all of them. */
+/** Variants without their own SKU belong to the product, whose stock is the sum of theirs. */
 function stockedOf(product: Wire): Stocked[] {
   if (product['inventory_tracking'] === 'none') return []
   const base = skuKey(product['sku'])
@@ -100,11 +100,11 @@ function stockedOf(product: Wire): Stocked[] {
   })
 }
 
-/** The same stock seen by several variants is not several times the stock. */
+/** Counts stock once if several variants report the same product-level stock. */
 function oneOf(sku: string, items: readonly Wire[]): readonly Wire[] {
   const seen = new Set(items.map((item) => stringifyExact(item['locations'])))
   if (seen.size <= 1) return items.slice(0, 1)
-  const message = `the stock of ${sku} is counted for the whole product, but its variants have ${seen.size} different levels`
+  const message = `the stock of ${sku} is tracked for the whole product, but its variants have ${seen.size} different levels`
   throw new StreamError('source_data_invalid', message, { field: 'locations' })
 }
 

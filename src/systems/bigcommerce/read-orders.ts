@@ -18,13 +18,13 @@ import { fromBigCommerceTime, toBigCommerceTime } from './time.ts'
 import { secondsPages } from './window.ts'
 import type { SecondsSource } from './window-ties.ts'
 
-/** Orders of a page: each needs calls of its own, and a page that fails is read again. */
+/** Orders per page: each needs further calls, and a page that fails is read again. */
 const SLICE = 20
 const MOST_ROWS = 250
 
 /**
- * Orders by `date_modified`, oldest first, each with its products and addresses, and with B2B Edition then those of which
- * only that part changed. `read.filter` may name filters of the list: `channel_id: "1"`.
+ * Reads orders by `date_modified`, oldest first, each with its products and addresses; with B2B Edition, then also
+ * orders of which only the B2B part changed. `read.filter` may contain filters of the list: `channel_id: "1"`.
  */
 export function readBigCommerceOrders(
   client: BigCommerceClient,
@@ -43,7 +43,7 @@ export function readBigCommerceOrders(
         for await (const page of secondsPages(orderList(client, read, signal), window, after, { now, slice: SLICE })) {
           for (const row of page.rows) given.add(orderId(row))
           const taken = await take(page.rows, signal)
-          // With B2B Edition the window is gone through once more.
+          // With B2B Edition, the window is read a second time below.
           const reachedAt = client.b2b === null ? newestChange(taken.entities) : undefined
           yield { ...taken, ...page, rows: page.rows.map(windowRow), reachedAt }
         }
@@ -52,7 +52,7 @@ export function readBigCommerceOrders(
       const channels = await b2bChannels(client, read.filter, signal)
       for await (const page of b2bOrderPages(client.b2b, window, after, { now, signal, channels })) {
         const rows = page.rows.filter((row) => companyOf(row) !== null)
-        // What was read above was read after this change.
+        // Orders read above already include this change.
         const others = rows.map(b2bOrderId).filter((id) => !given.has(id))
         const orders = await getOrders(client, others, read, signal)
         const taken = await take(orders.found, signal, orders.lost)
@@ -93,7 +93,7 @@ function orderList(client: BigCommerceClient, read: Read, signal: AbortSignal): 
   }
 }
 
-/** Orders by id, those that the read's filter leaves; one that can't be read is given with its error. */
+/** Gets orders by id that match the read's filter; one that can't be read is returned with its error. */
 async function getOrders(client: BigCommerceClient, ids: readonly string[], { filter }: Read, signal: AbortSignal) {
   const found: Wire[] = []
   const lost: FoundOrder[] = []
@@ -110,14 +110,14 @@ async function getOrders(client: BigCommerceClient, ids: readonly string[], { fi
 }
 
 function orderGoneError(id: string, cause: unknown): StreamError {
-  return new StreamError('source_data_invalid', `B2B Edition has order ${id}, BigCommerce does not give it`, { cause })
+  return new StreamError('source_data_invalid', `order ${id} of B2B Edition can't be read from BigCommerce`, { cause })
 }
 
 type Taken = Pick<Page<'orders'>, 'entities' | 'unreadable'>
 
 /**
- * Orders as entities. An order that changed between its row and its parts does not add up: it is read once more before
- * that is believed.
+ * Converts orders to entities. An order that changed between reading its row and its parts does not add up, so it is
+ * read once more before it counts as wrong.
  */
 function createTake(client: BigCommerceClient, read: Read, withGoneParts: WithGoneParts) {
   const findParts = createFindParts(client)
@@ -136,7 +136,7 @@ function createTake(client: BigCommerceClient, read: Read, withGoneParts: WithGo
   }
 }
 
-/** Orders that don't add up, or of which a row is missing. */
+/** Orders that don't add up or lack a row. */
 function idsToReadAgain({ entities, unreadable }: Taken): string[] {
   const differing = entities.filter(({ data }) => totalDiffers(data) !== null).map(({ data }) => data.orderId)
   const missing = unreadable.filter(({ error }) => toStreamError(error).code === 'totals_differ')
@@ -157,7 +157,7 @@ function toEntities(found: readonly FoundOrder[]): Taken {
   return { entities, unreadable }
 }
 
-/** One order, or one for each address it goes to. */
+/** One order, or one per address. */
 function toOrders(parts: OrderParts): ReadEntity<'orders'>[] {
   const changedAt = fromBigCommerceTime(requireText(parts.order, 'date_modified'), 'date_modified')
   const occurredAt = Math.max(changedAt, parts.b2b === null ? 0 : b2bChangedAt(parts.b2b.order) * 1000)
@@ -175,7 +175,7 @@ function windowRow(row: Wire): WindowRow {
   return { key: orderId(row), changedAt: textOf(row['date_modified']) ?? '' }
 }
 
-/** Apart from the shop's own row of the same order, which has its own time. */
+/** Separate from the shop's own row of the same order, which has a different time. */
 function b2bWindowRow(row: Wire): WindowRow {
   return { key: `b2b order ${b2bOrderId(row)}`, changedAt: String(b2bChangedAt(row)) }
 }

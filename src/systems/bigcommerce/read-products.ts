@@ -17,8 +17,8 @@ import { secondsPages } from './window.ts'
 const SLICE = 100
 
 /**
- * Products by `date_modified`, oldest first, and each variant with an SKU of its own. `read.filter` may name filters of
- * the list: `categories:in: "23,24"`.
+ * Reads products by `date_modified`, oldest first, and each variant with its own SKU. `read.filter` may contain filters
+ * of the list: `categories:in: "23,24"`.
  */
 export function readBigCommerceProducts(
   client: BigCommerceClient,
@@ -56,7 +56,7 @@ export function readBigCommerceProducts(
   }
 }
 
-/** Names of brands by id, asked for once a read. */
+/** Names of brands by id, requested once per read. */
 function createBrands(client: BigCommerceClient) {
   const known = new Map<string, string | null>()
   return async (products: readonly Wire[], signal: AbortSignal): Promise<ReadonlyMap<string, string | null>> => {
@@ -73,5 +73,5 @@ function createBrands(client: BigCommerceClient) {
   }
 }
 
-/** Ids of one request. */
+/** Ids per request. */
 const BRANDS = SURE_ROWS

@@ -15,7 +15,7 @@ import type { BigCommerceSettings } from './client.ts'
 
 const statusId = whole({ minimum: 0, maximum: 999_999_999 })
 
-/** It was any field once, and an order's id by default, which B2B Edition refuses. */
+/** Earlier versions accepted any field; their default, an order id, is rejected by B2B Edition. */
 const b2bSort: ValueKind<(typeof b2bSorts)[number]> = {
   ...choice(b2bSorts),
   parse: (given) => (given === 'bcOrderId' ? 'createdAt' : choice(b2bSorts).parse(given)),
@@ -24,21 +24,21 @@ const b2bSort: ValueKind<(typeof b2bSorts)[number]> = {
 export const settings = {
   storeHash: setting(text({ pattern: /[A-Za-z0-9]+/, expected: 'letters and digits, as in the address of the API' }), {
     required: true,
-    description: 'which store',
+    description: 'id of the store',
   }),
   currency: setting(currencyCode, { description: "ISO 4217 code of the catalogue's prices" }),
   weightUnit: setting(text({ expected: 'a unit, such as kg' }), { description: "unit of the catalogue's weights" }),
   defaultLocation: setting(whole({ minimum: 1, maximum: 999_999_999 }), {
     default: 1,
-    description: 'location that stock is pushed to where the connection has no stock.locations',
+    description: 'location that stock is pushed to if the connection has no stock.locations',
   }),
   closureStatus: setting(statusId, {
-    description: 'status id an order gets when the vendor closed all that was open of it, such as 10',
+    description: 'status id for an order whose open rest the vendor closed, such as 10',
   }),
-  cancellationStatus: setting(statusId, { description: 'the same when the vendor canceled it, such as 5' }),
+  cancellationStatus: setting(statusId, { description: 'status id for an order that the vendor canceled, such as 5' }),
   webhookTolerance: setting(whole({ minimum: 1, maximum: 86_400 }), {
     default: 300,
-    description: "seconds that a webhook's time may be off",
+    description: "maximum difference in seconds between a webhook's time and now",
   }),
   b2b: setting(flag, { default: false, description: 'read orders with their B2B Edition part' }),
   b2bAddress: setting(text({ pattern: /https?:\/\/\S+/, expected: 'an http(s) address' }), {
@@ -47,11 +47,11 @@ export const settings = {
   }),
   b2bPerMinute: setting(whole({ minimum: 1, maximum: 1_000_000 }), {
     default: 150,
-    description: 'requests a minute that B2B Edition accepts, of all apps together',
+    description: 'requests per minute that B2B Edition accepts from all apps together',
   }),
-  b2bSortBy: setting(b2bSort, { default: 'createdAt', description: 'time by which its orders are listed' }),
+  b2bSortBy: setting(b2bSort, { default: 'createdAt', description: 'time by which B2B Edition sorts orders' }),
   b2bChannels: setting(list(whole({ minimum: 1, maximum: 999_999_999 }), 'ids of channels'), {
-    description: 'channels whose orders B2B Edition is asked for; without it, all that the API account may see',
+    description: 'channels whose orders are read from B2B Edition; default: all that the API account may see',
   }),
 }
 
@@ -64,32 +64,34 @@ export const stockFilter = {
 
 const ids = list(whole({ minimum: 0, maximum: 999_999_999 }), 'ids')
 
-/** `filter` of reads of orders: of the list, and each a field of the order. The list takes names that it does not know for none. */
+/**
+ * `filter` of order reads: a filter of the list that is also a field of the order. The list ignores unknown filters.
+ */
 export const orderFilter = {
   channel_id: setting(statusId, { description: 'orders of one channel (storefront)' }),
   customer_id: setting(statusId, { description: 'orders of one customer' }),
   payment_method: setting(text({ expected: 'the name of a payment method' }), {
-    description: 'orders paid in one way',
+    description: 'orders with one payment method',
   }),
-  external_order_id: setting(text(), { description: 'the order with this id of another system' }),
+  external_order_id: setting(text(), { description: 'the order with this id in another system' }),
 }
 
-/** `filter` of reads of products and images, of the list of the catalogue. */
+/** `filter` of product and image reads: filters of the catalogue's list. */
 export const catalogFilter = {
   'channel_id:in': setting(ids, { description: 'products of these channels (storefronts)' }),
   'categories:in': setting(ids, { description: 'products of these categories' }),
   'id:in': setting(ids, { description: 'these products' }),
-  'sku:in': setting(list(text(), 'SKUs'), { description: 'products of these SKUs' }),
+  'sku:in': setting(list(text(), 'SKUs'), { description: 'products with these SKUs' }),
   'id:not_in': setting(ids, { description: 'all but these products' }),
-  name: setting(text(), { description: 'products of this name' }),
-  mpn: setting(text(), { description: 'products of this part number of the manufacturer' }),
-  upc: setting(text(), { description: 'products of this UPC' }),
-  keyword: setting(text(), { description: 'products with this in name, description or SKU' }),
-  is_free_shipping: setting(whole({ minimum: 0, maximum: 1 }), { description: 'products shipped free (1) or not (0)' }),
+  name: setting(text(), { description: 'products with this name' }),
+  mpn: setting(text(), { description: 'products with this manufacturer part number' }),
+  upc: setting(text(), { description: 'products with this UPC' }),
+  keyword: setting(text(), { description: 'products with this text in name, description or SKU' }),
+  is_free_shipping: setting(whole({ minimum: 0, maximum: 1 }), { description: 'products with free shipping (1) or without (0)' }),
   brand_id: setting(statusId, { description: 'products of one brand' }),
   type: setting(choice(['physical', 'digital']), { description: 'products of one type' }),
   condition: setting(choice(['new', 'used', 'refurbished']), { description: 'products in one condition' }),
-  availability: setting(choice(['available', 'disabled', 'preorder']), { description: 'products of one availability' }),
+  availability: setting(choice(['available', 'disabled', 'preorder']), { description: 'products with one availability' }),
   is_visible: setting(whole({ minimum: 0, maximum: 1 }), {
     description: 'products that the storefront shows (1) or hides (0)',
   }),
@@ -100,7 +102,7 @@ export type BigCommerceValues = ValuesOf<typeof settings>
 
 export const secrets = { ways: [{ accessToken: "access token of the store's API account" }] }
 
-/** Throws `configuration_invalid`, naming what is missing. */
+/** Throws `configuration_invalid` with the missing secret. */
 export function clientSettings(system: ConnectableSystem<BigCommerceValues>): BigCommerceSettings {
   const { storeHash, b2b, b2bAddress, b2bPerMinute, b2bSortBy, b2bChannels } = system.settings
   const limits = { concurrency: system.limits.concurrency, perMinute: b2bPerMinute }

@@ -1,6 +1,6 @@
 import type { ShopStart } from '../../configuration/system-type.ts'
 
-/** BigCommerce makes no product without a type and a weight, and pulls nothing. */
+/** BigCommerce requires a type and a weight for a new product, and does not pull feeds. */
 export const shopStart: ShopStart = {
   rules: [
     { attribute: 'name', from: 'name', required: true },

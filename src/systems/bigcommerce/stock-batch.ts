@@ -1,14 +1,14 @@
 import { StreamError, toStreamError } from '../../errors.ts'
 import { joinSignals } from '../../platform/governor/turn-waits.ts'
 
-/** One level of one SKU at one location, absolute. */
+/** The absolute level of one SKU at one location. */
 export interface Adjustment {
   readonly location_id: number
   readonly sku: string
   readonly quantity: number
 }
 
-/** Items of a request at most. */
+/** Most items in one request. */
 const MOST_ITEMS = 2000
 
 interface Entry {
@@ -20,10 +20,10 @@ interface Entry {
 type Adjust = (items: readonly Adjustment[], signal: AbortSignal) => Promise<void>
 
 /**
- * Puts what is asked for at about the same time into one request: while one is under way, the next fills up. A request that
- * BigCommerce refuses is halved until what is wrong stands alone (Guarantee 5). Levels of one SKU at one place never meet in
- * one request, so that the later one wins. A request that nobody waits for any more is ended: sent late, it would lie over
- * what another process has written.
+ * Combines adjustments into requests: while one request is in flight, the next one fills up. A request that BigCommerce
+ * rejects is split until the invalid entry is isolated (Guarantee 5). Two levels of the same SKU and location never
+ * share a request, so that the later one wins. A request that no caller waits for any more is aborted: sent late, it
+ * could overwrite what another process has written.
  */
 export function createStockBatch(adjust: Adjust) {
   const waiting: Entry[] = []
@@ -31,16 +31,16 @@ export function createStockBatch(adjust: Adjust) {
   const pump = async (): Promise<void> => {
     if (running) return
     running = true
-    // Those that come in the same turn go together.
+    // Entries added in the same turn share a request.
     await Promise.resolve()
     while (waiting.length > 0) await send(takeBatch(waiting), adjust)
     running = false
   }
   return {
-    /** Resolves when BigCommerce has all of them; rejects with `stopping` when the signal aborts. */
+    /** Resolves when BigCommerce has accepted all items; rejects with `stopping` if the signal aborts. */
     async put(items: readonly Adjustment[], signal: AbortSignal): Promise<void> {
       await new Promise<void>((resolve, reject) => {
-        const giveUp = () => reject(new StreamError('stopping', 'the adjustment was ended', { cause: signal.reason }))
+        const giveUp = () => reject(new StreamError('stopping', 'the adjustment was aborted', { cause: signal.reason }))
         if (signal.aborted) return giveUp()
         signal.addEventListener('abort', giveUp, { once: true })
         const settle = (error: StreamError | null) => {
@@ -55,7 +55,7 @@ export function createStockBatch(adjust: Adjust) {
   }
 }
 
-/** As many as fit, without those that were given up. */
+/** As many entries as fit, without aborted ones. */
 function takeBatch(waiting: Entry[]): readonly Entry[] {
   const batch: Entry[] = []
   const places = new Set<string>()
@@ -67,7 +67,7 @@ function takeBatch(waiting: Entry[]): readonly Entry[] {
     const fits = batch.length === 0 || count + entry.items.length <= MOST_ITEMS
     if (!fits || own.some((place) => places.has(place))) {
       left.push(entry)
-      // What waits for a place keeps it from those behind.
+      // An entry that waits blocks its SKUs and locations for later entries.
       for (const place of own) places.add(place)
       continue
     }

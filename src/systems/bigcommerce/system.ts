@@ -13,10 +13,13 @@ import { writeBigCommerceImages } from './write-images.ts'
 import { writeBigCommerceInventory } from './write-inventory.ts'
 import { writeBigCommerceProducts } from './write-products.ts'
 
-/** Paid, and not all shipped: an order that was refunded in part, or of which the seller has shipped its own, goes on. */
+/**
+ * Paid and not completely shipped: an order that was partly refunded, or partly shipped by the seller, is still
+ * delivered.
+ */
 const BEGIN = ['awaiting_fulfillment', 'awaiting_shipment', 'partially_shipped', 'partially_refunded']
 
-/** BigCommerce, with B2B Edition. Filters are those of its lists. */
+/** BigCommerce with B2B Edition. Filters are those of its lists. */
 export const bigcommerce = defineSystem({
   type: 'bigcommerce',
   title: 'BigCommerce',
@@ -53,7 +56,7 @@ export const bigcommerce = defineSystem({
   faultRows: {
     bigcommerce: {},
     'bigcommerce-b2b': {
-      'lost-answer': 'nothing is written to B2B Edition',
+      'lost-answer': 'Waldstream does not write to B2B Edition',
       'other-zone': 'all of its times are Unix seconds',
     },
   },

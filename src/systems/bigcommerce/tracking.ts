@@ -5,7 +5,7 @@ import { textOf, type Wire } from '../kit/wire.ts'
 /** Longest tracking number of a shipment. */
 const LONGEST_NUMBER = 50
 
-/** What BigCommerce knows as `shipping_provider`; others are carriers by name. */
+/** Values of `shipping_provider`; any other carrier goes into `tracking_carrier`. */
 const PROVIDERS = new Set([
   'auspost',
   'canadapost',
@@ -19,7 +19,7 @@ const PROVIDERS = new Set([
   'usps',
 ])
 
-/** The texts of a shipment. */
+/** The text fields of a shipment. */
 export interface ShipmentTexts {
   readonly tracking_number: string
   readonly shipping_provider: string
@@ -28,8 +28,8 @@ export interface ShipmentTexts {
 }
 
 /**
- * Tracking as a shipment has it: one number. The others are in its comments, and so is one that is too long for the
- * field; the marker by which the shipment is found again ends them.
+ * Tracking data for a shipment, which has one number. Further numbers, and one that is too long for the field, go into
+ * its comments, which end with the marker that identifies the shipment.
  */
 export function shipmentTexts({ tracks }: Fulfilment, { fulfilments }: Connection, marker: string): ShipmentTexts {
   const carrierOf = (carrier: string | null, title: string | null): string => {
@@ -51,7 +51,7 @@ export function shipmentTexts({ tracks }: Fulfilment, { fulfilments }: Connectio
   }
 }
 
-/** Whether a shipment says all of this. */
+/** Whether a shipment has all these texts. */
 export function hasTexts(shipment: Wire, texts: ShipmentTexts): boolean {
   return Object.entries(texts).every(([name, value]) => (textOf(shipment[name]) ?? '') === value)
 }

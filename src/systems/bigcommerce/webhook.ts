@@ -3,7 +3,7 @@ import type { Entity } from '../../events/topics.ts'
 import { type HookKind, hookBody, hookId, isSignedWebhook } from '../kit/webhook.ts'
 import { settings } from './settings.ts'
 
-/** Beginning of a scope → what is to be read; the first that fits. Other scopes say nothing of what we read. */
+/** Prefix of a scope → entities to read; the first match counts. Other scopes do not affect what is read. */
 const SCOPES: readonly (readonly [begins: RegExp, entities: readonly Entity[]])[] = [
   [/^store\/(product|sku)\/inventory\//, ['inventory']],
   [/^store\/inventory\//, ['inventory']],
@@ -12,12 +12,12 @@ const SCOPES: readonly (readonly [begins: RegExp, entities: readonly Entity[]])[
   [/^store\/(category\/)?(product|sku)\//, ['products', 'images']],
 ]
 
-/** One channel's scopes, or those of all (`*`), are the store's own behind it. */
+/** Scopes of one channel or of all (`*`) have this prefix before the store's own scope. */
 const CHANNEL = /^store\/channel\/[^/]+\//
 
 /**
- * BigCommerce's callbacks: a scope and an id, signed with the app's client secret. The libraries of Standard Webhooks are
- * given its base64 and take that apart again: the key is the secret itself.
+ * BigCommerce's webhooks: a scope and an id, signed with the app's client secret. The key is the secret itself;
+ * Standard Webhooks libraries, which decode a base64 key, are given its base64.
  */
 export const bigcommerceHook: HookKind = {
   verify(hook, secret, system) {
@@ -27,7 +27,7 @@ export const bigcommerceHook: HookKind = {
   understand(hook, system) {
     const { scope, hash, producer, created_at: createdAt } = hookBody(hook)
     const store = `stores/${system.settings['storeHash']}`
-    // An app's secret is the same for every store that has it.
+    // An app's secret is the same for every store that uses it.
     if (producer !== store) {
       throw new StreamError('request_invalid', `producer must be ${store}, the store of ${system.id}`, {
         field: 'producer',
@@ -36,8 +36,8 @@ export const bigcommerceHook: HookKind = {
     const storeScope = String(scope).replace(CHANNEL, 'store/')
     const entities = SCOPES.find(([begins]) => begins.test(storeScope))?.[1] ?? []
     const reads = system.reads.filter(({ entity }) => entities.includes(entity)).map(({ id }) => id)
-    // The same event has the same hash, however often it is sent; the id is that of one delivery. A later event may say the
-    // very same, at its own time.
+    // A repeated event has the same hash, while the webhook id belongs to one delivery. A later event may have the same
+    // content, so its time is included.
     const id = hookId(hash ?? hook.header('webhook-id'), 'hash')
     return { id: typeof createdAt === 'number' ? `${id} ${createdAt}` : id, reads }
   },

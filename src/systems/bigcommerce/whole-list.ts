@@ -1,10 +1,10 @@
 import { requireText, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
 
-/** Rows that any list gives at once, where there are as many: fewer are the last ones. */
+/** Rows that every list returns at least per page if there are as many: fewer rows mean the last page. */
 export const SURE_ROWS = 50
 
-/** All rows of a list below one record, by id. */
+/** All rows of a record's list, without duplicate ids. */
 export async function wholeList(
   client: BigCommerceClient,
   path: string,

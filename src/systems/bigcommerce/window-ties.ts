@@ -6,11 +6,13 @@ import { SURE_ROWS } from './whole-list.ts'
 
 export const SECOND = 1000
 
-/** What is asked of a list: whole seconds, milliseconds UTC. Whether the bounds themselves are in, differs from list to list. */
+/**
+ * A search in a list; times are whole seconds in milliseconds UTC. Lists differ in whether the bounds are inclusive.
+ */
 export interface SecondsSearch {
   readonly min: number | null
   readonly max: number
-  /** Rows with this id or a higher one, by id; else all rows, by the time of their change. */
+  /** Rows with this id or a higher one, sorted by id; if absent, all rows, sorted by change time. */
   readonly idFrom?: bigint
 }
 
@@ -24,7 +26,9 @@ export interface SecondsSource<Row> {
   id(row: Row): bigint
 }
 
-/** Rows of one second above an id, without those that are known. Whether the lower bound proved to be inclusive. */
+/**
+ * The rows of one second above an id, without the known ones. Returns whether the lower bound proved to be inclusive.
+ */
 export async function* restOfSecond<Row>(
   source: SecondsSource<Row>,
   wanted: { readonly second: number; readonly above: bigint; readonly known: ReadonlySet<bigint> },
@@ -33,19 +37,19 @@ export async function* restOfSecond<Row>(
   const { second, above, known } = wanted
   for (const min of [second, second - SECOND]) {
     let seen = false
-    // From the row itself on: where nothing else is in its second, it alone proves the bound.
+    // Starts at the row itself: if no other row is in its second, it alone proves the bound.
     for await (const { ofSecond, requestedAt } of bySecond(source, { min, second, above }, now)) {
       seen ||= ofSecond.length > 0
       const rows = ofSecond.filter((row) => source.id(row) > above && !known.has(source.id(row)))
       yield* slices(rows, slice, requestedAt, (row) => secondKey(second, source.id(row)))
     }
-    // The row may have left its second, in which others still are.
+    // The row may have left its second while others remain.
     if (seen || (min === second && above > 0n && (await hasRows(source, second, now)))) return min === second
   }
   return false
 }
 
-/** Whether a second answers any rows of itself, asked for from its very beginning. */
+/** Whether a search from the start of a second returns rows of that second. */
 async function hasRows<Row>(source: SecondsSource<Row>, second: number, now: () => number): Promise<boolean> {
   for await (const { ofSecond } of bySecond(source, { min: second, second, above: 0n }, now)) {
     if (ofSecond.length > 0) return true
@@ -53,7 +57,7 @@ async function hasRows<Row>(source: SecondsSource<Row>, second: number, now: () 
   return false
 }
 
-/** The rows of one second from an id on, by id, answer by answer. */
+/** The rows of one second from an id on, sorted by id, page by page. */
 async function* bySecond<Row>(
   source: SecondsSource<Row>,
   from: { readonly min: number; readonly second: number; readonly above: bigint },
@@ -64,7 +68,7 @@ async function* bySecond<Row>(
     const requestedAt = now()
     const found = await source.find({ min, max: second + SECOND, idFrom: above })
     const sorted = found.toSorted((a, b) => compareIds(source.id(a), source.id(b)))
-    // Of the answer before, the last row comes again.
+    // The last row of the previous page is repeated.
     const isNew = (row: Row) => source.id(row) > above || above === from.above
     yield { ofSecond: sorted.filter((row) => source.changedAt(row) === second && isNew(row)), requestedAt }
     if (found.length < Math.min(source.limit, SURE_ROWS)) return
@@ -75,7 +79,7 @@ async function* bySecond<Row>(
   }
 }
 
-/** Rows in parts of a size, each with its place. */
+/** Splits rows into parts of a size, each with its keyset. */
 export function* slices<Row>(
   rows: readonly Row[],
   size: number,
@@ -95,8 +99,8 @@ export const secondKey = (second: number, id: bigint): Keyset => ({
 })
 export const compareIds = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Better no end than a silent one: rows would be missing. */
+/** An error, because ending silently would lose rows. */
 export function stuckPagesError(second: number | null): StreamError {
   const where = second === null ? 'the beginning of the window' : toBigCommerceTime(second)
-  return new StreamError('source_data_invalid', `BigCommerce gives full pages, and none gets beyond ${where}`)
+  return new StreamError('source_data_invalid', `BigCommerce returns full pages, but none gets beyond ${where}`)
 }

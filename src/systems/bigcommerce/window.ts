@@ -13,11 +13,11 @@ import {
 } from './window-ties.ts'
 
 /**
- * Pages of a closed window, by (second of the change, id), always from the first page: a row that changes while we page
- * leaves the window and shifts no other. A page may end within a second, its rows in any order: then that second is read
- * again, by id, before the time moves on (Guarantee 6). The documentation does not say whether bounds are inclusive: a
- * second that answers rows of itself proves that they are, and else a second more on each side is asked for. `slice`: rows
- * of a page at most.
+ * Pages through a closed window by (second of the change, id), always requesting the first page: a row that changes
+ * during paging leaves the window and does not shift others. A page may end within a second, with its rows in any
+ * order: then that second is read again, by id, before the time advances (Guarantee 6). The documentation does not say
+ * whether bounds are inclusive: a second whose search returns its own rows proves that they are; otherwise the bounds
+ * are widened by a second. `slice`: most rows per page.
  */
 export async function* secondsPages<Row>(
   source: SecondsSource<Row>,
@@ -31,7 +31,7 @@ export async function* secondsPages<Row>(
   const finish = async function* (second: number, above: bigint, known: ReadonlySet<bigint>) {
     const inclusive = yield* restOfSecond(source, { second, above, known }, { now, slice })
     last = second
-    // Where the bounds are exclusive, the second after would be left out too.
+    // With exclusive bounds, the next second would be left out too.
     min = inclusive ? second + SECOND : second
   }
   if (after !== null) yield* finish(Date.parse(after.changedAt), BigInt(after.id), new Set())
@@ -68,5 +68,5 @@ function assertAscending<Row>(source: SecondsSource<Row>, rows: readonly Row[]):
     const before = rows[index - 1]
     return before !== undefined && source.changedAt(before) > source.changedAt(row)
   })
-  if (unsorted) throw new StreamError('source_data_invalid', 'BigCommerce does not sort by the time of the change')
+  if (unsorted) throw new StreamError('source_data_invalid', 'BigCommerce does not sort by change time')
 }

@@ -20,16 +20,16 @@ import { hasTexts, type ShipmentTexts, shipmentTexts } from './tracking.ts'
 import { wholeList } from './whole-list.ts'
 
 /**
- * Shipments, one for each address that a fulfilment's lines go to; closures and cancellations as a staff note, with the
- * status that the system's settings name. BigCommerce has no key of ours: the comments of a shipment end with one, and what
- * is there is searched before anything is created (Guarantee 3). A shipment's texts follow the ERP; its pieces can't be
- * changed: that is `target_conflict`, for people to settle.
+ * Writes shipments, one per address of a fulfilment's lines; closures and cancellations become a staff note, with the
+ * status from the system's settings. BigCommerce has no client key, so the comments of a shipment end with one, and
+ * existing shipments are searched before one is created (Guarantee 3). A shipment's texts are updated from the ERP; its
+ * items can't be changed: that is `target_conflict`, for people to resolve.
  */
 export function writeBigCommerceFulfilments(
   client: BigCommerceClient,
   settings: StatusSettings,
 ): Sink<'shop-fulfilments'> {
-  // All notes of an order are one text: two that are added at once would lose one.
+  // All notes of an order are one text: two concurrent writes would lose one.
   const turns = createTurns()
   return {
     kind: 'shop-fulfilments',
@@ -111,13 +111,13 @@ async function writePart(
   return { outcome: 'written', id }
 }
 
-/** A shipment of ours that holds something else than the fulfilment does now can't be put right by a write. */
+/** An existing shipment of this fulfilment with other items can't be corrected by a write. */
 function assertSame(ours: readonly Wire[], parts: readonly ShipmentPart[]): void {
   for (const shipment of ours) {
     const part = parts.find(({ addressId }) => addressId === addressOf(shipment))
     if (part !== undefined && sameItems(itemsOf(shipment), part.items)) continue
     const id = textOf(shipment['id'])
-    const message = `shipment ${id} was made of this fulfilment, which has other lines now; delete it in the shop and retry`
+    const message = `shipment ${id} was created for this fulfilment, whose lines have changed since; delete it in the shop and retry`
     throw new StreamError('target_conflict', message, { field: 'lines', details: { shipment: id } })
   }
 }
@@ -141,7 +141,7 @@ function itemsOf(shipment: Wire): Item[] {
 const addressOf = (shipment: Wire): number => Number(textOf(shipment['order_address_id']) ?? 0)
 
 function lineNotSentError({ key }: ShopFulfilmentRequested): StreamError {
-  const message = `fulfilment ${key} has a line that goes to no address (digital, or picked up); the shop has no shipment of it`
+  const message = `fulfilment ${key} has a line without a shipping address (digital or picked up), which the shop can't ship`
   return new StreamError('target_rejected', message, { field: 'lines' })
 }
 

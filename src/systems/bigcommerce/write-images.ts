@@ -9,7 +9,7 @@ import { imageMarker, isImageOf } from './marker.ts'
 /** Longest address that BigCommerce fetches an image from. */
 const LONGEST_URL = 255
 
-/** An image as it is to be; `url` is asked for only when it is made. */
+/** The desired image; `url` is fetched only when the image is created. */
 interface Wanted {
   readonly url: string
   readonly marker: string
@@ -17,9 +17,9 @@ interface Wanted {
 }
 
 /**
- * Images, one request each. Those of ours are known by a marker that ends their description, made from SKU and picture: one
- * that is there is not made again (Guarantee 3), one that is not wanted any more is taken away, and the store's own are
- * never touched. A variant's are with its product's.
+ * Writes images, one request each. Waldstream's images are identified by a marker at the end of their description,
+ * derived from SKU and picture: an existing one is not created again (Guarantee 3), one that is no longer wanted is
+ * removed, and the store's own images are never changed. Images of a variant belong to its product.
  */
 export function writeBigCommerceImages(client: BigCommerceClient): Sink<'shop-images'> {
   return {
@@ -33,13 +33,13 @@ export function writeBigCommerceImages(client: BigCommerceClient): Sink<'shop-im
       const found = await findProduct(client, sku, ['images'], signal)
       if (found === null) {
         if (event.deleted) return { outcome: 'unchanged', targetId: null }
-        const message = `BigCommerce has no product or variant ${sku}; create it, or push products, then its images go on`
+        const message = `BigCommerce has no product or variant ${sku}; create it or push products; its images follow then`
         throw new StreamError('item_missing', message, { field: 'sku' })
       }
       const path = `/v3/catalog/products/${found.id}/images`
       const all = listOf(found.product, 'images')
       const ours = all.filter((image) => isImageOf(sku, descriptionOf(image)))
-      // A product has one thumbnail: if ours became it, the store's own would not be it any more.
+      // A product has one thumbnail: setting another one would unset the store's own.
       const isTaken = all.some((image) => image['is_thumbnail'] === true && !ours.includes(image))
       const wanted = event.deleted ? [] : wantedImages(event.data, found.variant === null && !isTaken)
       const written = await writeImages(client, path, wanted, ours, signal)
@@ -48,7 +48,7 @@ export function writeBigCommerceImages(client: BigCommerceClient): Sink<'shop-im
   }
 }
 
-/** The role images first, each address once; `hasThumbnail`: the first of them is the product's thumbnail. */
+/** Role images come first, each address once; `hasThumbnail`: the first one becomes the product's thumbnail. */
 function wantedImages({ sku, image, gallery }: UniversalImages, hasThumbnail: boolean): Wanted[] {
   const sorted = gallery.filter(({ mediaType }) => mediaType === 'image').toSorted((a, b) => a.position - b.position)
   const labels = new Map(sorted.map(({ url, label }) => [url, label]))
@@ -63,7 +63,7 @@ function wantedImages({ sku, image, gallery }: UniversalImages, hasThumbnail: bo
   })
 }
 
-/** One that can't be had keeps the others from nothing; the old ones stay until all of the new ones are there. */
+/** An image that can't be fetched does not stop the others; old images stay until all new ones are there. */
 async function writeImages(
   client: BigCommerceClient,
   path: string,
@@ -97,7 +97,7 @@ async function writeImages(
   return written
 }
 
-/** Not wanted any more, or there twice. */
+/** Images that are no longer wanted or are duplicates. */
 function goneOf(wanted: readonly Wanted[], ours: readonly Wire[]): Wire[] {
   const kept = new Set(wanted.map(({ marker }) => ours.find((image) => descriptionOf(image).endsWith(marker))))
   return ours.filter((image) => !kept.has(image))
@@ -115,15 +115,15 @@ function descriptionOf(image: Wire): string {
 }
 
 function addressTooLongError(index: number): StreamError {
-  const message = `gallery[${index}].url has more than ${LONGEST_URL} characters; BigCommerce fetches none of that length`
+  const message = `gallery[${index}].url has more than ${LONGEST_URL} characters; BigCommerce does not fetch longer addresses`
   return new StreamError('target_rejected', message, { field: `gallery[${index}].url` })
 }
 
-/** Throws what may pass. */
+/** Converts a rejection of one image; rethrows all other errors. */
 function imageRefusedError(thrown: unknown, index: number): StreamError {
   const error = toStreamError(thrown)
   if (error.code !== 'target_rejected') throw error
   const field = `gallery[${index}].url`
-  const message = `${field}: BigCommerce did not take the image; can everybody fetch it, and is it one, of 8 MB at most? ${error.message}`
+  const message = `${field}: BigCommerce rejected the image; check that it is an image of at most 8 MB at a public address: ${error.message}`
   return new StreamError('target_rejected', message, { field, cause: error, details: error.details })
 }

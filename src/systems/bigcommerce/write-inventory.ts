@@ -9,13 +9,13 @@ import { findProduct } from './find-product.ts'
 import { type Adjustment, createStockBatch } from './stock-batch.ts'
 
 export interface InventorySettings {
-  /** Where everything goes when the connection names no locations. */
+  /** Location for all stock if the connection has no locations. */
   readonly defaultLocation: number
 }
 
 /**
- * Stock as absolute levels, which may be written again (Guarantee 3): whole pieces, never more than there are and never
- * less than none. Every location that the connection names is written, so that stock which left one is gone there.
+ * Writes stock as absolute levels, which can be repeated (Guarantee 3): whole pieces, rounded down and never negative.
+ * Every location of the connection is written, so that stock that left a location becomes zero there.
  */
 export function writeBigCommerceInventory(
   client: BigCommerceClient,
@@ -48,7 +48,7 @@ export function writeBigCommerceInventory(
   }
 }
 
-/** Throws `configuration_invalid` for a location that is no number. */
+/** Throws `configuration_invalid` for a location that is not a number. */
 function adjustments(
   { data, deleted }: Pick<ShopInventoryRequested, 'data' | 'deleted'>,
   { id, stock }: Connection,
@@ -69,21 +69,21 @@ function adjustments(
 
 function locationId(connection: string, target: string): number {
   if (/^\d{1,9}$/.test(target)) return Number(target)
-  const message = `connection ${connection}: stock.locations: "${target}" is no id of a BigCommerce location; write its number`
+  const message = `connection ${connection}: stock.locations: "${target}" is not a BigCommerce location id; use its number`
   throw new StreamError('configuration_invalid', message, { field: 'stock.locations' })
 }
 
 const PIECE = 100_000_000n
-/** The highest level that BigCommerce takes. */
+/** The highest level that BigCommerce accepts. */
 const MOST = 2_147_483_647n
 
-/** Half a piece can't be sold. */
+/** Rounds down to whole pieces. */
 function pieces(quantity: Decimal8): number {
   const whole = sellable(quantity) / PIECE
   return Number(whole > MOST ? MOST : whole)
 }
 
 function productMissingError({ data }: ShopInventoryRequested, cause: unknown): StreamError {
-  const message = `BigCommerce has no product or variant ${data.sku}; create it, or push products, then its stock goes on`
+  const message = `BigCommerce has no product or variant ${data.sku}; create it or push products; its stock follows then`
   return new StreamError('item_missing', message, { field: 'sku', cause })
 }

@@ -7,9 +7,9 @@ import { type FoundProduct, findProduct, listOf } from './find-product.ts'
 import { changedFields, newProduct, type WantedProduct, wantedProduct } from './product-body.ts'
 
 /**
- * Products by SKU: what is there is changed where it differs, else made. BigCommerce takes an SKU once, so a product that
- * came twice is there once (Guarantee 3). The store's own fields, custom fields and variants are left alone, and nothing is
- * ever deleted: what the vendor does not have any more is hidden.
+ * Writes products by SKU: changes the differing fields of an existing product, or creates it. BigCommerce accepts a SKU
+ * only once, so a repeated event creates no second product (Guarantee 3). The store's own fields, custom fields and
+ * variants stay unchanged, and nothing is deleted: a product that the vendor no longer has is hidden.
  */
 export function writeBigCommerceProducts(client: BigCommerceClient): Sink<'shop-products'> {
   return {
@@ -42,7 +42,8 @@ async function make(
     return { outcome: 'written', targetId: requireText(product, 'id') }
   } catch (error) {
     if (!(error instanceof StreamError) || error.details['status'] !== 409) throw error
-    // Somebody made it meanwhile, perhaps an earlier try of ours. If not, it is the name that is taken.
+    // It was created meanwhile, perhaps by an earlier attempt. If the SKU does not exist, the conflict is about the
+    // name.
     const found = await findProduct(client, data.sku, ['custom_fields'], signal)
     if (found === null) throw error
     return await change(client, found, wanted, signal)
@@ -59,14 +60,14 @@ async function change(
   const path = variant === null ? productPath(id) : `${productPath(id)}/variants/${requireText(variant, 'id')}`
   const changesFields = Object.keys(fields).length > 0
   if (changesFields) await client.write({ method: 'PUT', path, body: fields }, signal)
-  // A variant has no custom fields of its own, and its product's are of all variants.
+  // A variant has no custom fields; those of its product apply to all variants.
   const changesCustom = variant === null && (await changeCustomFields(client, id, product, wanted, signal))
   return { outcome: changesFields || changesCustom ? 'written' : 'unchanged', targetId: id }
 }
 
 const productPath = (id: string): string => `/v3/catalog/products/${id}`
 
-/** One by one, by their ids: a list in a product's own write would be read in other ways, too. */
+/** Writes custom fields one by one, by id, because the effect of a list in the product's own write is unclear. */
 async function changeCustomFields(
   client: BigCommerceClient,
   id: string,

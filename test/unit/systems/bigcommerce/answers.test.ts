@@ -67,7 +67,7 @@ describe('a refusal', () => {
   })
 
   it('that is no whole JSON may pass', () => {
-    expect(() => wholeJson('GET /v2/orders', answer(200, {}, '[{"id":1'))).toThrow(/no whole JSON/)
+    expect(() => wholeJson('GET /v2/orders', answer(200, {}, '[{"id":1'))).toThrow(/not complete JSON/)
     expect(() => wholeJson('GET /v2/orders', answer(200))).toThrow(StreamError)
     const xml = answer(200, { 'content-type': 'application/xml' }, '<orders/>')
     expect(() => wholeJson('GET /v2/orders', xml)).toThrow(/application\/xml/)
