@@ -118,7 +118,7 @@ export interface SystemOptions<S extends Settings, C extends Client> {
 export interface SystemDefinition extends SystemType {
   readonly webhook: HookKind
   readonly faultRows: Readonly<Record<string, ImpossibleFaults>>
-  /** Connects to a system whose address and secrets are resolved. Throws `configuration_invalid`, naming what is wrong. */
+  /** Connects to a system whose address and secrets are resolved. Throws `configuration_invalid` with what is wrong. */
   open(system: System, deps: ClientDeps): OpenSystem
 }
 
@@ -195,7 +195,7 @@ function openSystem<S extends Settings, C extends Client>(
   return {
     check: (signal) => client.check(signal),
     reader(read, { clock, notes }, queueUrl) {
-      // The table gives each entity a source of that entity.
+      // The type of the table guarantees a source of this entity.
       const source = options.sources[read.entity] as Source<Entity, C, ValuesOf<S>> | undefined
       if (source === undefined) throw unreadableError(read, system, options.sources)
       const context = { client: clientFor(read.entity), system: configured, read, clock, queueUrl }

@@ -87,11 +87,15 @@ export const catalogFilter = {
   mpn: setting(text(), { description: 'products with this manufacturer part number' }),
   upc: setting(text(), { description: 'products with this UPC' }),
   keyword: setting(text(), { description: 'products with this text in name, description or SKU' }),
-  is_free_shipping: setting(whole({ minimum: 0, maximum: 1 }), { description: 'products with free shipping (1) or without (0)' }),
+  is_free_shipping: setting(whole({ minimum: 0, maximum: 1 }), {
+    description: 'products with free shipping (1) or without (0)',
+  }),
   brand_id: setting(statusId, { description: 'products of one brand' }),
   type: setting(choice(['physical', 'digital']), { description: 'products of one type' }),
   condition: setting(choice(['new', 'used', 'refurbished']), { description: 'products in one condition' }),
-  availability: setting(choice(['available', 'disabled', 'preorder']), { description: 'products with one availability' }),
+  availability: setting(choice(['available', 'disabled', 'preorder']), {
+    description: 'products with one availability',
+  }),
   is_visible: setting(whole({ minimum: 0, maximum: 1 }), {
     description: 'products that the storefront shows (1) or hides (0)',
   }),

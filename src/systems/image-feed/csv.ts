@@ -85,7 +85,9 @@ export async function* csvRecords(
   const { header } = sheet
   if (header === null) throw feedCutShortError('it is empty')
   if (dialect.endsWithLineBreak && !whole) {
-    throw feedCutShortError('it does not end with a line break (if it never does, set settings.lastLineBreak to optional)')
+    throw feedCutShortError(
+      'it does not end with a line break (if it never does, set settings.lastLineBreak to optional)',
+    )
   }
   if (last === undefined) return
   if (last.odd === null && (last.cells.length < header.fewest || (!whole && last.cells.length < header.names.length))) {

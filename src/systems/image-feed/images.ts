@@ -182,7 +182,9 @@ function rolesOf(row: FeedRow, cell: string): readonly Role[] {
     .filter((role) => role !== '')
     .map((name) => {
       const role = roles.find((known) => known === name)
-      if (role === undefined) throw columnError(row, 'role', `"${name}" is not valid; use ${roles.join(', ')}, separated by |`)
+      if (role === undefined) {
+        throw columnError(row, 'role', `"${name}" is not valid; use ${roles.join(', ')}, separated by |`)
+      }
       return role
     })
 }

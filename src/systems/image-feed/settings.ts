@@ -55,7 +55,9 @@ const columns = {
 
 export const settings = {
   path: setting(text(), { description: 'path of the feed, if the address is only a host' }),
-  format: setting(choice(formats), { description: 'format of the feed; by default detected from media type or content' }),
+  format: setting(choice(formats), {
+    description: 'format of the feed; by default detected from media type or content',
+  }),
   encoding: setting(text({ expected: 'an encoding, such as utf-8 or latin1' }), {
     description: 'encoding of the feed; by default as declared by the feed, else UTF-8',
   }),

@@ -148,7 +148,10 @@ function createRowReader(items: string, before: { readonly lines: number }) {
       step()
     } catch (cause) {
       if (cause instanceof StreamError) throw cause
-      throw feedCutShortError(`it is not complete, well-formed XML: ${cause instanceof Error ? cause.message : ''}`, cause)
+      throw feedCutShortError(
+        `it is not complete, well-formed XML: ${cause instanceof Error ? cause.message : ''}`,
+        cause,
+      )
     }
   }
   return {

@@ -8,7 +8,7 @@ export const faults = {
   'lost-answer': 'carries out a request, but the response never arrives',
   'expired-login': 'expires the session or token in the middle of a run',
   'half-an-answer': 'sends half of a response',
-  'past-the-end': 'is asked for a page past the end',
+  'past-the-end': 'receives a request for a page past the end',
   'notice-twice': 'sends the same notification (webhook, message) twice',
   'notices-out-of-order': 'sends notifications (webhooks, messages) out of order',
   'other-zone': 'sends times in its own time zone',

@@ -23,6 +23,8 @@ export const ownHook: HookKind = {
       return { id, reads: [...new Set<string>(reads)] }
     }
     const known = own.join(', ') || 'none'
-    throw new StreamError('request_invalid', `reads must contain only reads of ${system.id}: ${known}`, { field: 'reads' })
+    throw new StreamError('request_invalid', `reads must contain only reads of ${system.id}: ${known}`, {
+      field: 'reads',
+    })
   },
 }

@@ -65,7 +65,7 @@ export interface Page<E extends Entity> {
   readonly reached: Keyset
   /**
    * Milliseconds UTC: everything in the window that changed before this has been returned. Only set by readers that
-   * pass through the window once, by change time; otherwise a page does not tell what is left.
+   * pass through the window once, by change time; otherwise a page does not show what is left.
    */
   readonly reachedAt?: number | undefined
   /** When the request for this page was sent: the `readAt` of its entities. */

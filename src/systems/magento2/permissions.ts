@@ -101,7 +101,7 @@ export async function permissionWarnings(
   for (const { resource, title, use, probe } of permissions) {
     const request = { ...probe, path: `${root}${probe.path}`, ...(signal === undefined ? {} : { signal }) }
     if (await isLacking(http, request)) {
-      lacking.push(`no access to ${title} (${resource}): grant this resource to the integration; it is needed for ${use}`)
+      lacking.push(`no access to ${title} (${resource}): grant this resource to the integration, needed for ${use}`)
     }
   }
   return lacking.length === permissions.length ? null : lacking

@@ -138,6 +138,6 @@ function candidates(order: Wire, rows: readonly Row[], { lineId, sku }: Fulfilme
 function tooManyPiecesError(order: Wire, { sku }: FulfilmentLine, rest: Decimal8, index: number): StreamError {
   const message =
     `order ${textOf(order['increment_id'])} (${textOf(order['state'])}) has no row with ${text8(rest)} more of ${sku} to ship: ` +
-    'it was already shipped, canceled or refunded in the shop, is part of a bundle, or has another SKU; correct it there by hand'
+    'it was already shipped, canceled or refunded there, is part of a bundle, or has another SKU; correct it by hand'
   return new StreamError('target_rejected', message, { field: `lines[${index}].quantity`, details: { sku } })
 }

@@ -27,7 +27,7 @@ export function withBearer(http: Http, token: string, root: string): Http {
         const message =
           'Magento accepts no call with this bearer token: either the shop does not allow integration tokens as bearer ' +
           '(oauth/consumer/enable_integration_as_bearer is off, which is the default since 2.4.4), or the integration ' +
-          `has none of the needed permissions, or its token was revoked. Use its four OAuth secrets instead (${error.message})`
+          `has none of the needed permissions, or its token was revoked. Use its four OAuth secrets (${error.message})`
         throw new StreamError('credentials_refused', message, { details: error.details })
       }
     },

@@ -72,7 +72,12 @@ function hasRows(order: Wire, rows: readonly string[]): boolean {
 }
 
 /** If the order changed after it was read, the rejection proves nothing: another shipment of it came in between. */
-async function unlessOrderChanged(client: Magento2Client, order: Wire, error: unknown, signal: AbortSignal): Promise<unknown> {
+async function unlessOrderChanged(
+  client: Magento2Client,
+  order: Wire,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
   if (!(error instanceof StreamError && error.code === 'target_rejected')) return error
   const number = requireText(order, 'increment_id')
   const now = await client.getOrder(requireText(order, 'entity_id'), signal)

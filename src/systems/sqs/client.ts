@@ -138,7 +138,10 @@ function clientOver(calls: Calls, lastDate: () => number | null): SqsClient {
         )
         if (Failed.length === 0) continue
         const code = Failed[0]?.Code
-        logger.warn({ queue: QueueUrl, count: Failed.length, code }, 'messages could not be deleted; SQS delivers them again')
+        logger.warn(
+          { queue: QueueUrl, count: Failed.length, code },
+          'messages could not be deleted; SQS delivers them again',
+        )
       }
     },
     async hide(QueueUrl, handles, VisibilityTimeout, signal) {

@@ -55,7 +55,7 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
   // Over-the-counter orders have no e-mail address.
   const email = text('email') ?? billing.email ?? shipping?.email ?? ''
   const currency = text('currency') ?? context.currency
-  if (currency === null) throw fieldMissingError('currency', 'add it to the message, or set settings.currency of the system')
+  if (currency === null) throw fieldMissingError('currency', 'add it, or set settings.currency of the system')
   const placedAt = timeOf(wire, FIELDS.placed, context)
   if (placedAt === null) throw fieldMissingError('order_date', 'add it to the message')
   const data: Order = {

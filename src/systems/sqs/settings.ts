@@ -12,7 +12,9 @@ const queueName = text({
   expected: 'the name of a queue: up to 80 letters, digits, _ and -, perhaps with .fifo',
 })
 const queueOf = (entity: string) =>
-  setting(queueName, { description: `queue of ${entity}; a read's filter.queue overrides it; without either, the address is the queue` })
+  setting(queueName, {
+    description: `queue of ${entity}; a read's filter.queue overrides it; without either, the address is the queue`,
+  })
 
 export const settings = {
   region: setting(text({ pattern: /[a-z0-9-]+/, expected: 'an AWS region, such as eu-central-1' }), {

@@ -60,7 +60,7 @@ export const sqs = defineSystem({
   orderStates: { known: null, begin: null },
   faultRows: {
     sqs: {
-      'rows-move': 'a queue has no pages: SQS delivers a message to one reader at a time, repeatedly until it is deleted',
+      'rows-move': 'a queue has no pages: a message goes to one reader at a time, repeatedly until it is deleted',
     },
   },
 })
