@@ -45,8 +45,8 @@ export function toAmounts(order: Wire, tolerance: Decimal4): OrderAmounts {
   const totalTax = requireAmount(order, 'total_tax')
   const taxDiffers = differs(add(totals.ex, totalTax), totals.inc, tolerance)
   const differences = [
-    ...(taken === undefined ? [partsDiffer(subtract(gross, stated), totals.ex)] : []),
-    ...(taxDiffers ? [taxDiffer(totals, totalTax)] : []),
+    ...(taken === undefined ? [partsDifference(subtract(gross, stated), totals.ex)] : []),
+    ...(taxDiffers ? [taxDifference(totals, totalTax)] : []),
   ]
   const discount = taken === undefined ? stated : subtract(gross, add(totals.ex, taken))
   const allTax = taxDiffers ? totalTax : subtract(totals.inc, totals.ex)
@@ -63,12 +63,12 @@ export function toAmounts(order: Wire, tolerance: Decimal4): OrderAmounts {
   }
 }
 
-function partsDiffer(parts: Decimal4, total: Decimal4): Charge {
+function partsDifference(parts: Decimal4, total: Decimal4): Charge {
   const compared = `total_ex_tax is ${text4(total)}, but subtotal, charges and discounts add up to ${text4(parts)}`
   return unexplained(subtract(total, parts), compared)
 }
 
-function taxDiffer({ ex, inc }: { readonly ex: Decimal4; readonly inc: Decimal4 }, tax: Decimal4): Charge {
+function taxDifference({ ex, inc }: { readonly ex: Decimal4; readonly inc: Decimal4 }, tax: Decimal4): Charge {
   const compared = `total_inc_tax is ${text4(inc)}, but total_ex_tax and total_tax add up to ${text4(add(ex, tax))}`
   return unexplained(subtract(subtract(inc, ex), tax), compared)
 }

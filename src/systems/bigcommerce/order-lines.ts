@@ -43,7 +43,7 @@ export function toRawLines(products: readonly Wire[]): RawLine[] {
     const line: OrderLine = {
       lineId: requireText(product, 'id', path),
       parentLineId: parentOf(product),
-      sku: skuKey(product['sku']) ?? nameless(product),
+      sku: skuKey(product['sku']) ?? substituteSku(product),
       name: textOf(product['name']) ?? '',
       productType: typeOf(product, wholes),
       quantityOrdered: quantity('quantity'),
@@ -75,7 +75,7 @@ function parentOf(product: Wire): string | null {
 }
 
 /** A product without a SKU belongs to no vendor, only to the seller; its line stays (Guarantee 7). */
-function nameless(product: Wire): string {
+function substituteSku(product: Wire): string {
   const product_id = textOf(product['product_id']) ?? '0'
   return product_id === '0' ? `custom ${textOf(product['id']) ?? ''}` : `product ${product_id}`
 }

@@ -26,7 +26,7 @@ export function productList(
     id: (row) => BigInt(requireText(row, 'id')),
     async find({ min, max, idFrom }) {
       const query: Query = [
-        ...Object.entries(filter).map(inWords),
+        ...Object.entries(filter).map(filterParameter),
         // For a date without a time, BigCommerce would use the current time of day.
         ...(min === null ? [] : [['date_modified:min', toBigCommerceTime(min)] as const]),
         ['date_modified:max', toBigCommerceTime(max)],
@@ -43,7 +43,7 @@ export function productList(
 }
 
 /** The list expects true and false for `is_visible`, but 1 and 0 for the other filters. */
-function inWords([name, value]: readonly [string, string]): readonly [string, string] {
+function filterParameter([name, value]: readonly [string, string]): readonly [string, string] {
   return [name, name === 'is_visible' ? String(value === '1') : value]
 }
 

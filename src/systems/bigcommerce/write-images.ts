@@ -75,7 +75,7 @@ async function writeImages(
   let written = false
   for (const [index, { url, marker, body }] of wanted.entries()) {
     const known = ours.find((image) => descriptionOf(image).endsWith(marker))
-    if (known !== undefined && isAs(known, body)) continue
+    if (known !== undefined && isUnchanged(known, body)) continue
     if (known === undefined && url.length > LONGEST_URL) {
       refusals.push(addressTooLongError(index))
       continue
@@ -90,7 +90,7 @@ async function writeImages(
   }
   const [first] = refusals
   if (first !== undefined) throw first
-  for (const image of goneOf(wanted, ours)) {
+  for (const image of obsoleteImages(wanted, ours)) {
     await client.write({ method: 'DELETE', path: `${path}/${requireText(image, 'id')}` }, signal)
     written = true
   }
@@ -98,12 +98,12 @@ async function writeImages(
 }
 
 /** Images that are no longer wanted or are duplicates. */
-function goneOf(wanted: readonly Wanted[], ours: readonly Wire[]): Wire[] {
+function obsoleteImages(wanted: readonly Wanted[], ours: readonly Wire[]): Wire[] {
   const kept = new Set(wanted.map(({ marker }) => ours.find((image) => descriptionOf(image).endsWith(marker))))
   return ours.filter((image) => !kept.has(image))
 }
 
-function isAs(image: Wire, { description, sort_order, is_thumbnail }: Wanted['body']): boolean {
+function isUnchanged(image: Wire, { description, sort_order, is_thumbnail }: Wanted['body']): boolean {
   const order = Number(textOf(image['sort_order']) ?? 0)
   return (
     descriptionOf(image) === description && order === sort_order && (image['is_thumbnail'] === true) === is_thumbnail

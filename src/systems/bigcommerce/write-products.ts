@@ -25,12 +25,12 @@ export function writeBigCommerceProducts(client: BigCommerceClient): Sink<'shop-
       const wanted = wantedProduct(attributes)
       if (found !== null) return await change(client, found, wanted, signal)
       const tracked = connection.push.includes('inventory')
-      return await make(client, event, newProduct(sku, wanted, tracked), wanted, signal)
+      return await create(client, event, newProduct(sku, wanted, tracked), wanted, signal)
     },
   }
 }
 
-async function make(
+async function create(
   client: BigCommerceClient,
   { data }: ShopProductsRequested,
   body: Wire,

@@ -28,7 +28,7 @@ export function coalesce<T, R>(work: Work<T, R>, most: number): (item: T, signal
     await setImmediate()
     while (waiting.length > 0) {
       const batch = waiting.splice(0, most).filter(({ signal }) => !signal.aborted)
-      if (batch.length > 0) await inSpan(batch[0]?.span, () => together(batch, work))
+      if (batch.length > 0) await inSpan(batch[0]?.span, () => runBatch(batch, work))
     }
     running = false
   }
@@ -40,7 +40,7 @@ export function coalesce<T, R>(work: Work<T, R>, most: number): (item: T, signal
   }
 }
 
-async function together<T, R>(batch: readonly Waiter<T, R>[], work: Work<T, R>): Promise<void> {
+async function runBatch<T, R>(batch: readonly Waiter<T, R>[], work: Work<T, R>): Promise<void> {
   const joint = joinSignals(batch.map(({ signal }) => signal))
   try {
     const results = await work(

@@ -41,7 +41,7 @@ export function createBulkWriter(
   { pollMs, followMs }: BulkTiming,
 ): BulkWriter {
   const send = coalesce(
-    (bodies: readonly Wire[], signal) => sendApart(bodies, (some) => calls.send(some, signal)),
+    (bodies: readonly Wire[], signal) => sendOrSplit(bodies, (some) => calls.send(some, signal)),
     MOST,
   )
   const operationsOf = shared(calls.operations, clock, pollMs)
@@ -75,7 +75,7 @@ export function createBulkWriter(
 }
 
 /** Splits a request that was rejected as a whole until the invalid body is isolated (Guarantee 5). */
-async function sendApart(
+async function sendOrSplit(
   bodies: readonly Wire[],
   send: (bodies: readonly Wire[]) => Promise<Bulk>,
 ): Promise<readonly (Sent | StreamError)[]> {
@@ -85,7 +85,7 @@ async function sendApart(
     const error = toStreamError(thrown)
     if (error.code !== 'target_rejected' || bodies.length === 1) return bodies.map(() => error)
     const half = Math.ceil(bodies.length / 2)
-    return [...(await sendApart(bodies.slice(0, half), send)), ...(await sendApart(bodies.slice(half), send))]
+    return [...(await sendOrSplit(bodies.slice(0, half), send)), ...(await sendOrSplit(bodies.slice(half), send))]
   }
 }
 

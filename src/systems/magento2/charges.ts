@@ -18,7 +18,7 @@ const MOST_CANDIDATES = 10
 export function chargesOf(wire: Wire, missing: Decimal4): Charge[] {
   if (missing === 0n) return []
   const candidates = [...productTaxes(wire), ...giftWrapping(wire), ...customFees(wire), ...fees(wire)]
-  const found = explaining(missing, candidates.slice(0, MOST_CANDIDATES))
+  const found = findExplanation(missing, candidates.slice(0, MOST_CANDIDATES))
   if (found !== undefined) return found.flat()
   return leftOver(missing, wiresOf(wire['items']).length, textOf(wire['order_currency_code']) ?? '')
 }
@@ -33,10 +33,10 @@ export function chargeTaxes(wire: Wire, beyondRows: Decimal4): Decimal4 {
   const taxes = [...productTaxes(wire), ...giftWrapping(wire), ...customFees(wire), ...fees(wire)]
     .map((charges): Candidate => charges.map((one) => ({ ...one, amount: ZERO4 })))
     .filter((charges) => sum(charges.map(({ tax }) => tax)) !== 0n)
-  return explaining(beyondRows, taxes.slice(0, MOST_CANDIDATES)) === undefined ? ZERO4 : beyondRows
+  return findExplanation(beyondRows, taxes.slice(0, MOST_CANDIDATES)) === undefined ? ZERO4 : beyondRows
 }
 
-function explaining(missing: Decimal4, candidates: readonly Candidate[]): readonly Candidate[] | undefined {
+function findExplanation(missing: Decimal4, candidates: readonly Candidate[]): readonly Candidate[] | undefined {
   const combinations = Array.from({ length: 2 ** candidates.length }, (_, bits) =>
     candidates.filter((_one, index) => ((bits >> index) & 1) === 1),
   )

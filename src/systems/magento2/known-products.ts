@@ -16,7 +16,7 @@ export type KnownProduct = (sku: string, signal: AbortSignal) => Promise<Wire | 
 export function knownProducts(client: Pick<Magento2Client, 'findProducts'>): KnownProduct {
   return coalesce(async (skus: readonly string[]) => {
     const found = new Map<string, Wire>()
-    for (const value of addressesOf(skus.filter((sku) => sku.length <= LONGEST_SKU))) {
+    for (const value of groupIntoCalls(skus.filter((sku) => sku.length <= LONGEST_SKU))) {
       const filters = [{ field: 'sku', condition: 'in', value }] as const
       const search = { filters, sort: ['entity_id'], limit: MOST, fields: 'items[sku,status],total_count' }
       const { items } = await client.findProducts(search)
@@ -38,7 +38,7 @@ export function lettersNote(sku: string, product: Wire | undefined): string | nu
 }
 
 /** Groups SKUs into calls. A SKU with a comma gets its own call: Magento splits values at commas. */
-function addressesOf(skus: readonly string[]): readonly (readonly string[])[] {
+function groupIntoCalls(skus: readonly string[]): readonly (readonly string[])[] {
   const addresses: string[][] = []
   let left = 0
   for (const sku of skus.filter((one) => !one.includes(','))) {

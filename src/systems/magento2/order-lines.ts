@@ -38,7 +38,7 @@ export function toOrderLines(items: readonly Wire[], baseSkus: BaseSkus = () => 
 function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: BaseSkus): OrderLine {
   const amount = (name: string) => amountOf(item, name, path) ?? ZERO4
   const quantity = (name: string) => quantityOf(item, name, path) ?? ZERO8
-  const ordered = skuKey(item['sku']) ?? nameless(item)
+  const ordered = skuKey(item['sku']) ?? substituteSku(item)
   const sku = baseSku(ordered, item, items, baseSkus)
   return {
     lineId: requireText(item, 'item_id', path),
@@ -87,7 +87,7 @@ function shippedBundles(item: Wire, items: readonly Wire[]): Decimal8 | null {
 }
 
 /** A row without a SKU belongs to no vendor, only to the seller; its line stays (Guarantee 7). */
-function nameless(item: Wire): string {
+function substituteSku(item: Wire): string {
   const product = textOf(item['product_id']) ?? '0'
   return product === '0' ? `item ${textOf(item['item_id']) ?? ''}` : `product ${product}`
 }

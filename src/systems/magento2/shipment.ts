@@ -40,7 +40,7 @@ export function missingItems(
   const { lines: whole, parts } = planBundles(order, lines, new Map(), new Map())
   const shippable = [...whole, ...parts].filter((line) => !isOfVirtualRow(order, line))
   const wanted = allocate(order, shippable, sourceOf, shipped)
-  const rest = shipped.reduce<ShipmentItem[]>((left, item) => without(left, item, order), wanted)
+  const rest = shipped.reduce<ShipmentItem[]>((left, item) => subtractShipped(left, item, order), wanted)
   return rest.filter(({ quantity }) => quantity > 0n)
 }
 
@@ -77,7 +77,7 @@ function allocate(
 }
 
 /** Subtracts a shipped item from the wanted ones, first from those of the same source. */
-function without(wanted: readonly ShipmentItem[], shipped: ShipmentItem, order: Wire): ShipmentItem[] {
+function subtractShipped(wanted: readonly ShipmentItem[], shipped: ShipmentItem, order: Wire): ShipmentItem[] {
   let rest = shipped.quantity
   const take = (items: readonly ShipmentItem[], fits: (item: ShipmentItem) => boolean) =>
     items.map((item) => {

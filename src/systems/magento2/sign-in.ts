@@ -15,7 +15,7 @@ export function withBearer(http: Http, token: string, root: string): Http {
     for: (kind) => over(view.for(kind)),
     async request(request) {
       try {
-        const answer = await view.request(bearing(request, token))
+        const answer = await view.request(withToken(request, token))
         accepted = true
         return answer
       } catch (error) {
@@ -50,7 +50,7 @@ async function isAcceptedAnywhere(
         query,
         ...(signal === undefined ? {} : { signal }),
       } as const
-      await http.request(bearing(request, token))
+      await http.request(withToken(request, token))
       return true
     } catch (error) {
       if (!isRefusal(error, 'permission_missing')) throw error
@@ -83,13 +83,13 @@ export function withLogin(http: Http, login: AdminLogin, root: string): Http {
     async request(request) {
       const used = session ?? begin()
       try {
-        return await view.request(bearing(request, await untilAborted(used, request.signal)))
+        return await view.request(withToken(request, await untilAborted(used, request.signal)))
       } catch (error) {
         const ended = isRefusal(error, 'permission_missing') || isRefusal(error, 'credentials_refused')
         // A rejected sign-in clears the session: its error is final.
         if (!ended || error.details['status'] !== 401 || session === undefined) throw error
         const renewed = session === used ? begin() : session
-        return await view.request(bearing(request, await untilAborted(renewed, request.signal)))
+        return await view.request(withToken(request, await untilAborted(renewed, request.signal)))
       }
     },
   })
@@ -109,7 +109,7 @@ async function signIn(http: Http, { username, password }: AdminLogin, root: stri
   throw new StreamError('credentials_refused', 'Magento returned no token for the sign-in', { details: { path } })
 }
 
-function bearing(request: HttpRequest, token: string): HttpRequest {
+function withToken(request: HttpRequest, token: string): HttpRequest {
   return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }
 }
 

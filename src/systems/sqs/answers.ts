@@ -35,7 +35,7 @@ export function sqsError(what: string, error: unknown, now: number): StreamError
     return new StreamError('rate_limited', `${what}: SQS is throttling calls (${called})`, { details, ...retry })
   }
   if (CREDENTIALS.test(called)) {
-    return new StreamError('credentials_refused', `${what}: SQS refuses the credentials (${called})`, { details })
+    return new StreamError('credentials_refused', `${what}: SQS refused the credentials (${called})`, { details })
   }
   if (PERMISSION.test(called)) {
     return new StreamError('permission_missing', `${what}: the system's user lacks a permission (${called})`, {

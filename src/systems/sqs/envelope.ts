@@ -31,7 +31,7 @@ const DEEPEST = 4
  */
 export function openMessage(body: string): readonly (Part | UnreadablePart)[] {
   try {
-    return opened(body, null, 0)
+    return openText(body, null, 0)
   } catch (error) {
     return [{ error, raw: body }]
   }
@@ -39,9 +39,9 @@ export function openMessage(body: string): readonly (Part | UnreadablePart)[] {
 
 type Opened = readonly (Part | UnreadablePart)[]
 
-function opened(text: string, sentAt: number | null, depth: number): Opened {
+function openText(text: string, sentAt: number | null, depth: number): Opened {
   const json = parsed(text)
-  if (json !== undefined) return openedValue(json, text, sentAt, depth)
+  if (json !== undefined) return openValue(json, text, sentAt, depth)
   const inner = depth < DEEPEST ? decoded(text) : undefined
   if (inner === undefined) {
     throw new StreamError(
@@ -49,30 +49,30 @@ function opened(text: string, sentAt: number | null, depth: number): Opened {
       'the message is not JSON; send an object with one entity, or a list of such objects',
     )
   }
-  return opened(inner, sentAt, depth + 1)
+  return openText(inner, sentAt, depth + 1)
 }
 
-function openedValue(json: unknown, text: string, sentAt: number | null, depth: number): Opened {
+function openValue(json: unknown, text: string, sentAt: number | null, depth: number): Opened {
   if (depth > DEEPEST) throw new StreamError('source_data_invalid', 'the message is in too many envelopes')
-  if (typeof json === 'string') return opened(json, sentAt, depth + 1)
+  if (typeof json === 'string') return openText(json, sentAt, depth + 1)
   const pointer = pointerOf(json)
   if (pointer !== null) throw pointer
   if (Array.isArray(json)) {
     if (json.length === 0) throw new StreamError('source_data_invalid', 'the message is an empty list')
-    return json.flatMap((one) => openedPart(one, sentAt, depth + 1))
+    return json.flatMap((one) => openPart(one, sentAt, depth + 1))
   }
   const wire = wireOf(json)
   const inner = notificationOf(wire) ?? eventOf(wire)
   if (inner !== null)
-    return openedValue(inner.content, stringifyExact(inner.content), inner.sentAt ?? sentAt, depth + 1)
+    return openValue(inner.content, stringifyExact(inner.content), inner.sentAt ?? sentAt, depth + 1)
   return [{ wire: parseMessage(text), raw: text, sentAt }]
 }
 
 /** An error in one list item does not affect the others (Guarantee 5). */
-function openedPart(value: unknown, sentAt: number | null, depth: number): Opened {
+function openPart(value: unknown, sentAt: number | null, depth: number): Opened {
   const raw = stringifyExact(value)
   try {
-    return openedValue(value, raw, sentAt, depth)
+    return openValue(value, raw, sentAt, depth)
   } catch (error) {
     return [{ error, raw }]
   }
