@@ -3,20 +3,20 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import { readRevision } from './read-configuration.ts'
 
 /**
- * Where the configuration stands that a record or a run needs: it is on its way here; there is no such one; or it has been
- * on its way for so long that nothing is to be held up by it any more (Guarantee 5).
+ * State of the configuration that a record or a run needs: on its way to this process; not existing; or on its way for so
+ * long that nothing behind the record may be held up any more (Guarantee 5).
  */
 export type Newer = 'coming' | 'absent' | 'overdue'
 
 export interface NewerConfiguration {
-  /** `needed`: the revision of the whole; null: any that is newer than `here`. */
+  /** `needed`: the revision of the whole configuration; null: any that is newer than `here`. */
   state(here: number, needed: number | null): Promise<Newer>
 }
 
-/** Well more than it takes a new configuration to come to every process. */
+/** Well above the time that a new configuration takes to reach every process. */
 export const CONFIGURATION_OVERDUE_MS = 60_000
 
-/** The time counts from when a newer configuration was first missed, anew for each that comes here. */
+/** The time counts from when a newer configuration was first missed, and restarts with each that arrives. */
 export function createNewerConfiguration(tables: Tables, clock: Clock): NewerConfiguration {
   let missed = { here: -1, since: 0 }
   return {

@@ -8,18 +8,19 @@ const STATES = 'processor_state'
 const WRITERS = 16
 
 /**
- * What processors remember of entities (partition `<processor>#<partition of the topic>`, sort `page`). A page holds the
- * states of entities with neighboring keys: orders that are placed one after the other come in one batch, and a batch of
- * hundreds then reads and writes a few pages.
+ * What processors remember of entities (partition `<processor>#<partition of the topic>`, sort `page`). A page holds
+ * the states of entities with neighboring keys: orders placed one after the other come in one batch, so a batch of
+ * hundreds reads and writes few pages.
  */
 export const stateTables: readonly TableDefinition[] = [{ name: STATES, partitionKey: 'processor', sortKey: 'page' }]
 
-/** The states of the entities of a batch, by key. */
+/** The states of a batch's entities, by key. */
 export interface LoadedStates<S> {
   readonly known: ReadonlyMap<string, S>
   /**
-   * Writes what changed. Guarantee 4: only over what was loaded, so that a member which has lost the partition unawares
-   * brings no page back to what it was: then `concurrent_change`, and the batch is to be handled again from the start.
+   * Writes what changed. Guarantee 4: only over the loaded revision, so that a member that has lost the partition
+   * unawares can't restore an old page. Throws `concurrent_change` then, and the batch must be handled again from the
+   * start.
    */
   write(changed: ReadonlyMap<string, S>): Promise<void>
 }
@@ -65,7 +66,10 @@ export async function loadEntityStates<S extends Remembered>(
   }
 }
 
-/** Keys that differ in their last three digits, or in their last two characters: never more than an item may hold. */
+/**
+ * Keys that differ only in their last three digits, or last two characters, share a page: always few enough for an
+ * item.
+ */
 function pageOf(key: string): string {
   return key.replace(/\d{3}$|.{1,2}$/su, '')
 }
@@ -88,5 +92,5 @@ async function writePage<S>(
     loaded === undefined ? { absent: 'revision' } : { attribute: 'revision', is: '=', value: revision },
   )
   if (written) return
-  throw new StreamError('concurrent_change', `page ${place.page} of ${place.processor} was written by another`)
+  throw new StreamError('concurrent_change', `page ${place.page} of ${place.processor} was changed by another worker`)
 }

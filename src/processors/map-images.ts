@@ -8,7 +8,7 @@ export const mapImages = mapProcessor(declarationOf('images'), async ({ data }) 
   owned: true,
 }))
 
-/** The gallery by position; a role without an image takes the first one, a video excepted. */
+/** The gallery by position; a role without an image gets the first image that is not a video. */
 export function toUniversalImages(images: ImageGallery): UniversalImages {
   const gallery = images.gallery
     .map(({ url, position, label, mediaType, picture }) => ({ url, position, label, mediaType, picture }))

@@ -10,7 +10,7 @@ export const mapInventory = mapProcessor(declarationOf('inventory'), async ({ da
   owned: true,
 }))
 
-/** Levels of locations stay as they are, also below none. */
+/** Stock levels of locations are passed on unchanged, also negative ones. */
 export function toUniversalInventory({ sku, locations }: Inventory): UniversalInventory {
   const total = sum(locations.map(({ available }) => sellable(available)))
   return {

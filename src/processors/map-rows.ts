@@ -6,7 +6,7 @@ import { type FeedEntity, recordKey, type SourceEvent, type TopicEvents, univers
 import { ownershipFault, ownsSku } from '../rules/ownership.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor } from './processor.ts'
 
-/** What every universal event says about where it comes from. */
+/** Origin of a universal event, the same for every kind. */
 interface RowHeader<D> {
   readonly eventId: string
   readonly contentDigest: string
@@ -21,13 +21,13 @@ interface RowHeader<D> {
   readonly data: D
 }
 
-/** A row's content; `owned` false: its attributes say that it is not the vendor's. */
+/** A row's content; `owned` false: its attributes say that the vendor does not own it. */
 interface MappedRow<D> {
   readonly data: D
   readonly owned: boolean
 }
 
-/** What an entity is mapped to for a connection. */
+/** Maps an entity for a connection. */
 export type RowMap<E extends FeedEntity> = (
   event: TopicEvents[E],
   connection: Connection,
@@ -37,7 +37,7 @@ export type RowMap<E extends FeedEntity> = (
 /** Content of the rows of an entity's feed. */
 type RowData<E extends FeedEntity> = TopicEvents[`universal-${E}`]['data']
 
-/** The processor of an entity with a feed: what sources publish of it → rows of the feed. */
+/** The processor of an entity with a feed: what sources publish → rows of the feed. */
 export function mapProcessor<E extends FeedEntity>(entity: DeclarationOf<E>, map: RowMap<E>): Processor<E> {
   const from = entity.name
   return {
@@ -50,8 +50,8 @@ export function mapProcessor<E extends FeedEntity>(entity: DeclarationOf<E>, map
 
 /**
  * One row for each connection of the context. A connection that can't map the entity gets a `failed` decision and the
- * others go on (Guarantee 5); one whose vendor does not own the SKU ignores it. Where the product itself decides, one
- * that is not the vendor's is a deleted row: it may have been the vendor's before.
+ * others continue (Guarantee 5); one whose vendor does not own the SKU ignores it. Where attributes of the product
+ * decide, a product that the vendor does not own becomes a deleted row: the vendor may have owned it before.
  */
 async function mapRows<E extends FeedEntity>(
   entity: DeclarationOf<E>,
@@ -70,14 +70,14 @@ async function mapRows<E extends FeedEntity>(
       const { data, owned } = await map(event, connection, context)
       const row = rowOf(`map-${name}`, event, connection, data, event.deleted || !owned)
       const key = recordKey(id, event.source, event.key)
-      // Kind and row are of one entity.
+      // Kind and row belong to one entity.
       const output = { kind: universalKind(name), system: null, key, event: row } as unknown as Output
       return { output, decision: owned ? processing(id) : notOwned(id, 'processing') }
     } catch (error) {
       return { decision: { connection: id, status: 'failed', error: toStreamError(error) } }
     }
   }
-  // Side by side: no connection waits for the expressions of another one.
+  // In parallel: no connection waits for the expressions of another.
   const begun: Promise<Outcome>[] = []
   for (const connection of context.connections) {
     await context.letOthers?.()
@@ -90,7 +90,7 @@ async function mapRows<E extends FeedEntity>(
   }
 }
 
-/** What becomes of an entity for one connection. */
+/** Outcome of an entity for one connection. */
 interface Outcome {
   readonly output?: Output
   readonly decision: Decision
@@ -101,7 +101,7 @@ function processing(connection: string): Decision {
 }
 
 function notOwned(connection: string, status: 'ignored' | 'processing'): Decision {
-  return { connection, status, code: 'not_owned', message: `the SKU is not the vendor's of ${connection}` }
+  return { connection, status, code: 'not_owned', message: `the vendor of ${connection} does not own the SKU` }
 }
 
 function rowOf<D>(stage: string, event: SourceEvent, connection: Connection, data: D, deleted: boolean): RowHeader<D> {

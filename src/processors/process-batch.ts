@@ -27,7 +27,7 @@ import type { ProductOf } from '../rules/split-order.ts'
 import type { AskedProducts, Decision, Output, ProcessContext, Processor, Remembered } from './processor.ts'
 import { parkedRecord } from './waiting-room.ts'
 
-/** A failure and the connection it is of; null: of all. */
+/** A failure and its connection; null: all connections. */
 export interface Failure {
   readonly record: LogRecord
   readonly event: ProcessedEvent
@@ -35,44 +35,44 @@ export interface Failure {
   readonly error: StreamError
 }
 
-/** What a batch comes to. */
+/** The outcome of a batch. */
 export interface Work<S> {
-  /** Events to be sent, encoded, with the connection each is for. */
+  /** Encoded events to send, with the connection of each. */
   readonly outputs: { readonly connection: string; readonly record: OutgoingRecord }[]
   readonly states: Map<string, S>
   readonly failures: Failure[]
-  /** Records that wait for a paused connection, which is the one that is named. */
+  /** Records that wait for the paused connection named in each. */
   readonly parked: ParkedRecord[]
-  /** Connections that turned out to be wrong, and the failure that showed it. */
+  /** Connections found to be broken, with the failure that showed it. */
   readonly alarms: Map<string, StreamError>
   readonly results: StageResult[]
-  /** Lines of orders that are nobody's, or several parties'. */
+  /** Order lines that no party owns, or several. */
   unaccounted: number
 }
 
 export interface BatchView {
   readonly configuration: Configuration
-  /** Where the configuration stands that a record needs; `needed`: its revision, null where any newer one may be it. */
+  /** State of the configuration that a record needs; `needed`: its revision, null if any newer one may be it. */
   newer(needed: number | null): Promise<Newer>
   readonly now: number
-  /** The time at this moment, in milliseconds. */
+  /** Current time in milliseconds. */
   time(): number
-  /** Undefined where no connection's ownership asks for products. */
+  /** Undefined if no connection's ownership depends on products. */
   readonly products?: FindProducts | undefined
-  /** Throws what can't be encoded: then the event is wrong. */
+  /** Throws when the event can't be encoded: the event is invalid then. */
   encode(output: Output): OutgoingRecord
   /** Why a connection is paused; undefined while it is not. */
   paused(connection: string): { readonly code: string; readonly message: string } | undefined
-  /** Notes how an entity ended for a connection. True: the connection is wrong, and has to be paused. */
+  /** Notes the outcome of an entity for a connection. True: the connection is broken and must be paused. */
   isWrong(connection: string, key: string, error: StreamError | null): boolean
 }
 
 export type ProcessedEvent = TopicEvents[ProcessedKind]
 
-/** What the versions of an entity have in common: its source and its key there. */
+/** Identifies an entity whatever its version: its source and its key there. */
 export const sourceKey = (event: ProcessedEvent): string => recordKey(event.source, event.key)
 
-/** A batch on its way through a processor. */
+/** State of a batch while a processor handles it. */
 interface Run<K extends ProcessedKind, S extends Remembered> {
   readonly processor: Processor<K, S>
   readonly view: BatchView
@@ -83,22 +83,22 @@ interface Run<K extends ProcessedKind, S extends Remembered> {
   readonly work: Work<S>
 }
 
-/** A record, the connections that it is for, and what the processor makes of it. */
+/** A record, its connections, and what the processor makes of it. */
 interface Begun extends Handled {
   readonly replay: ReplayMark | null
   readonly connections: readonly Connection[]
   readonly made: Promise<Made>
 }
 
-/** What is made of a record, encoded; or why it is wrong for all connections. */
+/** The encoded outputs of a record, or the error that fails it for all connections. */
 type Made =
   | { readonly outputs: Work<never>['outputs']; readonly decisions: readonly Decision[] }
   | { readonly error: StreamError }
 
 /**
- * One record after the other: a later one of an entity sees the state its earlier one left (Guarantee 4). One that waits
- * for expressions lets the next one begin, so that those of many records are evaluated together; what comes of them is
- * concluded in the order of the records.
+ * Handles records in order: a later one of an entity sees the state that the earlier one left (Guarantee 4). A record
+ * that waits for expressions lets the next one begin, so that expressions of many records are evaluated together;
+ * outcomes are still concluded in record order.
  */
 export async function processBatch<K extends ProcessedKind, S extends Remembered>(
   processor: Processor<K, S>,
@@ -147,7 +147,7 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
   return work
 }
 
-/** The promise does not reject. `waits` is called when it is for expressions that it is not there yet. */
+/** Never rejects. Calls `waits` when it has to wait for expressions. */
 async function make<K extends ProcessedKind, S extends Remembered>(
   { processor, view, known, metadataOf, evaluate, letOthers, work }: Run<K, S>,
   { record, event, span }: Decoded<K>,
@@ -174,7 +174,8 @@ async function make<K extends ProcessedKind, S extends Remembered>(
     })
     const unfit = new Map(encoded.flatMap((one) => (one.unfit === null ? [] : [[one.connection, one.unfit] as const])))
     if (processed.state !== undefined) {
-      // What was sent to the others is remembered (Guarantee 5); what was not sent is not remembered as sent.
+      // What was sent to the other connections is remembered (Guarantee 5), but not as sent to those it was not sent
+      // to.
       const sent =
         unfit.size === 0 ? undefined : processor.withoutUnsent?.(processed.state, state, new Set(unfit.keys()))
       work.states.set(key, sent ?? processed.state)
@@ -191,19 +192,22 @@ async function make<K extends ProcessedKind, S extends Remembered>(
   }
 }
 
-/** A record that the broker would refuse fails its own connection (Guarantee 5). */
+/** A record that the broker would reject fails its own connection (Guarantee 5). */
 function unfitError({ event }: Output, record: OutgoingRecord): StreamError | null {
   const bytes = recordBytes(record)
   return bytes <= LARGEST_RECORD ? null : tooLargeError(record.key, 'data' in event ? event.data : {}, bytes)
 }
 
-/** Throws what says nothing about the event: the registry or a table being gone, or no thread for expressions. */
+/**
+ * Throws errors that are not about the event: the registry or a table is unavailable, or there is no thread for
+ * expressions.
+ */
 function conclude<S>(view: BatchView, work: Work<S>, begun: Begun, made: Made): void {
   const { record, event, replay, connections } = begun
   const isWanted = (id: string) => replay === null || replay.connection === null || replay.connection === id
   if ('error' in made) {
     const { error } = made
-    throwOfOthers(error)
+    throwUnrelated(error)
     work.failures.push({ record, event, connection: replay?.connection ?? null, error })
     for (const { id } of connections.filter((one) => isWanted(one.id))) {
       work.results.push(processedResult(begun, id, failedEnd(error)))
@@ -212,33 +216,35 @@ function conclude<S>(view: BatchView, work: Work<S>, begun: Begun, made: Made): 
   }
   const held = new Set<string>()
   for (const decision of made.decisions.filter(({ connection }) => isWanted(connection))) {
-    if (decision.status === 'failed') throwOfOthers(decision.error)
+    if (decision.status === 'failed') throwUnrelated(decision.error)
     if (decide(decision, begun, view, work)) held.add(decision.connection)
   }
   work.outputs.push(...made.outputs.filter(({ connection }) => !held.has(connection) && isWanted(connection)))
 }
 
-function throwOfOthers(error: StreamError): void {
+function throwUnrelated(error: StreamError): void {
   if (error.policy === 'stop' || error.policy === 'retry') throw error
 }
 
 async function productsFor(asked: readonly AskedProducts[], find: FindProducts | undefined): Promise<ProductOf> {
-  if (find === undefined) throw new StreamError('table_unavailable', 'products are asked for, and there is no feed')
+  if (find === undefined) throw new StreamError('table_unavailable', 'ownership needs products, and there is no feed')
   const found = new Map<string, Awaited<ReturnType<FindProducts>>>()
   for (const { connection, skus } of asked) found.set(connection.id, await find(connection, skus))
   return (connection, sku) => found.get(connection)?.get(sku)
 }
 
-/** What a record that was appended again was asked for by: the mark of its replay, and the revision of its retry, 0 of none. */
+/**
+ * What requested a record that was appended again: the mark of its replay, and the revision of its retry (0: no retry).
+ */
 interface Repeated {
   readonly replay: ReplayMark | null
   readonly retried: number
 }
 
 /**
- * Why a record is not processed by the configuration that is here: by an older one the connection it is for may be
- * unknown, or mapped as before. Throws `concurrent_change` while the one it needs is on its way. One that does not come
- * holds up nothing: the record alone is set aside (Guarantee 5).
+ * Why a record can't be processed with the configuration of this process: an older one may not know its connection, or
+ * map it differently. Throws `concurrent_change` while the needed one is on its way. One that does not arrive holds up
+ * no other record: only this record is set aside (Guarantee 5).
  */
 async function lackingConfiguration(
   view: BatchView,
@@ -254,19 +260,20 @@ async function lackingConfiguration(
   const what = replay === null ? event.eventId : `${event.eventId}, replayed by ${replay.replayId},`
   const which = needed === null ? 'a newer configuration' : `revision ${needed} of the configuration`
   if (newer === 'coming') {
-    throw new StreamError('concurrent_change', `${what} waits for ${which}; revision ${here} is here`)
+    throw new StreamError('concurrent_change', `${what} waits for ${which}; this process has revision ${here}`)
   }
   if (newer === 'overdue') {
-    const message = `${what} needs ${which}, which has not come here in time: the log says why; then retry it`
+    const message = `${what} needs ${which}, which did not arrive in time; the log says why: fix that, then retry`
     return new StreamError('configuration_missing', message)
   }
-  // Made by a connection that is gone, or was changed back, or asked for before a restore: nothing newer is there to come.
+  // Made by a connection that was removed or changed back, or requested before a restore: no newer configuration will
+  // arrive.
   if (needed === null || replay === null) return undefined
-  const message = `${what} needs ${which}, and there is none: discard it, and replay again by the configuration there is`
+  const message = `${what} needs ${which}, which does not exist: discard it, then replay with the current configuration`
   return new StreamError('configuration_missing', message)
 }
 
-/** A record of the batch, and what all that is reported of it has in common. */
+/** A record of the batch, and what all its results have in common. */
 interface Handled {
   readonly record: LogRecord
   readonly event: ProcessedEvent
@@ -274,7 +281,7 @@ interface Handled {
   readonly places: ResultPlaces
 }
 
-/** True: the connection is paused, and gets nothing of this event for now. */
+/** True: the connection is paused and gets no output of this event for now. */
 function decide<S>(decision: Decision, handled: Handled, view: BatchView, work: Work<S>): boolean {
   const { connection, status } = decision
   const { record, event, entity } = handled
@@ -313,18 +320,20 @@ function processedResult({ entity, event, places }: Handled, connection: string,
   return stageResult(aboutEvent(entity, event, connection), end, places)
 }
 
-/** Connection of an event that a processor makes; each is for one. */
+/** Connection of an event that a processor makes; each event has one. */
 function connectionOf({ event }: Output): string {
   return 'connection' in event ? (event.connection ?? '') : ''
 }
 
-/** A mapped row is of one connection; what was read concerns those that subscribe to a read of it. */
+/** The connections of an event: a mapped row has one; an event of a read has those that subscribe to the read. */
 function concerned(configuration: Configuration, event: ProcessedEvent, kind: ProcessedKind): Connection[] {
   if ('connection' in event) return configuration.connections.filter(({ id }) => id === event.connection)
   return subscribers(configuration, event.source, entityOf(kind))
 }
 
-/** A mapped row may be made by what this process has not heard of: a connection that is new, or pushes now. */
+/**
+ * A mapped row may come from a configuration that this process does not have yet: its connection is new, or pushes now.
+ */
 function isNewer(event: ProcessedEvent, [connection]: readonly Connection[]): boolean {
   return 'connection' in event && (connection === undefined || connection.revision < event.mappingRevision)
 }
@@ -335,7 +344,7 @@ function subscribers(configuration: Configuration, source: string, entity: Entit
   return configuration.connections.filter((connection) => connection.reads.some((read) => reads.has(read)))
 }
 
-/** Where the event is, and what it was made from in the end: what was read. */
+/** Positions of the event, and of the source event that it was made from. */
 function placesOf(record: LogRecord, kind: ProcessedKind): ResultPlaces {
   return kind === entityOf(kind) ? { source: placeOf(record), mapped: null } : mappedPlaces(record)
 }

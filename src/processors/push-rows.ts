@@ -14,8 +14,8 @@ import type { Decision, Output, ProcessContext, Processed, Processor } from './p
 type Row = TopicEvents[UniversalKind]
 
 /**
- * Rows of a feed → what a shop that does not pull is to have. A connection that pushes nothing of the kind is left out
- * without a word: its rows end with the feed. The shop's own rows are not sent back to it.
+ * Rows of a feed → what a shop that does not pull gets. Connections that do not push the kind get no decision: their
+ * rows end with the feed. Rows that the shop itself is the source of are not sent back to it.
  */
 export function pushProcessor<E extends PushedEntity>({ name: entity }: DeclarationOf<E>): Processor<`universal-${E}`> {
   const stage = `push-${entity}`
@@ -33,7 +33,7 @@ export function pushProcessor<E extends PushedEntity>({ name: entity }: Declarat
         outputs: sent.map((connection) => {
           const { shop: system, id } = connection
           const pushed = pushedRow(stage, event, connection)
-          // Kind and row are of one entity.
+          // Kind and row belong to one entity.
           return { kind: shopKind(entity), system, key: recordKey(id, event.key), event: pushed } as Output
         }),
         decisions: [...own.map(shopsOwn), ...sent.map(processing)],
@@ -42,7 +42,7 @@ export function pushProcessor<E extends PushedEntity>({ name: entity }: Declarat
   }
 }
 
-/** The row with an id of its own: the content, and so its digest, stays. */
+/** The row with its own id; the content and its digest stay the same. */
 function pushedRow(stage: string, event: Row, { id, revision }: Connection): Row {
   return { ...event, eventId: derivedEventId(event.eventId, stage, id, revision) } as Row
 }

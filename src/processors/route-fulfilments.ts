@@ -8,14 +8,15 @@ import type { Decision, Output, Processor } from './processor.ts'
 const NAME = 'route-fulfilments'
 
 /**
- * Vendor's shipment, closure or cancellation → the shop whose order it is of. The vendor keeps the reference that our sink
- * gave the order (`rules/order-reference.ts`): an order that was made by hand, or for another connection, is ignored.
+ * Vendor's shipment, closure or cancellation → the shop of its order. The vendor stores the reference that our sink
+ * gave the order (`rules/order-reference.ts`): an order that was created by hand, or for another connection, is
+ * ignored.
  */
 export const routeFulfilments: Processor<'fulfilments'> = {
   name: NAME,
   from: 'fulfilments',
   remembers: false,
-  // What people said is of no read: nobody subscribes to it.
+  // Events that people reported belong to no read, so nobody subscribes to them.
   alsoFor({ source, taskId, data }, connections) {
     if (taskId !== null) return []
     const ofVendor = connections.filter(({ vendor }) => vendor === source)
@@ -23,7 +24,7 @@ export const routeFulfilments: Processor<'fulfilments'> = {
     return ofVendor.filter(({ id }) => orders.has(id))
   },
   async process(event, context) {
-    // What another vendor has is of no connection whose id its reference may begin with.
+    // Another vendor's order is not a connection's, even if its reference begins with the connection's id.
     const ofVendor = context.connections.filter(({ vendor }) => vendor === event.source)
     const orders = ordersOf(event.data, ofVendor)
     const routed = context.connections.map((connection) => route(event, connection, orders.get(connection.id)))
@@ -34,7 +35,7 @@ export const routeFulfilments: Processor<'fulfilments'> = {
   },
 }
 
-/** The connection that the order was delivered for, and the shop's number of it. */
+/** The connection that the order was delivered for, and the shop's order number. */
 function ordersOf(
   { orderReference, orderNumber }: Fulfilment,
   connections: readonly Connection[],
@@ -44,7 +45,7 @@ function ordersOf(
     [referenceOf(id, orderNumber), earlierReference(id, orderNumber)].includes(orderReference)
   const named = connections.find(isCalled)
   if (named !== undefined) return new Map([[named.id, orderNumber]])
-  // The number is in the reference alone.
+  // Only the reference holds the number.
   const order = orderReference === orderNumber ? orderOf(orderReference, connections) : null
   return order === null ? new Map() : new Map([[order.connection, order.key]])
 }
@@ -57,9 +58,9 @@ function route(
   const { id, vendor } = connection
   if (vendor !== event.source)
     return { decision: ignored(id, 'not_the_vendor', `fulfilments of ${id} come from ${vendor}`) }
-  if (orderNumber === undefined) return { decision: ignored(id, 'not_ours', `the order is none of ${id}`) }
+  if (orderNumber === undefined) return { decision: ignored(id, 'not_ours', `the order does not belong to ${id}`) }
   if (event.deleted) {
-    const message = 'the vendor deleted it; what the shop sent to its customer is not taken back: settle it in the shop'
+    const message = 'the vendor deleted it; the shop keeps what it sent to its customer: correct it in the shop'
     return { decision: ignored(id, 'deleted', message) }
   }
   const decision = { connection: id, status: 'processing', code: null, message: null } as const
@@ -75,7 +76,7 @@ function shopFulfilment(event: FulfilmentChanged, connection: Connection, orderN
     key: recordKey(connection.id, key),
     event: {
       eventId: derivedEventId(eventId, NAME, connection.id, connection.revision),
-      // What else the ERP says of it asks nothing of the shop.
+      // Other fields of the ERP require no action of the shop.
       contentDigest: contentDigest({ deleted: false, data: { ...asked, orderNumber } }),
       connection: connection.id,
       source,

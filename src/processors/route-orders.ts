@@ -13,26 +13,27 @@ import { settleQuantities, type TakenBack, withdrawnQuantity } from '../rules/qu
 import { decidingSkus, splitOrder } from '../rules/split-order.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
 
-/** What is remembered of a shop's order. */
+/** State remembered of a shop's order. */
 export interface RoutedOrder extends Remembered {
-  /** Every connection it ever went to, so that none keeps lines it lost. */
+  /** Every connection that it ever went to, so that a vendor that lost lines gets an update. */
   readonly vendors: readonly string[]
-  /** Digest, by connection, of what was sent of an order of which something was taken back; absent: nothing was. */
+  /** Digest, by connection, of the last order sent with withdrawn quantities; absent: nothing was withdrawn. */
   readonly reduced?: Readonly<Record<string, string>>
   /** What was refunded before it was shipped; absent: nothing. */
   readonly takenBack?: TakenBack
-  /** Since when the shop has it on hold, epoch milliseconds; absent: it has not. */
+  /** Since when the shop has it on hold, epoch milliseconds; absent: not on hold. */
   readonly heldSince?: number
 }
 
 const NAME = 'route-orders'
-/** Of a digest: enough to tell one content of an order from another. */
+/** Digits of a digest: enough to distinguish the contents of one order. */
 const KEPT_DIGITS = 16
 
 /**
- * Shop's order → an order for each vendor whose lines it holds. A vendor that had lines and has none now, or whose
- * order was canceled, gets an order without lines and `canceled: true`; it gets it again with every later version, which
- * costs nothing, since the content is the same. An event older than the remembered version changes nothing (Guarantee 4).
+ * Shop's order → an order for each vendor that has lines in it. A vendor that had lines and has none now, or whose
+ * order was canceled, gets an order without lines and `canceled: true`. It gets this again with every later version,
+ * which costs nothing because the content is the same. An event older than the remembered version changes nothing
+ * (Guarantee 4).
  */
 export const routeOrders: Processor<'orders', RoutedOrder> = {
   name: NAME,
@@ -80,10 +81,10 @@ async function route(
   const heldSince = connections.some((one) => isOnHold(data, one))
     ? (before?.heldSince ?? event.occurredAt ?? event.readAt)
     : null
-  // A version that comes again is sent again.
+  // The same version again is sent again.
   const isNew = before !== undefined && compareVersions(event, before.version) > 0
   const known = isNew ? (before.reduced ?? {}) : {}
-  // Side by side: no connection waits for the expressions of another one.
+  // In parallel: no connection waits for the expressions of another.
   const outcomes = await Promise.all(
     connections.map(async (connection) => {
       const fault = owned.faults.get(connection.id) ?? null
@@ -109,7 +110,7 @@ async function route(
   }
 }
 
-/** What was sent last, where something of it was taken back: most orders are remembered without. */
+/** Digest of what was sent last, for orders with withdrawn quantities: most orders have none. */
 function reducedOf(outcomes: readonly Outcome[], before: RoutedOrder['reduced'] = {}): Pick<RoutedOrder, 'reduced'> {
   const reduced = new Map(Object.entries(before))
   for (const { id, output } of outcomes) {
@@ -128,7 +129,10 @@ interface Outcome {
   readonly decision: Decision
 }
 
-/** What the connection is sent, with its own fields; one whose fields can't be mapped fails alone (Guarantee 5). */
+/**
+ * What the connection is sent, with its own fields; a connection whose fields can't be mapped fails alone (Guarantee
+ * 5).
+ */
 async function outcomeOf(
   event: OrderChanged,
   connection: Connection,
@@ -192,8 +196,8 @@ function vendorOrder(
 }
 
 /**
- * What of an order the vendor is to have. The shop's own progress (status, invoiced, shipped, refunded) and its other
- * fields ask nothing of the vendor: an order that is invoiced in the shop must not be written to the ERP again.
+ * The part of an order that the vendor needs. The shop's own progress (status, invoiced, shipped, refunded) and its
+ * other fields are left out: an order that is invoiced in the shop must not be written to the ERP again.
  */
 function wanted(
   { state: _state, status: _status, attributes: _attributes, lines, ...order }: Order,
@@ -219,9 +223,9 @@ function decision(
   return { connection, status, code, message }
 }
 
-/** Nothing is sent of somebody who is forgotten; what was sent before stays where it is. */
+/** Nothing is sent for a forgotten person; what was sent before stays where it is. */
 function personForgotten({ id }: Connection): Decision {
-  return decision(id, 'ignored', 'person_forgotten', 'its person was forgotten: the vendor is sent nothing of it')
+  return decision(id, 'ignored', 'person_forgotten', 'its person was forgotten: nothing is sent to the vendor')
 }
 
 function notTheShop({ id, shop }: Connection): Decision {

@@ -41,13 +41,13 @@ export interface ProcessorDeps extends WaitingRoomDeps {
   readonly topicPrefix: string
   readonly clock: Clock
   readonly logger: Logger
-  /** Vendors' products, for connections whose ownership asks for them. */
+  /** Vendors' products, for connections whose ownership depends on them. */
   readonly products?: FindProducts
   readonly guardTiming?: Partial<GuardTiming>
   readonly meter?: Meter
 }
 
-/** What the batches and the releases of one processor share. */
+/** What the batches and releases of one processor share. */
 interface ProcessorParts<K extends ProcessedKind, S extends Remembered> {
   readonly processor: Processor<K, S>
   readonly deps: ProcessorDeps
@@ -56,14 +56,14 @@ interface ProcessorParts<K extends ProcessedKind, S extends Remembered> {
   readonly newer: NewerConfiguration
 }
 
-/** About as many as one fetch of a partition holds: what a batch waits for, it waits for once. */
+/** About as many as one fetch of a partition holds: a batch waits only once for whatever it waits for. */
 const BATCH_SIZE = 1000
 
 /**
- * Runs a processor as a stage. All of a batch's events are sent in one go, then states are written, failures are
- * dead-lettered and results reported; only then the batch is done (Guarantee 1). A batch that is handed over again makes
- * the same events again. A connection that most entities fail for is paused: its records are parked and released in their
- * order, the others go on (Guarantee 5).
+ * Runs a processor as a stage. All events of a batch are sent at once, then states are written, failures dead-lettered
+ * and results reported; only then the batch is done (Guarantee 1). A redelivered batch makes the same events again. A
+ * connection that most entities fail for is paused: its records are parked and released in order, and the other
+ * connections continue (Guarantee 5).
  */
 export function processorStage<K extends ProcessedKind, S extends Remembered>(
   processor: Processor<K, S>,
@@ -74,7 +74,7 @@ export function processorStage<K extends ProcessedKind, S extends Remembered>(
   const room = createWaitingRoom(processor.name, deps, guard, timing.probeEveryMs)
   const newer = createNewerConfiguration(deps.tables, deps.clock)
   const parts: ProcessorParts<K, S> = { processor, deps, guard, room, newer }
-  // What was parked and what comes now may be of one entity, whose state both change.
+  // A parked record and a new one may belong to one entity and both change its state.
   const turns = createTurns()
   const taking: TakingUp = {
     groupOf: ({ connection }) => connection,
@@ -113,14 +113,14 @@ async function handleBatch<K extends ProcessedKind, S extends Remembered>(
     isWrong: (connection, key, error) => guard.isWrong(connection, key, error),
   })
   const work = await processBatch(processor, view, batch, states.known)
-  // Also where there are none: that it is 0 has to be seen.
+  // Also when it is 0, so that the metric shows the 0.
   if (processor.from === 'orders') deps.meter?.count('waldstream_order_lines_unaccounted_total', {}, work.unaccounted)
   await commitWork(work, states, parts, context, startedAt)
   context.assertOwned()
   if (work.results.length > 0) await deps.reporter.report(processor.name, context.partition, work.results)
 }
 
-/** What is made of the events is encoded with the keys of their persons. */
+/** Admits the persons of the events: what is made of the events is encoded with the persons' keys. */
 async function admitted<K extends ProcessedKind, S extends Remembered>(
   batch: readonly Decoded<K>[],
   { processor, deps }: ProcessorParts<K, S>,
@@ -133,8 +133,8 @@ async function admitted<K extends ProcessedKind, S extends Remembered>(
 }
 
 /**
- * A parked record is processed again, and what comes of it for its one connection is kept: it is as repeatable as a batch.
- * What follows it waits on when its connection is wrong (again).
+ * Processes a parked record again and keeps the outcome for its one connection; it is as repeatable as a batch. Records
+ * behind it wait on if its connection is broken (again).
  */
 async function takeUp<K extends ProcessedKind, S extends Remembered>(
   parked: ParkedRecord,
@@ -164,7 +164,8 @@ async function takeUpRecord<K extends ProcessedKind, S extends Remembered>(
   const view = viewOf(parts, {
     now: deps.clock.now(),
     paused: (id) => (probe ? undefined : pauses.get(id)),
-    // Of the connections only this one counts: the others had the event already. A probe counts for nothing.
+    // Only this connection counts: the others had the event already. A probe counts as a failure only if its policy is
+    // `pause`.
     isWrong: (id, key, error) =>
       id === connection && (probe ? error?.policy === 'pause' : guard.isWrong(id, key, error)),
   })
@@ -197,7 +198,7 @@ function viewOf<K extends ProcessedKind, S extends Remembered>(
   }
 }
 
-/** Everything a batch came to but its results, acknowledged (Guarantee 1). */
+/** Writes the whole outcome of a batch except its results, all acknowledged (Guarantee 1). */
 async function commitWork<K extends ProcessedKind, S extends Remembered>(
   work: Work<S>,
   states: LoadedStates<S>,
@@ -225,7 +226,7 @@ function encode({ codec, topicPrefix }: ProcessorDeps, output: Output): Outgoing
   return { topic: topicPrefix + topic, key: output.key, value: codec.encode(output.kind, output.event) }
 }
 
-/** What the processor remembers of the batch's entities; nothing where it remembers nothing. */
+/** What the processor remembers of the batch's entities; empty if it remembers no state. */
 function loadStates<K extends ProcessedKind, S extends Remembered>(
   { processor, deps }: ProcessorParts<K, S>,
   batch: readonly Decoded<K>[],
@@ -235,7 +236,7 @@ function loadStates<K extends ProcessedKind, S extends Remembered>(
   return loadEntityStates<S>(deps.tables, { processor: processor.name, partition }, keys)
 }
 
-/** What a record came to for one connection. */
+/** The outcome of a record for one connection. */
 function onlyFor<S>(connection: string, work: Work<S>): Work<S> {
   return {
     ...work,

@@ -6,7 +6,10 @@ import { deliveryTables } from './delivery/deliveries.ts'
 import { orderCallTables } from './delivery/order-calls.ts'
 import { stateTables } from './entity-states.ts'
 
-/** What sinks remember: what each target has, the calls for orders, what waits, and which connections and orders are held. */
+/**
+ * Tables of sinks: what each target has, the calls for orders, parked records, and which connections and orders are
+ * held.
+ */
 export const sinkTables: readonly TableDefinition[] = [
   ...deliveryTables,
   ...orderCallTables,

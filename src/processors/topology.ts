@@ -20,16 +20,16 @@ import { processorStage } from './run-processor.ts'
 
 export type AnyProcessorStage = { [K in ProcessedKind]: Stage<K> }[ProcessedKind]
 
-/** One arrow of the picture: a topic, the processor that consumes it, and the topics it appends to. */
+/** One arrow of the topology: a topic, the processor that consumes it, and the topics it appends to. */
 export interface TopologyRow<K extends ProcessedKind = ProcessedKind> {
   readonly from: K
   readonly processor: string
-  /** Kinds; those that have a topic for each target system end in `.<system>`. */
+  /** Kinds; those with one topic per target system end in `.<system>`. */
   readonly to: readonly TopicKind[]
   readonly stage: (deps: ProcessorDeps) => AnyProcessorStage
 }
 
-/** What is done with what sources publish. An entity that no processor consumes does not compile. */
+/** The consumers of what sources publish. An entity without a processor does not compile. */
 const consumers: { readonly [E in DeclaredEntity]: TopologyRow<E> } = {
   orders: row(routeOrders, ['vendor-orders']),
   fulfilments: row(routeFulfilments, ['shop-fulfilments']),
@@ -49,7 +49,7 @@ export function mappingRow<E extends FeedEntity>(mapper: Processor<E>): Topology
   return row(mapper, [universalKind(mapper.from)])
 }
 
-/** Rows of an entity's feed → what shops are sent of it. */
+/** Rows of an entity's feed → what shops get of it. */
 export function pushingRow<E extends PushedEntity>(entity: DeclarationOf<E>): TopologyRow<`universal-${E}`> {
   return row(pushProcessor(entity), [shopKind(entity.name)])
 }

@@ -19,7 +19,7 @@ import {
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import type { Tracer } from '../platform/tracing/tracer.ts'
 
-/** Parked records that are taken up in one go. */
+/** Parked records taken up at once. */
 const AT_ONCE = 100
 
 export interface WaitingRoomDeps {
@@ -27,56 +27,56 @@ export interface WaitingRoomDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly reporter: StatusReporter
-  /** Reads one record again: one too large for a row, or of a key that is to be checked. */
+  /** Reads one record again: one too large for a row, or of a key that is checked. */
   readonly log: { read(topic: string, partition: number, offset: bigint): Promise<LogRecord | null | undefined> }
-  /** Of the process; those of the stage alone where they are left out. */
+  /** Of the process; if absent, of the stage alone. */
   readonly parkedOwners?: ParkedOwners
-  /** Undefined: nothing is traced. */
+  /** Undefined: tracing is off. */
   readonly tracer?: Tracer | undefined
 }
 
-/** What came of a parked record or check that was taken up. */
+/** The outcome of a parked record or check that was taken up. */
 export interface TakenUp {
   readonly results: readonly StageResult[]
   /** It waits on: its row stays. */
   readonly waits: boolean
-  /** Its connection is wrong: the rest of its group waits on. */
+  /** Its connection is broken: the rest of its group waits on. */
   readonly endsGroup?: boolean
 }
 
-/** How a stage takes up what it set aside. */
+/** How a stage takes up its parked records. */
 export interface TakingUp {
-  /** What one group has is taken up one after the other in `order`; groups go side by side, as many as `sideBySide`. */
+  /** Entries of one group are taken up one after the other in `order`; up to `sideBySide` groups run in parallel. */
   groupOf(parked: Parked): string
   readonly order: (a: ParkedRecord, b: ParkedRecord) => number
   readonly sideBySide: number
-  /** Of a group's records the first is the newest version: the others are superseded, and not taken up. */
+  /** The first record of a group is the newest version: the others are superseded and not taken up. */
   readonly newestOnly: boolean
   /** Runs the work on a group while nobody else works on it. */
   inTurn(group: string, work: () => Promise<void>): Promise<void>
-  /** `probe`: although its connection is paused, to see whether that is over. */
+  /** `probe`: although its connection is paused, to check whether the connection works again. */
   takeUp(parked: Parked, probe: boolean, context: PartitionContext): Promise<TakenUp>
 }
 
 /**
- * Where a stage's records wait, with their offsets committed: for a time, or for a connection whose pause has to end. One
- * for each stage; its rows are in `parked`.
+ * Where a stage's records wait with their offsets committed: until a time, or until a connection's pause ends. One per
+ * stage; its rows are in `parked`.
  */
 export interface WaitingRoom {
   rows(partition: number): Parking
-  /** The record as it came, also where its row has no room for it. */
+  /** The record as it arrived, also if its row has no room for it. */
   recordOf(parked: ParkedRecord): Promise<LogRecord>
   /** Throws `not_found`. */
   read(topic: string, partition: number, offset: bigint): Promise<LogRecord>
   /**
-   * Takes up what is due in a partition: what waited for its time, what is held for connections that are not paused (any
-   * more), and one record of each whose time to be probed has come. A row is removed after its result is acknowledged
-   * (Guarantee 1): what is cut off before is taken up again. What can't be read stays for `againMs`.
+   * Takes up what is due in a partition: entries whose time has come, entries of connections that are not paused (any
+   * more), and one record of each connection that is due for a probe. A row is removed after its result is acknowledged
+   * (Guarantee 1): if interrupted before, it is taken up again. An entry that can't be read stays for `againMs`.
    */
   release(context: PartitionContext, taking: TakingUp): Promise<void>
 }
 
-/** `againMs`: how long one that could not be taken up is left alone. */
+/** `againMs`: pause before an entry that could not be taken up is tried again. */
 export function createWaitingRoom(
   stage: string,
   deps: WaitingRoomDeps,
@@ -89,7 +89,7 @@ export function createWaitingRoom(
   const read: WaitingRoom['read'] = async (topic, partition, offset) => {
     const record = await deps.log.read(topic, partition, offset)
     if (record) return record
-    throw new StreamError('not_found', `offset ${offset} of partition ${partition} of ${topic} is not kept any more`)
+    throw new StreamError('not_found', `offset ${offset} of partition ${partition} of ${topic} is no longer stored`)
   }
   return {
     rows,
@@ -108,14 +108,14 @@ export function createWaitingRoom(
   }
 }
 
-/** What is due of one group. */
+/** The due entries of one group. */
 interface Group {
   readonly name: string
   readonly parked: readonly Parked[]
   readonly probe: boolean
 }
 
-/** What is due, and of paused connections what is to be tried all the same. */
+/** Due entries, and one entry of each paused connection that is due for a probe. */
 async function findDue(parking: Parking, guard: ConnectionGuard, now: number) {
   const due: Parked[] = [...(await parking.due(now, AT_ONCE))]
   const probes: Parked[] = []
@@ -137,7 +137,7 @@ function groupsOf(
   ]
 }
 
-/** One go through what is due in a partition. */
+/** One pass over the due entries of a partition. */
 class ReleaseRun {
   readonly #stage: string
   readonly #parking: Parking
@@ -171,7 +171,7 @@ class ReleaseRun {
         (group) => inTurn(group.name, () => this.#takeGroup(group)),
       )
     } finally {
-      // Also where one failed: what was taken up before it is not to be done again with every tick.
+      // Also after a failure: entries that were taken up before it are not repeated with every tick.
       await this.#settle()
     }
   }
@@ -209,12 +209,12 @@ class ReleaseRun {
       return !endsGroup
     } catch (thrown) {
       const error = toStreamError(thrown)
-      // They say nothing of the record: all is taken up again with the next tick.
+      // Not about the record: all entries are taken up again with the next tick.
       if (error.policy === 'stop' || error.policy === 'retry') throw error
       const { logger, clock, againMs } = this.#deps
       logger.error(
         { stage: this.#stage, parked: parked.id, err: error },
-        'a parked record can not be taken up; it stays',
+        'cannot take up a parked record; it stays parked',
       )
       const at = clock.now() + againMs
       if (parked.what === 'record') await this.#parking.park(parked, { at })
@@ -224,7 +224,7 @@ class ReleaseRun {
   }
 }
 
-const NEWER_WAITS = 'a newer version waits as well'
+const NEWER_WAITS = 'a newer version is waiting too'
 
 export function superseded(message: string): ResultEnd {
   return { status: 'superseded', code: 'older_version', message, targetId: null }
@@ -235,7 +235,7 @@ export function parkedResult({ about, record }: ParkedRecord, end: ResultEnd): S
   return stageResult(about, end, mappedPlaces(record))
 }
 
-/** A record that is set aside for one connection, and why. `key`: what its versions have in common. */
+/** A record parked for one connection, and why. `key`: the same for all its versions. */
 export function parkedRecord(
   record: LogRecord,
   about: ResultAbout & { readonly connection: string },

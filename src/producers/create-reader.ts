@@ -11,13 +11,13 @@ import { allKeys } from './all-keys.ts'
 export interface ReaderDeps {
   readonly clock: Clock
   readonly clients: Clients
-  /** Absent: nothing is remembered from one run to the next. */
+  /** Absent: readers remember nothing between runs. */
   readonly notes?: ReaderNotes
 }
 
 /**
- * The reader of a read; it connects when it first reads. Throws `configuration_invalid` when the system has no such
- * entity; what else is wrong with the configuration, the reader throws when it reads.
+ * The reader of a read; it connects on the first read. Throws `configuration_invalid` if the system type does not have
+ * the entity; the reader throws other configuration errors when it reads.
  */
 export function createReader(
   read: Read,
@@ -43,12 +43,12 @@ export function createReader(
     name: `${system.type}.${read.entity}`,
     entity: read.entity,
     read: (window, after, signal) => through<Page<Entity>>((source) => source.read(window, after, signal)),
-    // A queue can't say what it has: asked by a sweep, an empty list would mean that all is gone.
+    // A queue can't list its content: for a sweep, an empty list would mean that everything is gone.
     ...(isQueue && queueUrl === null
       ? {}
       : { list: (window, signal) => through((source) => source.list?.(window, signal)) }),
     ...(queueUrl === null ? {} : { discard: async (signal) => await discard(await connected(), signal) }),
-    // Whatever the source's own reader can or can't: what can't be listed must not look empty.
+    // Regardless of the source's own reader: what can't be listed must not look empty.
     ...(isQueue
       ? {}
       : {
@@ -59,7 +59,7 @@ export function createReader(
 }
 
 async function discard(source: SourceReader<Entity>, signal: AbortSignal): Promise<string> {
-  return (await source.discard?.(signal)) ?? 'kept: it is no queue'
+  return (await source.discard?.(signal)) ?? 'kept: it is not a queue'
 }
 
 function noQueuesError(read: Read, system: System): StreamError {

@@ -23,8 +23,9 @@ export interface FinishedDrain {
 const TRIES = 5
 
 /**
- * What becomes of a queue that a request named, once its run's end is noted (Guarantee 1): it is deleted when all of it was
- * read, a connection that subscribes to the read wants it so, and nothing is left in it. The run says which. Repeatable.
+ * Deletes the queue named in a request, or keeps it, once the end of its run is noted (Guarantee 1). The queue is
+ * deleted when it was read to its end, a connection that subscribes to the read has `deleteDrainedQueues`, and the
+ * queue is empty. The outcome is noted in the run. Repeatable.
  */
 export async function finishDrain(deps: FinishDeps, job: FinishedDrain): Promise<void> {
   const { run, fence } = job
@@ -32,14 +33,14 @@ export async function finishDrain(deps: FinishDeps, job: FinishedDrain): Promise
   await changeHeldRun(deps.tables, { id: run.id, fence }, { queue_end })
 }
 
-/** What became of the queue, in words. */
+/** What happened to the queue, in words. */
 async function endQueue(deps: FinishDeps, { run, reader, fence, signal }: FinishedDrain): Promise<string> {
   if (run.state !== 'ended') return 'kept: it could not be read to its end'
   const wanted = deps.configuration().connections.some(({ reads, deleteDrainedQueues }) => {
     return deleteDrainedQueues && reads.includes(run.read)
   })
   if (!wanted) return 'kept: no connection that subscribes to the read has deleteDrainedQueues'
-  // Whoever has lost the run must not delete what its successor reads.
+  // A worker that has lost the run must not delete what its successor reads.
   await changeHeldRun(deps.tables, { id: run.id, fence }, {})
   try {
     const discard = async () => (await reader.discard?.(signal)) ?? 'kept'

@@ -7,12 +7,12 @@ import { LARGEST_RECORD, tooLargeError } from '../platform/kafka/largest-record.
 import { recordBytes } from '../platform/kafka/request-packer.ts'
 import type { Page, UnreadableEntity } from '../systems/kit/source.ts'
 
-/** Bytes of a key: tables have it in keys of their own, with a source or a connection before it, of 1024 at most. */
+/** Bytes of a key: tables put a source or connection before it, in keys of at most 1024 bytes. */
 const LONGEST_KEY = 500
-/** Bytes of an original that a dead letter holds: its topic takes four times as much. */
+/** Bytes of an original that a dead letter holds: its topic accepts four times as much. */
 const LARGEST_ORIGINAL = 3_000_000
 
-/** The page with what has a key that no table takes among the unreadable (Guarantee 5). */
+/** Moves entities with a key that no table accepts to the unreadable ones of the page (Guarantee 5). */
 export function withFittingKeys<E extends Entity>(page: Page<E>): Page<E> {
   const fits = ({ key }: { readonly key: string }) => Buffer.byteLength(key) <= LONGEST_KEY
   const long = page.entities
@@ -28,8 +28,8 @@ export function withFittingKeys<E extends Entity>(page: Page<E>): Page<E> {
 const shortened = (key: string): string => `${key.slice(0, 100)}… ${digest(key)}`
 
 /**
- * The record of an event, without the source's own text where it is too large with it; or why there is none: what can't be
- * sent must not hold up the others, now and in every run to come (Guarantee 5).
+ * The record of an event, without the source's original text if it would be too large with it; or why there is none: an
+ * event that can't be sent must not hold up the others, now and in every later run (Guarantee 5).
  */
 export function fitEvent(
   { codec, topicPrefix }: { readonly codec: EventCodec; readonly topicPrefix: string },
@@ -53,10 +53,10 @@ export function fitEvent(
   }
 }
 
-/** What a dead letter keeps of an original, and what it says where that is not all. */
+/** What a dead letter stores of an original, and a note if that is not all. */
 export function fitOriginal(raw: string): { readonly original: Buffer; readonly note: string } {
   const original = Buffer.from(raw)
   if (original.length <= LARGEST_ORIGINAL) return { original, note: '' }
-  const note = `; kept are the first ${LARGEST_ORIGINAL} of ${original.length} bytes of the original`
+  const note = `; only the first ${LARGEST_ORIGINAL} of ${original.length} bytes of the original are stored`
   return { original: original.subarray(0, LARGEST_ORIGINAL), note }
 }

@@ -13,7 +13,7 @@ export interface LastKnownDeps {
 
 type Content = TopicEvents[Entity]['data']
 
-/** What entities of a source were in the newest version that was not a deletion; one pass over the topic. */
+/** The newest content of entities of a source that was not a deletion; one pass over the topic. */
 export async function lastKnown(
   deps: LastKnownDeps,
   { system, entity }: { readonly system: string; readonly entity: Entity },

@@ -6,17 +6,18 @@ import type { EntityIdentity, Page, ReadEntity, UnreadableEntity } from '../syst
 
 type AnyEntity = ReadEntity<Entity>
 
-/** Entities with a key each. */
+/** Entities with unique keys. */
 export interface OwnKeys {
   readonly entities: readonly AnyEntity[]
-  /** Those whose key another entity has already: the key that each got instead, and what is to be told. */
+  /** Entities whose key belongs to another one: the new key of each, and the message to report. */
   readonly shared: ReadonlyMap<string, string>
 }
 
 /**
- * A source may give two entities one key: two stores of a shop number their orders alike. The first keeps it, which is the one
- * that was published under it (`noted`), or the older one; another gets a key of its own, `<key>~<its id>`, for good. What was
- * published before identities were noted is told from what was made later (Guarantee 3: neither is written over the other).
+ * A source may give two entities the same key: two stores of a shop may number their orders alike. The one that was
+ * published under the key (`noted`) keeps it, otherwise the oldest; any other permanently gets its own key, `<key>~<its
+ * id>`. The age also distinguishes what was published before identities were noted from what was created later
+ * (Guarantee 3: neither overwrites the other).
  */
 export function withOwnKeys(entities: readonly AnyEntity[], noted: (key: string) => Publication | undefined): OwnKeys {
   const owners = new Map<string, string | null>()
@@ -36,13 +37,13 @@ export function withOwnKeys(entities: readonly AnyEntity[], noted: (key: string)
     if (identity === undefined || owner === identity.id) return entity
     const ownKey = `${key}~${identity.id}`
     const other = owner === null ? 'an older entity' : `entity ${owner}`
-    shared.set(ownKey, `${key} is the key of ${other} as well: entity ${identity.id} is known as ${ownKey}`)
+    shared.set(ownKey, `${key} is also the key of ${other}: entity ${identity.id} is published as ${ownKey}`)
     return { ...entity, key: ownKey, data: identity.withKey(ownKey) }
   })
   return { entities: all, shared }
 }
 
-/** Id of the entity whose key it is; null: of one that is not among them. */
+/** Id of the entity that owns the key; null: one that is not among them. */
 function ownerOf(identities: readonly EntityIdentity<Entity>[], noted: Publication | undefined): string | null {
   if (noted !== undefined && noted.identity !== null) return noted.identity
   const seen = noted?.occurred_at
@@ -57,8 +58,8 @@ function compareIds(a: string, b: string): number {
 }
 
 /**
- * One entity for each key. Where a page has several contents of one, the last counts if the reader says so; else none of
- * them can be told to be the right one, and the key is unreadable with all of them (Guarantee 2).
+ * One entity per key. If a page has several contents for a key, the last one counts if the reader says so; otherwise no
+ * content can be chosen, and the key is unreadable with all of them (Guarantee 2).
  */
 export function joinedByKey(
   entities: readonly AnyEntity[],
@@ -81,6 +82,6 @@ export function joinedByKey(
 }
 
 function twoContents(key: string, contents: number): StreamError {
-  const message = `the source gives ${contents} different contents for ${key} at once; make the key unique there`
+  const message = `the source returned ${contents} different contents for ${key} at once; make the key unique there`
   return new StreamError('source_data_invalid', message, { field: 'key' })
 }

@@ -29,7 +29,7 @@ export interface PublishDeps {
   readonly logger: Logger
   readonly topicPrefix: string
   readonly meter?: Meter
-  /** Undefined: nothing is traced. */
+  /** Undefined: tracing is off. */
   readonly tracer?: Tracer | undefined
 }
 
@@ -42,7 +42,7 @@ export interface Origin {
   readonly taskId: string | null
 }
 
-/** Where events come from, and which entities have their keys, where the source tells. */
+/** Where events come from; `identities`: the entity that owns each key, if the source says so. */
 interface NamedOrigin extends Origin {
   readonly identities: ReadonlyMap<string, string>
 }
@@ -53,21 +53,21 @@ export interface PublishedCounts {
   readonly unchanged: number
   readonly unreadable: number
   readonly capped: number
-  /** Keys that entities got because another one has theirs. */
+  /** Keys that entities got because another entity owns theirs. */
   readonly shared: readonly string[]
 }
 
 type Event = TopicEvents[Entity]
 
-/** Notes written at once. */
+/** Notes written in parallel. */
 const WRITERS = 16
 
 /**
- * Publishes what changed of a page and resolves when all of it is acknowledged, and its status too (Guarantee 1).
- * Unchanged content is not published again (Guarantee 3): `publishing` is noted before the send and `published` after the
- * acknowledgement, and only `published` with an equal digest suppresses. So A, then B with a crash before B is noted, then
- * A again, ends with A. `assertHeld` rejects when another worker has taken over: what was noted before makes the others
- * send again whatever this one still sends (Guarantee 4).
+ * Publishes what changed of a page and resolves when all events and their status are acknowledged (Guarantee 1).
+ * Unchanged content is not published again (Guarantee 3): `publishing` is noted before the send and `published` after
+ * the acknowledgement, and only `published` with an equal digest suppresses. So A, then B with a crash before B is
+ * noted, then A again, ends with A. `assertHeld` rejects when another worker has taken over: because of the notes
+ * written before, others send again whatever this worker still sends (Guarantee 4).
  */
 export async function publishPage(
   deps: PublishDeps,
@@ -96,17 +96,17 @@ export async function publishPage(
     ...changed.map((event) => newResult(origin, event, shared.get(event.key), warnings.get(event.key))),
     ...unreadable.map((entity) => failedResult(origin, entity, page.requestedAt)),
   ])
-  // Last: a page that ends before this is published and reported again; afterwards it would count as unchanged.
+  // Last: a page that fails before this is published and reported again; afterwards it would count as unchanged.
   await note(deps.tables, origin, changed, 'published')
   if (capped > 0)
-    deps.logger.warn({ read: origin.read, capped }, 'times of the source lie in the future and were capped')
-  // An entity that changes again within its run is one entity of the task.
+    deps.logger.warn({ read: origin.read, capped }, 'times of the source were in the future and were capped')
+  // An entity that changes again within its run counts once in the task.
   const first = changed.filter((event) => known.get(publishedId(event, origin))?.task !== (origin.taskId ?? ''))
   const unchanged = events.length - changed.length - unfit.length
   return { published: first.length, unchanged, unreadable: unreadable.length, capped, shared: [...shared.keys()] }
 }
 
-/** What is read of a person who is forgotten is published without that person: digests are made of what is published. */
+/** Removes the personal data of forgotten persons from what was read, before digests are made of it. */
 async function withoutForgotten({ codec }: PublishDeps, { source, entity }: Origin, page: Page<Entity>) {
   const own = page.entities.map(({ key, data, raw }) => ({ source, key, data, raw, readAt: page.requestedAt }))
   const admitted = (await codec.persons?.admit(entity, own)) ?? own
@@ -117,7 +117,7 @@ async function withoutForgotten({ codec }: PublishDeps, { source, entity }: Orig
   return { ...page, entities }
 }
 
-/** The page with one entity for each key, and whose keys they are. */
+/** The page with unique keys, and the owners of the keys. */
 async function withKeys(deps: PublishDeps, origin: Origin, page: Page<Entity>) {
   const identified = page.entities.filter(({ identity }) => identity !== undefined)
   const ids = [...new Set(identified.map(({ key }) => recordKey(origin.source, origin.entity, key)))]
@@ -172,7 +172,9 @@ function toEvent(origin: Origin, entity: ReadEntity<Entity>, occurredAt: number 
   return { eventId, contentDigest: content, source, key, taskId, occurredAt, readAt, deleted, data, raw } as Event
 }
 
-/** What is there again is newer than its deletion, also where its own time is older: a source may have been set back. */
+/**
+ * An entity that reappears is newer than its deletion, even if its own time is older: a source may have been restored.
+ */
 function afterDeletion(origin: Origin, event: Event, noted: Publication | undefined): Event {
   if (noted === undefined || noted.occurred_at === null || event.deleted) return event
   const onItsWay = noted.state === 'publishing' && noted.digest === event.contentDigest
@@ -203,16 +205,16 @@ function noteOf(origin: NamedOrigin, event: Event, state: Publication['state']):
 }
 
 /**
- * Of what is never deleted at its source, a note may go once nobody has read the entity for so long: read again, it is
- * published once more with the same id, which changes nothing. A deletion stays known, since what comes back has to be newer
- * than it (Guarantee 4); so does whose a key is.
+ * The note of an entity that is never deleted at its source may expire once nobody has read the entity for so long: if
+ * read again, it is published once more with the same id, which changes nothing. Notes of deletions stay, because an
+ * entity that comes back must be newer than its deletion (Guarantee 4), and so do notes of key owners.
  */
 function noteExpires({ entity, identities }: NamedOrigin, event: Event): number | null {
   if (hasFeed(entity) || event.deleted || identities.has(event.key)) return null
   return expiresAfter(event.readAt, keptDays.notesOfOrders)
 }
 
-/** How late a note is put off: one that is read each day is not written each day. */
+/** How late an expiry is extended: the note of an entity that is read daily is not written daily. */
 const PUT_OFF_AFTER = (keptDays.notesOfOrders / 2) * 86_400
 
 function isToBePutOff(noted: Publication, expires: number | null): expires is number {
@@ -221,14 +223,15 @@ function isToBePutOff(noted: Publication, expires: number | null): expires is nu
 
 type NoteCondition = Condition<AttributeOf<Publication>>
 
-/** Guarantee 4: another worker may have noted a newer version while this one stood still. */
+/** Guarantee 4: another worker may have noted a newer version while this one was stalled. */
 function notNewerThan(event: Event): NoteCondition {
   return { anyOf: [{ absent: 'rank' }, { attribute: 'rank', is: '<=', value: versionRank(event) }] }
 }
 
 /**
- * The events whose content is not the one published last. A newer version of the same content is noted: else an older
- * one with other content, published late, would count as the newest. Where that is not to be noted any more, it is sent.
+ * The events with other content than the one published last. A newer version of the same content is only noted:
+ * otherwise an older version with other content, published late, would count as the newest. If its note was changed
+ * meanwhile, the event is sent.
  */
 async function changedOf(
   tables: Tables,
@@ -260,7 +263,7 @@ async function changedOf(
   return events.filter((event) => changed.has(event))
 }
 
-/** One by one, since a note has to be by condition. */
+/** One by one: each note is a conditional write. */
 async function note(tables: Tables, origin: NamedOrigin, events: readonly Event[], state: Publication['state']) {
   const rows = rowsOf(tables, publicationRows)
   await forEachBounded(events, WRITERS, async (event) => {
@@ -268,7 +271,7 @@ async function note(tables: Tables, origin: NamedOrigin, events: readonly Event[
   })
 }
 
-/** What readers warn of, by key; said once a page, beside what is reported of each entity that changed. */
+/** Warnings of readers by key; logged once per page, and reported with each changed entity. */
 function warningsOf({ logger }: PublishDeps, { read }: Origin, page: Page<Entity>): ReadonlyMap<string, EntityWarning> {
   const warnings = new Map(page.entities.flatMap(({ key, warning }) => (warning === undefined ? [] : [[key, warning]])))
   for (const message of [...warnings.values()].map((warning) => warning.message).slice(0, 1)) {
@@ -277,7 +280,7 @@ function warningsOf({ logger }: PublishDeps, { read }: Origin, page: Page<Entity
   return warnings
 }
 
-/** `shared`: why the entity has not the key that the source gives it. */
+/** `shared`: why the entity does not have the key that the source gives it. */
 function newResult(
   { entity }: Origin,
   event: Event,
@@ -289,7 +292,7 @@ function newResult(
   return stageResult(aboutEvent(entity, event, null), { status: 'new', ...why, targetId: null })
 }
 
-/** Why it can't be read, without what it says of a person: the text of the error is kept, reported and shown. */
+/** Removes personal data from the error: its text is stored, reported and shown. */
 function withoutPersons({ entity }: Origin, unreadable: UnreadableEntity): UnreadableEntity {
   const { raw, error } = unreadable
   return { ...unreadable, error: withoutPersonalOf(entity, raw, toStreamError(error)) }
@@ -313,7 +316,9 @@ function failedResult(origin: Origin, unreadable: UnreadableEntity, readAt: numb
   return stageResult(aboutEvent(entity, event, null), { status: 'failed', code, message, targetId: null })
 }
 
-/** Guarantee 2: what can't be made an event is kept as the source gave it. It has no place in a topic: offset -1. */
+/**
+ * Guarantee 2: what can't become an event is stored as the source sent it. It has no position in a topic: offset -1.
+ */
 async function deadLetterUnreadable(
   deps: PublishDeps,
   origin: Origin,

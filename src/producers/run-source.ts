@@ -12,7 +12,7 @@ import { endSpanAfter, inSpan, type Span } from '../platform/tracing/tracer.ts'
 import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader, WindowRow } from '../systems/kit/source.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
 
-/** How often a window is read before it counts as one that can't agree. */
+/** How often a window is read before it counts as incomplete. */
 const PROOFS = 3
 
 export interface SourceRun {
@@ -28,13 +28,13 @@ export interface SourceResult {
   readonly state: 'ended' | 'incomplete'
   /** Keys in the window that were not read, at most 100. */
   readonly missing: readonly string[]
-  /** How many of the window's keys the first reading did not have. */
+  /** How many of the window's keys the first reading missed. */
   readonly missed: number
-  /** Rows given by the readings after the first. */
+  /** Rows returned by the readings after the first. */
   readonly read_again: number
-  /** Different keys that were read. */
+  /** Distinct keys that were read. */
   readonly keys: number
-  /** Digest of every key read with its change time, whatever their order. */
+  /** Digest of every key read with its change time, independent of order. */
   readonly digest: string
   /** Rows that the source listed for the proof; null: it listed none to compare with. */
   readonly listed: number | null
@@ -46,9 +46,9 @@ export interface SourceDeps extends PublishDeps {
 }
 
 interface Progress {
-  /** Changed-at of every key read, as the source gave it: the last one. */
+  /** Change time of every key read, as the source gave it: the last one. */
   readonly seen: Map<string, string>
-  /** Those before it, by `rowText`: two rows of the source may have one key, and each has been read. */
+  /** Earlier ones, by `rowText`: two rows of the source may have one key, and both count as read. */
   readonly before: Set<string>
   readonly counts: {
     read: number
@@ -61,9 +61,9 @@ interface Progress {
 }
 
 /**
- * Reads a window page by page, publishes each page, and notes how far it came only after the page was acknowledged
- * (Guarantee 1). At the end the source is asked what is in the window; what was not seen is read again, up to three
- * times (Guarantee 6). Throws `lease_lost` when another worker has taken the run over.
+ * Reads a window page by page, publishes each page, and notes its progress only after the page was acknowledged
+ * (Guarantee 1). At the end the source lists what is in the window; if something was not seen, the window is read
+ * again, up to three times in all (Guarantee 6). Throws `lease_lost` when another worker has taken the run over.
  */
 export async function runSource(deps: SourceDeps, job: SourceRun): Promise<SourceResult> {
   const reader = job.reader as SourceReader<Entity>
@@ -96,13 +96,13 @@ export async function runSource(deps: SourceDeps, job: SourceRun): Promise<Sourc
     if (missing !== null && missing.length === 0) return ended('ended', [])
     if (proof === 1) window.missed = missing?.length ?? 0
     if (missing !== null && proof >= PROOFS) return ended('incomplete', missing)
-    if (missing !== null) deps.logger.info({ read: job.read.id, missing: missing.length }, 'window is read again')
+    if (missing !== null) deps.logger.info({ read: job.read.id, missing: missing.length }, 'reading the window again')
     // A run that was taken over has not seen what its predecessor read: the proof needs the whole window.
     after = null
   }
 }
 
-/** A page of a later reading: how far the first one came is no longer told by it. */
+/** A page of a later reading: it does not show the progress of the first one any more. */
 function againOf({ reachedAt: _reachedAt, ...page }: Page<Entity>): Page<Entity> {
   return page
 }
@@ -111,7 +111,7 @@ function digestOf(seen: ReadonlyMap<string, string>): string {
   return digest(JSON.stringify([...seen].sort(([a], [b]) => (a < b ? -1 : 1))))
 }
 
-/** Tries of one page before the run fails; its cut date stays and the next run reads the window again. */
+/** Attempts per page before the run fails; its cut date stays, and the next run reads the window again. */
 const TRIES = 6
 
 function patience({ clock, logger, meter }: SourceDeps, { read, signal }: SourceRun) {
@@ -122,7 +122,7 @@ function patience({ clock, logger, meter }: SourceDeps, { read, signal }: Source
   return { clock, signal, attempts: TRIES, onRetry }
 }
 
-/** A page, and the span that began before it was asked for and ends when it is published. */
+/** A page with its span, which begins before the request and ends when the page is published. */
 interface TracedPage {
   readonly page: Page<Entity>
   readonly span: Span | undefined
@@ -139,7 +139,7 @@ function startPageSpan({ tracer }: SourceDeps, { read, run }: SourceRun): Span |
   return tracer?.start({ name: `read ${id}`, kind: 'internal', attributes })
 }
 
-/** The reader's pages; after a failure that may pass, it goes on behind the last page that was given. */
+/** The reader's pages; after a transient failure it continues after the last page returned. */
 async function* patientPages(
   deps: SourceDeps,
   reader: SourceReader<Entity>,
@@ -166,12 +166,12 @@ async function* patientPages(
       last = page.value.reached
     }
   } finally {
-    // A reader that is not asked for more may have to let go of what it holds.
+    // Lets the reader release its resources when no more pages are requested.
     await pages?.return?.()
   }
 }
 
-/** Ends the span where no page follows that would. */
+/** Ends the span if there is no page to end it. */
 async function readPage<R>(
   span: Span | undefined,
   read: () => Promise<IteratorResult<Page<Entity>, R>>,
@@ -209,7 +209,7 @@ async function takePage(deps: PublishDeps, job: SourceRun, progress: Progress, p
     deps.meter?.count('waldstream_read_rows_total', { read: id, outcome }, done[outcome])
   }
   for (const row of page.rows) noteSeen(progress, row)
-  // A source without change times is known by its content.
+  // A source without change times is compared by content.
   if (page.rows.length === 0) for (const { key, raw } of page.entities) progress.seen.set(key, digest(raw ?? ''))
   await noteProgress(deps.tables, job, counts, page)
 }
@@ -240,7 +240,7 @@ function heldRun({ run, fence }: SourceRun) {
 interface Comparison {
   /** Keys of the window that were not read, or were read before their last change. */
   readonly missing: readonly string[]
-  /** Null: nothing was listed although something was read; the source can't list what is in a window. */
+  /** Null: the source can't list what is in a window, or listed nothing although something was read. */
   readonly listed: number | null
 }
 

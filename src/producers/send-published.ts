@@ -11,8 +11,8 @@ export interface PublishedEvent {
 }
 
 /**
- * Sends the records and resolves when they are acknowledged. Where tracing is on each has a span, of the trace of the page it was
- * read with, and its record carries the trace on. What no page was read for begins a trace of its own.
+ * Sends the records and resolves when they are acknowledged. If tracing is on, each record has a span in the trace of
+ * its page and carries the trace on. Events without a page begin a trace of their own.
  */
 export async function sendPublished(
   { producer, tracer }: { readonly producer: LogProducer; readonly tracer?: Tracer | undefined },

@@ -20,19 +20,19 @@ export interface SweepDeps extends PublishDeps, LastKnownDeps {
 
 export interface Sweep {
   readonly run: Run
-  /** The read that is swept; its `sweep` says how much may be gone. */
+  /** The read that is swept; its `sweep` limits how much may be gone. */
   readonly read: Read
-  /** Of every read of the system and entity: what one of them lists is there. */
+  /** Readers of all reads of the system and entity: what any of them lists exists. */
   readonly readers: readonly AnySourceReader[]
   readonly fence: number
   readonly signal: AbortSignal
-  /** However much is gone. */
+  /** Accepts any number of deletions. */
   readonly accept: boolean
-  /** Says what is gone, and publishes nothing. */
+  /** Reports what is gone and publishes nothing. */
   readonly isPreview: boolean
 }
 
-/** What was published last of an entity. */
+/** The last published version of an entity. */
 interface Known {
   readonly key: string
   readonly occurredAt: number | null
@@ -40,10 +40,10 @@ interface Known {
 }
 
 /**
- * Compares what the source has with what was published, and publishes a deletion of what is not there any more; a
- * deletion has the last known time of change and content. What is known is read before the source is asked: what is published
- * meanwhile is no part of it, and an entity that changes meanwhile has the newer version (Guarantee 4). Throws
- * `too_many_gone` when that is more than the set share, and nothing is published.
+ * Compares what the source has with what was published, and publishes a deletion of what is gone; a deletion has the
+ * last known change time and content. What was published is read before the source is asked: what is published
+ * meanwhile is left out, and an entity that changes meanwhile has the newer version (Guarantee 4). Throws
+ * `too_many_gone`, and publishes nothing, when more than the configured share is gone.
  */
 export async function sweepSource(deps: SweepDeps, job: Sweep): Promise<void> {
   const { read, run, fence, signal } = job
@@ -69,10 +69,13 @@ export async function sweepSource(deps: SweepDeps, job: Sweep): Promise<void> {
     await note({ published, pages: run.pages + 1 })
   }
   const back = known.filter(({ key, deleted }) => deleted && there.has(key)).length
-  if (back > 0) await readAgain(deps, read, run, `${back} that were deleted are at the source again`)
+  if (back > 0) await readAgain(deps, read, run, `deleted entities that are at the source again: ${back}`)
 }
 
-/** What comes back may have its old time of change, which no window has any more. The same for the same sweep. */
+/**
+ * An entity that comes back may have its old change time, which no later window covers. The same request for the same
+ * sweep.
+ */
 async function readAgain({ tables, clock }: SweepDeps, read: Read, run: Run, reason: string): Promise<void> {
   const from = read.startFrom === null ? 0 : Date.parse(read.startFrom)
   const requested = { requestId: `${run.id} again`, read: read.id, requestedAt: Date.parse(run.requested_at) }
@@ -84,12 +87,12 @@ function checkShare({ id, sweep }: Read, gone: number, known: number): void {
   const most = sweep.mostGone
   if (gone <= known * most) return
   const message =
-    `${id}: ${gone} of ${known} are not at the source any more, more than ${most * 100} %; nothing was deleted. ` +
-    `Look at the source, and if they are gone: waldstream sync ${id} --sweep --accept-deletions`
+    `${id}: ${gone} of ${known} are no longer at the source, more than ${most * 100} %; nothing was deleted. ` +
+    `Check the source; if they are really gone: waldstream sync ${id} --sweep --accept-deletions`
   throw new StreamError('too_many_gone', message, { field: 'sweep.mostGone' })
 }
 
-/** One pass over all that was ever published: sweeps are rare. */
+/** One pass over everything ever published: sweeps are rare. */
 async function knownOf({ tables }: SweepDeps, { system, entity }: Read): Promise<readonly Known[]> {
   const prefix = recordKey(system, entity, '')
   const known: Known[] = []
@@ -117,7 +120,7 @@ async function keysAtSource(
   return keys
 }
 
-/** With its last known content, where the topic has it. */
+/** With its last known content, if the topic has it. */
 function deletionOf(
   entity: Entity,
   { key, occurredAt }: Known,
@@ -126,7 +129,7 @@ function deletionOf(
   return { key, occurredAt, deleted: true, data: contents.get(key) ?? emptyOf(entity, key), raw: null }
 }
 
-/** Content of a deletion where no content is known. Entities with a feed are deleted at their sources, others never. */
+/** Content of a deletion without known content. Entities with a feed are deleted at their sources, others never. */
 const empty: { readonly [E in DeclaredFeedEntity]: (key: string) => TopicEvents[E]['data'] } = {
   inventory: (sku) => ({ sku, locations: [], attributes: {} }),
   images: (sku) => ({
@@ -159,5 +162,5 @@ function emptyOf(entity: Entity, key: string): TopicEvents[Entity]['data'] {
   const find: { readonly [E in Entity]?: (key: string) => TopicEvents[E]['data'] } = empty
   const made = find[entity]?.(key)
   if (made !== undefined) return made
-  throw new StreamError('configuration_invalid', `${entity} are never deleted at a source`)
+  throw new StreamError('configuration_invalid', `${entity} can't be swept: they are never deleted at a source`)
 }

@@ -21,50 +21,52 @@ import { tracedDelivery } from './delivery-span.ts'
 import { sinkName } from './sink-name.ts'
 import type { SinkParts } from './sink-work.ts'
 
-/** An event that is to be delivered: of a record, or of a key whose target is to be checked. */
+/** An event to deliver: from a record, or from a key whose target is checked. */
 export interface Entry<K extends PerSystemKind> {
-  /** The check it is of; null for a record. */
+  /** The check that it belongs to; null for a record. */
   readonly check: ParkedCheck | null
   readonly record: LogRecord
   readonly event: TopicEvents[K]
-  /** Attempts before, those in place counted as one: pauses grow with each. And when the first was. */
+  /**
+   * Earlier attempts, those in place counted as one; the back-off grows with each. `firstAt`: time of the first one.
+   */
   readonly attempts: number
   readonly firstAt: number
-  /** From the batch: it may be tried in place; else it has one attempt. */
+  /** From the batch: it may be retried in place. Otherwise it gets one attempt. */
   readonly fresh: boolean
-  /** Tried although its connection is paused, to see whether that is over. */
+  /** Attempted although its connection is paused, to check whether the connection works again. */
   readonly probe: boolean
 }
 
-/** What became of an entry. `parked`: it waits (again). */
+/** The outcome of an entry. `parked`: it waits (again). */
 export interface Conclusion {
   readonly end: ResultEnd
   readonly parked: boolean
-  /** Other records of the key may be parked, which this one replaces. */
+  /** Other records of the key may be parked; this one replaces them. */
   readonly othersParked: boolean
 }
 
-/** Well more than it takes a new configuration to come to every process. */
+/** Well above the time that a new configuration takes to reach every process. */
 const CONFIGURATION_MS = 5_000
 
-/** How often it is looked whether a connection that could not be read is mended. */
+/** How often to check whether a connection that could not be read works again. */
 const UNUSABLE_MS = 60_000
 
-/** How often it is looked whether an order is still held. */
+/** How often to check whether an order is still held. */
 const HELD_LOOK_MS = 60_000
 
-/** Code of what was delivered as canceled since somebody decided so. */
+/** Code of an event that was delivered as canceled because somebody decided so. */
 const CANCELED_BY_HAND = 'canceled_by_hand'
 
-/** Id of the target's key of an event. */
+/** Id of an event's key at the target. */
 export function deliveryKey<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): string {
   return recordKey(kind, event.key)
 }
 
 /**
- * Brings an entry to its end, or parks it: what waits for something at the target, what alone can't be delivered
- * (Guarantee 5), and what belongs to a paused connection. When it resolves, the record is delivered, kept in `parked`,
- * dead-lettered, or not to be delivered (Guarantees 1 and 2).
+ * Delivers an entry or parks it. Parked are entries that wait for something at the target, that alone can't be
+ * delivered (Guarantee 5), and those of a paused connection. When it resolves, the record is delivered, stored in
+ * `parked`, dead-lettered, or does not need delivery (Guarantees 1 and 2).
  */
 export async function conclude<K extends PerSystemKind>(
   entry: Entry<K>,
@@ -82,19 +84,20 @@ export async function conclude<K extends PerSystemKind>(
       return await park(entry, entry.attempts, why, parts, context, { at: parts.deps.clock.now() + UNUSABLE_MS })
     }
     if (await isBehind(parts.deps.tables, configuration)) {
-      const why = { code: 'connection_unknown', message: 'its connection is new; the configuration is not here yet' }
+      const message = 'its connection is new; this process does not have the configuration yet'
+      const why = { code: 'connection_unknown', message }
       if (hasWaitedTooLong(entry, parts)) {
-        const error = new StreamError('configuration_missing', `${why.message}: the log says why; then retry it`)
+        const error = new StreamError('configuration_missing', `${why.message}; the log says why: fix that, then retry`)
         return await deadLetter(entry, error, entry.attempts, context)
       }
       return await park(entry, entry.attempts, why, parts, context, { at: parts.deps.clock.now() + CONFIGURATION_MS })
     }
-    const message = `connection ${event.connection} is not configured any more`
+    const message = `connection ${event.connection} is no longer configured`
     const end = { status: 'ignored', code: 'connection_removed', message, targetId: null }
     return { end, parked: false, othersParked: false }
   }
   if (parts.sink.kind === 'vendor-orders' && isForgotten(event.data as VendorOrderRequested['data'])) {
-    const message = 'its person was forgotten: the vendor is sent nothing of it'
+    const message = 'its person was forgotten: nothing is sent to the vendor'
     const end = { status: 'ignored', code: 'person_forgotten', message, targetId: null }
     return { end, parked: false, othersParked: false }
   }
@@ -102,7 +105,7 @@ export async function conclude<K extends PerSystemKind>(
   if (paused !== undefined && !entry.probe) return await park(entry, entry.attempts, paused, parts, context, 'held')
   const sendAfter = 'sendAfter' in event ? event.sendAfter : null
   if (sendAfter !== null && sendAfter > parts.deps.clock.now()) {
-    const message = `it is held back until ${new Date(sendAfter).toISOString()}, by the connection's hold or holdMinutes`
+    const message = `held back until ${new Date(sendAfter).toISOString()}, by the connection's hold or holdMinutes`
     return await park(entry, entry.attempts, { code: 'held_back', message }, parts, context, { at: sendAfter })
   }
   const target = { kind: parts.sink.kind, system: parts.system.id }
@@ -111,7 +114,7 @@ export async function conclude<K extends PerSystemKind>(
   if (outcome.end === 'held') return await parkHeld(entry, outcome.until, parts, context)
   if (outcome.end === 'failed') return await fail(entry, outcome.error, outcome.attempts, parts, context)
   if (outcome.end === 'not yet') {
-    const why = { code: 'timed_out', message: 'an earlier write of it may still come to its end' }
+    const why = { code: 'timed_out', message: 'an earlier write may still take effect' }
     return await park(entry, entry.attempts + 1, why, parts, context, { at: outcome.until })
   }
   const othersParked = outcome.parked
@@ -122,26 +125,26 @@ export async function conclude<K extends PerSystemKind>(
   const { targetId, checkAgainAt, cancellation } = outcome
   if (checkAgainAt !== null) await parkCheck(parts, context.partition, event, checkAgainAt)
   const [code, message] =
-    cancellation === null ? said(entry, outcome) : [CANCELED_BY_HAND, cancellationText(cancellation)]
+    cancellation === null ? successText(entry, outcome) : [CANCELED_BY_HAND, cancellationText(cancellation)]
   return { end: { status: 'succeeded', code, message, targetId }, parked: false, othersParked }
 }
 
-/** Code and message of a delivery that needs no more to be done. */
-function said<K extends PerSystemKind>(
+/** Code and message of a successful delivery. */
+function successText<K extends PerSystemKind>(
   { check }: Entry<K>,
   { note, written }: { readonly note: string | null; readonly written: boolean },
 ): readonly [string | null, string | null] {
   if (check?.told !== true) return [note === null ? null : 'shortened', note]
-  const found = written ? 'the vendor was given it anew' : 'the vendor has it as it was sent: nothing was changed'
+  const found = written ? 'it was written to the vendor again' : 'the vendor has it as it was sent: not written again'
   return ['sent_again', [found, ...(note === null ? [] : [note])].join('; ')]
 }
 
-/** For people. */
+/** Shown to people. */
 function cancellationText({ by, at, reason }: Cancellation): string {
   return `canceled at the vendor by ${by} at ${at}: ${reason}; the shop's later changes are not sent`
 }
 
-/** Whoever releases it has it taken up at once; where that was cut off, it is seen at the next look. */
+/** Releasing the order takes the record up at once; if that was interrupted, the next check finds it. */
 async function parkHeld<K extends PerSystemKind>(
   entry: Entry<K>,
   until: number,
@@ -151,7 +154,7 @@ async function parkHeld<K extends PerSystemKind>(
   const { source, key: number, connection } = entry.event
   const { tables, clock } = parts.deps
   const hold = await findOrderHold(tables, { source, number, connection })
-  const message = orderHoldText(hold ?? { by: 'somebody', reason: 'the reason is not kept any more', until })
+  const message = orderHoldText(hold ?? { by: 'somebody', reason: 'the reason is no longer stored', until })
   const at = Math.min(until, clock.now() + HELD_LOOK_MS)
   return await park(entry, entry.attempts, { code: ORDER_HELD, message }, parts, context, { at })
 }
@@ -191,7 +194,8 @@ async function deliver<K extends PerSystemKind>(
       try {
         return await deliverOnce(job, { sink, deliveries, clock, timing, checkSoon, checkOthers, onSaved })
       } catch (error) {
-        // A system that refuses an order quotes what it was sent; what comes of it is shown, also why the system is down.
+        // A system that refuses an order quotes what we sent. Results show this error, also as the reason why the
+        // system is down.
         throw withoutPersonal(sink.kind, event, toStreamError(error))
       }
     },
@@ -200,7 +204,7 @@ async function deliver<K extends PerSystemKind>(
   )
 }
 
-/** The connection is right again when an entity is delivered, or fails for a reason that says nothing of the connection. */
+/** The connection works again when an entity is delivered, or fails for a reason unrelated to the connection. */
 function isOver(outcome: Outcome): boolean {
   return outcome.end === 'delivered' || (outcome.end === 'failed' && ['wait', 'record'].includes(outcome.error.policy))
 }
@@ -216,7 +220,7 @@ async function fail<K extends PerSystemKind>(
   const { timing, deps, random } = parts
   const attempts = entry.attempts + attemptsNow
   const rounds = entry.attempts + 1
-  // Guarantee 2: the vendor's answer to what the shop took back is recorded; no try would change it.
+  // Guarantee 2: the vendor's answer about what the shop took back is recorded; a retry would not change it.
   if (error.policy === 'record') {
     const { code } = error
     const row = await parts.deliveries.find(event.connection, deliveryKey(parts.sink.kind, event))
@@ -224,7 +228,7 @@ async function fail<K extends PerSystemKind>(
     const message = cancellation === null ? error.message : `${error.message} (${cancellationText(cancellation)})`
     return { end: { status: 'ignored', code, message, targetId: null }, parked: false, othersParked: true }
   }
-  // What has moved on at the target is so for this entity alone, and says nothing of its connection.
+  // A conflict at the target concerns this entity only, not its connection.
   if (error.code === 'target_conflict') return await deadLetter(entry, error, attempts, context)
   if (error.policy === 'pause' || error.policy === 'dead-letter' || error.policy === 'refuse') {
     if (entry.probe) return await park(entry, rounds, error, parts, context, 'held')
@@ -255,7 +259,7 @@ async function deadLetter<K extends PerSystemKind>(
   return { end: { status: 'failed', code, message, targetId: null }, parked: false, othersParked: true }
 }
 
-/** Guarantee 1: when it resolves the record is kept, and its offset may be committed. */
+/** Guarantee 1: when it resolves the record is stored, and its offset may be committed. */
 async function park<K extends PerSystemKind>(
   entry: Entry<K>,
   attempts: number,
@@ -281,7 +285,9 @@ async function park<K extends PerSystemKind>(
   return { end: { status: 'waiting', code, message, targetId: null }, parked: true, othersParked: true }
 }
 
-/** Whoever owns the key's partition delivers it again, though it has been: the target is not as it was left. */
+/**
+ * The owner of the key's partition delivers it again although it was delivered before: the target has changed since.
+ */
 async function checkOther<K extends PerSystemKind>(
   { deliveries, deps, system, random }: SinkParts<K>,
   { connection, eventId }: TopicEvents[K],
@@ -289,7 +295,7 @@ async function checkOther<K extends PerSystemKind>(
 ): Promise<void> {
   const key = recordKey(kind, entity)
   const origin = (await deliveries.find(connection, key))?.origin
-  // Never delivered: there is nothing of ours at the target.
+  // Never delivered: the target holds nothing of ours.
   if (origin === undefined || origin === null) return
   const now = deps.clock.now()
   const mark = `${now}#${eventId}#${random()}`

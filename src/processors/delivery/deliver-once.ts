@@ -9,7 +9,7 @@ import type { Deliveries } from './deliveries.ts'
 import { type Cancellation, checkAgainAt, type Delivery, decideDelivery, type Wanted } from './delivery-row.ts'
 import type { SinkTiming } from './timing.ts'
 
-/** One event on its way to one target. */
+/** One event to deliver to one target. */
 export interface Job<K extends PerSystemKind> {
   readonly event: TopicEvents[K]
   readonly connection: Connection
@@ -24,20 +24,20 @@ export type Attempt =
   | {
       readonly end: 'delivered'
       readonly targetId: string | null
-      /** When the target is to be checked; null: never. */
+      /** When to check the target; null: never. */
       readonly checkAgainAt: number | null
       readonly parked: boolean
-      /** What people should know of the write. */
+      /** What people should know about the write. */
       readonly note: string | null
       /** The target has changed. */
       readonly written: boolean
-      /** It was delivered as canceled, since somebody decided so. */
+      /** It was delivered as canceled because somebody decided so. */
       readonly cancellation: Cancellation | null
     }
   | { readonly end: 'superseded'; readonly parked: boolean }
   /** No attempt was made: somebody holds it. */
   | { readonly end: 'held'; readonly until: number }
-  /** No attempt was made: an earlier write has to come to its end first. */
+  /** No attempt was made: an earlier write has to end first. */
   | { readonly end: 'not yet'; readonly until: number }
 
 export interface DelivererDeps<K extends PerSystemKind> {
@@ -45,25 +45,25 @@ export interface DelivererDeps<K extends PerSystemKind> {
   readonly deliveries: Deliveries
   readonly clock: Clock
   readonly timing: Pick<SinkTiming, 'attemptMs' | 'landingMs'>
-  /** Has the target of the key checked soon, by whoever owns its partition: what we sent may lie over a newer version. */
+  /** Makes the owner of the key's partition check the target soon: our write may have overwritten a newer version. */
   readonly checkSoon: (intent: Delivery) => Promise<void>
-  /** Has the targets checked of what was changed besides. */
+  /** Makes the owners check the targets that the write changed as well. */
   readonly checkOthers: (changed: readonly OtherKey[]) => Promise<void>
-  /** Called where the target need not be called. */
+  /** Called when no call to the target is needed. */
   readonly onSaved?: (reason: 'unchanged' | 'older_version') => void
 }
 
-/** The write may have taken effect, or may yet. With every other code the target said no, or was not asked. */
+/** The write may have taken effect, or may still. With any other code the target refused it or was not called. */
 const UNCLEAR: readonly ErrorCode[] = [
   ...(['target_unavailable', 'timed_out', 'concurrent_change', 'unexpected'] as const),
   ...(['stopping', 'broker_unavailable', 'registry_unavailable', 'table_unavailable', 'lease_lost'] as const),
 ]
 
 /**
- * One attempt (Guarantees 3 and 4): an intent with a fence token in the key's row, by condition; the write; the row
- * again, by the token. An open intent that is found, be it of a dead or a frozen worker, makes the write look at the
- * target first. Whoever finds its token overtaken after a write has the target checked, so that the newest version ends up
- * there, whatever came late.
+ * One attempt (Guarantees 3 and 4): a conditional write of an intent with a fence token to the key's row; the write to
+ * the target; a write to the row, conditional on the token. If an open intent exists, of a dead or a frozen worker, the
+ * write looks at the target first. A worker whose token was overtaken after its write has the target checked, so that
+ * the newest version ends up there, however late a write arrives.
  */
 export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: DelivererDeps<K>): Promise<Attempt> {
   const { deliveries, sink, clock, timing } = deps
@@ -91,7 +91,7 @@ export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: De
         : await write({ ...job, event }, intent, decision.before, deps)
     if (decision.next === 'confirm') deps.onSaved?.('unchanged')
     const { outcome, targetId, alsoChanged = [], note = null } = done
-    // Before the row says that it is delivered: nobody would ask the sink again.
+    // Before the row says `delivered`: afterwards nobody would ask the sink again.
     await deps.checkOthers(alsoChanged)
     const held = decision.next === 'confirm' || (await deliveries.finish(intent, targetId))
     const written = outcome === 'written'
@@ -125,8 +125,8 @@ async function write<K extends PerSystemKind>(
 }
 
 /**
- * Cuts the call off after `attemptMs`; the row's deadline says that nothing of it happens much later. What its requests
- * wait for their turns with the account is not the system's time, and does not count up to half of what the deadline adds.
+ * Cuts the call off after `attemptMs`; the row's deadline assumes that it has no effect much later. The time that its
+ * requests wait for their turn with the account is not the system's time: it does not count, up to half of `landingMs`.
  */
 async function withDeadline<T>(
   { clock, timing }: Pick<DelivererDeps<never>, 'clock' | 'timing'>,

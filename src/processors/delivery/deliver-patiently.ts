@@ -11,21 +11,21 @@ export interface Patience {
   readonly breaker: Breaker
   readonly clock: Clock
   readonly random: () => number
-  /** Both 0 ms: one attempt. */
+  /** Both 0 ms: a single attempt. */
   readonly inPlaceMs: number
   readonly busyMs: number
   readonly inPlace: SinkTiming['inPlace']
   readonly probe?: ((signal: AbortSignal) => Promise<void>) | undefined
-  /** Called before each further attempt in place, with what the last one failed by. */
+  /** Called before each retry in place, with the error of the last attempt. */
   readonly onRetry?: (error: StreamError) => void
 }
 
 /**
- * Attempts until it ends. `retry` errors are tried again in place for `inPlaceMs`, or for `busyMs` while the system asks
- * for patience, `Retry-After` obeyed; the time that the system is known to be down does not count, since nothing is given
- * up because of an outage. Fails with such an error only when the system serves others meanwhile, or answers a probe: then
- * it is the entity, and nothing behind it waits for it (Guarantee 5). Errors of other policies are its end at once, but for
- * `stop`, which is thrown.
+ * Attempts a delivery until it ends. `retry` errors are retried in place for `inPlaceMs`, or for `busyMs` while the
+ * system is rate limiting, honoring `Retry-After`. Time in which the system is known to be down does not count: an
+ * outage fails no delivery. Fails with such an error only if the system serves others meanwhile or answers a probe:
+ * then the entity is the cause, and those behind it do not wait for it (Guarantee 5). Errors of other policies end it
+ * at once, except `stop`, which is thrown.
  */
 export async function deliverPatiently(
   key: string,
@@ -50,7 +50,7 @@ export async function deliverPatiently(
     if (spentMs + waitMs > mostMs || failedTrial) {
       const othersReached = breaker.state().reached > reachedBefore
       const verdict = othersReached ? 'its own' : await judge(result, failedTrial, patience, signal)
-      // What takes too long would take as long again.
+      // What timed out would time out again.
       if (verdict === 'answers' && failedTrial && result.code !== 'timed_out') {
         return await attemptAgain(key, attempt, pass, attempts + 1)
       }
@@ -62,7 +62,7 @@ export async function deliverPatiently(
   }
 }
 
-/** One attempt, and what it says of the system. */
+/** One attempt, and its outcome reported to the breaker. */
 async function attemptOnce(key: string, attempt: () => Promise<Attempt>, pass: Pass): Promise<Attempt | StreamError> {
   try {
     const result = await attempt()
@@ -79,7 +79,7 @@ async function attemptOnce(key: string, attempt: () => Promise<Attempt>, pass: P
   }
 }
 
-/** The system may have come back between its trial and the probe: only what fails once more is the entity's own. */
+/** The system may have recovered between its trial and the probe: only a second failure counts as the entity's own. */
 async function attemptAgain(
   key: string,
   attempt: () => Promise<Attempt>,
@@ -92,8 +92,8 @@ async function attemptAgain(
 }
 
 /**
- * What the failure of an entity says: it is its own; the system answers a probe; or the system is down, or may be. When it
- * does not answer, its deliveries pause.
+ * Finds the cause of an entity's failure: the entity itself; the system answers a probe; or the system is, or may be,
+ * down. If it does not answer, its deliveries pause.
  */
 async function judge(
   error: StreamError,

@@ -16,7 +16,7 @@ import type { Cancellation, Delivery, Origin } from './delivery-row.ts'
 
 const DELIVERIES = 'deliveries'
 
-/** What each target has, or is being given (partition `connection`, sort `key`: kind|entity key). */
+/** What each target has, or is being sent (partition `connection`, sort `key`: kind|entity key). */
 export const deliveryTables: readonly TableDefinition[] = [
   { name: DELIVERIES, partitionKey: 'connection', sortKey: 'key' },
 ]
@@ -42,33 +42,33 @@ export const deliveryRows = rowType<Delivery>(DELIVERIES, ['connection', 'key'],
 export interface Deliveries {
   find(connection: string, key: string): Promise<Delivery | undefined>
   /**
-   * Writes the intent, or the confirmed version; false: the row changed since it was read, or somebody holds it since; read
-   * it again (Guarantee 4).
+   * Writes the intent, or the confirmed version. False: the row changed since it was read, or somebody holds it since;
+   * read it again (Guarantee 4).
    */
   begin(intent: Delivery): Promise<boolean>
-  /** The target has it. False: the intent was overtaken, and what was sent may lie over a newer version. */
+  /** The target has it. False: another intent overtook this one, and our write may have overwritten a newer version. */
   finish(intent: Delivery, targetId: string | null): Promise<boolean>
   /** The target certainly does not have it. */
   refuse(intent: Delivery): Promise<boolean>
-  /** A record of the key was parked, or no longer is. */
+  /** Notes whether a record of the key is parked. */
   noteParked(connection: string, key: string, parked: boolean): Promise<void>
   /**
-   * From when it resolves nothing of the key is begun before `until`. The row as it was at that moment: what it says of a
-   * write that was begun before holds, whatever comes of it.
+   * Once it resolves, no write of the key begins before `until`. Returns the row as it was at that moment; what it says
+   * of a write that began earlier stays true, however that write ends.
    */
   hold(connection: string, key: string, until: number): Promise<Delivery | undefined>
   /**
-   * From when it resolves the target is to have the key as canceled, whatever version comes; null: as its versions say. The
-   * row as it was at that moment.
+   * Once it resolves, the target gets the key as canceled, whatever version arrives; null: as its versions say. Returns
+   * the row as it was at that moment.
    */
   cancel(connection: string, key: string, cancellation: Cancellation | null): Promise<Delivery | undefined>
-  /** Ends a hold; repeatable. */
+  /** Ends a hold; idempotent. */
   release(connection: string, key: string): Promise<void>
 }
 
 export function createDeliveries(tables: Tables): Deliveries {
   const rows = rowsOf(tables, deliveryRows)
-  /** Changes the row, which is as it is answered at that moment: no write was begun since. */
+  /** Changes the row and returns it as it was at that moment: no write began in between. */
   const decide = async (
     connection: string,
     key: string,
@@ -105,7 +105,7 @@ export function createDeliveries(tables: Tables): Deliveries {
       decide(connection, key, cancellation === null ? { remove: ['cancellation'] } : { set: { cancellation } }),
     async release(connection, key) {
       await rows.update({ connection, key }, { remove: ['heldUntil'] }, { present: 'heldUntil' })
-      // One that was made for the hold alone.
+      // Deletes a row that was created for the hold alone.
       await rows.delete(
         { connection, key },
         { allOf: [{ absent: 'fence' }, { absent: 'parked' }, { absent: 'heldUntil' }, { absent: 'cancellation' }] },
@@ -116,7 +116,7 @@ export function createDeliveries(tables: Tables): Deliveries {
 
 type RowCondition = Condition<AttributeOf<Delivery>>
 
-/** 0: no write was begun yet. */
+/** 0: no write has begun yet. */
 const sameFence = (seen: number): RowCondition =>
   seen === 0 ? { absent: 'fence' } : { attribute: 'fence', is: '=', value: seen }
 

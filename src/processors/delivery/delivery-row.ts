@@ -1,6 +1,6 @@
 import type { Before } from '../../systems/kit/sink.ts'
 
-/** Where an event is in its topic. */
+/** Position of an event in its topic. */
 export interface Origin {
   readonly topic: string
   readonly partition: number
@@ -8,37 +8,39 @@ export interface Origin {
   readonly offset: string
 }
 
-/** What one target has of one key, or is being given. Times are milliseconds UTC. */
+/** What one target has of one key, or is being sent. Times are milliseconds UTC. */
 export interface Delivery {
   readonly connection: string
   /** kind|entity key. */
   readonly key: string
-  /** The newest version that was begun, its content and its event: what the target is to have in the end. */
+  /** The newest version whose write began, with its content and its event: what the target must have in the end. */
   readonly rank: string
   readonly digest: string
   readonly origin: Origin | null
   /**
-   * `delivering` from before the write until its answer (an intent; of a worker that died it stays open), `delivered`
-   * when the target has this version, `refused` when it certainly does not have it.
+   * `delivering` from before the write until its answer (an intent; it stays open if its worker dies), `delivered` when
+   * the target has this version, `refused` when it certainly does not have it.
    */
   readonly state: 'delivering' | 'delivered' | 'refused'
-  /** Grows with every intent: a worker whose token is not the row's any more was overtaken. */
+  /** Grows with every intent: a worker whose token differs from the row's was overtaken. */
   readonly fence: number
-  /** When the write of the intent can't take effect any more, its worker alive or not. */
+  /** When the write of the intent can no longer take effect, whether its worker is alive or not. */
   readonly until: number
-  /** The same of earlier intents whose end nobody saw, and the content they carry (`*`: several). 0: there are none. */
+  /**
+   * The same for earlier intents with an unknown outcome, and the content they carry (`*`: several). 0: there are none.
+   */
   readonly unsettledUntil: number
   readonly unsettledDigest: string
   readonly targetId: string | null
   /** A record of the key may be parked. */
   readonly parked: boolean
-  /** Nothing of the key is begun before: somebody holds it. 0: nobody does. */
+  /** No write of the key begins before this time: somebody holds it. 0: nobody does. */
   readonly heldUntil: number
-  /** Whatever version comes, the target is to have the key as canceled: somebody decided it. Null: nobody did. */
+  /** Somebody decided that the target gets the key as canceled, whatever version arrives. Null: nobody did. */
   readonly cancellation: Cancellation | null
 }
 
-/** That somebody canceled an entity at the target, whatever its source says. */
+/** Records that somebody canceled an entity at the target, whatever its source says. */
 export interface Cancellation {
   readonly by: string
   readonly reason: string
@@ -68,13 +70,13 @@ export type Decision =
   | { readonly next: 'held'; readonly until: number }
   /** Guarantee 4: a newer version was begun. */
   | { readonly next: 'superseded' }
-  /** The target has this content. `intent`: the row as it is to be for this version. */
+  /** The target has this content. `intent`: the row to store for this version. */
   | { readonly next: 'confirm'; readonly intent: Delivery }
-  /** An earlier create may still come to pass and could not be distinguished from ours. */
+  /** An earlier create may still take effect and could not be told apart from ours. */
   | { readonly next: 'wait'; readonly until: number }
   | { readonly next: 'write'; readonly intent: Delivery; readonly before: Before }
 
-/** What is to be done for a version, given the key's row; the fence token of an intent is one more than the row's. */
+/** Decides what to do for a version, given the key's row. The fence token of an intent is one more than the row's. */
 export function decideDelivery(row: Delivery | undefined, wanted: Wanted, view: DeliveryView): Decision {
   if (row !== undefined && row.rank > wanted.rank) return { next: 'superseded' }
   if (row !== undefined && row.heldUntil > view.now) return { next: 'held', until: row.heldUntil }
@@ -98,13 +100,13 @@ export function decideDelivery(row: Delivery | undefined, wanted: Wanted, view: 
   return { next: 'write', intent, before: { targetId: intent.targetId, unclear } }
 }
 
-/** When the target of the key is to be checked, because an earlier write of other content may yet come to pass; null: never. */
+/** When to check the target of the key because an earlier write of other content may still take effect; null: never. */
 export function checkAgainAt(delivered: Delivery, now: number): number | null {
   const { unsettledUntil, unsettledDigest, digest } = delivered
   return unsettledUntil > now && unsettledDigest !== digest ? unsettledUntil : null
 }
 
-/** Earlier writes that may still come to pass, the row's own open intent among them. */
+/** Earlier writes that may still take effect, including the row's own open intent. */
 function openWrites(row: Delivery | undefined, now: number): Pick<Delivery, 'unsettledUntil' | 'unsettledDigest'> {
   const writes = [
     { until: row?.unsettledUntil ?? 0, digest: row?.unsettledDigest ?? '' },

@@ -2,7 +2,7 @@ import { entityOf, type PerSystemKind, type TopicEvents } from '../../events/top
 import { currentSpan, endSpanAfter } from '../../platform/tracing/tracer.ts'
 import type { Outcome } from './deliver-patiently.ts'
 
-/** Delivers in a span of its own, below the one of the record: the calls to the system are its children. */
+/** Delivers in a child span of the record's span; the calls to the system are its children. */
 export async function tracedDelivery<K extends PerSystemKind>(
   { kind, system }: { readonly kind: K; readonly system: string },
   { connection, key, eventId }: TopicEvents[K],

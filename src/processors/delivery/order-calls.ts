@@ -10,43 +10,43 @@ import type { CallBody, RecordedCalls } from '../../platform/recorded-calls.ts'
 
 const ORDER_CALLS = 'order_calls'
 
-/** A row per attempt to deliver something of an order, by shop and order number: the calls that it took. */
+/** One row per attempt to deliver an event of an order, by shop and order number: the calls that it made. */
 export const orderCallTables: readonly TableDefinition[] = [
   { name: ORDER_CALLS, partitionKey: 'order', sortKey: 'attempt', expires: 'expires' },
 ]
 
-/** One call as it is kept: no value of a person is in it. */
+/** One call as it is stored, without personal data. */
 export interface OrderCall {
   /** ISO 8601. */
   readonly at: string
   readonly method: string
-  /** Host and path, with the names of the query. */
+  /** Host and path, with the names of the query parameters. */
   readonly address: string
   /** Null: no answer came. */
   readonly status: number | null
   readonly ms: number
-  /** The bodies as text; null: there was none, or nothing of it is kept. */
+  /** The bodies as text; null: there was none, or it is not stored. */
   readonly request: string | null
   readonly answer: string | null
-  /** What the call failed with; null: it did not. */
+  /** The error of the call; null: it did not fail. */
   readonly error: string | null
-  /** Bodies that are not whole. */
+  /** Bodies that are not complete. */
   readonly cut: readonly CallBody[]
 }
 
 interface OrderCallsRow {
-  /** source|key, as steps have it. */
+  /** source|key, as in the order's steps. */
   readonly order: string
-  /** event id#time, so that an event's attempts are in their order. */
+  /** event id#time, so that an event's attempts sort by time. */
   readonly attempt: string
   readonly event_id: string
   /** When the attempt began; ISO 8601. */
   readonly at: string
   readonly stage: string
   readonly connection: string
-  /** A list of `OrderCall` as JSON, gzip, base64: a fifth of what it would be else. */
+  /** A list of `OrderCall` as JSON, gzip, base64: a fifth of the plain size. */
   readonly calls: string
-  /** Calls that are not kept, since there were too many. */
+  /** Calls that are not stored because there were too many. */
   readonly left_out: number
   /** Seconds: the row may be removed then. */
   readonly expires: number
@@ -64,7 +64,7 @@ export const orderCallRows = rowType<OrderCallsRow>(ORDER_CALLS, ['order', 'atte
   expires: number,
 })
 
-/** What is packed in a row. */
+/** The content packed into a row. */
 const packedCalls = list(
   map<OrderCall>({
     at: text,
@@ -79,7 +79,7 @@ const packedCalls = list(
   }),
 )
 
-/** What an attempt was about. */
+/** The order and event of an attempt. */
 interface AttemptOfOrder {
   /** The shop. */
   readonly source: string
@@ -91,14 +91,14 @@ interface AttemptOfOrder {
   readonly at: number
 }
 
-/** Characters that are kept of a body. */
+/** Characters stored of a body. */
 export const LONGEST_KEPT_BODY = 16_000
-/** Bytes of all bodies of a row: packed, whatever they are, they fit into the 400 kB of an item. */
+/** Bytes of all bodies of a row: packed, they always fit into the 400 kB of an item. */
 const MOST_BYTES = 256 * 1024
 
 const unpack = promisify(gunzip)
 
-/** Keeps the calls of an attempt. They hold no value of a person any more. */
+/** Stores the calls of an attempt. They hold no personal data any more. */
 export async function putOrderCalls(tables: Tables, of: AttemptOfOrder, { calls, leftOut }: RecordedCalls) {
   const { source, number: key, eventId, stage, connection, at } = of
   const kept = fitting(calls.map((call) => ({ ...call, at: isoTime(call.at) })))
@@ -119,10 +119,10 @@ interface KeptAttempt extends Pick<OrderCallsRow, 'at' | 'stage' | 'connection' 
   readonly calls: readonly OrderCall[]
 }
 
-/** Attempts that are given at once: the newest. */
+/** Attempts returned at once: the newest. */
 const MOST_ATTEMPTS = 20
 
-/** The attempts to deliver an event that began within the times (ISO 8601), the oldest first. Throws `row_unreadable`. */
+/** The attempts to deliver an event that began within the range (ISO 8601), oldest first. Throws `row_unreadable`. */
 export async function attemptsOfEvent(
   tables: Tables,
   { order, event_id }: Pick<OrderCallsRow, 'order' | 'event_id'>,
@@ -160,7 +160,7 @@ function isCalls(json: unknown): json is readonly OrderCall[] {
   return packedCalls.is(json)
 }
 
-/** Bodies within their bounds, the last ones first: with them the attempt ended. */
+/** Bodies within their limits, the last ones first: with them the attempt ended. */
 function fitting(calls: readonly OrderCall[]): readonly OrderCall[] {
   let bytesLeft = MOST_BYTES
   const fit = (call: OrderCall): OrderCall => {

@@ -15,10 +15,10 @@ interface Deps {
   readonly logger: Logger
 }
 
-/** A table that does not answer holds a delivery up for no longer. */
+/** A table that does not answer delays a delivery by at most this. */
 const KEEP_MS = 2_000
 
-/** The orders that events of these kinds are of. */
+/** The order of an event, for kinds that belong to orders. */
 const orderOf: { readonly [K in PerSystemKind]?: (event: TopicEvents[K], connection: Connection) => OrderName } = {
   'vendor-orders': ({ source, key }) => ({ source, number: key }),
   'shop-fulfilments': ({ data }, { shop }) => ({ source: shop, number: data.orderNumber }),
@@ -30,8 +30,8 @@ interface OrderName {
 }
 
 /**
- * The same sink, which keeps the calls of every attempt at what is of an order: with what was sent and answered, without
- * persons. That is done as well as it can be: no delivery fails with it, or waits for it for more than `KEEP_MS`.
+ * The same sink, which also stores the calls of every attempt for an order: what was sent and answered, without
+ * personal data. Best effort: it fails no delivery, and delays it by at most `KEEP_MS`.
  */
 export function recordedSink<K extends PerSystemKind>(stage: string, sink: Sink<K>, deps: Deps): Sink<K> {
   const nameOf = orderOf[sink.kind]
@@ -69,11 +69,11 @@ function withoutPersonsOf({ calls, leftOut }: RecordedCalls, mask: Mask): Record
   return { calls: own, leftOut }
 }
 
-/** Whoever keeps is told of once, until it succeeds again. */
+/** Logs a failure to store once, until storing succeeds again. */
 function keeper({ clock, logger }: Deps): (recorded: RecordedCalls, put: () => Promise<void>) => Promise<void> {
   let isFailing = false
   const warn = (error: unknown): void => {
-    if (!isFailing) logger.warn({ err: error }, 'the calls of a delivery could not be kept; the delivery goes on')
+    if (!isFailing) logger.warn({ err: error }, 'could not store the calls of a delivery; the delivery continues')
     isFailing = true
   }
   return async ({ calls }, put) => {
@@ -85,7 +85,7 @@ function keeper({ clock, logger }: Deps): (recorded: RecordedCalls, put: () => P
       })
       .catch(warn)
     const late = clock.sleep(KEEP_MS, done.signal).then(
-      () => warn(new Error(`the table has not answered for ${KEEP_MS} ms`)),
+      () => warn(new Error(`the table did not answer within ${KEEP_MS} ms`)),
       () => undefined,
     )
     await Promise.race([kept, late])

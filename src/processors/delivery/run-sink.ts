@@ -21,16 +21,16 @@ import { type Conclusion, conclude, deliveryKey } from './conclude.ts'
 import { sinkName } from './sink-name.ts'
 import { createSinkParts, type SinkDeps, type SinkParts, sideBySide } from './sink-work.ts'
 
-/** A record takes several requests: what is committed at once is to be done well before it looks stuck. */
+/** A record takes several requests: a batch must be committed well before the stage looks stuck. */
 const BATCH_SIZE = 50
-/** A system that was not reached for so long is said to be down, also before its deliveries pause. */
+/** A system that was not reached for so long is reported as down, also before its deliveries pause. */
 const SUSPECT_AFTER_MS = 30_000
 
 /**
- * Delivers one kind of event to one system. Keys are delivered side by side, as many as the system's concurrency; of a
- * key only the newest event, and only when the target does not have it yet (Guarantees 3 and 4). An entity that is wrong
- * is dead-lettered, one that waits is parked, a connection whose entities keep failing is paused: nothing of it delays
- * others (Guarantee 5). While the system is down its deliveries wait, and nothing is given up.
+ * Delivers one kind of event to one system. Keys are delivered in parallel, up to the system's concurrency; of each key
+ * only the newest event, and only if the target does not have it yet (Guarantees 3 and 4). A bad entity is
+ * dead-lettered, a waiting one is parked, a connection whose entities keep failing is paused: none of them delays
+ * others (Guarantee 5). While the system is down its deliveries wait; none fails.
  */
 export function sinkStage<K extends PerSystemKind>(system: System, sink: Sink<K>, deps: SinkDeps): Stage<K> {
   const name = sinkName(sink.kind, system.id)
@@ -66,7 +66,7 @@ export function sinkStage<K extends PerSystemKind>(system: System, sink: Sink<K>
 
 interface BatchResults {
   readonly results: StageResult[]
-  /** Parked records that newer ones took the place of. */
+  /** Parked records that newer ones replaced. */
   readonly replaced: Parked[]
 }
 
@@ -108,7 +108,7 @@ async function deliverRecord<K extends PerSystemKind>(
   if (conclusion.othersParked) await replaceParked(decoded, conclusion, parts, context, delivered)
 }
 
-/** Older versions of the key that wait are superseded by this one, wherever it ended. */
+/** Older versions of the key that wait are superseded by this one, whatever its outcome. */
 async function replaceParked<K extends PerSystemKind>(
   { record, event }: Decoded<K>,
   conclusion: Conclusion,
@@ -120,7 +120,7 @@ async function replaceParked<K extends PerSystemKind>(
   const key = deliveryKey(parts.sink.kind, event)
   const rank = versionRank(event)
   const all = await parts.room.rows(context.partition).ofKey(connection, key)
-  // Its own row, where an earlier handing over parked it, goes when it does not wait any more.
+  // Its own row, parked by an earlier delivery of the batch, goes when it does not wait any more.
   const isOwn = (offset: bigint) => offset === record.offset && conclusion.parked
   const older = all.filter((parked) => parked.rank <= rank && !isOwn(parked.record.offset))
   for (const parked of older) {
@@ -131,7 +131,7 @@ async function replaceParked<K extends PerSystemKind>(
   if (older.length === all.length && !conclusion.parked) await parts.deliveries.noteParked(connection, key, false)
 }
 
-/** One attempt at what waited: a record, or the newest version of a key whose target is to be checked. */
+/** One attempt for a parked entry: a record, or the newest version of a key whose target is checked. */
 async function takeUp<K extends PerSystemKind>(
   parked: Parked,
   probe: boolean,
@@ -147,21 +147,21 @@ async function takeUp<K extends PerSystemKind>(
   const conclusion = await endSpanAfter(span, () => conclude(entry, parts, context))
   const waits = conclusion.parked
   if (parked.what === 'record') {
-    return { results: waits && isSaid(parked, conclusion.end) ? [] : [parkedResult(parked, conclusion.end)], waits }
+    return { results: waits && isReported(parked, conclusion.end) ? [] : [parkedResult(parked, conclusion.end)], waits }
   }
   const isNews = !waits || (parked.attempts === 0 && (await parts.guard.pauses()).get(event.connection) === undefined)
   return { results: parked.told && isNews ? [deliveryResult({ record, event }, parts, conclusion.end)] : [], waits }
 }
 
-/** It waits because its order is held, and was said to before. */
-function isSaid({ code, message }: ParkedRecord, end: ResultEnd): boolean {
+/** It waits because its order is held, which was reported before. */
+function isReported({ code, message }: ParkedRecord, end: ResultEnd): boolean {
   return code === ORDER_HELD && end.code === code && end.message === message
 }
 
-/** The record of the newest version that was begun. */
+/** The record of the newest version whose delivery began. */
 async function deliveredRecord<K extends PerSystemKind>({ id, connection, key }: ParkedCheck, parts: SinkParts<K>) {
   const origin = (await parts.deliveries.find(connection, key))?.origin
-  if (origin === undefined || origin === null) throw new Error(`${id} has no delivery to check`)
+  if (origin === undefined || origin === null) throw new Error(`${id} names a key that was never delivered`)
   return await parts.room.read(origin.topic, origin.partition, BigInt(origin.offset))
 }
 
@@ -170,7 +170,7 @@ function newestFirst(a: ParkedRecord, b: ParkedRecord): number {
   return a.record.offset < b.record.offset ? 1 : -1
 }
 
-/** What the versions of an entity have in common at the target. */
+/** Identifies an entity at the target, whatever its version. */
 function targetKey<K extends PerSystemKind>({ event }: Decoded<K>): string {
   return recordKey(event.connection, event.key)
 }

@@ -66,12 +66,12 @@ export function createSinkParts<K extends PerSystemKind>(
   }
 }
 
-/** Keys that are delivered at once. */
+/** Keys delivered in parallel. */
 export function sideBySide<K extends PerSystemKind>({ sink, system }: SinkParts<K>): number {
   return sink.sideBySide ?? system.limits.concurrency
 }
 
 function logBreaker(logger: Logger, system: string, { since, openings }: BreakerState): void {
-  if (openings === 0) logger.info({ system }, 'the system answers again; its deliveries go on')
+  if (openings === 0) logger.info({ system }, 'the system answers again; its deliveries resume')
   else logger.warn({ system, since }, 'the system does not answer; its deliveries pause until it does')
 }

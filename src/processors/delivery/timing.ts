@@ -3,24 +3,24 @@ import type { BackOff } from '../../platform/backoff.ts'
 import { usualBreakerLimits } from '../../platform/runtime/breaker.ts'
 import type { BreakerLimits } from '../../platform/runtime/breaker-state.ts'
 
-/** How long deliveries take, wait and are kept; milliseconds. */
+/** Time limits and pauses of deliveries, in milliseconds. */
 export interface SinkTiming extends GuardTiming {
-  /** After that an attempt is cut off. */
+  /** An attempt is cut off after this. */
   readonly attemptMs: number
-  /** How long the target may go on with a request that was cut off. */
+  /** How long the target may still process a request that was cut off. */
   readonly landingMs: number
   /**
-   * How long an entity may be tried in place, the time its system is known to be down excepted; then it is parked. All
-   * that is behind it in its partition waits meanwhile: so it is for what passes at once.
+   * How long an entity may be retried in place before it is parked, not counting time in which its system is known to
+   * be down. Everything behind it in its partition waits meanwhile, so this is for errors that pass at once.
    */
   readonly inPlaceMs: number
-  /** The same while the system refuses calls because of its limits, which says nothing of the entity. */
+  /** The same while the system rate limits calls, which says nothing about the entity. */
   readonly busyMs: number
   /** Pauses between attempts in place. */
   readonly inPlace: BackOff
-  /** Pauses between attempts of what is parked; at least half of each is kept. */
+  /** Pauses between attempts of parked entries; jitter leaves at least half of each. */
   readonly parked: BackOff
-  /** What waited for longer is a dead letter. */
+  /** An entry that waited for longer becomes a dead letter. */
   readonly parkedMs: number
   readonly breaker: BreakerLimits
 }

@@ -143,7 +143,7 @@ describe('a sweep', () => {
       trigger: 'returned',
       backfill_from: '1970-01-01T00:00:00.000Z',
       read: origin.read,
-      reason: '1 that were deleted are at the source again',
+      reason: 'deleted entities that are at the source again: 1',
     })
   })
 
