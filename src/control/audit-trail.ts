@@ -3,40 +3,43 @@ import { expiresAfter } from '../platform/dynamodb/expiry.ts'
 import { flag, nullable, number, oneOf, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 
-/** `refused`: the caller may not, or asked for what can't be; `failed`: the program could not. */
+/** `refused`: not allowed, or an invalid request; `failed`: an error of the program. */
 export const auditOutcomes = ['done', 'refused', 'failed'] as const
 export type AuditOutcome = (typeof auditOutcomes)[number]
 
-/** What somebody did, or was refused. It holds no secret and no personal data: ids, names of fields, references. */
+/** What somebody did, or was refused. Holds no secret and no personal data: ids, field names, references. */
 export interface AuditEntry {
   /** ISO 8601. */
   readonly at: string
   readonly who: string
   /** How they came: api, cli or webhook. */
   readonly kind: string
-  /** Id of the key they used; null: none of their own. */
+  /** Id of their key; null: they have none. */
   readonly key: string | null
   /** Address they asked from; null: this machine. */
   readonly from: string | null
-  /** `connection.put`, `persons.read`, …; a route, where nothing came of a request. */
+  /** `connection.put`, `persons.read`, …; for a request without an effect, its route. */
   readonly what: string
-  /** Ids of what it is about; null: of nothing single. */
+  /** Ids of the targets; null: no single target. */
   readonly target: string | null
   readonly outcome: AuditOutcome
   /** Error code; null: there was none. */
   readonly code: string | null
-  /** How many alike this stands for. */
+  /** How many equal events this entry counts. */
   readonly times: number
-  /** What changed, before and after; null: it was not there, or there is nothing to show. */
+  /** State before and after the change; null: it did not exist, or there is nothing to show. */
   readonly before: unknown
   readonly after: unknown
-  /** Before and after are too large to be kept. */
+  /** Before and after are too large to store. */
   readonly shortened: boolean
 }
 
 export type NewAuditEntry = Omit<AuditEntry, 'at' | 'times' | 'shortened'> & { readonly times?: number }
 
-/** Null: any. `what` also as the beginning of a word: `key` finds `key.create`. Times are ISO 8601, `until` exclusive. */
+/**
+ * Null: any. `what` also matches as the beginning of a word: `key` finds `key.create`. Times are ISO 8601, `until`
+ * exclusive.
+ */
 export interface AuditFilter {
   readonly who: string | null
   readonly what: string | null
@@ -45,10 +48,13 @@ export interface AuditFilter {
   readonly until: string | null
 }
 
-/** Who did what, and who was refused; entries are added, never changed, and go when they are old. */
+/** Who did what, and who was refused. Entries are added, never changed, and expire. */
 export interface AuditTrail {
   record(entry: NewAuditEntry): Promise<void>
-  /** The newest first, after the place `after`; with a rare filter a call may answer few or none and yet a `next`. */
+  /**
+   * Newest first, after the place `after`. With a filter that matches few entries, a call may return few or none and
+   * still have a `next`.
+   */
   list(
     filter: AuditFilter,
     limit: number,
@@ -95,10 +101,10 @@ const auditRows = rowType<AuditRow>(AUDIT, ['place'], {
   shortened: flag,
 })
 
-/** `days`: after so many an entry is gone. */
+/** `days`: an entry is removed after so many days. */
 export function createAuditTrail(tables: Tables, clock: { now(): number }, days: number): AuditTrail {
   const rows = rowsOf(tables, auditRows)
-  // Orders what one process notes in one millisecond.
+  // Orders the entries that one process writes in one millisecond.
   let count = 0
   return {
     async record({ before, after, ...entry }) {
@@ -120,7 +126,7 @@ export function createAuditTrail(tables: Tables, clock: { now(): number }, days:
     },
     async list(filter, limit, after) {
       const entries: AuditEntry[] = []
-      // The table may take two days to remove what has expired.
+      // The table may take two days to remove expired rows.
       const oldest = new Date(clock.now() - days * DAY_MS).toISOString()
       const from =
         [oldest, filter.since]
@@ -150,7 +156,7 @@ function fits({ who, what, outcome }: AuditEntry, filter: AuditFilter): boolean 
   return filter.what === null || what === filter.what || what.startsWith(`${filter.what}.`)
 }
 
-/** An address may have a name and password in it. */
+/** An address may contain a name and password. */
 function withoutSignIns(value: unknown): unknown {
   if (value === null || value === undefined) return null
   return JSON.parse(JSON.stringify(value).replaceAll(/:\/\/[^/@\s"]+@/g, '://…@'))

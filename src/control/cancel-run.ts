@@ -7,7 +7,7 @@ import { clearDue } from './read-control.ts'
 import { changeRun, getRun, type Run, runRows } from './runs.ts'
 import { controlKey } from './sweeps.ts'
 
-/** Code of the error that a canceled run ends with. */
+/** Error code of a canceled run. */
 const CANCELED = 'canceled'
 
 export interface Cancel {
@@ -17,8 +17,8 @@ export interface Cancel {
 }
 
 /**
- * Ends a run before its end: one that waits at once, one under way within a heartbeat of its worker. What it has published
- * stays; the cut date does not move, so that the next run reads the window (Guarantee 1). Repeatable. Throws `not_found`, and
+ * Ends a run early: a waiting one at once, a running one within a heartbeat of its worker. What it published stays; the
+ * cut date does not move, so that the next run reads the window (Guarantee 1). Repeatable. Throws `not_found`, and
  * `state_conflict` for a run that is over.
  */
 export async function cancelRun(tables: Tables, id: string, { by, reason, now }: Cancel): Promise<Run> {
@@ -30,7 +30,8 @@ export async function cancelRun(tables: Tables, id: string, { by, reason, now }:
   const run = await getRun(tables, id)
   if (run === undefined) throw new StreamError('not_found', `there is no run ${id}`, { field: 'id' })
   if (run.cancel === null) throw new StreamError('state_conflict', `id: run ${id} is over`, { field: 'id' })
-  // Also after a crash between the two: a run that is over and still waits would be taken up once, for nothing.
+  // Also after a crash between the two writes: otherwise a finished run that still waits would be taken up once in
+  // vain.
   if (run.ended_at !== null) {
     const key = run.queue_url === null ? controlKey(run.read, run.trigger) : drainKey(run.read, id)
     await clearDue(tables, key, id)
@@ -38,7 +39,7 @@ export async function cancelRun(tables: Tables, id: string, { by, reason, now }:
   return run
 }
 
-/** By the worker that has it: the run is over, as it was asked to be. */
+/** Called by the worker that holds it: ends the run as requested. */
 export async function noteCanceled(tables: Tables, { id, cancel }: Run, fence: number, now: number): Promise<void> {
   const ended = { state: 'failed', ended_at: isoTime(now), error: errorOf(cancel) } as const
   await changeRun(tables, { id, fence }, { set: ended })

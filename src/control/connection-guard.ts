@@ -8,13 +8,13 @@ import { claimProbe, endPause, type Pause, type PauseWatch, pause, resume, watch
 import { isOver, READS } from './read-holds.ts'
 import { disabledConnection, type Reason } from './standing-holds.ts'
 
-/** How the last entities of one connection ended at one stage: key → failed for a reason of its own; oldest first. */
+/** How the last entities of one connection ended at one stage: key → failed because of the entity; oldest first. */
 export type Outcomes = ReadonlyMap<string, boolean>
 
 export interface ThresholdLimits {
-  /** Different keys that are looked at. */
+  /** Number of distinct keys considered. */
   readonly window: number
-  /** So many failed ones among them say that the connection is wrong, not the entities. */
+  /** So many failures among them mean that the connection is broken, not the entities. */
   readonly most: number
 }
 
@@ -22,7 +22,7 @@ export interface ThresholdLimits {
 export interface GuardTiming {
   /** How often the pauses are read. */
   readonly pausesEveryMs: number
-  /** How often a record of a paused connection is tried, to see whether the pause is over. */
+  /** How often a record of a paused connection is attempted, to check whether the connection works again. */
   readonly probeEveryMs: number
   readonly threshold: ThresholdLimits
   /** For entities whose rules were stopped from outside. */
@@ -36,27 +36,31 @@ export const usualGuardTiming: GuardTiming = {
   stops: { window: 20, most: 3 },
 }
 
-/** Characters of a message that a row keeps: an answer may be a page. */
+/** Characters of a message that a row stores: an answer may be a whole page. */
 const LONGEST_MESSAGE = 2_000
 
-/** Distinguishes a connection that is wrong from entities that are, at one stage (Guarantee 5). */
+/** Distinguishes a broken connection from bad entities, at one stage (Guarantee 5). */
 export interface ConnectionGuard {
   pauses(): Promise<Pauses>
   /**
-   * Notes how an entity ended; null: well. True: the connection itself is wrong, as the error says, or because most of its
-   * last entities failed, or a few of them were stopped from outside, which holds up others; the count begins anew then.
+   * Notes the outcome of an entity; null: success. True: the connection itself is broken, because the error says so, or
+   * most of its last entities failed, or a few were stopped from outside, which holds up others. The count then
+   * restarts.
    */
   isWrong(connection: string, key: string, error: StreamError | null): boolean
-  /** Pauses the connection, with an alert where it was not paused before. */
+  /** Pauses the connection, with an alert if it was not paused before. */
   begin(connection: string, error: StreamError): Promise<void>
   end(connection: string): Promise<void>
-  /** True: a record of the connection is to be tried now, by nobody else. */
+  /** True: this worker, and no other, attempts a record of the connection now. */
   claim(held: Held): Promise<boolean>
 }
 
 /** Why a connection is held at a stage. */
 export interface Held extends Reason {
-  /** Of the connection itself: one record is tried now and then; null: all of the stage or system is held, or a document says so. */
+  /**
+   * A pause of the connection itself: records are attempted now and then. Null: the whole stage or system is held, or a
+   * document says so.
+   */
   readonly pause: Pause | null
 }
 
@@ -75,7 +79,7 @@ export interface GuardDeps {
   readonly logger: Logger
 }
 
-/** True: so many of the connection's last entities ended badly that the count begins anew. */
+/** Returns true when so many of the connection's last entities ended badly that the count restarts. */
 function countOutcomes(limits: ThresholdLimits): (connection: string, key: string, isBad: boolean) => boolean {
   const outcomes = new Map<string, Outcomes>()
   return (connection, key, isBad) => {
@@ -86,7 +90,10 @@ function countOutcomes(limits: ThresholdLimits): (connection: string, key: strin
   }
 }
 
-/** `sinkOf`: the system that the stage delivers to; a hold of it, by hand or by its document, is one of the stage. */
+/**
+ * `sinkOf`: the system that the stage delivers to; a hold of this system, by hand or by its document, also holds the
+ * stage.
+ */
 export function createConnectionGuard(
   stage: string,
   deps: GuardDeps,
@@ -96,7 +103,7 @@ export function createConnectionGuard(
   const { tables, clock, logger } = deps
   const watch = watchPauses(tables, stage, clock, timing.pausesEveryMs)
   const ofSystems = sinkOf === null ? null : watchPauses(tables, READS, clock, timing.pausesEveryMs)
-  /** A hold of many connections ends with its time: no record of them is tried before. */
+  /** A hold of many connections ends at its time; none of their records is attempted before. */
   const current = async (watched: PauseWatch, name: string) => {
     const found = (await watched.all()).get(name)
     if (found === undefined || !isOver(found, clock.now())) return found
@@ -142,12 +149,12 @@ export function createConnectionGuard(
       }
       const isNew = await pause(tables, { ...row, probe_at: now + timing.probeEveryMs })
       watch.forget()
-      if (isNew) logger.error({ stage, connection, code }, `a connection is paused, its records wait: ${message}`)
+      if (isNew) logger.error({ stage, connection, code }, `connection paused, its records wait: ${message}`)
     },
     async end(connection) {
       const ended = await resume(tables, stage, connection)
       watch.forget()
-      if (ended) logger.info({ stage, connection }, 'a paused connection goes on')
+      if (ended) logger.info({ stage, connection }, 'a paused connection resumes')
     },
     async claim({ pause: paused }) {
       const now = clock.now()

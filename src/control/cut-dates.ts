@@ -5,13 +5,13 @@ import { type CutDateChange, controlRows, listReadControls, type ReadControl, re
 
 export interface CutDateDeps {
   readonly tables: Tables
-  /** Keeps a change where all changes are listed; repeatable. */
+  /** Stores a change in the list of all changes; repeatable. */
   readonly note: (read: string, change: CutDateChange) => Promise<void>
 }
 
 export interface CutDateRequest {
   readonly cutDate: string | null
-  /** The revision that was read. */
+  /** The revision that the caller read. */
   readonly revision: number
   readonly reason: string
   readonly by: string
@@ -20,18 +20,19 @@ export interface CutDateRequest {
 }
 
 /**
- * Sets a cut date by hand: compared by the revision that was read, and refused while a run is under way, which reads by
- * the old one. A date in the future would leave out what changes until then. Throws `state_conflict`, `request_invalid`.
+ * Sets a cut date by hand. Compares the revision that the caller read, and refuses while a run is under way, because it
+ * reads by the old date. Also refuses a future date: it would skip what changes until then. Throws `state_conflict`,
+ * `request_invalid`.
  */
 export async function setCutDate(deps: CutDateDeps, read: string, request: CutDateRequest): Promise<ReadControl> {
   const { cutDate, revision, reason, by, now } = request
   if (cutDate !== null && Date.parse(cutDate) > now) {
-    const message = 'cut_date: lies in the future; what changes until then would never be read'
+    const message = 'cut_date: is in the future; changes until then would never be read'
     throw new StreamError('request_invalid', message, { field: 'cut_date' })
   }
   const control = await readControl(deps.tables, read)
   await settle(deps, control)
-  // Compared before it is counted on: a number of the caller's never becomes a row's.
+  // Compared before it is increased: a number from the caller never becomes the row's revision.
   if (control.revision !== revision) throw stateConflictError(control, revision)
   const at = new Date(now).toISOString()
   const change = { at, by, reason, revision: revision + 1, before: control.cut_date, after: cutDate }
@@ -51,11 +52,11 @@ function stateConflictError({ read, current, revision: is }: ReadControl, revisi
     const message = `revision: the cut date of ${read} is at revision ${is} now, not ${revision}; read it again`
     return new StreamError('state_conflict', message, { field: 'revision' })
   }
-  const message = `run ${current} of ${read} is under way and reads by the old cut date; ask again when it has ended`
+  const message = `run ${current} of ${read} is under way with the old cut date; try again when it has ended`
   return new StreamError('state_conflict', message)
 }
 
-/** Whoever ended between a change and its note is made up for. */
+/** Adds the notes of changes whose process ended between the change and its note. */
 export async function settleCutDates(deps: CutDateDeps): Promise<void> {
   for (const control of await listReadControls(deps.tables)) await settle(deps, control)
 }

@@ -8,9 +8,9 @@ import { createRun, getRun, mergeRequest, type RunRequest } from './runs.ts'
 import { controlKey, SWEEP_ACCEPTED } from './sweeps.ts'
 
 /**
- * Makes a request a run that waits, or joins it to the one that waits already. Repeatable: the run's id follows from the
- * request. The read's row is written first: a row that names a run which is not there yet is harmless, a run that no
- * row names would never begin.
+ * Turns a request into a waiting run, or joins it to the run that waits already. Repeatable: the run's id is derived
+ * from the request. The read's row is written first: a row that names a missing run is harmless, but a run that no row
+ * names would never begin.
  */
 export async function dispatch(tables: Tables, request: SyncRequested): Promise<void> {
   const id = taskIdOf(request)

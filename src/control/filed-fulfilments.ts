@@ -5,17 +5,20 @@ import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import { list, map, number, oneOf, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 
-/** What a vendor's people say of their part of an order: that they deliver it, or that they sent something of it. */
+/**
+ * What a vendor's people report about their part of an order: that they will deliver it, or that they shipped part of
+ * it.
+ */
 export const filedKinds = ['confirmation', 'shipment'] as const
 export type FiledKind = (typeof filedKinds)[number]
 
-/** One of them. */
+/** One report. */
 export interface Filed {
   readonly id: string
   readonly kind: FiledKind
-  /** Of all that was said: the same again is the same. */
+  /** Of the whole report: an equal one is a repetition. */
   readonly digest: string
-  /** When it was said first, milliseconds: its event carries this time, however often it is sent. */
+  /** When it was first reported, milliseconds: its event carries this time, however often it is sent. */
   readonly at: number
   readonly lines: readonly FiledLine[]
 }
@@ -30,7 +33,7 @@ interface FiledRow {
   /** connection|shop|number. */
   readonly order: string
   readonly filed: readonly Filed[]
-  /** Grows with each change: what a write is compared with. */
+  /** Grows with each change; writes are conditional on it. */
   readonly revision: number
   /** Seconds: the row may be removed then. */
   readonly expires: number
@@ -57,7 +60,7 @@ const filedRows = rowType<FiledRow>(FILED_FULFILMENTS, ['order'], {
   expires: number,
 })
 
-/** Whose part of which order. */
+/** A vendor's part of an order. */
 export interface PartPlace {
   readonly connection: string
   /** The shop. */
@@ -65,22 +68,24 @@ export interface PartPlace {
   readonly number: string
 }
 
-/** Of one order: a row holds all of them. */
+/** Per order: one row holds all of them. */
 const MOST_FILED = 200
-/** Two people at one order are rare; more refusals in a row than this mean something else is wrong. */
+/**
+ * Two people editing one order at once are rare; more conflicts in a row than this mean that something else is wrong.
+ */
 const TRIES = 20
 
 const keyOf = ({ connection, source, number: of }: PartPlace) => ({ order: recordKey(connection, source, of) })
 
-/** What was filed of a part. */
+/** The reports of a part. */
 export async function listFiled(tables: Tables, place: PartPlace): Promise<readonly Filed[]> {
   return (await rowsOf(tables, filedRows).get(keyOf(place)))?.filed ?? []
 }
 
 /**
- * Files it, once: the same again is what was filed first. `check` sees what was filed before, and throws where there is no room
- * for more; of two that come at once the second is checked with the first. Throws `state_conflict` for something else under
- * the same id.
+ * Stores a report once: a repetition returns the first one. `check` gets the earlier reports, and throws if the new one
+ * does not fit; of two concurrent reports the second is checked against the first. Throws `state_conflict` for a
+ * different report under the same id.
  */
 export async function file(
   tables: Tables,
@@ -95,13 +100,13 @@ export async function file(
     const known = before.find(({ id }) => id === wanted.id)
     if (known?.digest === wanted.digest) return known
     if (known !== undefined) {
-      const message = 'idempotency-key: something else was sent under this key; send each under its own'
+      const message = 'idempotency-key: this key was used for a different request; use a new key'
       throw new StreamError('state_conflict', message, { field: 'idempotency-key' })
     }
     if (before.length >= MOST_FILED) {
       throw new StreamError(
         'state_conflict',
-        `${MOST_FILED} shipments of this order were entered; there is room for no more`,
+        `this order already has ${MOST_FILED} reported shipments, the maximum`,
       )
     }
     check(before)
@@ -113,10 +118,10 @@ export async function file(
         : ({ attribute: 'revision', is: '=', value: row.revision } as const)
     if (await rows.put(next, asRead)) return wanted
   }
-  throw new StreamError('concurrent_change', 'this order is changed all the time; send it again')
+  throw new StreamError('concurrent_change', 'this order kept changing; send the request again')
 }
 
-/** Pieces that were shipped of a line. */
+/** Pieces of a line that were shipped. */
 export function shippedOf(filed: readonly Filed[], line: string): Decimal8 {
   const own = filed.filter(({ kind }) => kind === 'shipment').flatMap(({ lines }) => lines)
   return own

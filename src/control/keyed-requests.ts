@@ -6,12 +6,12 @@ import { number, opaque, orNull, rowsOf, rowType, text } from '../platform/dynam
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { REQUESTS } from './tables.ts'
 
-/** A request under the key its caller gave it. */
+/** A request with the idempotency key of its caller. */
 export interface KeyedRequest {
   readonly id: string
-  /** When it came first, milliseconds: what is made of it carries this time, however often it is sent. */
+  /** When it first came, milliseconds: what is made of it carries this time, however often it is sent. */
   readonly at: number
-  /** Null: it has not been answered, or its process ended before. */
+  /** Null: not answered yet, or its process ended before. */
   readonly answer: Item | null
   readonly isNew: boolean
 }
@@ -21,7 +21,7 @@ interface RequestRow {
   readonly digest: string
   readonly at: number
   readonly answer: Item | null
-  /** Seconds: the row may be removed then; null: written by a version that kept them for ever. */
+  /** Seconds: the row may be removed then; null: written by a version that stored rows for ever. */
   readonly expires: number | null
 }
 
@@ -34,8 +34,8 @@ export const requestRows = rowType<RequestRow>(REQUESTS, ['id'], {
 })
 
 /**
- * Takes a request under its key (Guarantee 3): the same again is the same request. Throws `state_conflict` for another
- * one under the same key; `content` null: whatever comes under the key is the same.
+ * Takes a request under its key (Guarantee 3): a repetition is the same request. Throws `state_conflict` for a
+ * different one under the same key; `content` null: any content counts as the same.
  */
 export async function takeRequest(
   tables: Tables,
@@ -45,14 +45,14 @@ export async function takeRequest(
 ): Promise<KeyedRequest> {
   const own = content === null ? '' : digest(canonicalJson(content))
   const rows = rowsOf(tables, requestRows)
-  // Nobody sends a request again after so long: under its key it would be a new one.
+  // After so long nobody repeats a request; under its key it would count as new.
   const expires = expiresAfter(now, keptDays.requests)
   if (await rows.put({ id, digest: own, at: now, answer: null, expires }, { absent: 'id' })) {
     return { id, at: now, answer: null, isNew: true }
   }
   const known = await rows.get({ id })
   if (known?.digest !== own) {
-    const message = 'idempotency-key: another request was sent under this key; send each request under its own'
+    const message = 'idempotency-key: this key was used for a different request; use a new key for each request'
     throw new StreamError('state_conflict', message, { field: 'idempotency-key' })
   }
   return { id, at: known.at, answer: known.answer, isNew: false }
@@ -62,12 +62,12 @@ export async function answerRequest(tables: Tables, id: string, answer: Item): P
   await rowsOf(tables, requestRows).update({ id }, { set: { answer } })
 }
 
-/** Null: there is no such request, or it has not been answered. */
+/** Null: there is no such request, or it is not answered yet. */
 export async function requestAnswer(tables: Tables, id: string): Promise<Item | null> {
   return (await rowsOf(tables, requestRows).get({ id }))?.answer ?? null
 }
 
-/** Of those that are there and have been answered. */
+/** Answers of those that exist and are answered. */
 export async function requestAnswers(tables: Tables, ids: readonly string[]): Promise<readonly Item[]> {
   const rows = await rowsOf(tables, requestRows).getMany(ids.map((id) => ({ id })))
   return rows.flatMap(({ answer }) => (answer === null ? [] : [answer]))

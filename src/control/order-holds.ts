@@ -9,7 +9,10 @@ import { NEVER } from './read-holds.ts'
 const HELD_ORDERS = 'held_orders'
 const BY_SINCE = 'by-since'
 
-/** Who holds which order, and why (partition `connection`, sort `order`: source|number). That it waits, the row of its delivery says. */
+/**
+ * Who holds which order, and why (partition `connection`, sort `order`: source|number). The delivery's row says that
+ * the order waits.
+ */
 export const orderHoldTables: readonly TableDefinition[] = [
   {
     name: HELD_ORDERS,
@@ -20,7 +23,7 @@ export const orderHoldTables: readonly TableDefinition[] = [
   },
 ]
 
-/** A vendor's part of one order that is not to be sent. */
+/** A vendor's part of one order that must not be sent. */
 export interface OrderHold {
   readonly connection: string
   readonly source: string
@@ -29,14 +32,14 @@ export interface OrderHold {
   readonly by: string
   /** ISO 8601. */
   readonly since: string
-  /** Milliseconds UTC: it ends by itself then; `NEVER`: somebody ends it. */
+  /** Milliseconds UTC: it ends by itself then; `NEVER`: somebody has to end it. */
   readonly until: number
 }
 
 interface OrderHoldRow extends OrderHold {
   /** source|number. */
   readonly order: string
-  /** since#digest of connection and order: no two rows have one. */
+  /** since#digest of connection and order: unique. */
   readonly place: string
 }
 
@@ -61,7 +64,7 @@ type Held = Pick<OrderHold, 'connection' | 'source' | 'number'>
 
 const keyOf = ({ connection, source, number }: Held) => ({ connection, order: recordKey(source, number) })
 
-/** Replaces one that there is: its reason and its end may change. */
+/** Replaces an existing hold: its reason and its end may change. */
 export async function putOrderHold(tables: Tables, hold: OrderHold): Promise<void> {
   const { connection, order } = keyOf(hold)
   await rowsOf(tables, orderHoldRows).put({
@@ -75,7 +78,7 @@ export async function findOrderHold(tables: Tables, held: Held): Promise<OrderHo
   return await rowsOf(tables, orderHoldRows).get(keyOf(held))
 }
 
-/** Removes the hold that was seen and no other: it may have been made anew meanwhile. False: it was. */
+/** Removes the given hold only: it may have been replaced meanwhile. False: it was. */
 export async function removeOrderHold(tables: Tables, seen: OrderHold): Promise<boolean> {
   const { since, until } = seen
   return await rowsOf(tables, orderHoldRows).delete(keyOf(seen), {
@@ -91,7 +94,7 @@ export async function removeOrderHold(tables: Tables, seen: OrderHold): Promise<
   })
 }
 
-/** The holds of one order at these connections, also those that have ended. */
+/** The holds of one order at these connections, including ended ones. */
 export async function holdsOfOrder(
   tables: Tables,
   { source, number }: Pick<OrderHold, 'source' | 'number'>,
@@ -109,7 +112,7 @@ interface WantedHolds {
   readonly now: number
 }
 
-/** Holds at these connections that have not ended, the oldest first. A page may have few of them and yet a next one. */
+/** Holds at these connections that have not ended, oldest first. A page may have few of them and still a next one. */
 export async function listOrderHolds(
   tables: Tables,
   { connections, limit, after, now }: WantedHolds,
@@ -125,11 +128,11 @@ export interface HoldCount {
   readonly count: number
   /** True: there are more than `count`. */
   readonly more: boolean
-  /** ISO 8601: since when the oldest is; null: there are none. */
+  /** ISO 8601: since when the oldest is held; null: there are none. */
   readonly since: string | null
 }
 
-/** Of more it is enough to know that there are more. */
+/** Beyond this it is enough to know that there are more. */
 const MOST_COUNTED = 1_000
 
 export async function countOrderHolds(tables: Tables, connection: string, now: number): Promise<HoldCount> {
@@ -139,7 +142,7 @@ export async function countOrderHolds(tables: Tables, connection: string, now: n
   return { count: held.length, more: rows.length > MOST_COUNTED, since: held[0]?.since ?? null }
 }
 
-/** For people: by whom, until when and why. */
+/** Shown to people: by whom, until when and why. */
 export function orderHoldText({ reason, by, until }: Pick<OrderHold, 'reason' | 'by' | 'until'>): string {
   return `held by ${by} ${until === NEVER ? 'until it is released' : `until ${new Date(until).toISOString()}`}: ${reason}`
 }

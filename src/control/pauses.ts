@@ -4,19 +4,19 @@ import type { Condition, TableDefinition, Tables } from '../platform/dynamodb/ta
 
 const PAUSES = 'pauses'
 
-/** Connections that are held at a stage, and reads that are (partition `stage`, sort `connection`): the row is the pause. */
+/** Connections held at a stage, and held reads (partition `stage`, sort `connection`): the row is the pause. */
 export const pauseTables: readonly TableDefinition[] = [{ name: PAUSES, partitionKey: 'stage', sortKey: 'connection' }]
 
-/** A connection whose records a stage sets aside, because most of the last ones failed: an alert for people. */
+/** A connection whose records a stage parks because most of its last ones failed; raises an alert. */
 export interface Pause {
   readonly stage: string
   readonly connection: string
-  /** Code and message of the failure that led to it. */
+  /** Code and message of the failure that caused it. */
   readonly code: string
   readonly message: string
   /** ISO 8601. */
   readonly since: string
-  /** Milliseconds UTC: when the next record is tried, to see whether it is over. */
+  /** Milliseconds UTC: when the next record is attempted, to check whether the pause is over. */
   readonly probe_at: number
 }
 
@@ -29,17 +29,17 @@ export const pauseRows = rowType<Pause>(PAUSES, ['stage', 'connection'], {
   probe_at: millis,
 })
 
-/** False: the connection is paused at this stage already. */
+/** False: the connection is already paused at this stage. */
 export async function pause(tables: Tables, row: Pause): Promise<boolean> {
   return await rowsOf(tables, pauseRows).put(row, { absent: 'connection' })
 }
 
-/** Ends a pause: what was set aside is released within seconds. False: there was none. */
+/** Ends a pause: parked records are released within seconds. False: there was none. */
 export async function resume(tables: Tables, stage: string, connection: string): Promise<boolean> {
   return await rowsOf(tables, pauseRows).delete({ stage, connection }, { present: 'connection' })
 }
 
-/** As `resume`, of the pause that was seen and no other: it may have been made anew meanwhile. */
+/** Like `resume`, but only for the given pause: it may have been replaced meanwhile. */
 export async function endPause(tables: Tables, { stage, connection, since, probe_at }: Pause): Promise<boolean> {
   const seen: Condition<AttributeOf<Pause>> = {
     allOf: [
@@ -56,7 +56,7 @@ export async function listPauses(tables: Tables, stage?: string): Promise<readon
   return stage === undefined ? (await Array.fromAsync(rows.scan())).flat() : await rows.query({ partition: stage })
 }
 
-/** Takes the right to try one record of a paused connection; false: another worker has it, or the pause is over. */
+/** Claims the attempt of one record of a paused connection; false: another worker has it, or the pause is over. */
 export async function claimProbe(
   tables: Tables,
   { stage, connection, probe_at }: Pause,
@@ -70,10 +70,10 @@ export async function claimProbe(
   })
 }
 
-/** The pauses of a stage, by connection, as this process sees them: read again when they are older than `everyMs`. */
+/** The pauses of a stage, by connection, as this process sees them: read again when older than `everyMs`. */
 export interface PauseWatch {
   all(): Promise<ReadonlyMap<string, Pause>>
-  /** Reads them again at the next question. */
+  /** Makes the next call read them again. */
   forget(): void
 }
 
@@ -83,10 +83,10 @@ export function watchPauses(tables: Tables, stage: string, clock: Pick<Clock, 'n
   return { all: get, forget }
 }
 
-/** What was read, until it is older than `everyMs`; a reading that failed is not kept. */
+/** A cached value, until it is older than `everyMs`; a failed read is not cached. */
 export interface Kept<T> {
   get(): Promise<T>
-  /** Reads again at the next question. */
+  /** Makes the next call read again. */
   forget(): void
 }
 

@@ -21,14 +21,14 @@ export interface CalledSystems {
 
 /** A process that runs roles. Times are milliseconds. */
 export interface RunningProcess extends CalledSystems {
-  /** Made when it starts; it names no machine. */
+  /** Created when it starts; names no machine. */
   readonly id: string
   readonly roles: readonly string[]
   readonly version: string
   /** Of Node. */
   readonly node: string
   readonly started_at: number
-  /** When it was last heard of. */
+  /** Time of its last heartbeat. */
   readonly beat_at: number
 }
 
@@ -39,12 +39,12 @@ interface ProcessRow extends RunningProcess {
 const PROCESSES = 'processes'
 const BOOK = 'all'
 const BEAT_MS = 60_000
-/** How often it is looked whether what is known of the systems has changed, which is written then. */
+/** How often to check whether the state of the systems has changed; a change is written then. */
 const LOOK_MS = 2_000
-/** Two beats may be missed: a table that is slow for a moment makes no process silent. */
+/** Two heartbeats may be missed: a table that is slow for a moment does not make a process silent. */
 export const SILENT_AFTER_MS = 3 * BEAT_MS
 const DAY_MS = 86_400_000
-/** A row is 400 kB at most, and an outage of the network is one of every system. */
+/** Limits a row: it has 400 kB at most, and a network outage affects every system. */
 const MOST_CIRCUITS = 200
 const MOST_ACCOUNTS = 500
 const LONGEST_MESSAGE = 300
@@ -86,7 +86,10 @@ export const processRows = rowType<ProcessRow>(
   ({ beat_at }) => (beat_at === undefined ? undefined : expiresAfter(beat_at, keptDays.processes)),
 )
 
-/** Those that were heard of within a day, in the order in which they started. One that ended by itself is not among them. */
+/**
+ * Processes with a heartbeat within a day, in the order in which they started. Does not include those that ended in
+ * order.
+ */
 export async function listProcesses(tables: Tables, now: number): Promise<readonly RunningProcess[]> {
   const rows = await rowsOf(tables, processRows).query({ partition: BOOK })
   return rows
@@ -95,7 +98,7 @@ export async function listProcesses(tables: Tables, now: number): Promise<readon
     .toSorted((one, other) => one.started_at - other.started_at)
 }
 
-/** Makes processes known. */
+/** Writes and deletes the rows of processes. */
 export function runningProcesses(tables: Tables) {
   const rows = rowsOf(tables, processRows)
   return {
@@ -110,8 +113,8 @@ export interface Heartbeat {
 }
 
 /**
- * Makes a process known, and keeps it so by one write a minute, and one when what it knows of its systems has changed. Where
- * that fails everything else goes on.
+ * Registers a process and renews its row once a minute, and whenever the state of its systems changes. A failure here
+ * stops nothing else.
  */
 export async function startHeartbeat(
   { tables, clock, logger }: { readonly tables: Tables; readonly clock: Clock; readonly logger: Pick<Logger, 'warn'> },
@@ -126,12 +129,12 @@ export async function startHeartbeat(
   let beatAt = started
   const beat = async (known: CalledSystems) => {
     beatAt = clock.now()
-    // Also where that fails: it is tried again with the next beat.
+    // Also if the write fails: it is retried with the next heartbeat.
     written = JSON.stringify(known)
     try {
       await rows.put({ ...own, beat_at: beatAt, ...known })
     } catch (error) {
-      logger.warn({ err: toStreamError(error) }, 'the process could not be made known')
+      logger.warn({ err: toStreamError(error) }, 'could not write the heartbeat of this process')
     }
   }
   const beating = async () => {
@@ -148,13 +151,13 @@ export async function startHeartbeat(
     async close() {
       ending.abort()
       await done
-      // A table that is gone by now removes the row by itself, in time.
+      // If the table is unavailable by now, the row expires by itself.
       await rows.delete(own.id).catch(() => undefined)
     },
   }
 }
 
-/** As much as a row may hold: those that do not answer for the longest time come first. */
+/** Limits the content to what a row may hold: systems that have been down longest come first. */
 function bounded({ circuits, accounts }: CalledSystems): CalledSystems {
   const oldest = circuits.toSorted((one, other) => one.since - other.since).slice(0, MOST_CIRCUITS)
   return {

@@ -14,10 +14,10 @@ export interface PublishedEntity {
 
 const WRITERS = 16
 
-/** What was published last of an entity; by source, entity and key. */
+/** The last publication of an entity; by source, entity and key. */
 export interface Publication {
   readonly id: string
-  /** `publishing`: sent, and not known to be acknowledged. */
+  /** `publishing`: sent, not known to be acknowledged. */
   readonly state: 'publishing' | 'published'
   /** Of its content. */
   readonly digest: string
@@ -25,7 +25,7 @@ export interface Publication {
   readonly occurred_at: number | null
   readonly task: string | null
   readonly deleted: boolean
-  /** Which of several entities of one key it is; null: the only one. */
+  /** Identifies one of several entities that share a key; null: the only one. */
   readonly identity: string | null
   /** Seconds: the note may be removed then; null: never. */
   readonly expires: number | null
@@ -44,8 +44,8 @@ export const publicationRows = rowType<Publication>(PUBLISHED, ['id'], {
 })
 
 /**
- * Has entities published again by the next run that reads them, though their content is unchanged: their notes count as
- * not acknowledged. What is being published at this moment is published again anyway.
+ * Makes the next run that reads these entities publish them again even if their content is unchanged: marks their notes
+ * as not acknowledged. What is being published at this moment is published again anyway.
  */
 export async function publishAgain(tables: Tables, entities: readonly PublishedEntity[]): Promise<void> {
   const ids = entities.map(({ source, entity, key }) => recordKey(source, entity, key))

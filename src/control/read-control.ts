@@ -25,14 +25,14 @@ export interface CutDateChange {
   readonly after: string | null
 }
 
-/** What is known of a read between its runs. */
+/** State of a read between its runs. */
 export interface ReadControl {
   readonly read: string
-  /** ISO 8601: everything before it was read and acknowledged. Null: nothing was yet. */
+  /** ISO 8601: everything before it was read and acknowledged. Null: nothing was read yet. */
   readonly cut_date: string | null
   /** The run that moved it last. */
   readonly cut_date_run: string | null
-  /** Grows with each change of the cut date: what a change is compared with, never the date itself. */
+  /** Grows with each change of the cut date; changes are conditional on it, never on the date itself. */
   readonly revision: number
   /** Fence token of the last lease. */
   readonly fence: number
@@ -43,7 +43,7 @@ export interface ReadControl {
   readonly current: string | null
   /** Run that waits. */
   readonly due: string | null
-  /** Milliseconds UTC: the ticks of the schedule up to here were requested. Null: none was looked at. */
+  /** Milliseconds UTC: the schedule's ticks up to here were requested. Null: none yet. */
   readonly ticks_until: number | null
   /** The last change by hand. */
   readonly cut_date_change: CutDateChange | null
@@ -65,7 +65,7 @@ export const controlRows = rowType<ReadControl>(SYNC_CONTROL, ['read'], {
   ),
 })
 
-/** The row of a read, made when there is none. */
+/** The row of a read; creates it if there is none. */
 export async function readControl(tables: Tables, read: string): Promise<ReadControl> {
   const rows = rowsOf(tables, controlRows)
   const found = await rows.get({ read })
@@ -79,15 +79,15 @@ export async function listReadControls(tables: Tables): Promise<readonly ReadCon
   return rows.filter(({ read }) => read !== SIGNAL.read)
 }
 
-/** Row of no read: it changes with each run that is noted to wait. */
+/** Row of no read: its revision grows whenever a run starts to wait. */
 const SIGNAL = { read: '~signal' }
 
-/** What workers look at in place of every read, while nothing is under way: it differs once there is something new to do. */
+/** Lets idle workers read one row in place of every read's: the value changes whenever there is something new to do. */
 export async function readSignal(tables: Tables): Promise<number> {
   return (await rowsOf(tables, controlRows).get(SIGNAL))?.revision ?? 0
 }
 
-/** Notes a run as the one that waits; false when another waits already. */
+/** Notes the waiting run; false if another one waits already. */
 export async function setDue(tables: Tables, read: string, run: string): Promise<boolean> {
   const free: Condition<AttributeOf<ReadControl>> = {
     anyOf: [{ absent: 'due' }, { attribute: 'due', is: '=', value: run }],
@@ -98,7 +98,7 @@ export async function setDue(tables: Tables, read: string, run: string): Promise
   return true
 }
 
-/** The run does not wait any more; one that has been begun meanwhile is left as it is. The row of a drain has served. */
+/** The run does not wait any more; one that began meanwhile is left alone. Deletes the row of a drain. */
 export async function clearDue(tables: Tables, read: string, run: string): Promise<void> {
   const rows = rowsOf(tables, controlRows)
   const waits: Condition<AttributeOf<ReadControl>> = { attribute: 'due', is: '=', value: run }
@@ -115,8 +115,8 @@ export interface Lease {
 }
 
 /**
- * Takes the read for a worker: the run under way whose worker died, else the one that waits. The fence token grows with
- * each lease, so that the one who lost it can't write any more. Undefined when there is nothing to do or it is taken.
+ * Takes the read for a worker: the run whose worker died, otherwise the one that waits. The fence token grows with each
+ * lease, so that a worker that lost it can't write any more. Undefined if there is nothing to do or it is taken.
  */
 export async function takeLease(
   tables: Tables,
@@ -138,7 +138,7 @@ export async function takeLease(
     {
       set: { lease_worker: worker.id, current: run },
       ...(control.current === null ? { remove: ['due'] } : {}),
-      // As it was seen; the revision too: a cut date that was set by hand meanwhile is the one to read from.
+      // As it was read. The revision too: if the cut date was set by hand meanwhile, that is the date to read from.
       when: [
         { attribute: 'fence', is: '=', value: control.fence },
         { attribute: 'revision', is: '=', value: control.revision },
@@ -148,23 +148,26 @@ export async function takeLease(
   return taken === null ? undefined : lease
 }
 
-/** False: the lease is another's now. */
+/** False: another worker holds the lease now. */
 export async function renewLease(tables: Tables, lease: Lease, until: number): Promise<boolean> {
   return (await leasesOf(tables).extend(heldRow(lease), until)) !== null
 }
 
-/** Gives the read back with no run under way; the row of a drained queue has served. */
+/** Gives the read back without a run under way; deletes the row of a drain. */
 export async function endLease(tables: Tables, lease: Lease): Promise<boolean> {
   if (isDrain(lease.read)) return await leasesOf(tables).drop(heldRow(lease))
   return (await leasesOf(tables).release(heldRow(lease), { remove: ['current', 'lease_worker'] })) !== null
 }
 
-/** Gives the read back with its run still under way, for the next worker to go on with. */
+/** Gives the read back with its run still under way, for the next worker to continue. */
 export async function releaseLease(tables: Tables, lease: Lease): Promise<boolean> {
   return (await leasesOf(tables).release(heldRow(lease))) !== null
 }
 
-/** Guarantee 1: called after everything up to `cutDate` is acknowledged; compared by revision and fence, not by value. */
+/**
+ * Guarantee 1: called after everything up to `cutDate` is acknowledged; conditional on revision and fence, not on the
+ * date.
+ */
 export async function moveCutDate(tables: Tables, lease: Lease, cutDate: string): Promise<boolean> {
   const set = { cut_date: cutDate, cut_date_run: lease.run, revision: lease.revision + 1 }
   const asRead: Condition = { attribute: 'revision', is: '=', value: lease.revision }

@@ -6,14 +6,17 @@ import { endPause, type Pause, watchPauses } from './pauses.ts'
 import { disabledRead, type Reason } from './standing-holds.ts'
 import { readOfControl } from './sweeps.ts'
 
-/** Stage under which reads are held, one or all of a system; no stage is called so. */
+/** Stage name of holds of reads, of one read or of a whole system; no real stage has this name. */
 export const READS = 'reads'
 
 const SEEN_MS = 2_000
 
-/** What keeps a read from being run, as people asked: a hold of it or of its whole system, or the documents. */
+/** Why a read must not run: a hold of it or of its whole system, or its documents. */
 export interface ReadHolds {
-  /** `read`: also the key of a row of `sync_control`. A hold whose end has come is none, and its row goes. */
+  /**
+   * `read`: also the key of a row of `sync_control`. A hold whose end has passed does not count, and its row is
+   * deleted.
+   */
   of(read: string): Promise<Reason | undefined>
 }
 
@@ -38,13 +41,13 @@ export function watchReadHolds(
   }
 }
 
-/** What holds a read now, of the holds there are. */
+/** The hold that applies to a read now. */
 export function holdOf(holds: ReadonlyMap<string, Pause>, read: string, now: number): Pause | undefined {
   const found = holdTargets(read).map((target) => holds.get(target))
   return found.find((hold) => hold !== undefined && !isOver(hold, now))
 }
 
-/** A hold by hand has its end where other pauses have their next trial. */
+/** A hold by hand stores its end where other pauses store their next probe. */
 export function isOver({ probe_at }: Pause, now: number): boolean {
   return probe_at <= now
 }
@@ -52,12 +55,12 @@ export function isOver({ probe_at }: Pause, now: number): boolean {
 /** Probe time of a hold without an end. */
 export const NEVER = Date.UTC(9999, 11, 31)
 
-/** ISO 8601; null: it ends when somebody ends it. */
+/** ISO 8601; null: somebody has to end it. */
 export function endOfHold({ probe_at }: Pick<Pause, 'probe_at'>): string | null {
   return probe_at === NEVER ? null : new Date(probe_at).toISOString()
 }
 
-/** What a hold may name to hold a read: itself, and its system. */
+/** Names under which a read may be held: itself, and its system. */
 function holdTargets(read: string): readonly string[] {
   return [read, systemOfRead(read)]
 }

@@ -2,21 +2,21 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import { listRuns } from './runs.ts'
 
 const MINUTE = 60_000
-/** Runs that are looked at: with each refusal the wait doubles, to 32 minutes. */
+/** Runs considered: with each refusal the wait doubles, up to 32 minutes. */
 const RUNS = 6
 
-/** Whether the ticks of a read are left out now. */
+/** Whether the ticks of a read are skipped now. */
 export type IsResting = (read: string, now: number) => Promise<boolean>
 
 /**
- * A read whose system refused the credentials rests for one minute, then two, four …: tried at each tick, with credentials
- * that are wrong, it would lock the account at SAP and Magento. A run that somebody requests is done at once, and with it
- * going well the schedule goes on.
+ * A read whose system refused the credentials rests for one minute, then two, four …: wrong credentials at each tick
+ * would lock the account at SAP and Magento. A run that somebody requests starts at once, and if it succeeds the
+ * schedule resumes.
  */
 export function restsAfterRefusal(tables: Tables): IsResting {
   return async (read, now) => {
     const runs = await listRuns(tables, { read, limit: RUNS })
-    // One that was canceled says nothing of the credentials.
+    // A canceled run says nothing about the credentials.
     const ended = runs.filter(
       ({ state, cancel }) => state !== 'due' && state !== 'running' && state !== 'merged' && cancel === null,
     )

@@ -16,13 +16,13 @@ export function tickRequestId(read: string, tick: number): string {
 }
 
 export interface SyncRequester {
-  /** Resolves when the broker has acknowledged the request; the run's id. */
+  /** Resolves with the run's id when the broker has acknowledged the request. */
   request(
     request: Pick<SyncRequested, 'read' | 'requestId' | 'trigger' | 'requestedAt'> & Partial<SyncRequested>,
   ): Promise<string>
 }
 
-/** Puts requests into `sync-requests`, keyed by read, so that the requests of one read are handled in order. */
+/** Appends requests to `sync-requests`, keyed by read, so that the requests of one read are handled in order. */
 export function createSyncRequester(deps: {
   readonly producer: LogProducer
   readonly codec: EventCodec

@@ -29,50 +29,50 @@ export interface Run {
   readonly requested_at: string
   /** Read again from here instead of the cut date. */
   readonly backfill_from: string | null
-  /** The queue to drain, where the request named one. */
+  /** The queue to drain, if the request named one. */
   readonly queue_url: string | null
-  /** What became of that queue after the run, in words; null: nothing yet. */
+  /** What happened to that queue after the run, in words; null: nothing yet. */
   readonly queue_end: string | null
   readonly window_from: string | null
   readonly window_to: string | null
   readonly started_at: string | null
   readonly ended_at: string | null
-  /** Rows given by the source; the same row read again in the overlap or the proof is counted again. */
+  /** Rows returned by the source; a row read again in the overlap or the proof counts again. */
   readonly read_count: number
   readonly published: number
   readonly unchanged: number
   readonly unreadable: number
-  /** Times of the source that lay too far ahead and were capped. */
+  /** Times of the source that were too far in the future and were capped. */
   readonly capped: number
   readonly pages: number
-  /** Place to go on from after a takeover. */
+  /** Position to resume from after a takeover. */
   readonly reached: { readonly changedAt: string; readonly id: string } | null
   /** Connections that subscribed to the read when the run began. */
   readonly connections: readonly string[]
   readonly merged_requests: readonly string[]
   readonly merged_into: string | null
-  /** Keys that the proof of the window did not find read, at most 100 (state `incomplete`). */
+  /** Keys that the proof of the window found unread, at most 100 (state `incomplete`). */
   readonly missing: readonly string[]
-  /** Keys of the window that its first reading did not have. */
+  /** Keys of the window that its first reading missed. */
   readonly missed: number
-  /** Rows given again by the readings that followed. */
+  /** Rows returned again by the later readings. */
   readonly read_again: number
-  /** Different keys that were read. */
+  /** Distinct keys that were read. */
   readonly keys: number
-  /** Digest of what was read: of each key with its change time; null before the end. */
+  /** Digest of each key read with its change time; null before the end. */
   readonly digest: string | null
-  /** ISO 8601: the first reading has given all that changed before; null: its source does not tell. */
+  /** ISO 8601: the first reading has returned everything that changed before; null: its source does not say. */
   readonly reached_at: string | null
-  /** Rows that the source listed at the end, for what was read to be compared with; null: none was listed. */
+  /** Rows that the source listed at the end, to compare with what was read; null: none was listed. */
   readonly listed: number | null
-  /** Keys that a sweep expects at the source: those that were published and not deleted; null: it is no sweep. */
+  /** Keys that a sweep expects at the source: published and not deleted; null: not a sweep. */
   readonly expected: number | null
-  /** Of these, how many are not there any more; null: not known yet. */
+  /** How many of these are no longer there; null: not known yet. */
   readonly gone: number | null
   readonly error: { readonly code: string; readonly message: string } | null
-  /** Who asked that it ends before its end, and why. */
+  /** Who canceled it, and why. */
   readonly cancel: { readonly by: string; readonly reason: string } | null
-  /** Fence token of the worker that has it: only that one may change the row. */
+  /** Fence token of the worker that holds it: only that worker may change the row. */
   readonly fence: number
 }
 
@@ -138,7 +138,7 @@ export const runRows = rowType<Run>(
     merged_requests: or(list(text), []),
     merged_into: orNull(text),
     missing: or(list(text), []),
-    // Runs of earlier versions have none of these four.
+    // Runs of earlier versions lack these four.
     missed: or(number, 0),
     read_again: or(number, 0),
     keys: or(number, 0),
@@ -151,7 +151,7 @@ export const runRows = rowType<Run>(
     cancel: orNull(map({ by: text, reason: text })),
     fence: number,
   },
-  // One that waits stays: its read waits for it.
+  // A waiting run never expires: its read waits for it.
   ({ state, requested_at, ended_at }) => {
     const end = state === 'merged' ? requested_at : ended_at
     return end == null ? undefined : expiresAfter(Date.parse(end), keptDays.runs)
@@ -164,7 +164,7 @@ interface RunPlace {
   readonly id: string
 }
 
-/** A place goes with its run, or later: nobody waits longer than the rows of tasks are kept. */
+/** A place expires with its run, or later: no run waits longer than the rows of tasks are stored. */
 export const runPlaces = rowType<RunPlace>(
   SYNC_RUN_LISTS,
   ['list', 'place'],
@@ -173,7 +173,7 @@ export const runPlaces = rowType<RunPlace>(
 )
 
 /**
- * False when the run exists already. Its places in the lists are written first: a place without a run is passed over, a
+ * False if the run exists already. Its places in the lists are written first: a place without a run is skipped, but a
  * run without a place would not be found.
  */
 export async function createRun(tables: Tables, request: RunRequest, merged: string | null = null): Promise<boolean> {
@@ -189,20 +189,20 @@ export async function getRun(tables: Tables, id: string): Promise<Run | undefine
   return await rowsOf(tables, runRows).get({ id })
 }
 
-/** The list of all runs; no read is called so. */
+/** The list of all runs; no read has this name. */
 const ALL = '*'
 
 export interface RunFilter {
-  /** One read's alone. */
+  /** Only of this read. */
   readonly read?: string
   /** ISO 8601: requested then or later. */
   readonly since?: string
   readonly limit: number
-  /** Place to go on after. */
+  /** Place to continue after. */
   readonly after?: string
 }
 
-/** The newest runs first, by the time they were requested; `next` is null at the end. */
+/** Newest runs first, by the time they were requested; `next` is null at the end. */
 export async function pageRuns(
   tables: Tables,
   { read = ALL, since, limit, after }: RunFilter,
@@ -221,7 +221,7 @@ export async function pageRuns(
   return { runs, next: places.length < limit ? null : (places.at(-1)?.place ?? null) }
 }
 
-/** As `pageRuns`, the first page alone. */
+/** Like `pageRuns`, but only the first page. */
 export async function listRuns(tables: Tables, filter: RunFilter): Promise<readonly Run[]> {
   return (await pageRuns(tables, filter)).runs
 }
@@ -239,7 +239,7 @@ export async function changeRun(
   )
 }
 
-/** As `changeRun`; throws `lease_lost` when another worker has taken the run over. */
+/** Like `changeRun`; throws `lease_lost` when another worker has taken the run over. */
 export async function changeHeldRun(
   tables: Tables,
   run: { readonly id: string; readonly fence: number },
@@ -250,8 +250,8 @@ export async function changeHeldRun(
 }
 
 /**
- * Joins a request to a run that has not begun; false when it has begun meanwhile. A run that is joined by a request to
- * read again from a date begins there, at the earliest date asked for: no request is answered with less than it asked.
+ * Joins a request to a run that has not begun; false if it has begun meanwhile. If a joined request asks to read again
+ * from a date, the run begins at the earliest date asked for, so that no request gets less than it asked for.
  */
 export async function mergeRequest(
   tables: Tables,

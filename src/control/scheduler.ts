@@ -7,22 +7,22 @@ import { type SyncRequester, tickRequestId } from './request-sync.ts'
 import { controlKey } from './sweeps.ts'
 import type { TickLog } from './ticks.ts'
 
-/** What the scheduler knows of a read. */
+/** The part of a read that the scheduler needs. */
 export interface ScheduledRead {
   readonly id: string
   /** Cron expression, in `zone`; null: on request only. */
   readonly schedule: string | null
   readonly zone: string
-  /** What its ticks ask for, where it is no run that reads what changed. */
+  /** Trigger of the requests of its ticks, if not a normal run. */
   readonly trigger?: string
 }
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
-/** How far back the last tick is looked for, step by step: a schedule of seconds has millions of ticks in a year. */
+/** How far to look back for the last tick, step by step: a schedule of seconds has millions of ticks in a year. */
 const LOOK_BACK = [MINUTE, 60 * MINUTE, DAY, 32 * DAY, 367 * DAY]
 
-/** Ticks of a read's schedule in (after, upTo], milliseconds UTC; the last one alone when several were missed. */
+/** The last tick of a read's schedule in (after, upTo], milliseconds UTC, even if several were missed; null: none. */
 export function lastTick(read: ScheduledRead, after: number, upTo: number): number | null {
   if (read.schedule === null) return null
   const cron = cronOf(read.schedule, read.zone)
@@ -40,14 +40,14 @@ export function nextTick(read: ScheduledRead, after: number): number | null {
   return cronOf(read.schedule, read.zone).nextRun(new Date(after))?.getTime() ?? null
 }
 
-/** Milliseconds between the next two ticks after a moment; null: there is no schedule, or it has no two. */
+/** Milliseconds between the next two ticks after a moment; null: there is no schedule, or it does not have two. */
 export function tickInterval(read: ScheduledRead, after: number): number | null {
   const first = nextTick(read, after)
   const second = first === null ? null : nextTick(read, first)
   return first === null || second === null ? null : second - first
 }
 
-/** As many as there are schedules: each is asked twice a second. */
+/** Cached per schedule: each is asked twice a second. */
 const crons = new Map<string, Cron>()
 
 function cronOf(schedule: string, zone: string): Cron {
@@ -78,9 +78,9 @@ export interface SchedulerDeps {
 }
 
 /**
- * Sends a request for each tick of each read's schedule. Any number of processes may do so: the id of a tick's request
- * is the same in all of them, so one tick is one run. What was missed while no process ran is caught up once; the ticks of a
- * read that rests are left out. Of one that is held the last tick is caught up once the hold is over.
+ * Sends a request for each tick of each read's schedule. Any number of processes may run it: a tick's request has the
+ * same id in all of them, so one tick is one run. Ticks missed while no process ran are caught up by one run; ticks of
+ * a resting read are skipped. For a held read the last tick is caught up when the hold is over.
  */
 export async function runScheduler(deps: SchedulerDeps): Promise<void> {
   const { clock, logger, signal } = deps
@@ -92,7 +92,7 @@ export async function runScheduler(deps: SchedulerDeps): Promise<void> {
         await tickRead(deps, handled, read, now)
       } catch (error) {
         // `handled` stays: the tick is sent again, under the same id.
-        logger.warn({ err: error, read: read.id }, 'a scheduled run could not be requested; it will be tried again')
+        logger.warn({ err: error, read: read.id }, 'could not request a scheduled run; trying again')
       }
     }
     await clock.sleep(500, signal).catch(() => undefined)

@@ -1,23 +1,25 @@
 import type { Configuration, Connection } from '../configuration/model.ts'
 import { systemOfRead } from '../configuration/read-id.ts'
 
-/** Code of what a document switches off. */
+/** Code for what a document disables. */
 const DISABLED = 'disabled'
 
-/** Why a connection is held, or a read is not begun. */
+/** Why a connection is held, or a read does not begin. */
 export interface Reason {
   readonly code: string
   readonly message: string
 }
 
-/** What a read is held for by the documents: `enabled: false`, its own or its system's. */
+/** Why the documents hold a read: `enabled: false` in its own document or its system's. */
 export function disabledRead({ systems }: Pick<Configuration, 'systems'>, read: string): Reason | undefined {
   const system = systems.find(({ id }) => id === systemOfRead(read))
   if (system?.enabled === false) return disabled(`system ${system.id}`)
   return system?.reads.find(({ id }) => id === read)?.enabled === false ? disabled(`read ${read}`) : undefined
 }
 
-/** What a connection is held for by the documents: everywhere by its own, at the sinks of a system by that one's. */
+/**
+ * Why the documents hold a connection: its own document holds it everywhere, a system's at the sinks of that system.
+ */
 export function disabledConnection(
   { systems }: Pick<Configuration, 'systems'>,
   connection: Pick<Connection, 'id' | 'enabled'>,
@@ -29,5 +31,5 @@ export function disabledConnection(
 }
 
 function disabled(document: string): Reason {
-  return { code: DISABLED, message: `the document of ${document} says enabled: false; set it to true to go on` }
+  return { code: DISABLED, message: `the document of ${document} says enabled: false; set it to true to resume` }
 }

@@ -1,7 +1,7 @@
-/** What a request's trigger says of a run that looks for deletions: by its guard, or whatever is gone. */
+/** Triggers of a run that looks for deletions: limited by its guard, or unlimited. */
 export const SWEEP = 'sweep'
 export const SWEEP_ACCEPTED = 'sweep-accepted'
-/** As a sweep, but nothing is deleted: it says what would be. */
+/** A sweep that deletes nothing: it reports what would be deleted. */
 export const SWEEP_PREVIEW = 'sweep-preview'
 
 export type SweepTrigger = typeof SWEEP | typeof SWEEP_ACCEPTED | typeof SWEEP_PREVIEW
@@ -13,15 +13,15 @@ export function isSweep(trigger: string): trigger is SweepTrigger {
 const MARK = '~sweep'
 
 /**
- * Sweeps of a read have a lease and a waiting run of their own: they neither delay its runs nor are they joined to them. So have
- * previews: one that was joined to a sweep would delete, and a sweep that was joined to one would not.
+ * Sweeps of a read have their own lease and waiting run: they neither delay its runs nor are joined to them. Previews
+ * are separate too: a preview joined to a sweep would delete, and a sweep joined to a preview would not.
  */
 export function controlKey(read: string, trigger: string): string {
   if (trigger === SWEEP_PREVIEW) return `${read}${MARK}-preview`
   return isSweep(trigger) ? `${read}${MARK}` : read
 }
 
-/** The read of a row of `sync_control`; no read has the mark in its id. */
+/** The read of a row of `sync_control`; no read id contains the mark. */
 export function readOfControl(key: string): string {
   return key.split('~', 1)[0] ?? key
 }

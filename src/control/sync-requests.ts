@@ -11,18 +11,18 @@ import { REQUESTS } from './tables.ts'
 
 export interface WantedSync {
   readonly read: string
-  /** Milliseconds UTC: read again from here; null: go on from the cut date. */
+  /** Milliseconds UTC: read again from here; null: continue from the cut date. */
   readonly from: number | null
-  /** A queue to drain in place of those that are configured. */
+  /** A queue to drain instead of the configured ones. */
   readonly queueUrl?: string | null
   readonly reason: string | null
   readonly by: string
   readonly trigger: 'api' | 'webhook' | SweepTrigger
-  /** The caller's own id of the request; null: one is made. */
+  /** The caller's own id of the request; null: an id is generated. */
   readonly requestId: string | null
 }
 
-/** A request as it is answered; times are ISO 8601. */
+/** A request as returned to callers; times are ISO 8601. */
 export interface SyncRequest {
   readonly id: string
   readonly read: string
@@ -32,14 +32,14 @@ export interface SyncRequest {
   readonly requested_by: string
   readonly reason: string | null
   readonly from: string | null
-  /** `requested` until the dispatcher has it, then the run's. */
+  /** `requested` until the dispatcher has it, then the state of the run. */
   readonly state: string
-  /** The task it joined, which waited already. */
+  /** The waiting task that it joined. */
   readonly merged_into: string | null
   readonly queue_url: string | null
 }
 
-/** As it is kept: its state and what it joined are the run's. Requests of earlier versions have no queue. */
+/** As stored: its state and the task it joined come from the run. Requests of earlier versions have no queue. */
 const keptRequest = rowType<SyncRequest>(REQUESTS, ['id'], {
   id: text,
   read: text,
@@ -56,13 +56,13 @@ const keptRequest = rowType<SyncRequest>(REQUESTS, ['id'], {
 
 export interface SyncRequests {
   /**
-   * Resolves when the broker has acknowledged it and, but for a webhook's, the dispatcher has it or does not answer in
-   * time.
+   * Resolves when the broker has acknowledged the request and the dispatcher has it or does not answer in time. Does
+   * not wait for the dispatcher if the request comes from a webhook.
    */
   request(wanted: WantedSync): Promise<SyncRequest & { readonly isNew: boolean }>
   /**
-   * The newest of this id, of a read of these systems. Undefined also where its read is none of theirs: nothing more is looked up
-   * then, as for one that is not there.
+   * The newest request with this id, of a read of these systems. Undefined if there is none; for a read of another
+   * system nothing more is looked up, exactly as for an unknown id.
    */
   get(id: string, systems: readonly string[]): Promise<SyncRequest | undefined>
 }
@@ -73,17 +73,17 @@ export interface SyncRequestDeps {
   readonly clock: { now(): number; sleep(ms: number): Promise<void> }
 }
 
-/** How long a caller waits to hear whether the request joined another. */
+/** How long a caller waits to learn whether the request joined another. */
 const DISPATCHED_WITHIN_MS = 3_000
 const LOOK_EVERY_MS = 50
 
-/** Of hooks, whose ids name their system, and of the requests of earlier versions. */
+/** Row of requests of webhooks, whose ids name their system, and of earlier versions. */
 const commonRow = (id: string): string => `sync ${id}`
 
-/** Callers choose their ids: those of one system are no one's who does not reach it, nor those of hooks. */
+/** Callers choose their ids: rows are separate per system, and separate from those of webhooks. */
 const rowOf = (system: string, id: string): string => `request ${system} ${id}`
 
-/** The row of a request; the one that an earlier version made of the same request counts. */
+/** The row of a request; if an earlier version stored the same request, its row counts. */
 async function rowFor(tables: Tables, { read, trigger, requestId }: WantedSync, id: string): Promise<string> {
   if (trigger === 'webhook') return commonRow(id)
   const earlier = requestId === null ? null : await requestAnswer(tables, commonRow(id))
@@ -127,12 +127,13 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
         queue_url: queueUrl,
       }
       await answerRequest(tables, row, { ...request })
-      // Again, too: the process that took it may have ended before it was sent. The run's id makes it one run.
+      // Repeated requests too: the process that took the first may have ended before it sent it. The run's id makes it
+      // one run.
       if ((await getRun(tables, task)) === undefined) {
         const run = { read, requestId: id, trigger, from, reason, queueUrl }
         await requester.request({ ...run, requestedAt: at, requestedBy: by })
       }
-      // A hook is answered at once: who sends it is not interested, and stops sending where answers take long.
+      // A webhook is answered at once: its sender ignores the content, and stops sending if answers take long.
       return { ...(await (trigger === 'webhook' ? withState(request) : dispatched(request))), isNew }
     },
     async get(id, systems) {

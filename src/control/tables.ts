@@ -7,23 +7,23 @@ import { processTables } from './processes.ts'
 import { REPLAYS } from './replays/replay.ts'
 import { shareTables } from './shares/share-link.ts'
 
-/** A row per read: its cut date, lease and which runs are due and under way. */
+/** One row per read: its cut date, lease, and the runs that are due and under way. */
 export const SYNC_CONTROL = 'sync_control'
-/** A row per run; a run is a task. */
+/** One row per run; a run is a task. */
 export const SYNC_RUNS = 'sync_runs'
-/** Where runs are listed, by the time they were requested: all of them (`*`), and those of each read. */
+/** Lists of runs by the time they were requested: all of them (`*`), and those of each read. */
 export const SYNC_RUN_LISTS = 'sync_run_lists'
-/** Requests by the key their caller gave them, with what was answered. */
+/** Requests by the idempotency key of their caller, with the answers. */
 export const REQUESTS = 'requests'
-/** A row per entity ever published: what shows that nothing changed. */
+/** One row per entity ever published: used to detect that nothing changed. */
 export const PUBLISHED = 'published'
 
-/** A row per connection and read it subscribes to: whether it was fed with what is kept. */
+/** One row per connection and read that it subscribes to: whether stored events were replayed for it. */
 export const SUBSCRIPTIONS = 'subscriptions'
 
 /**
- * What readers keep between runs: of a file what shows that it has not changed, of addresses in it what they answered, of
- * orders which parts they had.
+ * What readers store between runs: for a file what shows that it has not changed, for addresses in it what they
+ * answered, for orders which parts they had.
  */
 export const READER_NOTES = 'reader_notes'
 

@@ -2,7 +2,10 @@ import { rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { controlRows, readControl } from './read-control.ts'
 
-/** Up to where the ticks of a read's schedule were requested; kept, so that what was missed while nothing ran is known. */
+/**
+ * Up to where the ticks of a read's schedule were requested; stored, so that ticks missed while no process ran are
+ * known.
+ */
 export interface TickLog {
   /** Milliseconds UTC; null: the read was never seen before. */
   handled(read: string): Promise<number | null>

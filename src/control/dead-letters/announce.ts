@@ -6,7 +6,7 @@ import { aboutEvent, type ResultAbout, stageResult } from '../../platform/runtim
 import { getRun } from '../runs.ts'
 import type { Act, LetterDeps, LetterSummary } from './letter.ts'
 
-/** Adds it to the dead letter's own history. Resolves when it is acknowledged. */
+/** Appends the change to the dead letter's own history. Resolves when it is acknowledged. */
 export async function announce(
   deps: Pick<LetterDeps<never>, 'producer' | 'codec' | 'topicPrefix'>,
   letter: LetterSummary,
@@ -40,9 +40,9 @@ export async function announce(
 }
 
 /**
- * Reports it of the entity; of one that failed for all connections at once, for each. By the stage and partition it failed
- * in: what the stage reports of the retry comes after it. Then it is noted where people look the entity up. Nothing is
- * reported of what can't be read, or is of no entity.
+ * Reports the change for the entity; if it failed for all connections, for each connection. Reported under the stage
+ * and partition that it failed in, so that the stage's own report of the retry comes later. Then it is noted in the
+ * entity's history. Events that can't be read or belong to no entity are not reported.
  */
 export async function reportAct(
   deps: Pick<LetterDeps<never>, 'reporter' | 'tables' | 'topicPrefix' | 'noteAct'>,

@@ -6,48 +6,50 @@ import type { Letter, LetterDeps } from './letter.ts'
 import { decodeOriginal, type Original, originalOf, shownOf } from './original.ts'
 import { checkRetry, type Retried, type RetryRequest, retryLetter } from './retry.ts'
 
-/** Retries a second, where nothing else is asked for. */
+/** Default number of retries per second. */
 export const USUAL_RATE = 10
-/** Letters changed by one request, where nothing else is asked for. */
+/** Default number of dead letters changed by one request. */
 export const USUAL_LIMIT = 100
 
-/** Which letters, and how many. */
+/** Which dead letters, and how many. */
 export interface Many<F> {
   readonly filter: F
-  /** At most. */
+  /** Maximum. */
   readonly limit: number
-  /** Says which letters it would be, and changes none. */
+  /** Lists the dead letters without changing them. */
   readonly dryRun: boolean
-  /** Called before each letter: how many were handled, of how many. */
+  /** Called before each dead letter: how many were handled, and how many there are. */
   readonly progress?: ((handled: number, of: number) => void) | undefined
 }
 
 export interface ManyDone {
-  /** Ids of the letters it was done to (or would be). */
+  /** Ids of the dead letters that were changed (or would be). */
   readonly done: readonly string[]
-  /** Letters that were left as they are, and why. */
+  /** Dead letters that were not changed, and why. */
   readonly skipped: readonly { readonly id: string; readonly code: string; readonly message: string }[]
-  /** There may be more that fit: ask again. */
+  /** More may match: ask again. */
   readonly more: boolean
 }
 
-/** A letter's original bytes, and the event in them. */
+/** A dead letter's original bytes, and the event in them. */
 export interface Opened {
   readonly original: Original
-  /** Decimals as text, times as ISO 8601; null when it can't be read. */
+  /** Decimals as text, times as ISO 8601; null if it can't be read. */
   readonly event: unknown
   /** Why it can't be read. */
   readonly undecodable: { readonly code: string; readonly message: string } | null
-  /** Personal fields of the event are masked, and the original has no value: neither may be seen. */
+  /**
+   * The caller may not see personal data: the personal fields of the event are masked, and the original has no value.
+   */
   readonly masked: boolean
 }
 
-/** What people do about dead letters; the API and the command share it. `F`: which letters. */
+/** Actions on dead letters, shared by the API and the command. `F`: the filter. */
 export interface DeadLetters<F> {
-  /** `persons`: with what it says of persons. */
+  /** `persons`: includes personal data. */
   open(letter: Letter, persons: boolean): Promise<Opened>
   retry(id: string, request: RetryRequest): Promise<Retried>
-  /** One after the other, `rate` a second. Throws what stops all of them, for example `broker_unavailable`. */
+  /** One after the other, `rate` per second. Throws errors that stop all of them, for example `broker_unavailable`. */
   retryMany(many: Many<F>, request: RetryRequest & { readonly rate: number }): Promise<ManyDone>
   discard(id: string, request: DiscardRequest): Promise<void>
   discardMany(many: Many<F>, request: DiscardRequest): Promise<ManyDone>
@@ -85,7 +87,7 @@ export function createDeadLetters<F>(deps: LetterDeps<F>): DeadLetters<F> {
   }
 }
 
-/** What is of no topic is of a read, whose id has its entity. */
+/** A dead letter without a topic comes from a read, whose id contains the entity. */
 function mayBePersonal({ topic, stage }: Letter, prefix: string): boolean {
   const kind = topic === '' ? stage.split('.')[1] : topic.slice(prefix.length).split('.', 1)[0]
   const known = topics.find((one) => one.kind === kind)
@@ -100,7 +102,7 @@ async function find<F>({ store }: LetterDeps<F>, id: string): Promise<Letter> {
 
 const PAGE = 500
 
-/** The letters are chosen before the first is changed: what fails again meanwhile is not met twice. */
+/** Chooses the dead letters before it changes the first, so that one that fails again is not met twice. */
 async function each<F>(deps: LetterDeps<F>, many: Many<F>, act: (letter: Letter) => Promise<void>): Promise<ManyDone> {
   const { ids, more } = await choose(deps, many)
   const done: string[] = []
@@ -130,7 +132,7 @@ async function choose<F>({ store }: LetterDeps<F>, { filter, limit }: Many<F>) {
   return { ids, more: after !== null }
 }
 
-/** Lets callers through no more often than they say, whoever they are; each waits for its turn. */
+/** Limits calls to the rate that each caller asks for, across all callers; each waits for its turn. */
 interface Pace {
   turn(perSecond: number): Promise<void>
 }

@@ -10,8 +10,8 @@ export interface DiscardRequest {
 }
 
 /**
- * Nobody wants it handled any more: it leaves the open ones, its entity ends `canceled`, its bytes stay. Throws
- * `state_conflict`, and `request_invalid` without a reason.
+ * Discards a dead letter: it is no longer open, its entity ends `canceled`, its bytes stay. Throws `state_conflict`,
+ * and `request_invalid` without a reason.
  */
 export async function discardLetter(deps: LetterDeps<never>, letter: Letter, request: DiscardRequest): Promise<void> {
   const { by } = request
@@ -22,7 +22,7 @@ export async function discardLetter(deps: LetterDeps<never>, letter: Letter, req
   const retry = letter.retries
   const state_at = new Date(now).toISOString()
   if (!(await deps.store.change(letter, { state: 'discarded', state_at, retries: retry }))) {
-    throw stateConflictError(`dead letter ${letter.id} was changed by someone else just now; look at it again`)
+    throw stateConflictError(`dead letter ${letter.id} was just changed by someone else; read it again`)
   }
   const act: Act = { kind: 'discarded', by, reason, retry, at: now }
   await announce(deps, letter, act)

@@ -4,7 +4,7 @@ import type { Tables } from '../../platform/dynamodb/tables.ts'
 import type { EventLog, LogProducer } from '../../platform/kafka/event-log.ts'
 import type { StatusReporter } from '../../platform/runtime/status-reporter.ts'
 
-/** Of a dead letter's row, what its retry needs. Times are ISO 8601, bytes base64. */
+/** The part of a dead letter's row that a retry needs. Times are ISO 8601, bytes base64. */
 export interface LetterSummary {
   readonly id: string
   readonly state: 'open' | 'retrying' | 'resolved' | 'discarded'
@@ -12,7 +12,7 @@ export interface LetterSummary {
   readonly stage: string
   readonly connection: string | null
   readonly key: string
-  /** With prefix; where the original was first. */
+  /** With prefix; the topic of the original record. */
   readonly topic: string
   readonly partition: number
   /** -1: it never was a record. */
@@ -29,7 +29,7 @@ export interface LetterSummary {
 }
 
 export interface Letter extends LetterSummary {
-  /** Null: too large for a row; `kept_in` has it. */
+  /** Null: too large for a row; read it at `kept_in`. */
   readonly original: {
     readonly key: string | null
     readonly value: string | null
@@ -44,36 +44,36 @@ export interface LetterChange {
   readonly retries: number
 }
 
-/** The table of dead letters, as its projection keeps it. `F` says which letters. */
+/** The table of dead letters, as its projection stores it. `F`: the filter. */
 export interface LetterStore<F> {
   get(id: string): Promise<Letter | undefined>
-  /** Some letters in a fixed order, after the place `after`; `next` is null at the end. */
+  /** Dead letters in a fixed order, after the place `after`; `next` is null at the end. */
   list(
     filter: F,
     limit: number,
     after: string | null,
   ): Promise<{ readonly rows: readonly LetterSummary[]; readonly next: string | null }>
-  /** False: the letter has changed since it was read (Guarantee 3). */
+  /** False: the dead letter has changed since it was read (Guarantee 3). */
   change(letter: LetterSummary, change: LetterChange): Promise<boolean>
 }
 
-/** Something that a person does about a dead letter. */
+/** An action of a person on a dead letter. */
 export interface Act {
   readonly kind: 'retried' | 'discarded'
   readonly by: string
   readonly reason: string | null
-  /** Number of the retry it is, or that was the last. */
+  /** Number of this retry, or of the last one. */
   readonly retry: number
   readonly at: number
 }
 
-/** An act, and whose the event is that the letter has. */
+/** An action, and the event of the dead letter. */
 export interface ActOnEvent {
   readonly act: Act
   readonly decoded: KindEvent
-  /** Where the original was first, without prefix. */
+  /** Topic of the original record, without prefix. */
   readonly topic: string
-  /** Null: of all of them, or of none yet. */
+  /** Null: all connections, or none yet. */
   readonly connections: readonly (string | null)[]
 }
 
@@ -86,6 +86,6 @@ export interface LetterDeps<F> {
   readonly log: Pick<EventLog, 'read'>
   readonly clock: { now(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> }
   readonly topicPrefix: string
-  /** Where people look an entity up. */
+  /** Notes the action in the entity's history. */
   readonly noteAct: (done: ActOnEvent) => Promise<void>
 }

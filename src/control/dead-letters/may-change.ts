@@ -1,9 +1,9 @@
 import { StreamError } from '../../errors.ts'
 import type { LetterSummary } from './letter.ts'
 
-/** More retries than this need a reason: what failed so often fails again. */
+/** More retries than this need a reason: what failed so often will fail again. */
 const MAX_RETRIES = 5
-/** A retry that did not end for so long may be repeated: whoever asked for it may have died before it was sent. */
+/** A retry that did not end for so long may be repeated: the process may have died before it sent the record. */
 const RETRY_ENDS_WITHIN_MS = 15 * 60_000
 
 export interface Force {
@@ -12,37 +12,37 @@ export interface Force {
   readonly reason: string | null
 }
 
-/** Throws `state_conflict` when the letter is not to be retried (again), and says what can be done. */
+/** Throws `state_conflict` when the dead letter must not be retried (again), and says how to proceed. */
 export function checkMayRetry(letter: LetterSummary, { force, reason }: Force, now: number): void {
   if (force && (reason === null || reason.trim() === '')) {
     throw new StreamError('request_invalid', 'reason: a forced retry needs a reason', { field: 'reason' })
   }
   if (force) return
   const { id, state, retries } = letter
-  const forced = 'retry it with force and a reason if it is to be handled all the same'
+  const forced = 'to handle it anyway, retry it with force and a reason'
   if (isUnderWay(letter, now))
-    throw stateConflictError(`dead letter ${id} is being retried since ${letter.state_at}; ${waiting}`)
+    throw stateConflictError(`dead letter ${id} has been retrying since ${letter.state_at}; ${waiting}`)
   if (state === 'resolved')
-    throw stateConflictError(`dead letter ${id} is resolved since ${letter.state_at}; ${forced}`)
+    throw stateConflictError(`dead letter ${id} has been resolved since ${letter.state_at}; ${forced}`)
   if (state === 'discarded')
     throw stateConflictError(`dead letter ${id} was discarded at ${letter.state_at}; ${forced}`)
   if (retries < MAX_RETRIES) return
   throw stateConflictError(
-    `dead letter ${id} was retried ${retries} times; see what fails (its preview shows it), correct it, and ${forced}`,
+    `dead letter ${id} was retried ${retries} times; see what fails (its preview shows it) and correct it; ${forced}`,
   )
 }
 
-/** Throws `state_conflict` when there is nothing to discard. */
+/** Throws `state_conflict` when the dead letter can't be discarded. */
 export function checkMayDiscard(letter: LetterSummary, now: number): void {
   const { id, state, state_at } = letter
   if (isUnderWay(letter, now))
-    throw stateConflictError(`dead letter ${id} is being retried since ${state_at}; ${waiting}`)
+    throw stateConflictError(`dead letter ${id} has been retrying since ${state_at}; ${waiting}`)
   if (state === 'resolved' || state === 'discarded') {
-    throw stateConflictError(`dead letter ${id} is ${state} since ${state_at}: there is nothing to discard`)
+    throw stateConflictError(`dead letter ${id} has been ${state} since ${state_at} and can't be discarded`)
   }
 }
 
-const waiting = 'wait until that has ended, as its state shows'
+const waiting = 'wait until its state shows that the retry has ended'
 
 function isUnderWay({ state, state_at }: LetterSummary, now: number): boolean {
   return state === 'retrying' && now - Date.parse(state_at) < RETRY_ENDS_WITHIN_MS

@@ -4,12 +4,12 @@ import type { LogHeader, LogRecord } from '../../platform/kafka/event-log.ts'
 import { shownEvent } from '../../platform/registry/personal-fields.ts'
 import type { Letter, LetterDeps } from './letter.ts'
 
-/** The record a dead letter is of, byte for byte, as it stood in its topic. */
+/** The original record of a dead letter, byte for byte. */
 export type Original = LogRecord
 
 /**
- * From the row, or, when it is too large for that, from the topic of dead letters. Throws `not_found` when that does not
- * have it any more.
+ * Reads it from the row, or, if it is too large for that, from the topic of dead letters. Throws `not_found` when the
+ * topic no longer has it.
  */
 export async function originalOf(
   { log, codec }: Pick<LetterDeps<never>, 'log' | 'codec'>,
@@ -17,7 +17,8 @@ export async function originalOf(
 ): Promise<Original> {
   const { topic, partition, offset, appended_at, original } = letter
   const place = { topic, partition, offset: BigInt(offset), timestamp: Date.parse(appended_at) }
-  // What never was a record is sealed as a whole; a record's personal fields are, and are opened with its event.
+  // What never was a record is sealed as a whole. In a record only the personal fields are sealed; they are opened with
+  // its event.
   const opened = async (value: Buffer | null) =>
     value === null || offset >= 0 || codec.persons === undefined ? value : await codec.persons.open(value)
   if (original !== null) {
@@ -27,7 +28,7 @@ export async function originalOf(
   const kept = letter.kept_in
   const record = await log.read(kept.topic, kept.partition, BigInt(kept.offset))
   if (record === null) {
-    const message = `the bytes of dead letter ${letter.id} are not in ${kept.topic} any more (partition ${kept.partition}, offset ${kept.offset})`
+    const message = `the bytes of dead letter ${letter.id} are no longer in ${kept.topic} (partition ${kept.partition}, offset ${kept.offset})`
     throw new StreamError('not_found', message, { field: 'id' })
   }
   const { originalKey, originalValue, headers } = await codec.decode('dead-letters', record.value)
@@ -39,13 +40,16 @@ export async function originalOf(
   }
 }
 
-/** The event as today's schemas read it, or why they can't. Throws `registry_unavailable`, which says nothing of it. */
+/**
+ * Decodes the event with the current schemas, or says why that fails. Throws `registry_unavailable`, which is not about
+ * the event.
+ */
 export async function decodeOriginal(
   { codec, topicPrefix }: Pick<LetterDeps<never>, 'codec' | 'topicPrefix'>,
   original: Original,
 ): Promise<{ readonly decoded: KindEvent } | { readonly error: StreamError }> {
   if (original.topic === '') {
-    const message = 'these are the bytes as the source gave them; no event could be made of them'
+    const message = 'these are the bytes of the source; no event could be made from them'
     return { error: new StreamError('source_data_invalid', message) }
   }
   try {
@@ -58,7 +62,7 @@ export async function decodeOriginal(
   }
 }
 
-/** As JSON can hold it; `persons`: with what it says of persons. */
+/** As JSON values; `persons`: includes personal data. */
 export function shownOf({ kind, event }: KindEvent, persons: boolean): unknown {
   return shownEvent(kind, event as never, persons)
 }

@@ -1,14 +1,14 @@
 import type { Original } from './original.ts'
 
-/** What a retry would come to with today's configuration. Nothing is sent, written or called for it. */
+/** The outcome of a retry with the current configuration, found out without sending, writing or calling anything. */
 export interface RetryPreview {
-  /** `processor`: it was run; `sink`: what the target has is shown; `other`: nothing more is known than the event. */
+  /** `processor`: it was run; `sink`: shows what the target has; `other`: shows only the event. */
   readonly kind: 'processor' | 'sink' | 'other'
   /** In words. */
   readonly verdict: string
-  /** As it would be read; null when it can't be. */
+  /** As it would be read; null if it can't be. */
   readonly event: unknown
-  /** The errors it would still give. */
+  /** The errors that it would still cause. */
   readonly errors: readonly {
     readonly connection: string | null
     readonly code: string
@@ -22,11 +22,11 @@ export interface RetryPreview {
     readonly code: string | null
     readonly message: string | null
   }[]
-  /** Events a processor would append. */
+  /** Events that a processor would append. */
   readonly outputs: readonly { readonly topic: string; readonly key: string; readonly event: unknown }[]
   /** What the target of a sink has of the entity. */
   readonly delivery: { readonly state: string; readonly target_id: string | null; readonly newer: boolean } | null
 }
 
-/** Given by the root, which alone knows every stage. `persons`: with what events say of persons. */
+/** Provided by the composition root, which alone knows every stage. `persons`: events include personal data. */
 export type PreviewRetry = (stage: string, original: Original, persons: boolean) => Promise<RetryPreview>

@@ -9,8 +9,8 @@ import { checkMayRetry, type Force, stateConflictError } from './may-change.ts'
 import { decodeOriginal, type Original, originalOf } from './original.ts'
 
 /**
- * What is appended in place of an original: the same entity as today's configuration maps it. Throws `state_conflict` where
- * there is nothing to append. Given by the root, which alone knows every stage.
+ * The record to append in place of an original: the same entity, mapped with the current configuration. Throws
+ * `state_conflict` if there is nothing to append. Provided by the composition root, which alone knows every stage.
  */
 export type MapAnew = (letter: LetterSummary, original: Original) => Promise<Original>
 
@@ -25,11 +25,11 @@ export interface Retried {
   readonly id: string
   /** Number of the retry. */
   readonly retry: number
-  /** Where the record was appended again. */
+  /** Topic that the record was appended to again. */
   readonly topic: string
 }
 
-/** Throws `state_conflict` when the letter is not to be retried, or can't be, and says what can be done. */
+/** Throws `state_conflict` when the dead letter must not or can't be retried, and says how to proceed. */
 export async function checkRetry(deps: LetterDeps<never>, letter: Letter, request: RetryRequest): Promise<void> {
   if (request.mapAnew === undefined) await assertMayAppend(deps, letter, request)
   else await appendedBy(deps, letter, request)
@@ -40,7 +40,7 @@ async function assertMayAppend(deps: LetterDeps<never>, letter: Letter, request:
   if (letter.offset < 0) throw await nothingToAppendError(deps, letter)
 }
 
-/** What the retry appends. */
+/** The record that the retry appends. */
 async function appendedBy(deps: LetterDeps<never>, letter: Letter, request: RetryRequest): Promise<Original> {
   await assertMayAppend(deps, letter, request)
   const original = await originalOf(deps, letter)
@@ -48,37 +48,38 @@ async function appendedBy(deps: LetterDeps<never>, letter: Letter, request: Retr
 }
 
 /**
- * Appends the original bytes to their topic again, under their key, or the entity as it is mapped now: the stage handles
- * it with what is configured by then, and the version decides as ever (Guarantee 4). In this order: the row is claimed, so that of two who ask at once
- * one is refused; the retry is added to both histories; the record is sent. After a crash between, the letter can be
- * retried again. Throws `state_conflict` and `not_found`.
+ * Appends the original bytes, or the entity as it is mapped now, to their topic again, under their key. The stage
+ * handles the record with its configuration at that time, and the version decides as always (Guarantee 4). Order of the
+ * steps: the row is claimed, so that of two concurrent requests one is refused; the retry is added to both histories;
+ * the record is sent. After a crash in between, the dead letter can be retried again. Throws `state_conflict` and
+ * `not_found`.
  */
 export async function retryLetter(deps: LetterDeps<never>, letter: Letter, request: RetryRequest): Promise<Retried> {
   const now = deps.clock.now()
   const original = await appendedBy(deps, letter, request)
   const retry = letter.retries + 1
-  // What somebody has just changed is what it is to be handled by, also in a process that has not taken it up yet.
+  // The record names the current revision: a process that does not have it yet waits for it.
   const record = toRetry(letter, original, { retry, revision: await readRevision(deps.tables) })
   const decoded = await decodeOriginal(deps, original)
   const claim = { state: 'retrying', state_at: new Date(now).toISOString(), retries: retry } as const
   if (!(await deps.store.change(letter, claim))) {
-    throw stateConflictError(`dead letter ${letter.id} was changed by someone else just now; look at it again`)
+    throw stateConflictError(`dead letter ${letter.id} was just changed by someone else; read it again`)
   }
   const act: Act = { kind: 'retried', by: request.by, reason: reasonOf(request), retry, at: now }
   await announce(deps, letter, act)
-  // Before the record: the stage's own report of it is to come after this one.
+  // Before the record: the stage's own report must come after this one.
   if ('decoded' in decoded) await reportAct(deps, letter, decoded.decoded, act)
   await deps.producer.send([record])
   return { id: letter.id, retry, topic: record.topic }
 }
 
-/** In the histories: one that was mapped anew is told from one that was sent as it was. */
+/** Reason in the histories; it says whether the entity was mapped again or sent unchanged. */
 function reasonOf({ reason, mapAnew }: RetryRequest): string | null {
   if (mapAnew === undefined) return reason
   return reason === null ? MAPPED_ANEW : `${MAPPED_ANEW}: ${reason}`
 }
 
-const MAPPED_ANEW = 'mapped anew'
+const MAPPED_ANEW = 'mapped again'
 
 function toRetry(
   letter: Letter,
@@ -87,12 +88,12 @@ function toRetry(
 ) {
   const { id, stage, connection } = letter
   if (value === null) {
-    throw stateConflictError(`dead letter ${id} has no value, and no value is ever written: it can only be discarded`)
+    throw stateConflictError(`dead letter ${id} has no value, and Waldstream writes no tombstones: discard it`)
   }
   const keyText = key?.toString('utf8')
   if (key === null || keyText === undefined || !Buffer.from(keyText, 'utf8').equals(key)) {
     throw stateConflictError(
-      `the record key of dead letter ${id} is no text, so Waldstream did not write it: discard it`,
+      `the record key of dead letter ${id} is not text, so Waldstream did not write it: discard it`,
     )
   }
   const origin = { topic, partition, offset: letter.offset, timestamp }
@@ -105,7 +106,7 @@ function toRetry(
   return record
 }
 
-/** It could not be read at the source, so that no topic has it: only the source can give it again. */
+/** It could not be read at the source and is in no topic: it has to be read from the source again. */
 async function nothingToAppendError({ tables }: LetterDeps<never>, letter: Letter): Promise<StreamError> {
   const run = letter.task === null ? undefined : await getRun(tables, letter.task)
   const from = run?.window_from ?? letter.first_at

@@ -2,7 +2,10 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { list, map, nullable, number, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition } from '../../platform/dynamodb/tables.ts'
 
-/** What a key may do. `administer` includes the others but `persons:read`: reading personal data is always granted by name. */
+/**
+ * What a key may do. `administer` includes all others except `persons:read`: reading personal data is always granted by
+ * name.
+ */
 export const keyScopes = [
   'feeds:read',
   'orders:push',
@@ -26,15 +29,15 @@ export interface StoredSecret {
 /** A key for callers of the API. Times are milliseconds. */
 export interface ApiKey {
   readonly book: typeof BOOK
-  /** The middle part of the key, which is no secret. */
+  /** The middle part of the key, which is not secret. */
   readonly id: string
   readonly name: string
-  /** Of `keyScopes`; a scope of a newer version is kept, and grants nothing here. */
+  /** Of `keyScopes`; a scope of a newer version is stored, but grants nothing here. */
   readonly scopes: readonly string[]
-  /** Ids it reaches; null: all there are. */
+  /** Ids that it reaches; null: all. */
   readonly connections: readonly string[] | null
   readonly systems: readonly string[] | null
-  /** The current one first; beside it at most the one before, until its end. */
+  /** The current one first; besides it at most the previous one, until its end. */
   readonly secrets: readonly StoredSecret[]
   readonly created_at: number
   readonly created_by: string
@@ -44,7 +47,7 @@ export interface ApiKey {
   readonly last_used_at: number | null
   readonly revoked_at: number | null
   readonly revoked_by: string | null
-  /** Grows with each change but the last use. */
+  /** Grows with each change except the last use. */
   readonly revision: number
 }
 
@@ -70,11 +73,11 @@ export const keyRows = rowType<ApiKey>(API_KEYS, ['id'], {
   revision: number,
 })
 
-/** `wsk_<id>_<secret>`: the prefix lets scanners of sources find a key that was published by mistake. */
+/** `wsk_<id>_<secret>`: the prefix lets secret scanners find a key that was published by mistake. */
 const FORM = /^wsk_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/
 export const KEY_PREFIX = 'wsk_'
 
-/** Undefined: the text is no key. */
+/** Undefined: the text is not a key. */
 export function parseKey(given: string): { readonly id: string; readonly secret: string } | undefined {
   const [, id, secret] = FORM.exec(given) ?? []
   return id === undefined || secret === undefined ? undefined : { id, secret }
@@ -82,7 +85,7 @@ export function parseKey(given: string): { readonly id: string; readonly secret:
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz012345'
 const ID_LENGTH = 12
-/** 256 bits: nobody guesses it, so a fast hash protects it as well as a slow one would, and every request can pay for it. */
+/** 256 bits can't be guessed, so a fast hash protects them as well as a slow one, and every request can afford it. */
 const SECRET_BYTES = 32
 
 export function newKeyId(): string {
@@ -97,10 +100,10 @@ export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
 
-/** Compared where there is no key, so that its absence takes the same work. */
+/** Compared if there is no such key, so that its absence takes the same time. */
 const NOBODYS: readonly StoredSecret[] = [{ hash: hashOf(newSecret()), until: null }]
 
-/** Whether a secret is one of those that count now. Every one is compared, in a time that reveals nothing of them. */
+/** Whether a secret is valid now. Compares every one, in a time that reveals nothing about them. */
 export function matches(secrets: readonly StoredSecret[] | undefined, secret: string, now: number): boolean {
   const given = Buffer.from(hashOf(secret), 'hex')
   let found = false

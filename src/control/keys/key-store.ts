@@ -14,16 +14,16 @@ import {
   stateOfKey,
 } from './api-key.ts'
 
-/** A process may take a key for valid so long after another process has revoked it. */
+/** How long a process may still accept a key that another process has revoked. */
 export const KEY_CACHE_MS = 5_000
-/** Keys that are remembered; the one that was read first goes first. */
+/** Number of cached keys; the oldest entry is dropped first. */
 const MOST_CACHED = 1_000
-/** The last use is written at most so often. */
+/** The last use is written at most this often. */
 const LAST_USE_MS = 60_000
 
 export type KeyRefusal = 'malformed key' | 'unknown key' | 'wrong secret' | 'expired key' | 'revoked key'
 
-/** The key behind what a caller sent, or why there is none: for the log alone, callers are all told the same. */
+/** The key of a caller, or why it was refused: the reason is for the log only, all callers get the same answer. */
 export type KeyCheck =
   | { readonly key: ApiKey }
   | { readonly refused: KeyRefusal /** Null: the text has none. */; readonly id: string | null }
@@ -37,24 +37,27 @@ export interface NewKey {
   readonly created_by: string
 }
 
-/** A key with what its holder sends: it is shown this once, and stored nowhere. */
+/** A key with its text for the holder: shown once, never stored. */
 export interface IssuedKey {
   readonly key: ApiKey
   readonly text: string
 }
 
 export interface KeyStore {
-  /** Whether a text is a key that counts now. What it read is remembered for `KEY_CACHE_MS`. */
+  /** Whether a text is a valid key now. What it read is cached for `KEY_CACHE_MS`. */
   check(text: string): Promise<KeyCheck>
-  /** Whether there is any key, revoked ones too: the API is open to this machine only as long as there is none. */
+  /** Whether any key exists, including revoked ones: the API is open to this machine only as long as there is none. */
   hasAny(): Promise<boolean>
-  /** In the order of the ids. */
+  /** Sorted by id. */
   list(): Promise<readonly ApiKey[]>
   get(id: string): Promise<ApiKey | undefined>
   create(wanted: NewKey): Promise<IssuedKey>
-  /** Gives a new secret; the one before counts until then (milliseconds), any older one no longer. Null: there is no such key. */
+  /**
+   * Creates a new secret; the previous one stays valid until then (milliseconds), any older one ends. Null: there is no
+   * such key.
+   */
   rotate(id: string, until: number): Promise<IssuedKey | null>
-  /** The key as it is then; null: there is no such key. */
+  /** The key after the change; null: there is no such key. */
   revoke(id: string, by: string): Promise<ApiKey | null>
 }
 
@@ -79,7 +82,7 @@ export function createKeyStore(tables: Tables, clock: { now(): number }): KeySto
     if (cache.size >= MOST_CACHED && oldest !== undefined) cache.delete(oldest)
     const fresh: Remembered = { row: get(id), at: now, touched: false }
     cache.set(id, fresh)
-    // A table that does not answer is asked again.
+    // After a failed read, the table is asked again.
     fresh.row.catch(() => cache.delete(id))
     return fresh
   }
@@ -87,11 +90,11 @@ export function createKeyStore(tables: Tables, clock: { now(): number }): KeySto
   async function noteUse({ id, last_used_at }: ApiKey, entry: Remembered, now: number): Promise<void> {
     if (entry.touched || now - (last_used_at ?? 0) < LAST_USE_MS) return
     entry.touched = true
-    // A key is good whether or not its use could be noted: the next use is.
+    // A key is valid even if its use could not be noted: the next use will be.
     await rows.update({ book: BOOK, id }, { set: { last_used_at: now } }, { present: 'id' }).catch(() => false)
   }
 
-  /** Null: there is none; another writer in between is waited for. */
+  /** Null: there is no such key. Retries when another writer comes in between. */
   async function change(id: string, set: (key: ApiKey) => Partial<ApiKey>): Promise<ApiKey | null> {
     for (;;) {
       const before = await get(id)

@@ -9,7 +9,7 @@ import type { LogAdmin } from '../../platform/kafka/event-log.ts'
 import { NEW_REPLAY, openStates, type Replay, type ReplayConfiguration, type ReplayFilter } from './replay.ts'
 import { type EventDetail, type EventPlace, type SelectDeps, selectEvents, sourcesOf } from './select-events.ts'
 
-/** Events a second, where nothing else is asked for. */
+/** Default number of events per second. */
 export const USUAL_REPLAY_RATE = 500
 
 /** A topic (without prefix) and the stage that consumes it. */
@@ -26,16 +26,16 @@ export interface ReplayRequest extends ReplayTarget, ReplayFilter {
 }
 
 export interface ReplayPreview extends ReplayTarget {
-  /** Events that fit, and keys that they are of. */
+  /** Matching events, and their distinct keys. */
   readonly events: number
   readonly keys: number
   /** Events that would be sent. */
   readonly to_send: number
   /** Of those, for each connection. */
   readonly connections: Readonly<Record<string, number>>
-  /** How long it takes at the rate, at least. */
+  /** Minimum duration at the rate. */
   readonly seconds: number
-  /** What the orders among them come to, exactly, by currency; empty: they are no orders. */
+  /** Exact totals of the orders among them, by currency; empty: no orders. */
   readonly amounts: readonly Amount[]
   /** The newest of those that would be sent. */
   readonly samples: readonly ReplaySample[]
@@ -47,27 +47,27 @@ export interface ReplaySample {
   readonly place: EventPlace
   readonly key: string
   readonly source: string
-  /** Null: of a source topic, for all that read it. */
+  /** Null: from a source topic, for all connections that read it. */
   readonly connection: string | null
-  /** ISO 8601; null: its source has none. */
+  /** ISO 8601; null: its source does not give one. */
   readonly occurred_at: string | null
   readonly deleted: boolean
-  /** Null: it is no order. */
+  /** Null: not an order. */
   readonly amount: Amount | null
 }
 
 /** Samples of a preview. */
 const MOST_SAMPLES = 10
 
-/** Sending kept events through a processor again; the API and the command share it. */
+/** Replays of stored events, shared by the API and the command. */
 export interface Replays {
-  /** Throws `request_invalid` for a topic that the processor does not consume, and for a connection that is not there. */
+  /** Throws `request_invalid` for a topic that the processor does not consume, and for an unknown connection. */
   request(request: ReplayRequest): Promise<Replay>
   preview(request: ReplayRequest): Promise<ReplayPreview>
   list(limit: number): Promise<readonly Replay[]>
   /** Throws `not_found`. */
   get(id: string): Promise<Replay>
-  /** It ends after what is under way. Throws `not_found`, and `state_conflict` for one that has ended. */
+  /** Ends it after the current chunk. Throws `not_found`, and `state_conflict` for one that has ended. */
   cancel(id: string): Promise<Replay>
 }
 
@@ -77,7 +77,7 @@ export interface ReplaysDeps extends SelectDeps {
   readonly admin: LogAdmin
   readonly clock: Pick<Clock, 'now'>
   readonly jobs: Jobs<Replay>
-  /** What can be replayed, with the systems configured at this moment. */
+  /** What can be replayed, with the systems configured now. */
   readonly targets: () => Promise<readonly ReplayTarget[]>
 }
 
@@ -105,7 +105,7 @@ export function createReplays(deps: ReplaysDeps): Replays {
       for (;;) {
         const job = await get(id)
         if (!openStates.includes(job.state)) {
-          throw new StreamError('state_conflict', `replay ${id} is ${job.state} since ${job.ended_at}`, { field: 'id' })
+          throw new StreamError('state_conflict', `replay ${id} is already ${job.state} (${job.ended_at})`, { field: 'id' })
         }
         const canceled = await jobs.change(job, { cancel: true })
         if (canceled !== null) return canceled
@@ -127,7 +127,7 @@ async function check(
   const ofTopic = known.filter((target) => target.topic === topic)
   if (ofTopic.length === 0) {
     const topics = [...new Set(known.map((target) => target.topic))].join(', ')
-    throw requestInvalidError('topic', `nothing of "${topic}" can be replayed; there are: ${topics}`)
+    throw requestInvalidError('topic', `topic "${topic}" can't be replayed; topics:  ${topics}`)
   }
   if (!ofTopic.some((target) => target.processor === processor)) {
     const processors = ofTopic.map((target) => target.processor).join(', ')
@@ -138,7 +138,7 @@ async function check(
   if (connections.some(({ id }) => id === connection)) return
   throw requestInvalidError(
     'connection',
-    `there is no "${connection}"; there are: ${connections.map(({ id }) => id).join(', ')}`,
+    `there is no "${connection}"; connections: ${connections.map(({ id }) => id).join(', ')}`,
   )
 }
 
@@ -181,7 +181,7 @@ async function preview(deps: ReplaysDeps, request: ReplayRequest): Promise<Repla
   }
 }
 
-/** An order counts once for whom it is sent to, however many versions of it are sent: by its newest. */
+/** An order counts once per receiver, by its newest version, however many versions are sent. */
 function amountsOf(details: readonly EventDetail[]): readonly Amount[] {
   const orders = new Map<string, EventDetail>()
   for (const detail of details) {

@@ -9,7 +9,7 @@ import { SUBSCRIPTIONS } from '../tables.ts'
 import { newReplay, type ReplayTarget, USUAL_REPLAY_RATE } from './create-replays.ts'
 import type { ConfiguredConnection, ConfiguredRead, Replay, ReplayConfiguration } from './replay.ts'
 
-/** Written when the connections of an installation that had no such table are known. */
+/** Marker row: written once the first connections are recorded, in an installation that had no such table. */
 const BEGUN = { connection: '*', read: '*' } as const
 
 export interface FeedDeps {
@@ -18,13 +18,13 @@ export interface FeedDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly configuration: () => ReplayConfiguration
-  /** Which processor a source topic goes to. */
+  /** Which processor consumes a source topic. */
   readonly targets: readonly ReplayTarget[]
 }
 
 const POLL_MS = 1_000
 
-/** Looks for connections that subscribe to a read anew, until `signal` aborts. Any number of processes may. */
+/** Looks for connections that newly subscribe to a read, until `signal` aborts. Any number of processes may run it. */
 export async function feedNewConnections(deps: FeedDeps, signal: AbortSignal): Promise<void> {
   let seen = -1
   while (!signal.aborted) {
@@ -33,16 +33,16 @@ export async function feedNewConnections(deps: FeedDeps, signal: AbortSignal): P
       if (configuration.revision !== seen) await feedOnce(deps, configuration)
       seen = configuration.revision
     } catch (error) {
-      deps.logger.warn({ err: error }, 'new connections could not be looked for; it will be tried again')
+      deps.logger.warn({ err: error }, 'could not look for new connections; trying again')
     }
     await deps.clock.sleep(POLL_MS, signal).catch(() => undefined)
   }
 }
 
 /**
- * A connection on a source that was read before gets what is kept, by a replay for it alone: the source is not read
- * again. Once for each connection and read: the row of the subscription names the replay before it is made, so that
- * after a crash the same one is made (Guarantee 2). A read that was never run has nothing to give.
+ * Feeds a connection on a source that was read before by a replay of the stored events for it alone: the source is not
+ * read again. Once for each connection and read: the row of the subscription names the replay before it is created, so
+ * that after a crash the same one is created (Guarantee 2). A read that never ran has no events to replay.
  */
 export async function feedOnce(deps: FeedDeps, configuration: ReplayConfiguration): Promise<void> {
   const table = rowsOf(deps.tables, subscriptionRows)
@@ -56,7 +56,7 @@ export async function feedOnce(deps: FeedDeps, configuration: ReplayConfiguratio
   }
   for (const row of rows) {
     const isThere = pairs.some(({ connection, read }) => connection.id === row.connection && read.id === row.read)
-    // When it comes back it has missed what came between.
+    // If it comes back, it has missed the events in between.
     if (!isThere && row.connection !== BEGUN.connection) {
       await table.delete({ connection: row.connection, read: row.read })
     }
@@ -67,7 +67,7 @@ export async function feedOnce(deps: FeedDeps, configuration: ReplayConfiguratio
 interface Subscription {
   readonly connection: string
   readonly read: string
-  /** `pending`: the replay is to be made; `blocked`: it waits for `ordersFrom`. */
+  /** `pending`: the replay is to be created; `blocked`: it waits for `ordersFrom`. */
   readonly state: 'pending' | 'blocked' | 'fed'
   readonly replay: string | null
   /** When it was first seen, milliseconds. */
@@ -100,7 +100,7 @@ async function feed(
     const replay = jobId('replay', clock.now(), mark)
     await table.put({ ...key, state: 'pending', replay, at: clock.now() }, absent)
   }
-  // As it was written by whoever was first.
+  // As the first writer stored it.
   const row = await table.get(key)
   const job = row === undefined || row.state === 'fed' ? undefined : replayOf(deps, connection, read, row)
   if (job === undefined) return
@@ -109,13 +109,13 @@ async function feed(
   if (made?.state === 'blocked' && job.state === 'due') await jobs.change(made, { state: 'due', error: null })
   await table.update(key, { set: { state: job.state === 'blocked' ? 'blocked' : 'fed' } })
   const event = { replay: job.id, ...key }
-  if (job.state === 'blocked') logger.error(event, `a new connection gets no orders yet: ${job.error?.message}`)
-  else logger.info(event, 'a new connection is fed by a replay')
+  if (job.state === 'blocked') logger.error(event, `a new connection does not get orders yet: ${job.error?.message}`)
+  else logger.info(event, 'feeding a new connection by a replay')
 }
 
 const absent = { absent: 'connection' } as const
 
-/** Undefined: no processor takes the entity. */
+/** Undefined: no processor consumes the entity. */
 function replayOf(
   deps: FeedDeps,
   connection: ConfiguredConnection,
@@ -142,7 +142,7 @@ function replayOf(
   if (read.entity !== 'orders' || connection.shop !== read.system || connection.ordersFrom !== null) return job
   const message =
     `connection ${connection.id} is new on ${read.id}, which was read before: set ordersFrom, the date of the first ` +
-    'order the vendor is to have, and it is fed'
+    'order for the vendor; the replay then starts'
   return { ...job, state: 'blocked', error: { code: 'start_from_missing', message } }
 }
 

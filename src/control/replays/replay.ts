@@ -12,9 +12,9 @@ export interface OffsetRange {
   readonly to: string
 }
 
-/** Which events of a topic; null: all. Times are ISO 8601 and of the append, from inclusive, to exclusive. */
+/** Which events of a topic; null: all. Times are ISO 8601 append times, from inclusive, to exclusive. */
 export interface ReplayFilter {
-  /** For source topics the one it is processed for; elsewhere the one the event is of. */
+  /** For source topics the connection to process for; otherwise the connection of the event. */
   readonly connection: string | null
   readonly source: string | null
   /** Key of the entity: SKU, order number. */
@@ -23,11 +23,11 @@ export interface ReplayFilter {
   readonly to: string | null
   /** By partition. */
   readonly offsets: Readonly<Record<string, OffsetRange>> | null
-  /** False: of each key the latest version alone. */
+  /** False: only the latest version of each key. */
   readonly allVersions: boolean
 }
 
-/** Events of a topic that are sent through its processor again. Times are ISO 8601 UTC. */
+/** A replay of events of a topic through its processor. Times are ISO 8601 UTC. */
 export interface Replay extends Job, ReplayFilter {
   readonly state: ReplayState
   /** Without prefix. */
@@ -37,26 +37,26 @@ export interface Replay extends Job, ReplayFilter {
   readonly trigger: string
   readonly by: string | null
   readonly reason: string | null
-  /** Events a second, at most. */
+  /** Maximum events per second. */
   readonly rate: number
   readonly requested_at: string
   readonly started_at: string | null
   readonly ended_at: string | null
-  /** Of the configuration when it began: stages handle its records with this one or a newer one. */
+  /** Revision of the configuration when it began: stages handle its records with this one or a newer one. */
   readonly revision: number
-  /** What is being read: 1 up to the end the topic had, 2 what came in while the configuration spread. */
+  /** Pass under way: 1 up to the end that the topic had, 2 for events that arrived while the configuration spread. */
   readonly pass: number
   readonly range: Readonly<Record<string, OffsetRange>> | null
   /** By partition: everything before it is sent. */
   readonly done: Readonly<Record<string, string>>
-  /** Events that are to be sent in this pass and those before; null: not counted yet. */
+  /** Events to send in this pass and those before; null: not counted yet. */
   readonly selected: number | null
   readonly sent: number
   readonly cancel: boolean
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
-/** What a new row begins with. */
+/** Initial values of a new row. */
 export const NEW_REPLAY = {
   state: 'due',
   started_at: null,
@@ -113,7 +113,7 @@ export const replayRows = rowType<Replay>(
 
 export const openStates: readonly ReplayState[] = ['due', 'running', 'blocked']
 
-/** What a replay needs to know of the configuration. */
+/** The part of the configuration that a replay needs. */
 export interface ReplayConfiguration {
   readonly revision: number
   readonly systems: readonly { readonly reads: readonly ConfiguredRead[] }[]

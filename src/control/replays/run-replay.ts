@@ -16,18 +16,18 @@ export interface ReplayDeps extends SelectDeps {
   readonly clock: Clock
   readonly jobs: Jobs<Replay>
   readonly leaseMs: number
-  /** By then every process has the configuration that the replay began with. */
+  /** After this time every process has the configuration that the replay began with. */
   readonly spreadMs: number
 }
 
-/** Records sent at once, at most. */
+/** Maximum number of records sent at once. */
 const CHUNK = 200
 
 /**
- * Sends what a replay asks for: two passes over the topic, one to choose and one to append what was chosen under its own
- * key, so that it comes behind what the key has. The version decides as ever (Guarantee 4). How far it came is noted
- * after the acknowledgement (Guarantee 1): after a crash a part may be appended twice, which changes nothing. Events
- * that come in while stages may still have the old configuration are sent in a second pass. Throws `lease_lost`.
+ * Sends the events of a replay in two passes over the topic: one selects them, one appends them under their own key,
+ * behind the existing records of the key. The version decides as always (Guarantee 4). Progress is noted after the
+ * acknowledgement (Guarantee 1): after a crash some events may be appended twice, which changes nothing. Events that
+ * arrive while stages may still have the old configuration are sent in a second pass. Throws `lease_lost`.
  */
 export async function runReplay(deps: ReplayDeps, taken: Replay, signal: AbortSignal): Promise<'ended' | 'canceled'> {
   const run = new ReplayRun(deps, taken, signal)
@@ -62,7 +62,7 @@ class ReplayRun {
     return this.#deps.topicPrefix + this.#job.topic
   }
 
-  /** What is sent is fixed at the beginning: whoever goes on with it sends the same. */
+  /** Fixes the range to send at the beginning: a worker that takes over sends the same. */
   async begin(): Promise<void> {
     if (this.#job.range !== null) return
     const { revision } = await this.#deps.readConfiguration()
@@ -87,7 +87,7 @@ class ReplayRun {
     await log.scan(this.#topic, new Map(rest), onRecords, this.#signal)
   }
 
-  /** True: there is more, from the time in which stages may still have had the old configuration. */
+  /** True: there is another pass, over the time in which stages may still have had the old configuration. */
   async nextPass(): Promise<boolean> {
     const { clock, spreadMs } = this.#deps
     const { topic, started_at, pass, to, offsets, range } = this.#job
@@ -124,12 +124,12 @@ class ReplayRun {
     }
   }
 
-  /** The event as it is, but of this replay's task, for the stage and the connection that it is replayed for. */
+  /** The event with the task of this replay, addressed to its stage and connection. */
   async #copyOf(record: LogRecord): Promise<OutgoingRecord> {
     const { id, topic, processor, connection, revision } = this.#job
     const event = await decodeReplayable(this.#deps, topic, record)
     const key = record.key?.toString('utf8')
-    if (event === undefined || key === undefined) throw new Error('what was chosen can be read')
+    if (event === undefined || key === undefined) throw new Error('a selected event cannot be read')
     const own: Record<string, Buffer[]> = {}
     for (const header of withoutRetryHeaders(record.headers)) {
       own[header.key] = [...(own[header.key] ?? []), header.value ?? Buffer.alloc(0)]
@@ -154,7 +154,7 @@ class ReplayRun {
     return Object.fromEntries(parts)
   }
 
-  /** The heartbeat; a replay that was canceled ends here. */
+  /** The heartbeat; a canceled replay ends here. */
   async #keep(): Promise<void> {
     if (isHalfOver(this.#heldUntil, this.#deps.clock.now(), this.#deps.leaseMs)) await this.#note({})
   }

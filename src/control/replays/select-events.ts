@@ -7,7 +7,7 @@ import type { EventCodec } from '../../platform/codec.ts'
 import type { EventLog, LogRange, LogRecord } from '../../platform/kafka/event-log.ts'
 import type { ReplayConfiguration, ReplayFilter } from './replay.ts'
 
-/** Kinds whose events can be sent through their stage again. */
+/** Kinds whose events can be replayed through their stage. */
 export type ReplayableKind = Exclude<TopicKind, 'sync-requests' | 'sync-status' | 'dead-letters'>
 export type ReplayableEvent = TopicEvents[ReplayableKind]
 
@@ -17,35 +17,35 @@ export interface SelectDeps {
   readonly topicPrefix: string
 }
 
-/** What of a range is to be sent again. */
+/** The events of a range to replay. */
 export interface Selection {
-  /** Events that fit the filter. */
+  /** Events that match the filter. */
   readonly events: number
   readonly keys: number
-  /** By source (of source topics) or connection (of the others): events to be sent. */
+  /** By source (source topics) or connection (other topics): events to send. */
   readonly owners: Readonly<Record<string, number>>
   readonly chosen: number
-  /** What of the chosen ones a person is shown; empty unless it is asked for. */
+  /** What a person is shown of the chosen events; empty unless asked for. */
   readonly details: readonly EventDetail[]
   has(record: LogRecord): boolean
 }
 
-/** Where an event stands in its topic. */
+/** Position of an event in its topic. */
 export interface EventPlace {
   readonly partition: number
   readonly offset: number
 }
 
-/** An event that would be sent, without what it says of persons. */
+/** An event that would be sent, without personal data. */
 export interface EventDetail {
   readonly place: EventPlace
   readonly key: string
   readonly source: string
-  /** Null: it is of a source topic. */
+  /** Null: it is in a source topic. */
   readonly connection: string | null
   readonly occurredAt: number | null
   readonly deleted: boolean
-  /** Null: it is no order. */
+  /** Null: not an order. */
   readonly amount: OrderAmount | null
 }
 
@@ -53,13 +53,13 @@ export interface Wanted extends ReplayFilter {
   readonly topic: string
   /** Sources whose events count; null: all. */
   readonly sources: ReadonlySet<string> | null
-  /** What was deleted is left out: nobody has it. */
+  /** Leaves deleted entities out: nobody has them. */
   readonly present: boolean
-  /** Their details too: they are held in memory for all that are chosen. */
+  /** Collects details too: they stay in memory for all chosen events. */
   readonly detailed?: boolean
 }
 
-/** The sources whose entity the connection reads; null: the topic is no source's, or no connection is named. */
+/** The sources whose entity the connection reads; null: not a source topic, or no connection is named. */
 export function sourcesOf(configuration: ReplayConfiguration, topic: string, connection: string | null) {
   if (connection === null || !(entities as readonly string[]).includes(topic)) return null
   const reads = configuration.connections.find(({ id }) => id === connection)?.reads ?? []
@@ -78,9 +78,9 @@ interface Choice {
 }
 
 /**
- * Reads a range and chooses: of each key the highest version, or all of them. Copies that retries and replays appended
- * are left out, for what they repeat is there. What can't be read is left to the dead letter it has. Keys and places are
- * held in memory, events are not.
+ * Reads a range and selects the highest version of each key, or all versions. Copies that retries and replays appended
+ * are left out, because the originals are there. Events that can't be read are left to their dead letters. Keys and
+ * positions are held in memory, events are not.
  */
 export async function selectEvents(
   deps: SelectDeps,
@@ -121,7 +121,7 @@ export async function selectEvents(
   }
 }
 
-/** The event of a record; undefined for one that can't be read. Throws when the registry is gone. */
+/** The event of a record; undefined if it can't be read. Throws when the registry is unavailable. */
 export async function decodeReplayable(
   { codec }: Pick<SelectDeps, 'codec'>,
   topic: string,

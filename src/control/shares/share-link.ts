@@ -3,11 +3,11 @@ import { expiresAfter, keptDays } from '../../platform/dynamodb/expiry.ts'
 import { nullable, number, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition } from '../../platform/dynamodb/tables.ts'
 
-/** A link that shows a vendor's part of one order to whoever has it. Times are milliseconds. */
+/** A link that shows a vendor's part of one order to anyone who has it. Times are milliseconds. */
 export interface ShareLink {
   /** See `shelfOf`. */
   readonly shelf: string
-  /** No secret: it stands in lists and in the audit trail. */
+  /** Not secret: it appears in lists and in the audit trail. */
   readonly id: string
   /** The shop. */
   readonly source: string
@@ -20,7 +20,7 @@ export interface ShareLink {
   readonly expires_at: number
   readonly revoked_at: number | null
   readonly revoked_by: string | null
-  /** To the minute; null: nobody opened it. */
+  /** To the minute; null: never opened. */
   readonly last_used_at: number | null
   /** Seconds: the row may be removed then. */
   readonly expires: number
@@ -48,14 +48,14 @@ export const shareRows = rowType<ShareLink>(SHARE_LINKS, ['shelf', 'id'], {
   expires: number,
 })
 
-/** When the row of a link may go: it is shown in lists for a while after it ended. */
+/** When the row of a link may be removed: lists show it for a while after it ended. */
 export function expiryOf(expiresAt: number): number {
   return expiresAfter(expiresAt, keptDays.endedShareLinks)
 }
 
 const SHELF_LENGTH = 16
 
-/** Links of one order are beside each other; the name says nothing of the order. */
+/** Groups the links of one order; the name reveals nothing about the order. */
 export function shelfOf(source: string, number: string): string {
   return digest('share', source, number).slice(0, SHELF_LENGTH)
 }
@@ -68,12 +68,12 @@ interface ShareToken {
   readonly secret: string
 }
 
-/** `wss_<shelf>_<id>_<secret>`: the prefix lets scanners find one that was published by mistake. */
+/** `wss_<shelf>_<id>_<secret>`: the prefix lets secret scanners find one that was published by mistake. */
 export function shareToken({ shelf, id, secret }: ShareToken): string {
   return `wss_${shelf}_${id}_${secret}`
 }
 
-/** Undefined: the text is no token. */
+/** Undefined: the text is not a token. */
 export function parseShareToken(given: string): ShareToken | undefined {
   const [, shelf, id, secret] = FORM.exec(given) ?? []
   return shelf === undefined || id === undefined || secret === undefined ? undefined : { shelf, id, secret }

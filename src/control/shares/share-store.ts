@@ -12,26 +12,26 @@ import {
   stateOfShare,
 } from './share-link.ts'
 
-/** The last use is written at most so often. */
+/** The last use is written at most this often. */
 const LAST_USE_MS = 60_000
 
 export interface NewShareLink
   extends Pick<ShareLink, 'source' | 'number' | 'connection' | 'expires_at' | 'created_by'> {}
 
-/** The link behind a token, or why there is none: who has no right secret is not told which. */
+/** The link of a token, or why it was refused; callers with a wrong secret do not learn which reason. */
 export type ShareCheck =
   | { readonly link: ShareLink }
   | { readonly refused: 'unknown' /** Null: the text has none. */; readonly id: string | null }
   | { readonly refused: 'expired' | 'revoked'; readonly id: string }
 
 export interface ShareStore {
-  /** `token` is shown this once, and stored nowhere. */
+  /** `token` is shown once and never stored. */
   create(wanted: NewShareLink): Promise<{ readonly link: ShareLink; readonly token: string }>
-  /** Those of one order, the newest first. */
+  /** Links of one order, newest first. */
   list(source: string, number: string): Promise<readonly ShareLink[]>
-  /** Whether a token counts now: one that was revoked does not, at once. Notes that it was used. */
+  /** Whether a token is valid now; a revoked one is refused at once. Notes the use. */
   check(token: string): Promise<ShareCheck>
-  /** The link as it is then; null: there is none. */
+  /** The link after the change; null: there is none. */
   revoke(place: Pick<ShareLink, 'source' | 'number' | 'id'>, by: string): Promise<ShareLink | null>
 }
 
@@ -71,7 +71,7 @@ export function createShareStore(tables: Tables, clock: { now(): number }): Shar
       const state = stateOfShare(link, now)
       if (state !== 'active') return { refused: state, id }
       if (now - (link.last_used_at ?? 0) >= LAST_USE_MS) {
-        // A link is good whether or not its use could be noted: the next use is.
+        // A link is valid even if its use could not be noted: the next use will be.
         await rows.update({ shelf, id }, { set: { last_used_at: now } }, { present: 'id' }).catch(() => false)
       }
       return { link }

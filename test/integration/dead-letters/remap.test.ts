@@ -93,7 +93,7 @@ it('an order that the ERP refused as it was mapped arrives once, by its retry, w
   const running = await startProgram({ ...program, env: { ...installation.env, LOG_LEVEL: 'silent' } })
   expect((await running.exited).code, running.output()).toBe(0)
   const resolved = await letter('the ERP to take it', ({ state }) => state === 'resolved')
-  expect(resolved.history.at(-2)).toMatchObject({ what: 'retried', retry: 2, by: 'ann', reason: 'mapped anew' })
+  expect(resolved.history.at(-2)).toMatchObject({ what: 'retried', retry: 2, by: 'ann', reason: 'mapped again' })
   const made = (await erpState()).salesOrders
   expect(made.map((one: Json) => one.item.items.map(({ location }: Json) => location.id))).toEqual([[right]])
 

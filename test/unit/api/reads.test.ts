@@ -130,7 +130,7 @@ it('shows what its document switches off, and stores it so', async () => {
   const [orders, images] = shop.reads
   await api.send('PUT', '/v1/systems/shop', { ...shop, reads: [{ ...orders, enabled: false }, images] })
   const held = async () => (await api.get('/v1/reads')).json.items.map((read: { readonly held: unknown }) => read.held)
-  const reason = (of: string) => `the document of ${of} says enabled: false; set it to true to go on`
+  const reason = (of: string) => `the document of ${of} says enabled: false; set it to true to resume`
   expect(await held()).toEqual([{ reason: reason(`read ${READ}`), until: null }, null])
   await api.send('PUT', '/v1/systems/shop', { ...shop, enabled: false })
   expect((await api.get('/v1/systems/shop')).json.document).toMatchObject({ enabled: false })

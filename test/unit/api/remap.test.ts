@@ -28,7 +28,7 @@ it('sends a refused order as the order map of today makes it, under the mark of 
   ])
   await letters.deliver()
   const { history } = (await get(`${PATH}/r1`)).json
-  expect(history.at(-1)).toMatchObject({ what: 'retried', by: 'ann', reason: 'mapped anew' })
+  expect(history.at(-1)).toMatchObject({ what: 'retried', by: 'ann', reason: 'mapped again' })
 })
 
 it('sends it as it was mapped where nothing else is asked for', async () => {
