@@ -6,13 +6,13 @@ import { componentQuantities, isBundle, isEven, PRODUCT_WITH_PARTS } from './qua
 /** A line and the lines that are parts of it, in the order's own sequence. */
 export interface LineGroup {
   readonly root: OrderLine
-  /** The root among them. */
+  /** Including the root. */
   readonly lines: readonly OrderLine[]
 }
 
-/** Lines by their top-level line. A line whose parent is not in the order stands for itself. */
+/** Groups lines by their top-level line. A line whose parent is not in the order forms its own group. */
 export function groupLines(lines: readonly OrderLine[]): LineGroup[] {
-  // Most orders, and each is grouped several times.
+  // The common case, and each order is grouped several times.
   if (lines.every(({ parentLineId }) => parentLineId === null)) return lines.map((root) => ({ root, lines: [root] }))
   const byId = new Map(lines.map((line) => [line.lineId, line]))
   const rootOf = (line: OrderLine): OrderLine => {
@@ -29,17 +29,17 @@ export function groupLines(lines: readonly OrderLine[]): LineGroup[] {
   return [...Map.groupBy(lines, rootOf)].map(([root, members]) => ({ root, lines: members }))
 }
 
-/** The parts of a bundle; none for every other line: the variant of a configurable is no product of its own. */
+/** The components of a bundle; empty for any other line: the variant of a configurable is not a product of its own. */
 export function componentsOf({ root, lines }: LineGroup): readonly OrderLine[] {
   return isBundle(root) ? lines.filter((line) => line !== root) : []
 }
 
-/** Whether what its components belong to is a product of its own beside them. */
+/** Whether the parent of the components is itself a product besides them. */
 export function isProduct({ root }: LineGroup): boolean {
   return root.productType === PRODUCT_WITH_PARTS
 }
 
-/** Whether a bundle's SKU is put together from those of its components: no product has it. */
+/** Whether a bundle's SKU is composed of its components' SKUs: no product has it. */
 export function hasComposedSku({ sku }: OrderLine, components: readonly OrderLine[]): boolean {
   if (components.length === 0) return false
   const left = components.map((component) => `-${component.sku}`).toSorted((a, b) => b.length - a.length)
@@ -54,8 +54,9 @@ export function hasComposedSku({ sku }: OrderLine, components: readonly OrderLin
 }
 
 /**
- * A bundle's components as lines that stand for themselves. What the bundle costs is shared by what they cost, exactly
- * (Guarantee 7); where none has a price, by pieces. What was canceled, shipped or refunded of the bundle was so of each.
+ * A bundle's components as independent lines. The bundle's price is divided by the components' prices, exactly
+ * (Guarantee 7); if none has a price, by pieces. What was canceled, shipped or refunded of the bundle applies to each
+ * component.
  */
 export function standaloneComponents(root: OrderLine, components: readonly OrderLine[], currency: string): OrderLine[] {
   const unit = minorUnit(currency)
@@ -86,8 +87,8 @@ export function standaloneComponents(root: OrderLine, components: readonly Order
 }
 
 /**
- * A product with parts of which some are others' to ship: these as lines that stand for themselves, at what they say they
- * cost, and the product with the rest of it. All amounts add up to the product's (Guarantee 7).
+ * Splits a product with parts, some of which others ship: these become independent lines at their stated prices, and
+ * the product keeps the rest. All amounts add up to the product's (Guarantee 7).
  */
 export function withoutParts(group: LineGroup, parts: readonly OrderLine[], currency: string): readonly LineGroup[] {
   const { root } = group
@@ -111,8 +112,8 @@ export function withoutParts(group: LineGroup, parts: readonly OrderLine[], curr
 }
 
 /**
- * The order for a vendor that keeps a bundle either as a product of its own or as its components: bundles whose SKU is not
- * known there, and whose components all are, become these; and so does one of which single components were taken back.
+ * The order for a vendor that has a bundle either as a product or as its components. A bundle is replaced by its
+ * components if its SKU is not known there but all components are, or if single components were taken back.
  */
 export function withKnownBundles(order: Order, isKnown: (sku: string) => boolean): Order {
   const lines = groupLines(order.lines).flatMap((group) => {
@@ -124,7 +125,7 @@ export function withKnownBundles(order: Order, isKnown: (sku: string) => boolean
   return lines.every((line) => order.lines.includes(line)) ? order : { ...order, lines }
 }
 
-/** SKUs of bundles and of their components: one of the two has to be known to the vendor. */
+/** SKUs of bundles and of their components: the vendor must know one of the two. */
 export function bundleSkus(order: Order): string[] {
   const groups = groupLines(order.lines).filter((group) => componentsOf(group).length > 0)
   return [...new Set(groups.flatMap((group) => group.lines.map(({ sku }) => sku)))]

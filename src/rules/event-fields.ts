@@ -2,13 +2,13 @@ import type { MappedEntity } from '../configuration/model.ts'
 import { unknownName } from '../configuration/unknown-name.ts'
 import { readSchema } from '../platform/registry/schema-files.ts'
 
-/** What stands at a place of an event, as rules see it. */
+/** Type of an event's field, as rules see it. */
 export type FieldType =
   | { readonly kind: 'record'; readonly name: string; readonly fields: ReadonlyMap<string, FieldType> }
   | { readonly kind: 'list'; readonly of: FieldType }
   /** A text, number or boolean. */
   | { readonly kind: 'value' }
-  /** Whatever the source has, such as `attributes`; or what can't be known. */
+  /** Any content of the source, such as `attributes`, or an unknown type. */
   | { readonly kind: 'open' }
 
 export type RecordType = Extract<FieldType, { kind: 'record' }>
@@ -29,14 +29,14 @@ type Avro =
 
 const known = new Map<MappedEntity, RecordType>()
 
-/** The data of an entity's events, by its schema: what a rule's path begins in. */
+/** The data of an entity's events, from its schema: the root of a rule's path. */
 export function dataType(entity: MappedEntity): RecordType {
   const type = known.get(entity) ?? recordAt(typeOf(JSON.parse(readSchema(entity)) as Avro, new Map()), 'data')
   known.set(entity, type)
   return type
 }
 
-/** What rules of an order's line see: the line, and the whole order as its `order`. */
+/** What rules of an order line see: the line, and the whole order as its `order`. */
 export function orderLineType(): RecordType {
   const order = dataType('orders')
   const lines = order.fields.get('lines')
@@ -72,7 +72,7 @@ function isUnion(schema: Avro): schema is readonly Avro[] {
   return Array.isArray(schema)
 }
 
-/** What is wrong with a rule's path; undefined: nothing. Where what is there can't be known, nothing is. */
+/** What is wrong with a rule's path; undefined: nothing, or the type at the path is not known. */
 export function pathProblem(root: RecordType, path: string): string | undefined {
   let type: FieldType = root
   const passed: string[] = []
@@ -82,7 +82,7 @@ export function pathProblem(root: RecordType, path: string): string | undefined 
     if (type.kind === 'value') return `reads ${segment} of ${at}, a single value without fields`
     if (type.kind === 'list') {
       if (!/^\d+$/.test(segment))
-        return `reads ${segment} of ${at}, a list; name a place in it (${at}.0) or use an expression`
+        return `reads ${segment} of ${at}, a list; use an index (${at}.0) or an expression`
       type = type.of
     } else {
       const found = type.fields.get(segment)

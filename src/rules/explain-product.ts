@@ -8,17 +8,19 @@ import type { MappedValue } from './mapping/convert.ts'
 import type { Evaluate } from './mapping/evaluate.ts'
 import { mapAttributes } from './mapping.ts'
 
-/** What a rule makes of a product, and of what. */
+/** The result of a rule for a product, and the fields that it read. */
 export interface ExplainedRule {
   readonly attribute: string
-  /** The fields that its path or expression names, as the source has them; null: it has nothing there. */
+  /** The fields that its path or expression names, as the source has them; null: no value. */
   readonly reads: readonly { readonly field: string; readonly value: unknown }[]
   /** Null: the attribute is left out, or the rule fails. */
   readonly value: MappedValue | null
   readonly failure: string | null
 }
 
-/** Each rule by itself: one that fails hides none of the others. Rejects where no thread can evaluate expressions. */
+/**
+ * Applies each rule separately, so that a failing one hides no other. Rejects when no thread can evaluate expressions.
+ */
 export async function explainProduct(
   data: ProductChanged['data'],
   rules: readonly AttributeRule[],
@@ -61,7 +63,7 @@ function firstNames(node: unknown): readonly string[] {
   return [...own, ...Object.values(node).flatMap(firstNames)]
 }
 
-/** What is within `attributes` is JSON text there. */
+/** Values inside `attributes` are JSON text. */
 function valueAt(input: Fields, field: string): unknown {
   const [first = '', ...rest] = field.split('.')
   let value: unknown = input[first]

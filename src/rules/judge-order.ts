@@ -12,23 +12,23 @@ import {
 } from './quantities.ts'
 import { type SplitOrder, topLevelLines, withoutLines } from './split-order.ts'
 
-/** States of an order that may go on or not: its payment is looked at, or somebody stopped it. */
+/** States of an order that may continue or not: its payment is under review, or somebody stopped it. */
 const HOLD_STATES: readonly string[] = ['holded', 'payment_review', 'manual_verification_required', 'disputed']
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 
-/** What a vendor is to have of a shop's order, or why it hears nothing of it. */
+/** What a vendor gets of a shop's order, or why it gets nothing. */
 export type OrderVerdict =
   | {
       readonly status: 'sent'
       readonly order: Order
       readonly canceled: boolean
-      /** Epoch milliseconds: the vendor is not to have it before. Null: at once. */
+      /** Epoch milliseconds: the vendor must not get it before. Null: at once. */
       readonly sendAfter: number | null
-      /** The vendor is told that the order waits in the shop. */
+      /** The vendor is informed that the order waits in the shop. */
       readonly held: boolean
-      /** Why it is ignored where it says what the vendor was sent before. */
+      /** Reason to ignore it if it equals what the vendor was sent before. */
       readonly unlessNew?: Ignored
     }
   | ({ readonly status: 'ignored' } & Ignored)
@@ -39,25 +39,25 @@ interface Ignored {
   readonly message: string
 }
 
-/** What was decided of earlier versions of the order. */
+/** What was decided for earlier versions of the order. */
 export interface OrderHistory {
   /** The vendor had the order before. */
   readonly wasSent: boolean
-  /** Since when the shop has the order on hold, epoch milliseconds; null: it has not. */
+  /** Since when the shop has the order on hold, epoch milliseconds; null: not on hold. */
   readonly heldSince: number | null
 }
 
-/** Whether the shop has the order on hold, where the connection does not take orders in that state. */
+/** Whether the shop has the order on hold, and the connection does not accept orders in that state. */
 export function isOnHold({ state }: Pick<Order, 'state'>, { orderStates }: Pick<Connection, 'orderStates'>): boolean {
   return HOLD_STATES.includes(state) && orderStates?.includes(state) !== true
 }
 
 /**
- * Pure. The order states of the connection decide whether an order begins at the vendor; once it has begun, what the vendor
- * is to have is judged by the order's content, whatever its state. A vendor that is to have nothing of it any more gets it
- * canceled, without lines; what was shipped is never taken back. An order on hold is not sent; one that the vendor has is
- * taken back until it is released, at once or after the hours that the connection says; or the vendor is told to wait. A line that several connections claim
- * fails each of them, with its reason (Guarantee 7).
+ * Pure. The connection's order states decide whether an order begins at the vendor; once it has begun, the order's
+ * content decides what the vendor gets, whatever the state. A vendor that should have nothing of the order any more
+ * gets it canceled, without lines; what was shipped is never withdrawn. An order on hold is not sent; if the vendor has
+ * it already, it is withdrawn until it is released, at once or after the connection's hours, or the vendor is told to
+ * wait. A line that several connections claim fails each of them, with its reason (Guarantee 7).
  */
 export function judgeOrder(
   event: Pick<OrderChanged, 'data' | 'deleted'>,
@@ -73,7 +73,7 @@ export function judgeOrder(
     wasSent
       ? { status: 'sent', order: withoutLines(event.data), canceled: true, sendAfter, held: false }
       : { status: 'ignored', code, message }
-  // Nothing that was shipped is taken back, whatever becomes of the order.
+  // What was shipped is never withdrawn, whatever happens to the order.
   const isDone = wasSent && progress.isDelivered
   if (isDone && !progress.isReduced) return { status: 'ignored', ...delivered(state) }
   const ends = isDone ? undefined : endOf(event, { wasSent, isBegun: progress.isBegun })
@@ -83,32 +83,32 @@ export function judgeOrder(
   if (isHeld && !isTold) {
     const atMost = hold?.atMost
     const until = atMost === undefined || heldSince === null ? null : heldSince + atMost * HOUR_MS
-    return nothing('on_hold', `the order is on hold (${state}); it goes on when the shop releases it`, until)
+    return nothing('on_hold', `the order is on hold (${state}) until the shop releases it`, until)
   }
   const late = wasSent ? undefined : notBegun(event.data, connection, progress)
   if (late !== undefined) return late
-  // First seen when the shop has shipped it: it was delivered without us.
+  // First seen after the shop has shipped it: it was delivered without us.
   if (!wasSent && progress.isDelivered) return { status: 'ignored', ...delivered(state) }
   const disputed = [...split.claimedTwice].find(([, claimants]) => claimants.includes(id))
   if (disputed !== undefined) return { status: 'failed', error: claimedTwice(...disputed) }
   const refused = split.refused.get(id)
   if (refused !== undefined) return { status: 'failed', error: refused }
-  if (part === undefined) return nothing('no_vendor_lines', "no line is the vendor's")
+  if (part === undefined) return nothing('no_vendor_lines', 'the order has no line of this vendor')
   if (progress.isWithdrawn) return nothing('nothing_left', "all of the vendor's lines were canceled or refunded")
-  // Guarantee 7: an order whose amounts don't add up is not guessed at.
+  // Guarantee 7: an order whose amounts don't add up is not sent on a guess.
   if (split.differing !== null) return { status: 'failed', error: split.differing }
   const sendAfter = holdMinutes === null ? null : event.data.placedAt + holdMinutes * MINUTE_MS
   const known = isDone ? { unlessNew: delivered(state) } : {}
   return { status: 'sent', order: part.order, canceled: false, sendAfter, held: isTold, ...known }
 }
 
-/** Why nothing of the order is to be delivered any more; undefined: something may be. */
+/** Why nothing of the order may be delivered any more; undefined: something may be. */
 function endOf(
   { deleted, data: { state } }: Pick<OrderChanged, 'data' | 'deleted'>,
   { wasSent, isBegun }: { readonly wasSent: boolean; readonly isBegun: boolean },
 ): Ignored | undefined {
   if (deleted) return { code: 'deleted', message: 'the order is deleted' }
-  // Of a closed order that the vendor has begun, what was not shipped is taken back.
+  // If the vendor has begun a closed order, what was not shipped is withdrawn.
   const isEnded = state === 'canceled' || (state === 'closed' && !(wasSent && isBegun))
   return isEnded ? { code: 'order_state', message: `the order is ${state}` } : undefined
 }
@@ -118,11 +118,11 @@ interface Progress {
   readonly isBegun: boolean
   /** Something of it is still to be shipped. */
   readonly isOpen: boolean
-  /** All that was left of it was shipped: what comes back now is a return. */
+  /** Everything that was left of it was shipped: anything that comes back now is a return. */
   readonly isDelivered: boolean
   /** Something of it was canceled, or refunded before it was shipped. */
   readonly isReduced: boolean
-  /** Nothing is left of it for the vendor to deliver. */
+  /** Nothing of it is left for the vendor to deliver. */
   readonly isWithdrawn: boolean
 }
 
@@ -134,13 +134,13 @@ function progressOf(part: Order | undefined): Progress {
     isBegun,
     isOpen,
     isDelivered: isBegun && !isOpen,
-    // When all else is delivered, what is refunded of a virtual row is a return, too.
+    // When everything else is delivered, a refund of a virtual row is also a return.
     isReduced: [...lines, ...componentsOf(part)].some((line) => !isVirtual(line) && withdrawnQuantity(line) > 0n),
     isWithdrawn: lines.length > 0 && lines.every((line) => vendorQuantity(line) === 0n),
   }
 }
 
-/** Components of bundles: one may be taken back alone, which leaves its bundle whole. */
+/** Components of bundles: one may be withdrawn alone, which leaves its bundle whole. */
 function componentsOf(part: Order | undefined): LineQuantities[] {
   const lines = part?.lines ?? []
   const bundles = new Map(lines.filter(isBundle).map((line) => [line.lineId, line]))
@@ -152,7 +152,7 @@ function componentsOf(part: Order | undefined): LineQuantities[] {
 
 function delivered(state: string): Ignored {
   return state === 'closed'
-    ? { code: 'returned', message: 'the vendor delivered all of it; what came back is a return' }
+    ? { code: 'returned', message: 'the vendor delivered all of it; a refund now is a return' }
     : { code: 'delivered', message: 'the vendor delivered all of it' }
 }
 
@@ -162,14 +162,14 @@ function notBegun(
   { id, orderStates, ordersFrom }: Connection,
   { isOpen }: Progress,
 ): OrderVerdict | undefined {
-  // An order of which something was shipped has begun in the shop: the seller was faster with its own lines.
+  // An order with shipped lines has begun in the shop: the seller shipped its own lines first.
   const hasBegun = isOpen && order.lines.some(({ quantityShipped }) => quantityShipped > 0n)
   if (orderStates !== null && !orderStates.includes(order.state) && !hasBegun) {
-    const message = `the order's state is ${order.state}; ${id} takes ${orderStates.join(', ')}`
+    const message = `the order's state is ${order.state}; ${id} accepts ${orderStates.join(', ')}`
     return { status: 'ignored', code: 'order_state', message }
   }
   if (ordersFrom !== null && order.placedAt < Date.parse(ordersFrom)) {
-    const message = `the order was placed before ${ordersFrom}, from which on ${id} takes orders`
+    const message = `the order was placed before ${ordersFrom}, the first date that ${id} accepts`
     return { status: 'ignored', code: 'before_orders_from', message }
   }
   return undefined

@@ -3,8 +3,8 @@ import type { Order, OrderLine } from '../events/generated/events.ts'
 import { componentsOf, groupLines } from './components.ts'
 
 /**
- * What the customer chose, by line id, as a text for the vendor's people: the SKU as it was ordered where an option is in it,
- * the options by their names (or by the shop's numbers of them), and the components of a bundle.
+ * The customer's choices by line id, as text for the vendor's people: the ordered SKU if it contains an option, the
+ * options by their names (or by the shop's numbers), and the components of a bundle.
  */
 export function lineNotes(order: Pick<Order, 'lines'>): ReadonlyMap<string, string> {
   return new Map(

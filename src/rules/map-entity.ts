@@ -16,7 +16,7 @@ export type SourceEntity =
   | ({ readonly entity: 'products' } & Pick<ProductChanged, 'source' | 'key' | 'deleted' | 'data'>)
   | ({ readonly entity: 'orders' } & Pick<OrderChanged, 'source' | 'key' | 'deleted' | 'data'>)
 
-/** What a connection makes of an entity; `fields` as JSON can hold it, decimals as text. */
+/** The outcome of an entity for a connection; `fields` as JSON values, decimals as text. */
 export type MappedOutcome =
   | { readonly status: 'mapped'; readonly deleted: boolean; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly status: 'ignored'; readonly code: string; readonly message: string }
@@ -24,14 +24,14 @@ export type MappedOutcome =
 
 export interface MapEntityDeps {
   readonly products: FindProducts
-  /** Shared by the entities of one question; of its own by default. */
+  /** Shared by the entities of one request; by default a separate one. */
   readonly evaluate?: Evaluate
   /** See `yieldOften`. */
   readonly letOthers?: () => Promise<void>
 }
 
 /**
- * What the processors would make of an entity for one connection, without memory of earlier events: the seller's
+ * What the processors would make of an entity for one connection, without state from earlier events: the seller's
  * attributes of a product; of an order the vendor's own fields, its lines and its total. Rejects when `products` does.
  */
 export async function mapEntity(
@@ -66,7 +66,8 @@ async function mapOneProduct(
   evaluate: Evaluate,
 ): Promise<MappedOutcome> {
   const { id, shop } = connection
-  const notOwned = { status: 'ignored', code: 'not_owned', message: `the SKU is not the vendor's of ${id}` } as const
+  const message = `the vendor of ${id} does not own the SKU`
+  const notOwned = { status: 'ignored', code: 'not_owned', message } as const
   if (event.source !== shop && ownsSku(connection, event.key) === false) return notOwned
   const own = metadata.find((one) => one.connection === id)
   const fields = await mapProduct(event, own, id, evaluate)

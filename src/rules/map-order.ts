@@ -6,20 +6,22 @@ import { type MappedAttributes, mapParts } from './mapping.ts'
 import { orderInput, orderLineInput } from './order-input.ts'
 
 /**
- * Fields of the vendor's order by the vendor's own names; each is JSON text, a decimal a number with all its digits. A
- * field of a line has the line's id in its name: `line.<line id>.<name>`.
+ * Fields of the vendor's order by the vendor's own names. Each is JSON text; a decimal is a number with all its digits.
+ * A field of a line contains the line's id: `line.<line id>.<name>`.
  */
 export type OrderFields = Readonly<Record<string, string>>
 
-/** Begins the name of a field that each line has. */
+/** Prefix of the name of a field that each line has. */
 export const LINE_FIELDS = 'line.'
 
-/** Begins the name of a field of the order's customer, where the vendor's system is given one; its rule sees the order. */
+/**
+ * Prefix of the name of a field of the order's customer, for vendor systems that receive one; its rule sees the order.
+ */
 export const CUSTOMER_FIELDS = 'customer.'
 
 /**
- * The connection's own fields of a vendor's order, by its order map. Rules of the lines' fields (`line.<name>`) see a line,
- * and the whole order as its `order`. Rejects with `mapping_failed`, which holds no value: an order is of a person.
+ * The connection's own fields of a vendor's order, by its order map. Rules of line fields (`line.<name>`) see a line,
+ * and the whole order as its `order`. Rejects with `mapping_failed`, which holds no values: an order is personal data.
  * `evaluate`: shared by the entities of a batch.
  */
 export async function mapOrderFields(connection: Connection, order: Order, evaluate?: Evaluate): Promise<OrderFields> {
@@ -40,7 +42,7 @@ export async function mapOrderFields(connection: Connection, order: Order, evalu
   return Object.assign({}, ...parts.map((part, index) => textsOf(part, mapped[index] ?? {})))
 }
 
-/** Rules of the order or of one of its lines, what they see, and what their fields are called. */
+/** Rules of the order or of one of its lines, their input, and the names of their fields. */
 interface Part {
   readonly rules: readonly AttributeRule[]
   readonly input: MappingInput

@@ -10,9 +10,9 @@ import { assertLevelsRead } from './unread-levels.ts'
 type Changed = Pick<ProductChanged, 'deleted' | 'data'>
 
 /**
- * A vendor's product by the connection's metadata: the seller's attributes. A product that is gone leaves the feed also
- * when its last content can't be mapped any more. Rejects with `mapping_failed`.
- * `evaluate`: shared by the entities of a batch.
+ * Maps a vendor's product to the seller's attributes by the connection's metadata. A deleted product leaves the feed
+ * even if its last content can't be mapped any more. Rejects with `mapping_failed`. `evaluate`: shared by the entities
+ * of a batch.
  */
 export async function mapProduct(
   { deleted, data }: Changed,
@@ -25,7 +25,7 @@ export async function mapProduct(
   try {
     return await mapAttributes(metadata?.attributes ?? [], productInput(data), options)
   } catch (thrown) {
-    // That no thread evaluates says nothing about the product.
+    // A missing thread is not a fault of the product.
     if (toStreamError(thrown).policy === 'dead-letter') return {}
     throw thrown
   }

@@ -6,22 +6,22 @@ import { failuresOf, severalValues } from './mapping/failure.ts'
 import { type MappingInput, textAt } from './mapping/mapping-input.ts'
 import { type PatternBudget, patternBudget } from './pattern.ts'
 
-/** Destination attributes; decimals are text, unset optional attributes are left out. */
+/** Destination attributes; decimals are text, optional attributes without a value are left out. */
 export type MappedAttributes = Readonly<Record<string, MappedValue>>
 
 export interface MappingOptions {
-  /** Whose rules these are: what expressions may use is counted by connection. */
+  /** Owner of the rules: limits of expressions count per connection. */
   readonly connection?: string
-  /** False: values are personal data and are in no message. True by default. */
+  /** False: values are personal data and appear in no message. True by default. */
   readonly tellsValues?: boolean
-  /** Evaluates expressions; of its own by default. */
+  /** Evaluates expressions; by default a separate one. */
   readonly evaluate?: Evaluate | undefined
 }
 
 /**
- * Applies the rules to one entity. Pure. Rejects with `mapping_failed`, naming the attribute, its path or expression and
- * the value: for a required attribute without a value, a value of another type, one that the look-up does not know, one
- * that breaks the rule's schema, and an expression that throws or runs too long.
+ * Applies the rules to one entity. Pure. Rejects with `mapping_failed`, naming the attribute, its path or expression
+ * and the value, for: a required attribute without a value, a value of another type, a value missing in the look-up, a
+ * value that violates the rule's schema, and an expression that throws or runs too long.
  */
 export async function mapAttributes(
   rules: readonly AttributeRule[],
@@ -33,8 +33,8 @@ export async function mapAttributes(
 }
 
 /**
- * As `mapAttributes`, for several inputs of one entity: the first rule that fails, in order, fails them all. Expressions
- * are evaluated in worker threads; rules without any wait for nothing.
+ * Like `mapAttributes`, for several inputs of one entity: the first rule that fails, in order, fails them all.
+ * Expressions are evaluated in worker threads; rules without expressions do not wait.
  */
 export async function mapParts(
   parts: readonly RulesOfPart[],
@@ -56,7 +56,7 @@ export async function mapParts(
   return mapped
 }
 
-/** Rules that are applied before whatever else there is to do gets its turn: an order has them for each of its lines. */
+/** Rules applied before yielding to other work: an order has them for each of its lines. */
 const RULES_A_TURN = 2_000
 
 interface PartOptions {

@@ -6,9 +6,7 @@ import { compilePattern, patternBudget } from './pattern.ts'
 /** A product of the vendor as the connection's feed has it: the seller's attributes by name. */
 export type OwnedProduct = Readonly<Record<string, unknown>>
 
-/**
- * The vendor's products of a connection by SKU, those that are deleted left out. A read that may be a few seconds old.
- */
+/** The vendor's products of a connection by SKU, without deleted ones. The data may be a few seconds old. */
 export type FindProducts = (
   connection: Connection,
   skus: readonly string[],
@@ -17,29 +15,29 @@ export type FindProducts = (
 type Owner = Pick<Connection, 'ownership'>
 type Line = Pick<OrderLine, 'sku' | 'attributes'>
 
-/** The seller's attribute that `manufacturer` looks at. */
+/** The seller's attribute that `manufacturer` checks. */
 const MANUFACTURER = 'manufacturer'
 
-/** The attribute that decides, and the values that are the vendor's; undefined: ownership asks for no attribute. */
+/** The deciding attribute and the vendor's values of it; undefined: ownership does not depend on an attribute. */
 export function decidingAttribute(ownership: Ownership): { name: string; values: readonly string[] } | undefined {
   if ('attribute' in ownership) return ownership.attribute
   return 'manufacturer' in ownership ? { name: MANUFACTURER, values: ownership.manufacturer } : undefined
 }
 
-/** Whether it takes the vendor's products to tell whose a line is. */
+/** Whether ownership of a line depends on the vendor's products. */
 export function asksProducts(ownership: Ownership): boolean {
   return !('skuPattern' in ownership || 'skus' in ownership)
 }
 
-/** Whether the SKU alone says that it is the vendor's; undefined: it takes the vendor's product to tell. */
+/** Whether the vendor owns the SKU; undefined: that depends on the vendor's product. */
 export function ownsSku({ ownership }: Owner, sku: string, budget = patternBudget()): boolean | undefined {
   if ('skuPattern' in ownership) return compilePattern(ownership.skuPattern).test(sku, budget)
   return 'skus' in ownership ? skusOf(ownership).has(sku) : undefined
 }
 
 /**
- * Why it can't be told what the connection owns: its pattern was applied by a version that took it. Null: it can. Ask
- * before, and leave the connection out.
+ * Why ownership of the connection can't be decided: its pattern was stored by a version that accepted it. Null: it can.
+ * Check this first, and leave the connection out.
  */
 export function ownershipFault({ ownership }: Owner): StreamError | null {
   if (!('skuPattern' in ownership)) return null
@@ -52,15 +50,18 @@ export function ownershipFault({ ownership }: Owner): StreamError | null {
   }
 }
 
-/** What of some SKUs each connection owns by its pattern or list; where that can't be told, why: for that one alone. */
+/**
+ * Which of some SKUs each connection owns by its pattern or list; a connection whose ownership can't be decided has a
+ * fault.
+ */
 export interface OwnedSkus {
-  /** Undefined: it takes the vendor's product to tell, or can't be told. */
+  /** Undefined: it depends on the vendor's product, or can't be decided. */
   owns(connection: string, sku: string): boolean | undefined
   /** By connection. */
   readonly faults: ReadonlyMap<string, StreamError>
 }
 
-/** Matches each SKU once for each connection, which has a budget of its own; `letOthers` lets others go on in between. */
+/** Matches each SKU once per connection, each with its own budget; `letOthers` yields to other work in between. */
 export async function ownedSkus(
   connections: readonly Connection[],
   skus: readonly string[],
@@ -95,7 +96,7 @@ function matchSkus(
   }
 }
 
-/** Whether the product's attributes make it the vendor's, where they decide. */
+/** Whether the vendor owns the product by its attributes, if they decide. */
 export function ownsProduct({ ownership }: Owner, product: OwnedProduct): boolean {
   const deciding = decidingAttribute(ownership)
   if (deciding === undefined) return true
@@ -104,8 +105,9 @@ export function ownsProduct({ ownership }: Owner, product: OwnedProduct): boolea
 }
 
 /**
- * Whether an order's line is the vendor's. Where an attribute decides, the shop's own word on the line comes before the
- * vendor's product; `product` undefined: the vendor's feed does not have the SKU; `bySku`: as `ownsSku` says.
+ * Whether an order's line belongs to the vendor. If an attribute decides, the shop's value on the line takes precedence
+ * over the vendor's product; `product` undefined: the vendor's feed does not have the SKU; `bySku`: the result of
+ * `ownsSku`.
  */
 export function ownsLine(owner: Owner, line: Line, product?: OwnedProduct, bySku = ownsSku(owner, line.sku)): boolean {
   if (bySku !== undefined) return bySku

@@ -2,32 +2,32 @@ import { RE2JS } from 're2js'
 import { StreamError, toStreamError } from '../errors.ts'
 import { translatePattern } from './translate-pattern.ts'
 
-/** A regular expression of the configuration; a search takes time in proportion to the text, whatever it is. */
+/** A regular expression of the configuration; a search always takes time linear in the text. */
 export interface Pattern {
   /**
-   * Whether it is found in the text. Throws `mapping_failed` for a text that is too long for it, and where the budget has
-   * nothing left for it.
+   * Whether the pattern is found in the text. Throws `mapping_failed` if the text is too long for it, or the budget is
+   * used up.
    */
   test(text: string, budget?: PatternBudget): boolean
 }
 
-/** What the patterns of a connection may take for one entity, in steps; it is used up by them. */
+/** Steps that the patterns of a connection may still take for one entity. */
 export interface PatternBudget {
   leftSteps: number
 }
 
 const MOST_CHARACTERS = 1_000
-/** Characters of a text, times the size of the pattern: 20 ms at worst. */
+/** Characters of a text times the size of the pattern: 20 ms at worst. */
 const MOST_STEPS = 250_000
-/** An order of 500 lines, by a pattern as large as most that are written, takes a tenth of it. */
+/** An order of 500 lines with a pattern as large as most takes a tenth of it. */
 const MOST_STEPS_OF_ENTITY = 1_000_000
 
-/** The same everywhere in this process; those of former configurations make room. */
+/** Shared in this process; patterns of former configurations are dropped. */
 const patterns = new Map<string, Pattern>()
 const MOST_KEPT = 2_000
 
 /**
- * Compiles what users write as a regular expression of JavaScript. Throws `configuration_invalid`: it is none, can't be
+ * Compiles a JavaScript regular expression that users write. Throws `configuration_invalid` if it is invalid, can't be
  * matched in linear time, or is too large.
  */
 export function compilePattern(source: string): Pattern {
@@ -45,7 +45,7 @@ function createPattern(source: string): Pattern {
   if (source.length > MOST_CHARACTERS) throw invalid(`is longer than ${MOST_CHARACTERS} characters; shorten it`)
   const own = regExpOf(source)
   const { text, conditions, size, isSimple } = translatePattern(source)
-  // JavaScript's own engine is ten times as fast for what is found at once, such as ^WLD-, and most patterns are that.
+  // JavaScript's own engine is ten times as fast for simple patterns such as ^WLD-, and most patterns are simple.
   const whole = isSimple ? own : compile(text)
   const beside = (isSimple ? [] : conditions).map((one) => ({ pattern: compile(one.text), holds: one.holds }))
   return {
@@ -53,7 +53,7 @@ function createPattern(source: string): Pattern {
       const steps = subject.length * size
       if (steps > MOST_STEPS) {
         const most = Math.floor(MOST_STEPS / size)
-        throw new StreamError('mapping_failed', `has ${subject.length} characters; the pattern takes at most ${most}`)
+        throw new StreamError('mapping_failed', `has ${subject.length} characters; the pattern accepts at most ${most}`)
       }
       if (budget !== undefined) spend(budget, steps)
       return beside.every(({ pattern, holds }) => pattern.test(subject) === holds) && whole.test(subject)
@@ -64,7 +64,7 @@ function createPattern(source: string): Pattern {
 function spend(budget: PatternBudget, steps: number): void {
   budget.leftSteps -= steps
   if (budget.leftSteps >= 0) return
-  throw new StreamError('mapping_failed', 'takes too long, with what was matched before it; make the patterns simpler')
+  throw new StreamError('mapping_failed', 'takes too long together with the matches before it; simplify the patterns')
 }
 
 function regExpOf(source: string): RegExp {
@@ -72,10 +72,10 @@ function regExpOf(source: string): RegExp {
     return new RegExp(source, 'u')
   } catch (error) {
     try {
-      // What is none with Unicode may be one without: it was taken always.
+      // A pattern that is invalid with the Unicode flag may be valid without: earlier versions accepted it.
       return new RegExp(source)
     } catch {
-      throw invalid(`is no regular expression: ${toStreamError(error).message}`, error)
+      throw invalid(`is not a regular expression: ${toStreamError(error).message}`, error)
     }
   }
 }

@@ -1,16 +1,16 @@
 import { add, type Decimal8, decimal8, greatest, least, subtract, text8, ZERO8 } from '../events/decimal.ts'
 import type { Order, OrderLine } from '../events/generated/events.ts'
 
-/** How many pieces of a line were ordered, and what became of them in the shop. */
+/** How many pieces of a line were ordered, and what happened to them in the shop. */
 export type LineQuantities = Pick<
   OrderLine,
   'productType' | 'quantityOrdered' | 'quantityCanceled' | 'quantityShipped' | 'quantityRefunded'
 >
 
-/** Types of rows that no shop ships, in the words of the shops. */
+/** Product types that no shop ships, in the shops' words. */
 const VIRTUAL_TYPES: readonly string[] = ['virtual', 'downloadable', 'digital', 'giftcertificate']
 
-/** A product of its own that is sold with others, which the customer picked: a bundle is nothing but its components. */
+/** A product sold with others that the customer picked. A bundle, in contrast, is nothing but its components. */
 export const PRODUCT_WITH_PARTS = 'product_with_parts'
 
 /** Whether the rows below a row are products of their own. */
@@ -23,39 +23,42 @@ export function isVirtual({ productType }: Pick<OrderLine, 'productType'>): bool
   return VIRTUAL_TYPES.includes(productType)
 }
 
-/** Pieces that were refunded before they were shipped, by line id; decimals as text. They never come back by a shipment. */
+/**
+ * Pieces that were refunded before they were shipped, by line id; decimals as text. A later shipment does not bring
+ * them back.
+ */
 export type TakenBack = Readonly<Record<string, string>>
 
 /**
- * THE rule of quantities. What a vendor has of a line: ordered − canceled − max(0, refunded − shipped), never less than
- * nothing. A refund of what was shipped is a return and takes nothing from the vendor. A virtual row is never shipped in the
- * shop: what is refunded of it is taken back, and whether the vendor has delivered it already its ERP knows.
+ * THE rule of quantities. The vendor's quantity of a line: ordered − canceled − max(0, refunded − shipped), never
+ * negative. A refund of shipped pieces is a return and takes nothing from the vendor. A virtual row is never shipped in
+ * the shop: its refunded pieces are withdrawn, and only the ERP knows whether the vendor has delivered them already.
  */
 export function vendorQuantity(line: LineQuantities): Decimal8 {
   const left = subtract(line.quantityOrdered, line.quantityCanceled)
   return notNegative(subtract(left, unshippedRefunds(line)))
 }
 
-/** What of a line is still to be shipped: ordered − canceled − max(shipped, refunded), never less than nothing. */
+/** Pieces of a line still to ship: ordered − canceled − max(shipped, refunded), never negative. */
 export function openQuantity(line: LineQuantities): Decimal8 {
   if (isVirtual(line)) return ZERO8
   const gone = greatest(line.quantityShipped, line.quantityRefunded)
   return notNegative(subtract(subtract(line.quantityOrdered, line.quantityCanceled), gone))
 }
 
-/** Whether nothing of a line was shipped, and nothing of it is to be: it says nothing of what was shipped of its bundle. */
+/** Whether no piece of a line was or will be shipped: such a line does not show what was shipped of its bundle. */
 export function isTakenBack(line: LineQuantities): boolean {
   return line.quantityShipped === ZERO8 && openQuantity(line) === ZERO8
 }
 
-/** What was ordered of a line and is not the vendor's to deliver any more. */
+/** Ordered pieces of a line that the vendor does not have to deliver any more. */
 export function withdrawnQuantity(line: LineQuantities): Decimal8 {
   return subtract(line.quantityOrdered, vendorQuantity(line))
 }
 
 /**
- * A component's quantities, where what was canceled, shipped or refunded of its bundle was so of each component; none of one that
- * was taken back alone is in the bundles that were shipped.
+ * A component's quantities: what was canceled, shipped or refunded of its bundle applies to the component too. A
+ * component that was withdrawn alone is not in the shipped bundles.
  */
 export function componentQuantities(bundle: LineQuantities, component: LineQuantities): LineQuantities {
   const ofBundle = (pieces: Decimal8): Decimal8 =>
@@ -73,7 +76,7 @@ export function componentQuantities(bundle: LineQuantities, component: LineQuant
   }
 }
 
-/** Whether of all components as many are left as of their bundle: what was taken back, was whole bundles. */
+/** Whether equally much is left of every component as of the bundle: only whole bundles were withdrawn. */
 export function isEven(bundle: LineQuantities, components: readonly LineQuantities[]): boolean {
   return components
     .filter((component) => !isVirtual(component))
@@ -88,16 +91,17 @@ const NOTHING: TakenBack = {}
 const isRefunded = ({ quantityRefunded }: OrderLine): boolean => quantityRefunded > 0n
 
 /**
- * An order whose lines say what was taken back: pieces that were refunded before they were shipped count as canceled, and
- * `quantityRefunded` are returns alone. `known` is what earlier versions said: what was taken back stays so when the rest is
- * shipped, which the numbers alone do not tell (10 ordered, 5 refunded, then 5 shipped). In a closed order all that was not
- * shipped is refunded. Lines of which nothing was taken back are the order's own; variants go with their line.
+ * The order with withdrawn pieces made explicit: pieces refunded before they were shipped count as canceled, and
+ * `quantityRefunded` holds returns only. `known` holds what earlier versions showed: withdrawn pieces stay withdrawn
+ * when the rest is shipped, which the numbers alone do not show (10 ordered, 5 refunded, then 5 shipped). In a closed
+ * order everything that was not shipped is refunded. Lines without withdrawn pieces are unchanged; variants follow
+ * their parent line.
  */
 export function settleQuantities(
   order: Order,
   known: TakenBack = NOTHING,
 ): { readonly order: Order; readonly takenBack: TakenBack } {
-  // Most orders: nothing was ever refunded.
+  // The common case: no refunds at all.
   const mayDiffer = known !== NOTHING || order.state === 'closed' || order.lines.some(isRefunded)
   if (!mayDiffer) return { order, takenBack: NOTHING }
   const byId = new Map(order.lines.map((line) => [line.lineId, line]))

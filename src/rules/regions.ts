@@ -4,15 +4,15 @@ import { otherNames, postalRegions } from './region-names.ts'
 
 /** A region of an address. */
 export interface Region {
-  /** ISO 3166-2, such as `PL-14`; null for one that the standard does not have, or that nobody knows. */
+  /** ISO 3166-2, such as `PL-14`; null for a region that is unknown or not in the standard. */
   readonly iso: string | null
-  /** Short codes of it, the best first: the standard's, then the shop's. */
+  /** Its short codes, best first: the standard's, then the shop's. */
   readonly codes: readonly string[]
-  /** Names of it, the best first: the shop's, then the standard's and those in other languages. */
+  /** Its names, best first: the shop's, then the standard's and those in other languages. */
   readonly names: readonly string[]
 }
 
-/** A state, province or county as a system has it. */
+/** A state, province or county in a system's own list. */
 export interface KnownState {
   readonly code: string
   readonly name: string
@@ -24,20 +24,20 @@ interface CountryRegions {
 }
 
 interface Known {
-  /** Null: the post has it, the standard has not. */
+  /** Null: postal addresses use it, the standard does not have it. */
   readonly iso: string | null
   readonly codes: readonly string[]
   readonly names: readonly string[]
 }
 
-/** Countries whose regions everybody writes by ISO's short codes. */
+/** Countries whose regions are always written as ISO short codes. */
 const WRITTEN_BY_CODE: readonly string[] = ['US', 'CA', 'AU', 'BR']
 
 const countries = new Map<string, CountryRegions>()
 
 /**
- * The region of an address by code or by name, in any spelling or common language; null where the address has none. A
- * code that the standard has counts; else the name does, since shops have codes of their own.
+ * The region of an address by code or name, in any spelling or common language; null if the address has none. A code of
+ * the standard takes precedence; otherwise the name decides, because shops have codes of their own.
  */
 export function regionOf({
   countryCode,
@@ -64,12 +64,12 @@ export function regionOf({
   }
 }
 
-/** States that systems have, by country (ISO 3166-1); without one, nobody knows what a system has of it. */
+/** States of a system by country (ISO 3166-1); for a country without a list it is unknown what the system has. */
 export type StateLists = ReadonlyMap<string, readonly KnownState[]>
 
 /**
- * A system's own code of a region; null where its list of the country has none. Without a list, the code of a country where
- * everybody writes regions by code.
+ * A system's own code of a region; null if its list of the country does not have it. Without a list, the ISO code for
+ * countries whose regions are always written as codes.
  */
 export function stateCode(region: Region, countryCode: string | null, lists: StateLists): string | null {
   const country = countryCode?.trim().toUpperCase() ?? ''
@@ -77,7 +77,7 @@ export function stateCode(region: Region, countryCode: string | null, lists: Sta
   return states === undefined ? writtenCode(region, country) : stateIn(region, country, states)
 }
 
-/** A name decides before a code: a system may have codes of its own. */
+/** A name takes precedence over a code: a system may have codes of its own. */
 function stateIn(region: Region, country: string, states: readonly KnownState[]): string | null {
   const names = new Set(region.names.map(nameKey))
   const isoOf = ({ name }: KnownState) => countryOf(country).byName.get(nameKey(name))?.iso ?? null
@@ -109,7 +109,7 @@ function countryOf(countryCode: string | null): CountryRegions {
   return known
 }
 
-/** Parts come before what they are parts of: a province before the region of the same name. */
+/** Smaller regions come before those that contain them: a province before the region of the same name. */
 function indexOf(country: string): CountryRegions {
   const isWhole = ({ parent }: { readonly parent: string }) => (parent === country ? 1 : 0)
   const ofStandard = iso31662
@@ -137,7 +137,7 @@ function indexOf(country: string): CountryRegions {
 const isAbbreviation = (text: string) => /^[A-Z\d]{1,4}$/.test(text)
 const isCapital = (text = '') => text === text.toUpperCase()
 
-/** Letters that have no accent to take off. */
+/** Letters without a removable accent. */
 const LETTERS: Readonly<Record<string, string>> = {
   ł: 'l',
   ø: 'o',
@@ -150,7 +150,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   ı: 'i',
 }
 
-/** Words that say what kind of region it is. */
+/** Words for kinds of regions. */
 const KINDS = new Set(
   (
     'county co council province provincia provincie prov prefecture region region regiao regione voivodeship wojewodztwo ' +
@@ -159,7 +159,7 @@ const KINDS = new Set(
   ).split(' '),
 )
 
-/** What names of one region have in common: letters without accents and case, in any order, without words for its kind. */
+/** Normalizes the names of a region: without accents, case, word order and words for its kind. */
 function nameKey(name: string): string {
   const plain = name
     .normalize('NFKD')

@@ -22,35 +22,36 @@ export type ProductOf = (connection: string, sku: string) => OwnedProduct | unde
 /** A vendor's part of an order. */
 export interface VendorPart {
   readonly connection: string
-  /** The order with the vendor's lines alone, and the totals of these lines. */
+  /** The order with only the vendor's lines, and the totals of these lines. */
   readonly order: Order
 }
 
 export interface SplitOrder {
-  /** One for each connection that has lines and none of them in dispute. */
+  /** One for each connection that has lines, none of them in dispute. */
   readonly parts: readonly VendorPart[]
-  /** Ids of top-level lines that two connections or more claim; they and their children are in no part. */
+  /** Ids of top-level lines that several connections claim; they and their children are in no part. */
   readonly claimedTwice: ReadonlyMap<string, readonly string[]>
-  /** Connections that own lines and can't be given them, each with the reason. */
+  /** Connections that own lines but can't get them, each with the reason. */
   readonly refused: ReadonlyMap<string, StreamError>
-  /** Why nothing may be sent of the order: its amounts don't add up. Null: they do. */
+  /** Why no part of the order may be sent: its amounts don't add up. Null: they do. */
   readonly differing: StreamError | null
-  /** Lines that are in no party, or in several: none (Guarantee 7). */
+  /** Number of lines that are in no party or in several: always 0 (Guarantee 7). */
   readonly unaccounted: number
 }
 
-/** Lines of one owner; null: the seller's own, and what can't be routed. */
+/** Lines of one owner; null: the seller's own lines, and those that can't be routed. */
 interface Party {
   readonly connection: string | null
   readonly groups: readonly LineGroup[]
 }
 
 /**
- * Guarantee 7: every line is in exactly one party: a vendor's part, or the rest (the seller's own and what can't be
- * routed). Shipping, its tax, gift card and store credit are shared among the parties so that the shares add up to the
- * order's amount exactly. Ownership is decided on top-level lines, and on the components of a bundle that is not its owner's
- * as a whole; all other children go with their parent. A line that several connections claim goes to none of them, and
- * these connections get no part at all: half an order would look complete. `bySku`: of its `decidingSkus`.
+ * Guarantee 7: every line is in exactly one party: a vendor's part, or the rest (the seller's own lines and those that
+ * can't be routed). Shipping, its tax, gift card and store credit are divided among the parties so that the shares add
+ * up to the order's amount exactly. Ownership is decided for top-level lines, and for the components of a bundle that
+ * does not belong to one owner as a whole; all other children go with their parent. A line that several connections
+ * claim goes to none of them, and these connections get no part at all: half an order would look complete. `bySku`: for
+ * its `decidingSkus`.
  */
 export function splitOrder(
   order: Order,
@@ -71,7 +72,7 @@ export function splitOrder(
   return { parts, claimedTwice, refused, differing, unaccounted: unaccountedLines(order, parties) }
 }
 
-/** A bundle that is divided is there by its components. */
+/** A divided bundle is represented by its components. */
 function unaccountedLines({ lines }: Order, parties: readonly Party[]): number {
   const placed = new Map<string, number>()
   for (const { lineId } of parties.flatMap(({ groups }) => groups.flatMap((group) => group.lines))) {
@@ -83,10 +84,10 @@ function unaccountedLines({ lines }: Order, parties: readonly Party[]): number {
   return lines.filter((line) => !isAccounted(line)).length
 }
 
-/** Who claims a line: its owners, by their ids. */
+/** Ids of the connections that claim a line. */
 export type ClaimantsOf = (line: OrderLine) => readonly string[]
 
-/** As the connections' ownership says. */
+/** By the connections' ownership. */
 export function claimantsIn(
   connections: readonly Connection[],
   productOf: ProductOf,
@@ -98,19 +99,19 @@ export function claimantsIn(
       .map(({ id }) => id)
 }
 
-/** An order by whose it is: the shares add up to what its amounts come to (Guarantee 7). */
+/** An order by owner: the shares add up to the order's amounts (Guarantee 7). */
 export interface SharedOrder {
-  /** Of each owner, whether it may be sent or not. */
+  /** The part of each owner, whether it may be sent or not. */
   readonly vendors: readonly VendorPart[]
-  /** The seller's own lines, and what can't be routed. */
+  /** The seller's own lines, and those that can't be routed. */
   readonly ownLines: readonly OrderLine[]
-  /** What these lines come to, with their share of everything else and the charges that are no vendor's. */
+  /** Total of these lines, with their share of everything else and the charges that no vendor gets. */
   readonly own: Decimal4
-  /** Ids of top-level lines that several claim. */
+  /** Ids of top-level lines that several connections claim. */
   readonly claimedTwice: ReadonlyMap<string, readonly string[]>
 }
 
-/** Whose an order's lines and amounts are, whatever its state. */
+/** Divides an order's lines and amounts among their owners, whatever its state. */
 export function shareOrder(order: Order, connections: readonly Connection[], claimantsOf: ClaimantsOf): SharedOrder {
   const { parties, claimedTwice } = divideLines(order, connections, claimantsOf)
   const amounts = shareAmounts(order, parties, connections)
@@ -164,7 +165,10 @@ interface OwnedGroup {
   readonly claimants: readonly string[]
 }
 
-/** A group with its owners; a bundle that is not one owner's as a whole, or has no SKU of its own, by its components. */
+/**
+ * A group with its owners. A bundle that does not belong to one owner as a whole, or has no SKU of its own, is divided
+ * into its components.
+ */
 function ownedGroups(group: LineGroup, claimantsOf: ClaimantsOf, currency: string): readonly OwnedGroup[] {
   const { root } = group
   const claimants = claimantsOf(root)
@@ -184,7 +188,7 @@ function ownedGroups(group: LineGroup, claimantsOf: ClaimantsOf, currency: strin
   })
 }
 
-/** Connections that take no part of a bundle, where they own one. */
+/** Connections that refuse bundles that they own only in part, and own part of this one. */
 function refusedParts(groups: readonly OwnedGroup[], connections: readonly Connection[]): readonly string[] {
   if (groups.length < 2) return []
   return connections
@@ -196,22 +200,22 @@ function refusedParts(groups: readonly OwnedGroup[], connections: readonly Conne
 }
 
 function ownedInPart({ lineId, sku }: OrderLine): StreamError {
-  const message = `line ${lineId} is a bundle (${sku}) of which only some components are the vendor's; ship it by hand, or set bundles: split`
+  const message = `line ${lineId} is a bundle (${sku}), and the vendor owns only some of its components; ship it by hand, or set bundles: split`
   return new StreamError('bundle_owned_in_part', message, { field: `lines.${lineId}`, details: { lineId } })
 }
 
-/** SKUs that decide whose the order's lines are. */
+/** SKUs that decide who owns the order's lines. */
 export function decidingSkus(order: Order): string[] {
   const groups = groupLines(order.lines)
   return [...new Set(groups.flatMap((group) => [group.root, ...componentsOf(group)].map(({ sku }) => sku)))]
 }
 
-/** The order without lines and amounts: what a vendor is to have of an order it has nothing of any more. */
+/** The order without lines and amounts: sent to a vendor that should have nothing of the order any more. */
 export function withoutLines(order: Order): Order {
   return partOf(order, [], NO_AMOUNTS)
 }
 
-/** The lines that stand for themselves: those without a parent in the order. */
+/** The top-level lines: those without a parent in the order. */
 export function topLevelLines({ lines }: Pick<Order, 'lines'>): OrderLine[] {
   const ids = new Set(lines.map(({ lineId }) => lineId))
   return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
@@ -250,7 +254,7 @@ const ROW_FIELDS = ['subtotal', 'discount', 'tax'] as const
 type RowField = (typeof ROW_FIELDS)[number]
 type RowAmounts = Pick<Order, RowField>
 
-/** What the rows of each party add up to. */
+/** Sums of the rows of each party. */
 function rowsOf(parties: readonly Party[]): RowAmounts[] {
   return parties.map(({ groups }) => {
     const lines = groups.flatMap((group) => group.lines)
@@ -263,8 +267,9 @@ function rowsOf(parties: readonly Party[]): RowAmounts[] {
 }
 
 /**
- * Shops that round an order as a whole have totals that differ from the sums of the rows by cents. What is left over is
- * shared too, so that the parts add up to the order (Guarantee 7). A tax that no row has is shared by what the rows cost.
+ * Shops that round an order as a whole have totals that differ from the sums of the rows by cents. The remainder is
+ * divided too, so that the parts add up to the order (Guarantee 7). A tax that is on no row is divided by the cost of
+ * the rows.
  */
 function withRounding(order: Order, field: RowField, rows: readonly RowAmounts[]): readonly Decimal4[] {
   const ofRows = rows.map((amounts) => amounts[field])
@@ -280,7 +285,7 @@ function withRounding(order: Order, field: RowField, rows: readonly RowAmounts[]
 const isOnOrderAlone = ({ lines }: Order, field: RowField): boolean =>
   field === 'tax' && lines.every(({ tax }) => tax === 0n)
 
-/** Where the rows are not what the order says: more than a cent a row is no rounding. */
+/** The error if the rows differ from the order's amounts: more than a cent per row is not rounding. */
 function rowsDiffer(order: Order, rows: readonly RowAmounts[]): StreamError | null {
   const tolerance = minorUnit(order.currency) * BigInt(order.lines.length)
   for (const field of ROW_FIELDS) {
@@ -289,15 +294,15 @@ function rowsDiffer(order: Order, rows: readonly RowAmounts[]): StreamError | nu
     if (isOnOrderAlone(order, field) || magnitude(left) <= tolerance) continue
     const message =
       `${field} is ${text4(order[field])}, but the lines' add up to ${text4(total)} (difference ${text4(left)}): ` +
-      'correct the order at the shop, or find the charge that is in none of its lines'
+      'correct the order at the shop, or find the charge that no line contains'
     return new StreamError('totals_differ', message, { field, details: { difference: text4(left) } })
   }
   return null
 }
 
 /**
- * Charges by party: what is charged for a line goes with it, everything else is the seller's, unless a connection has its
- * share of such charges, by what the lines cost.
+ * Charges by party: a charge for a line goes with the line; any other charge is the seller's, unless a connection takes
+ * its share of such charges, by the cost of its lines.
  */
 function shareCharges(
   order: Order,
@@ -350,7 +355,7 @@ function partOf(order: Order, groups: readonly LineGroup[], amounts: OrderAmount
   return {
     ...order,
     ...amounts,
-    // The order's own amount in the base currency says nothing about a part of it.
+    // The order's amount in the base currency does not apply to a part.
     baseGrandTotal: null,
     lines: groups.flatMap(({ lines }) => lines).toSorted((a, b) => placeOf(a) - placeOf(b)),
     grandTotal: expectedTotal(amounts),

@@ -1,26 +1,26 @@
 import { StreamError } from '../errors.ts'
 
-/** A regular expression as RE2 writes it, and what has to hold beside it at the beginning or the end of the text. */
+/** A regular expression in RE2 syntax, and extra conditions at the beginning or end of the text. */
 export interface TranslatedPattern {
   readonly text: string
   readonly conditions: readonly { readonly text: string; readonly holds: boolean }[]
-  /** About the steps that one character of a text takes. */
+  /** Approximate steps per character of a text. */
   readonly size: number
-  /** Nothing in it is repeated and few things are alternatives: any engine is done with a text soon. */
+  /** It has no repetition and few alternatives: any engine is fast with it. */
   readonly isSimple: boolean
 }
 
-/** A part of a pattern: as RE2 writes it, and its size. */
+/** A part of a pattern in RE2 syntax, and its size. */
 interface Part {
   readonly text: string
   readonly size: number
 }
 
-/** Characters or classes that a pattern comes to when its repetitions are written out. */
+/** Maximum characters or classes of a pattern with its repetitions written out. */
 const MOST_SIZE = 1_000
-/** Each may double the ways to match a text. */
+/** Each alternative may double the ways to match a text. */
 const MOST_ALTERNATIVES = 8
-/** A class of Unicode takes more than a class of letters. */
+/** A Unicode class takes more steps than a class of letters. */
 const UNICODE_SIZE = 4
 
 const SPACES = '\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}'
@@ -31,8 +31,8 @@ const ANY = '[^\\n\\r\\x{2028}\\x{2029}]'
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, 0: 0 }
 
 /**
- * A regular expression of JavaScript, which is known to be one, for RE2. Throws `configuration_invalid` for what takes
- * more than linear time: references back, and looking around anywhere but right after `^` and right before `$`.
+ * Translates a valid JavaScript regular expression for RE2. Throws `configuration_invalid` for constructs that take
+ * more than linear time: back references, and look-around anywhere but right after `^` or right before `$`.
  */
 export function translatePattern(source: string): TranslatedPattern {
   return new Translation(source).whole()
@@ -83,7 +83,7 @@ class Translation {
   #checked(size: number): number {
     if (size <= MOST_SIZE) return size
     const way = 'repeat less, or check the length with maxLength'
-    throw refused(`its repetitions, written out, come to more than ${MOST_SIZE} characters; ${way}`)
+    throw refused(`its repetitions, written out, exceed ${MOST_SIZE} characters; ${way}`)
   }
 
   #condition(before: string, holds: boolean, after: string): void {
@@ -133,7 +133,7 @@ class Translation {
       return { text: '', size: 0 }
     }
     if (/[=!]$/.test(begin)) throw lookAround()
-    if (/^\?[a-z]*s/i.test(begin)) throw refused('(?s:…) is not known; write [^] for any character')
+    if (/^\?[a-z]*s/i.test(begin)) throw refused('(?s:…) is not supported; write [^] for any character')
     this.#depth += 1
     const { text, size } = this.#alternatives()
     this.#depth -= 1
@@ -146,7 +146,7 @@ class Translation {
     if (count === '') return { text, size }
     this.#at += count.length
     this.#repeats = true
-    // Which of several matches is found makes no difference to whether there is one.
+    // Lazy or greedy makes no difference to whether there is a match.
     this.#eat('?')
     const times = Math.max(1, Number(least), Number(most))
     return { text: `${text}${count}`, size: this.#checked(size * times + 1) }
@@ -188,7 +188,7 @@ class Translation {
     if (/^[dDwWbB]$/.test(char)) return one(`\\${char}`)
     const named = CONTROLS[char]
     if (named !== undefined) return one(coded(named))
-    if (/^[1-9k]$/.test(char)) throw refused(`\\${char} refers back to a group; write out what it may be`)
+    if (/^[1-9k]$/.test(char)) throw refused(`\\${char} refers back to a group; write out its possible values`)
     return one(literal(char))
   }
 
@@ -198,7 +198,7 @@ class Translation {
     return { text: `\\${kind}{${name}}`, size: UNICODE_SIZE }
   }
 
-  /** A character by its number; the two halves of a large one are one. */
+  /** A character by its number; surrogate halves of one character are combined. */
   #coded(code: string, hex: string): Part {
     this.#at += code.length
     const number = Number.parseInt(hex, 16)
@@ -211,7 +211,7 @@ class Translation {
 
 const coded = (number: number): string => `\\x{${number.toString(16)}}`
 
-/** Letters, digits and what is beyond ASCII stand for themselves; so does everything else after a backslash. */
+/** Letters, digits and non-ASCII characters stay as they are; everything else is escaped. */
 function literal(char: string): string {
   return /^[\w\s]$/.test(char) || char > '\x7f' ? char : `\\${char}`
 }
@@ -222,7 +222,7 @@ function refused(reason: string): StreamError {
 
 function lookAround(): StreamError {
   return refused(
-    'it looks ahead or behind, which works right after ^ and right before $, and there without alternatives (|) ' +
-      'beside it; write out what is wanted, or list it',
+    'it looks ahead or behind, which works only right after ^ and right before $, without alternatives (|) ' +
+      'beside it; write the pattern without it, or list the values',
   )
 }

@@ -5,14 +5,17 @@ import { minorUnit } from './currency.ts'
 
 const KIND = 'unexplained'
 
-/** What a shop that rounds row by row may be off: a cent a row (or what the currency has instead), and one for the shipping. */
+/**
+ * Maximum rounding difference of a shop that rounds row by row: a cent per row (or the currency's equivalent), and one
+ * for the shipping.
+ */
 export function roundingOf(rows: number, currency: string): Decimal4 {
   return (greatest(CENT, minorUnit(currency)) * BigInt(rows + 1)) as Decimal4
 }
 
 /**
- * What of an order's total nothing explains, as charges: `rounding`, up to a cent for each row, or `unexplained`. Readers
- * leave it at that: `judgeOrder` refuses the order to the vendors of its lines, and to nobody else.
+ * The unexplained part of an order's total as charges: `rounding`, up to a cent for each row, or `unexplained`. Readers
+ * do not fail for it: `judgeOrder` refuses the order, and only to the vendors of its lines.
  */
 export function leftOver(missing: Decimal4, rows: number, currency: string): Charge[] {
   if (missing === 0n) return []
@@ -20,14 +23,16 @@ export function leftOver(missing: Decimal4, rows: number, currency: string): Cha
   return [{ kind: 'rounding', name: null, lineId: null, amount: missing, tax: ZERO4 }]
 }
 
-/** A difference that no rounding makes. `compared`: the amounts, in words; null: the order's total and all that it is made of. */
+/**
+ * A difference beyond rounding. `compared`: the amounts, in words; null: the order's total and the sum of its parts.
+ */
 export function unexplained(amount: Decimal4, compared: string | null): Charge {
   return { kind: KIND, name: compared, lineId: null, amount, tax: ZERO4 }
 }
 
 export const isUnexplained = ({ kind }: Charge): boolean => kind === KIND
 
-/** Guarantee 7: what the total has that nothing explains, with the amounts compared; null: the order adds up. */
+/** Guarantee 7: the error if the total has an unexplained part, with the amounts compared; null: the order adds up. */
 export function totalDiffers({ charges, grandTotal }: Pick<Order, 'charges' | 'grandTotal'>): StreamError | null {
   const left = charges.find(isUnexplained)
   if (left === undefined) return null
@@ -35,6 +40,6 @@ export function totalDiffers({ charges, grandTotal }: Pick<Order, 'charges' | 'g
   const parts = text4(subtract(grandTotal, left.amount))
   const message =
     `${left.name ?? `the order's total is ${text4(grandTotal)}, but its amounts add up to ${parts}`} (difference ${difference}); ` +
-    'a charge that is in none of its known fields, or an order changed by hand'
+    'a charge that none of its known fields contains, or an order changed by hand'
   return new StreamError('totals_differ', message, { field: 'grandTotal', details: { difference } })
 }

@@ -3,16 +3,16 @@ import type { Product } from '../events/generated/events.ts'
 import { UNREAD_LEVELS } from '../events/product-notes.ts'
 import { failuresOf } from './mapping/failure.ts'
 
-/** Asks for levels by name, each by a text of the rule. */
+/** Selects levels by name, by a text in the rule. */
 const BY_NAME = /\blevel\b\)*\s*(?:=|in\b)|(?:['"]|\$\w+)\s*=\s*[\w$.(]*\blevel\b/
 const TEXT = /'[^']+'|"[^"]+"/
-/** Takes levels that it does not name: by place, all their prices, or all but some. */
+/** Uses levels that it does not name: by index, all their prices, or all but some. */
 const UNNAMED =
   /\blevel\b\)*\s*!=|!=\s*[\w$.(]*\blevel\b|\$not\([^)]*\blevel\b|\bpriceLevels\s*(?:\[\s*-?\d|\.\s*(?:\d|price\b))/
 
 /**
- * A price level that could not be read fails the product for the rules that use it: those that name it, and those that take
- * levels without naming them. Throws `mapping_failed`, naming the attribute.
+ * A price level that could not be read fails the product for the rules that use it: those that name it, and those that
+ * use levels without naming them. Throws `mapping_failed`, naming the attribute.
  */
 export function assertLevelsRead({ attributes, priceLevels }: Product, rules: readonly AttributeRule[]): void {
   const note = attributes[UNREAD_LEVELS]
@@ -27,6 +27,6 @@ export function assertLevelsRead({ attributes, priceLevels }: Product, rules: re
     const takesAll = !asksByName || UNNAMED.test(source)
     const [wrong] = unread.filter(([level]) => takesAll || names(level))
     if (wrong === undefined) continue
-    throw failuresOf(rule, true)(`reads price level ${wrong[0]}, which the source gives wrongly: ${wrong[1]}`)
+    throw failuresOf(rule, true)(`reads price level ${wrong[0]}, which is invalid at the source: ${wrong[1]}`)
   }
 }

@@ -7,11 +7,11 @@ import { openPart } from './open-part.ts'
 export interface ChargeTotals {
   /** Taxes of products, and the tax on charges. */
   readonly tax: Decimal4
-  /** Everything else: it is charged with the shipping. */
+  /** Everything else: charged with the shipping. */
   readonly shipping: Decimal4
 }
 
-/** Where the charges of a vendor's order go in an ERP. What belongs to pieces that were taken back is left out. */
+/** Where the charges of a vendor's order go in an ERP, without those of withdrawn pieces. */
 export function chargeTotals(order: Order): ChargeTotals {
   const groups = groupLines(order.lines)
   const unit = minorUnit(order.currency)

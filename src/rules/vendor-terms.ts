@@ -5,20 +5,20 @@ import type { Order, OrderLine } from '../events/generated/events.ts'
 import { minorUnit } from './currency.ts'
 import { topLevelLines } from './split-order.ts'
 
-/** Whose order it is at the vendor, and at what price. */
+/** Who is the vendor's customer for an order, and at what price. */
 export type VendorTerms = Pick<Connection, 'billTo' | 'customer' | 'prices' | 'priceLevel' | 'costs' | 'shipping'>
 
-/** The vendor's id of the seller as its customer; null: the order is of the shop's customer. */
+/** The vendor's id of the seller as its customer; null: the vendor's customer is the shop's customer. */
 export function sellersAccount({ billTo, customer }: VendorTerms): string | null {
   return billTo === 'seller' ? customer : null
 }
 
-/** Whether the shop's prices, discounts, taxes and charges are the vendor's too. */
+/** Whether the shop's prices, discounts, taxes and charges apply at the vendor too. */
 export function atShopPrices({ prices }: Pick<VendorTerms, 'prices'>): boolean {
   return prices !== 'list' && prices !== 'priceLevel' && prices !== 'none'
 }
 
-/** Whether the ERP finds the prices of lines itself: they are not sent, and not compared. */
+/** Whether the ERP finds the prices of lines itself: they are neither sent nor compared. */
 export function pricedByErp({ prices }: Pick<VendorTerms, 'prices'>): boolean {
   return prices === 'priceLevel' || prices === 'none'
 }
@@ -27,9 +27,9 @@ export function pricedByErp({ prices }: Pick<VendorTerms, 'prices'>): boolean {
 const NO_CURRENCY = 'XXX'
 
 /**
- * The order as the vendor sells it to the seller; pure. At other prices than the shop's there is nothing of the customer's
- * discounts, taxes and charges in it: lines cost what the list says, or nothing where the ERP prices them. `currency` is
- * that of these prices; null: it is not known. Throws `mapping_failed` for a SKU that the list does not have.
+ * The order as the vendor sells it to the seller; pure. At prices other than the shop's it contains none of the
+ * customer's discounts, taxes and charges: lines cost what the list says, or zero if the ERP prices them. `currency`:
+ * of these prices; null: not known. Throws `mapping_failed` for a SKU that the list does not have.
  */
 export function asSold(order: Order, terms: VendorTerms, currency: string | null): Order {
   if (atShopPrices(terms)) return terms.shipping === 'none' ? { ...order, shipping: ZERO4, shippingTax: ZERO4 } : order
@@ -60,6 +60,6 @@ function soldLine(line: OrderLine, isSold: boolean, terms: VendorTerms, unit: De
 function costOf({ sku, lineId }: OrderLine, { costs }: VendorTerms): Decimal8 {
   const cost = Object.hasOwn(costs, sku) ? costs[sku] : undefined
   if (cost !== undefined) return decimal8(cost, 'costs')
-  const message = `costs of the connection has no price of SKU ${sku}; add it there, then retry the order`
+  const message = `costs of the connection have no price for SKU ${sku}; add it there, then retry the order`
   throw new StreamError('mapping_failed', message, { field: 'costs', details: { lineId } })
 }

@@ -127,7 +127,7 @@ async function check(
   const ofTopic = known.filter((target) => target.topic === topic)
   if (ofTopic.length === 0) {
     const topics = [...new Set(known.map((target) => target.topic))].join(', ')
-    throw requestInvalidError('topic', `topic "${topic}" can't be replayed; topics:  ${topics}`)
+    throw requestInvalidError('topic', `"${topic}" can't be replayed; topics: ${topics}`)
   }
   if (!ofTopic.some((target) => target.processor === processor)) {
     const processors = ofTopic.map((target) => target.processor).join(', ')

@@ -2,13 +2,13 @@ import { createContext, Script } from 'node:vm'
 import { StreamError } from '../../errors.ts'
 import { stoppedBy } from '../../platform/sandbox/hard-stop.ts'
 
-/** All searches of one regular expression of one evaluation may take this long together, in milliseconds. */
+/** Time limit of all searches of one regular expression in one evaluation together, in milliseconds. */
 const BUDGET_MS = 200
 
-/** A thread that evaluates has no global names left but those of the language. */
+/** Evaluating threads have no global names except those of the language. */
 const now = performance.now.bind(performance)
 
-/** Has nothing of this program in it. It is there because V8 can end what runs too long in a context, and only there. */
+/** An empty context. It exists because V8 can stop long-running code in a context, and only there. */
 const context = createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } })
 const compile = new Script('(source, flags) => new RegExp(source, flags)').runInContext(context) as (
   source: string,
@@ -17,9 +17,8 @@ const compile = new Script('(source, flags) => new RegExp(source, flags)').runIn
 const search = new Script('pattern.exec(text)')
 
 /**
- * A regular expression that is ended when it takes too long: a step limit can't see into a search, and a pattern like
- * `^(a+)+$` takes hours on forty letters. A search costs 60 µs more than without. Throws `mapping_failed` at the end of
- * its time.
+ * A regular expression with a time limit: a step limit can't see into a search, and a pattern like `^(a+)+$` takes
+ * hours on forty letters. A search costs 60 µs more than without. Throws `mapping_failed` when its time is up.
  */
 export class BoundedRegExp {
   readonly #pattern: RegExp

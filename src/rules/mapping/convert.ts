@@ -9,7 +9,7 @@ import type { Failure } from './failure.ts'
 export type MappedValue = string | number | boolean
 
 /**
- * What a path found, or a constant or default says, as the rule's type; it must keep the rule's schema. Throws
+ * Converts the text of a path, constant or default to the rule's type and checks the rule's schema. Throws
  * `mapping_failed`. Also used to check constants, defaults and look-up values beforehand.
  */
 export function convert(rule: AttributeRule, text: string, failure: Failure, budget: PatternBudget): MappedValue {
@@ -29,19 +29,19 @@ function convertText(rule: AttributeRule, text: string, failure: Failure): Mappe
   }
 }
 
-/** The destination's value of a source value; throws `mapping_failed` for one the look-up does not know. */
+/** The look-up's value of a source value; throws `mapping_failed` if the look-up does not have it. */
 export function looked(rule: AttributeRule, text: string, failure: Failure): string {
   if (rule.lookup === null) return text
   const value = Object.hasOwn(rule.lookup, text) ? rule.lookup[text] : undefined
   if (value !== undefined) return value
-  throw failure('has a value the look-up does not know; add it to lookup', { value: text })
+  throw failure('has a value that the look-up does not know; add it to lookup', { value: text })
 }
 
 function decimalOf(text: string, failure: Failure) {
   try {
     return decimal8(text, 'it')
   } catch (cause) {
-    throw failure(/more than/.test(toStreamError(cause).message) ? 'has more than 8 decimals' : 'is no decimal', {
+    throw failure(/more than/.test(toStreamError(cause).message) ? 'has more than 8 decimals' : 'is not a decimal', {
       value: text,
       cause,
     })
@@ -52,7 +52,7 @@ function integerOf(text: string, failure: Failure): number {
   const whole = text8(decimalOf(text, failure))
   const value = Number(whole)
   if (/^-?\d+$/.test(whole) && Number.isSafeInteger(value)) return value
-  throw failure('is no whole number', { value: text })
+  throw failure('is not a whole number', { value: text })
 }
 
 const booleans: Readonly<Record<string, boolean>> = {
@@ -87,7 +87,7 @@ function checked(rule: AttributeRule, value: MappedValue, failure: Failure, budg
   throw failure(`breaks its schema: ${all.join(', ')}`, { value })
 }
 
-/** Matched here: JSON Schema's own patterns take as long as they like. */
+/** Matched here: JSON Schema's own patterns have no time limit. */
 function mismatchOf(pattern: string, value: MappedValue, failure: Failure, budget: PatternBudget): string | undefined {
   if (typeof value !== 'string') return undefined
   try {
@@ -97,7 +97,7 @@ function mismatchOf(pattern: string, value: MappedValue, failure: Failure, budge
   }
 }
 
-/** A decimal is text, which JSON Schema has no bounds for: they are compared exactly. */
+/** A decimal is text, for which JSON Schema has no bounds: they are compared exactly. */
 function brokenBound({ minimum, maximum }: ValueSchema, value: string): string | undefined {
   const number = decimal8(value, 'value')
   if (minimum !== undefined && number < decimal8(minimum, 'minimum')) return `must be at least ${minimum}`

@@ -7,44 +7,44 @@ import { failuresOf } from './failure.ts'
 import type { MappingInput } from './mapping-input.ts'
 import type { ExpressionJob, ExpressionResults, ExpressionRule } from './run-expressions.ts'
 
-/** What the expressions of the configuration may use, in a worker thread. */
+/** Limits of the expressions of the configuration in a worker thread. */
 const workerLimits = {
   /** All expressions of one entity for one connection, in milliseconds of wall clock. */
   taskMs: 1_000,
   memoryMb: 64,
-  /** All entities of a batch for one connection: so many milliseconds for each of them, and at least `batchMs`. */
+  /** All entities of a batch for one connection: this many milliseconds for each of them, and at least `batchMs`. */
   batchMs: 5_000,
   eachMs: 10,
-  /** Entities of a batch that are stopped; those of the connection that come after them are not tried. */
+  /** Stopped entities of a batch after which the connection's remaining entities are not tried. */
   stops: 3,
 } as const
 
-/** Rules, and what they see. */
+/** Rules and their input. */
 export interface RulesOfPart {
   readonly rules: readonly AttributeRule[]
   readonly input: MappingInput
 }
 
-/** The text that an expression gave; throws `mapping_failed` for the first one that failed. */
+/** The text that an expression returned; throws `mapping_failed` for the first one that failed. */
 export type TextOf = (part: number, rule: AttributeRule) => string | undefined
 
 /**
- * Evaluates all expressions of one entity for a connection. What is asked for in one turn of the event loop is evaluated
- * together, and what a connection may use is counted from the first call on. Rejects with `stopping` when the process
- * ends, and with `timed_out` when no thread starts.
+ * Evaluates all expressions of one entity for a connection. Calls within one turn of the event loop are evaluated
+ * together, and a connection's limits count from the first call on. Rejects with `stopping` when the process stops, and
+ * with `timed_out` when no thread starts.
  */
 export type Evaluate = (connection: string, parts: readonly RulesOfPart[], tellsValues: boolean) => Promise<TextOf>
 
 type Threads = Sandbox<ExpressionJob, ExpressionResults>
 
-/** Expressions of one entity on their way, and the rule of each. */
+/** Expressions of one entity under evaluation, and the rule of each. */
 interface Asked {
   readonly job: ExpressionJob
   readonly rules: readonly AttributeRule[]
   readonly settle: PromiseWithResolvers<Ended<ExpressionResults>>
 }
 
-/** One for each batch, or whatever else is to be ended when it takes too long. */
+/** Create one per batch, or per other unit of work with a time limit. */
 export function createEvaluate(threads: () => Threads = sharedThreads): Evaluate {
   const budgets = new Map<string, Budget>()
   const waiting = new Map<string, Asked[]>()
@@ -77,7 +77,7 @@ async function evaluateAll(connection: string, asked: readonly Asked[], budget: 
   }
 }
 
-/** By rule: those of a revision are the same objects until the next one. */
+/** By rule: rules of one revision are the same objects until the next revision. */
 const known = new WeakMap<AttributeRule, ExpressionRule>()
 
 function askedOf(parts: readonly RulesOfPart[], tellsValues: boolean): Asked {
@@ -120,10 +120,10 @@ function failureOf(
   if (ended.stopped === null) {
     const { failure } = ended.result
     if (failure !== null) return new StreamError('mapping_failed', failure.message, failure)
-    return new StreamError('unexpected', 'an expression that was asked for has no result')
+    return new StreamError('unexpected', 'a requested expression has no result')
   }
   const rule = rules[ended.step] ?? rules[0]
-  if (rule === undefined) return new StreamError('unexpected', 'an expression was stopped that was not asked for')
+  if (rule === undefined) return new StreamError('unexpected', 'an expression that was not requested was stopped')
   return failuresOf(rule, tellsValues)(WHY[ended.stopped], { details: stoppedBy(ended.stopped) })
 }
 
@@ -132,19 +132,19 @@ const WHY = {
   memory: `fails: it takes more than ${workerLimits.memoryMb} MB of memory; make it simpler`,
   crash: 'fails: it ends the thread that evaluates it; make it simpler',
   batch:
-    'fails: it was not tried, because the expressions of the connection took too long before it; make them simpler',
+    'fails: not evaluated, because earlier expressions of the connection took too long; make them simpler',
 } as const
 
 let threads: Threads | undefined
 
-/** Shared by all that this process maps. */
+/** Shared by everything that this process maps. */
 function sharedThreads(): Threads {
   const workers = Math.max(2, Math.min(4, availableParallelism() - 1))
   threads ??= createSandbox(workerScript('./expression-worker.ts', import.meta.url), { ...workerLimits, workers })
   return threads
 }
 
-/** Ends the threads (Guarantee 10). Those that are asked for after it are new ones. */
+/** Ends the threads (Guarantee 10). Later requests start new ones. */
 export async function closeExpressionThreads(): Promise<void> {
   const closed = threads
   threads = undefined

@@ -1,11 +1,11 @@
 import type { Expression } from 'jsonata'
 import { type Decimal8, decimal8, text8 } from '../../events/decimal.ts'
 
-/** Decimals that a quotient or a rounded value may have. */
+/** Maximum decimals of a quotient or a rounded value. */
 const MOST_PLACES = 8
 const UNIT = 10n ** BigInt(MOST_PLACES)
 
-/** What a function was given and can't compute with; the message leaves the value out. */
+/** An argument that a function can't compute with; the message leaves the value out. */
 class NotExact extends Error {
   readonly value: unknown
 
@@ -15,16 +15,16 @@ class NotExact extends Error {
   }
 }
 
-/** Texts and whole numbers come in; a fraction that was computed as a float is refused before it does harm. */
+/** Accepts texts and whole numbers; refuses a fraction that was computed as a float, before it does harm. */
 function exact(value: unknown, name: string): Decimal8 {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     throw new NotExact(`${name} was given a float; write decimals as text`, value)
   }
-  if (typeof value !== 'string' && typeof value !== 'number') throw new NotExact(`${name} was given no decimal`, value)
+  if (typeof value !== 'string' && typeof value !== 'number') throw new NotExact(`${name} was not given a decimal`, value)
   try {
     return decimal8(value, name)
   } catch {
-    throw new NotExact(`${name} was given what is no decimal of at most ${MOST_PLACES} places`, value)
+    throw new NotExact(`${name} was not given a decimal of at most ${MOST_PLACES} places`, value)
   }
 }
 
@@ -35,10 +35,10 @@ function rounded(units: bigint, unit: bigint): bigint {
 
 function placesOf(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_PLACES) return value
-  throw new Error(`${name} takes 0 to ${MOST_PLACES} places`)
+  throw new Error(`${name} accepts 0 to ${MOST_PLACES} places`)
 }
 
-/** Half up, away from zero, to so many places. */
+/** Rounds half up, away from zero, to so many places. */
 function round(units: bigint, places: number): string {
   const unit = 10n ** BigInt(MOST_PLACES - places)
   return text8((rounded(units, unit) * unit) as Decimal8)
@@ -46,14 +46,17 @@ function round(units: bigint, places: number): string {
 
 const texts = (values: unknown): readonly unknown[] => (Array.isArray(values) ? values : [values])
 
-/** Nothing in, nothing out: as JSONata's own functions do it. */
+/** Undefined arguments give undefined, as in JSONata's own functions. */
 type Exact = (...args: readonly unknown[]) => string | number | undefined
 const present =
   (compute: Exact): Exact =>
   (first, ...rest) =>
     first === undefined ? undefined : compute(first, ...rest)
 
-/** Exact arithmetic on decimals of up to eight places. Each takes decimals as text, or whole numbers, and gives text. */
+/**
+ * Exact arithmetic on decimals of up to eight places. Each function takes decimals as text, or whole numbers, and
+ * returns text.
+ */
 const functions: Readonly<Record<string, { readonly signature: string; readonly compute: Exact }>> = {
   add: { signature: '<xx:s>', compute: (a, b) => text8((exact(a, '$add') + exact(b, '$add')) as Decimal8) },
   subtract: {
@@ -68,7 +71,7 @@ const functions: Readonly<Record<string, { readonly signature: string; readonly 
     signature: '<xxn:s>',
     compute: (a, b, places) => {
       const divisor = exact(b, '$divide')
-      if (divisor === 0n) throw new Error('$divide was given zero to divide by')
+      if (divisor === 0n) throw new Error('$divide was given zero as the divisor')
       const sign = divisor < 0n ? -1n : 1n
       const unit = 10n ** BigInt(placesOf(places, '$divide'))
       const quotient = rounded(sign * exact(a, '$divide') * unit * 2n, sign * divisor * 2n)
@@ -94,7 +97,10 @@ const functions: Readonly<Record<string, { readonly signature: string; readonly 
 
 export const exactFunctionNames: readonly string[] = Object.keys(functions)
 
-/** Makes `$add`, `$subtract`, `$multiply`, `$divide`, `$round`, `$total` and `$compare` known; `$round` replaces JSONata's. */
+/**
+ * Registers `$add`, `$subtract`, `$multiply`, `$divide`, `$round`, `$total` and `$compare`; `$round` replaces
+ * JSONata's.
+ */
 export function registerExactFunctions(expression: Expression): void {
   for (const [name, { signature, compute }] of Object.entries(functions)) {
     expression.registerFunction(name, present(compute), signature)

@@ -6,19 +6,21 @@ import { registerExactFunctions } from './exact-functions.ts'
 import { wayOutOfFloats } from './float-use.ts'
 
 /**
- * What an evaluation may use. Steps are counted, so that the same event fails or does not on every machine. `text` and
- * `list` bound what one step may make (characters, items). The clock stops between two steps, before the thread that all
- * this runs in is stopped from outside; that is the last resort.
+ * Limits of an evaluation. Steps are counted, so that an event fails or succeeds equally on every machine. `text` and
+ * `list` limit what one step may create (characters, items). The clock stops an evaluation between two steps, before
+ * the whole thread is stopped from outside; that is the last resort.
  */
 export const expressionLimits = { steps: 20_000, depth: 200, list: 2_000, text: 100_000, clockMs: 800 } as const
 
-/** Functions that answer differently each time, or run what is given as text: a mapping has to be repeatable. */
+/** Functions that return something different each time, or run text as code: a mapping must be repeatable. */
 const REFUSED = ['now', 'millis', 'random', 'shuffle', 'eval'] as const
 
-/** What is taken of an expression, and of all of a document: to parse it takes more than linear time. */
+/** Limits for one expression, and for all of a document: parsing takes more than linear time. */
 const parseLimits = { characters: 4_000, marks: 500, ofDocument: 50_000 } as const
 
-/** A compiled expression. Rejects with `mapping_failed`, whose message says what went wrong and where in the expression. */
+/**
+ * A compiled expression. Rejects with `mapping_failed`, whose message says what went wrong and where in the expression.
+ */
 export type Evaluate = (input: unknown) => Promise<unknown>
 
 /** What JSONata throws, and what functions throw through it. */
@@ -32,13 +34,13 @@ interface Thrown {
 export interface ExpressionOptions {
   /** Type of the destination attribute. */
   readonly type: string
-  /** False: values are personal data and are in no message. */
+  /** False: values are personal data and appear in no message. */
   readonly tellsValues: boolean
 }
 
 /**
- * Compiles a JSONata expression. Nothing outside of the event can be reached from it. Throws `configuration_invalid` for
- * what is no expression, and for what can't be exact or repeatable.
+ * Compiles a JSONata expression. It can't reach anything outside of the event. Throws `configuration_invalid` for an
+ * invalid expression, and for one that can't be exact or repeatable.
  */
 export function compileExpression(text: string, options: ExpressionOptions): Evaluate {
   const key = `${options.type} ${options.tellsValues} ${text}`
@@ -48,7 +50,7 @@ export function compileExpression(text: string, options: ExpressionOptions): Eva
   return known
 }
 
-/** Those of former configurations make room. */
+/** Expressions of former configurations are dropped. */
 const compiled = new Map<string, Evaluate>()
 const MOST_KEPT = 500
 
@@ -57,7 +59,7 @@ function compileOnce(text: string, { type, tellsValues }: ExpressionOptions): Ev
   const ast = expression.ast()
   const refused = REFUSED.find((name) => calls(ast, name))
   if (refused !== undefined) {
-    throw invalid(`uses $${refused}, which is not allowed: the same event has to give the same value each time`)
+    throw invalid(`uses $${refused}, which is not allowed: an event must give the same value each time`)
   }
   const floats = type === 'decimal' ? wayOutOfFloats(ast) : undefined
   if (floats !== undefined) throw invalid(floats)
@@ -75,7 +77,9 @@ function compileOnce(text: string, { type, tellsValues }: ExpressionOptions): Ev
   }
 }
 
-/** As `compileExpression`, to see beforehand whether it can be done; here where everything else runs, so not for long. */
+/**
+ * Like `compileExpression`, to check an expression beforehand; it runs in the main thread, so it must not take long.
+ */
 export function checkExpression(text: string, type: string): void {
   const { characters, marks } = parseLimits
   if (text.length > characters) throw invalid(`is longer than ${characters} characters; use a look-up, or shorten it`)
@@ -84,11 +88,11 @@ export function checkExpression(text: string, type: string): void {
   compileExpression(text, { type, tellsValues: true })
 }
 
-/** What is wrong with so much of it in one document; undefined: nothing. */
+/** Whether the expressions of one document are too long together; undefined: they are not. */
 export function tooManyExpressions(expressions: readonly (string | undefined)[]): string | undefined {
   const length = expressions.reduce((sum, text) => sum + (text?.length ?? 0), 0)
   if (length <= parseLimits.ofDocument) return undefined
-  return `have ${length} characters of expressions; ${parseLimits.ofDocument} are the most: use look-ups, or shorten them`
+  return `have ${length} characters of expressions; the limit is ${parseLimits.ofDocument}: use look-ups, or shorten them`
 }
 
 function parse(text: string): Expression {
@@ -98,13 +102,13 @@ function parse(text: string): Expression {
     return jsonata(text, { RegexEngine, stack, sequence, timeout })
   } catch (thrown) {
     const { message, position } = thrown as Thrown
-    throw invalid(`is no JSONata expression: ${message}${at(position)}`, thrown)
+    throw invalid(`is not a JSONata expression: ${message}${at(position)}`, thrown)
   }
 }
 
 type Hook = (ast: unknown, input: unknown, environment: { readonly base: Budget }, result: unknown) => void
 
-/** Hooks of JSONata's own evaluator have symbols for names, which its types don't know. */
+/** JSONata's own evaluator names its hooks by symbols, which its types don't know. */
 function hook(expression: Expression, name: string, run: Hook): void {
   expression.assign(Symbol.for(name) as unknown as string, run)
 }
@@ -125,7 +129,7 @@ const checkSize: Hook = (_ast, _input, _environment, result) => {
   if (Array.isArray(result) && result.length > list) refuse(`it makes a list of more than ${list} items`)
 }
 
-/** As JSONata's own, but it fills up to the limit of a text and not to the end of the memory. */
+/** Like JSONata's own, but it fills up to the limit of a text instead of filling the memory. */
 function pad(text: string | undefined, width: number, filler = ' '): string | undefined {
   if (text === undefined) return undefined
   if (Math.abs(width) > expressionLimits.text) refuse(`$pad makes at most ${expressionLimits.text} characters`)
@@ -157,7 +161,7 @@ function reasonOf(thrown: Thrown, tellsValues: boolean): string {
   if (thrown.value === undefined) return message
   const value = String(JSON.stringify(thrown.value))
   if (tellsValues) return message.includes(value) ? message : `${message}: ${value.slice(0, 60)}`
-  // The one who wrote $error says what is in its message; who the customer is must not be.
+  // The message of $error comes from the expression's author; values in it must not reveal the customer.
   return thrown.code === undefined ? message : message.replaceAll(value, 'a value')
 }
 

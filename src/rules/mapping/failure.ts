@@ -1,25 +1,25 @@
 import type { AttributeRule } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 
-/** Makes the error of one rule: why, and the value it is about. */
+/** Creates the error of one rule from the reason and the value. */
 export type Failure = (reason: string, about?: FailureAbout) => StreamError
 
 export interface FailureAbout {
   readonly value?: unknown
   readonly cause?: unknown
-  /** What there is to say beside the rule. */
+  /** Details besides the rule. */
   readonly details?: StreamError['details']
 }
 
 const MOST_SHOWN = 60
-/** Of an expression, and of a reason: what an expression throws may be as long as it likes. */
+/** Limit for an expression and for a reason: an expression may throw a text of any length. */
 const LONGEST_PART = 1_000
 
 type NamedRule = Pick<AttributeRule, 'attribute' | 'from' | 'expression'>
 
 /**
- * Errors of a rule: `mapping_failed`, naming attribute, source and value. `tellsValues` false: values are personal data,
- * and only their kind is named.
+ * Errors of a rule: `mapping_failed`, naming attribute, source and value. `tellsValues` false: values are personal
+ * data, and only their type is named.
  */
 export function failuresOf(rule: NamedRule, tellsValues: boolean): Failure {
   const { attribute, from, expression } = rule
@@ -34,7 +34,7 @@ export function failuresOf(rule: NamedRule, tellsValues: boolean): Failure {
   }
 }
 
-/** Of a path or an expression that gives several values for an attribute that has one. */
+/** Error for a path or expression that gives several values for a single-value attribute. */
 export function severalValues(failure: Failure, what: 'a list' | 'an object', value: unknown): StreamError {
   const way =
     what === 'a list' ? 'join it in an expression with $join(…), or take one of its values' : 'take one of its fields'

@@ -6,7 +6,7 @@ const OPERATORS: Readonly<Record<string, string>> = {
   '%': '$subtract and $divide',
 }
 
-/** JSONata's functions that compute in floats, and what there is instead. */
+/** JSONata's functions that compute in floats, and what to use instead. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
   number: 'the text itself: paths give decimals as text',
   sum: '$total',
@@ -17,8 +17,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Guarantee 7 in small: money stays exact. The way out when an expression computes in floats, anywhere in it; undefined
- * when it does not.
+ * Guarantee 7 for expressions: money stays exact. Says what to use instead if an expression computes in floats
+ * anywhere; undefined if it does not.
  */
 export function wayOutOfFloats(node: unknown): string | undefined {
   if (Array.isArray(node)) return node.map(wayOutOfFloats).find((found) => found !== undefined)

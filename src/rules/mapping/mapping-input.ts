@@ -1,22 +1,22 @@
 import { parseTexts } from '../../platform/json.ts'
 
-/** What a rule's path is looked up in: an event's data with its decimals as text; `attributes` holds JSON texts. */
+/** The input of a rule's path: an event's data with decimals as text; `attributes` holds JSON texts. */
 export type MappingInput = Readonly<Record<string, unknown>>
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What a dotted path leads to: a text, or nothing; or several values, where one is wanted. */
+/** The result of a dotted path: a text or undefined, or several values although one is wanted. */
 export type Found = { readonly text: string | undefined } | { readonly several: 'a list' | 'an object'; value: unknown }
 
 const NOTHING: Found = { text: undefined }
 
-/** The text at a dotted path; nothing for null, empty lists and objects, and text of blanks alone. */
+/** The text at a dotted path; undefined for null, empty lists and objects, and blank text. */
 export function textAt(input: MappingInput, path: string): Found {
   let value: unknown = input
   let within: string | undefined
   for (const segment of path.split('.')) {
     if (typeof value !== 'object' || value === null) return NOTHING
-    // A place in a list is one value; a field of all that is in it is several.
+    // An index of a list is one value; a field of all its items is several.
     if (Array.isArray(value) && value.length > 0 && !/^\d+$/.test(segment)) return { several: 'a list', value }
     if (!Object.hasOwn(value, segment)) return NOTHING
     value = (value as Fields)[segment]
@@ -29,15 +29,15 @@ export function textAt(input: MappingInput, path: string): Found {
   return { several: Array.isArray(value) ? 'a list' : 'an object', value }
 }
 
-/** A text of blanks alone says nothing. */
+/** Blank text counts as no value. */
 export function textOrNothing(text: string): string | undefined {
   return text.trim() === '' ? undefined : text
 }
 
 /**
- * The input as expressions see it: what the JSON texts in `attributes` say, with every number as the text it is. What is
- * null is not there: JSONata's functions take nothing for nothing, but not null. `shared` holds the objects that inputs
- * have in common: each line of an order has the whole order, which is opened once.
+ * The input as expressions see it: `attributes` holds the parsed JSON, with every number as text. Null fields are left
+ * out: JSONata's functions accept undefined but not null. `shared` holds objects that several inputs have in common:
+ * each line of an order has the whole order, which is opened once.
  */
 export function expressionInput(input: MappingInput, shared = new Map<object, unknown>()): Fields {
   const fields = Object.entries(input).filter(([, field]) => field !== null)
@@ -63,7 +63,7 @@ function opened(name: string, value: unknown): unknown {
 function fromJson(json: unknown): unknown {
   if (typeof json !== 'string') return json
   const start = json.trim()[0] ?? ''
-  // A number is the text it is.
+  // A number stays text.
   if (!'"{[tfn'.includes(start) || start === '') return json
   try {
     return start === '{' || start === '[' ? parseTexts(json) : JSON.parse(json)

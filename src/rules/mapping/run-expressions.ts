@@ -4,26 +4,26 @@ import { compileExpression } from './expression.ts'
 import { type Failure, failuresOf, severalValues } from './failure.ts'
 import { expressionInput, type MappingInput, textOrNothing } from './mapping-input.ts'
 
-/** What a worker has to know of a rule with an expression. */
+/** The part of a rule with an expression that a worker needs. */
 export type ExpressionRule = Pick<AttributeRule, 'attribute' | 'type' | 'from'> & {
   readonly expression: string
   readonly looksUp: boolean
 }
 
-/** The expressions of one entity for one connection: rules, and what they see. */
+/** The expressions of one entity for one connection: rules and their input. */
 export interface ExpressionJob {
-  /** False: values are personal data and are in no message. */
+  /** False: values are personal data and appear in no message. */
   readonly tellsValues: boolean
   readonly parts: readonly { readonly rules: readonly ExpressionRule[]; readonly input: MappingInput }[]
 }
 
-/** The texts that the expressions gave, one after the other, up to the first that failed. */
+/** The texts that the expressions returned, in order, up to the first that failed. */
 export interface ExpressionResults {
   readonly texts: readonly (string | undefined)[]
   readonly failure: PlainFailure | null
 }
 
-/** A `mapping_failed` on its way between threads. */
+/** A `mapping_failed` in a form that can be passed between threads. */
 export interface PlainFailure {
   readonly message: string
   readonly field: string
@@ -65,8 +65,8 @@ async function evaluated(rule: ExpressionRule, input: MappingInput, failure: Fai
 }
 
 /**
- * What an expression gave, as the rule's type; undefined for nothing. It is taken more strictly than text: a list, a
- * number where text is wanted, or a fraction that was computed as a float is the expression's mistake.
+ * Converts the result of an expression to the rule's type; undefined for no result. Stricter than for text: a list, a
+ * number where text is wanted, or a fraction computed as a float is an error of the expression.
  */
 function textOfResult(rule: ExpressionRule, result: unknown, failure: Failure): string | undefined {
   if (result === undefined || result === null) return undefined

@@ -3,7 +3,7 @@ import { nearName, unknownName } from '../../configuration/unknown-name.ts'
 import { type FieldType, OPEN, type RecordType, VALUE } from '../event-fields.ts'
 import { exactFunctionNames } from './exact-functions.ts'
 
-/** JSONata's own functions. Those that are refused are named by whoever compiles the expression. */
+/** JSONata's own functions. Refused ones are reported when the expression is compiled. */
 export const jsonataFunctions: readonly string[] = (
   'abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent ' +
   'distinct each encodeUrl encodeUrlComponent error eval exists filter floor formatBase formatInteger formatNumber ' +
@@ -12,12 +12,12 @@ export const jsonataFunctions: readonly string[] = (
   'substringBefore sum toMillis trim type uppercase zip'
 ).split(' ')
 
-/** Functions that give members of their first argument, or all of them. */
+/** Functions that return members of their first argument, or all of them. */
 const GIVE_MEMBERS: readonly string[] = ['filter', 'single', 'sort', 'reverse', 'distinct', 'shuffle']
-/** Functions whose function is given members of the first argument. */
+/** Functions whose callback receives members of the first argument: number of such parameters. */
 const TAKE_MEMBERS: Readonly<Record<string, number>> = { map: 1, filter: 1, single: 1, sort: 2 }
 
-/** A node of JSONata's syntax tree; each kind has some of these. */
+/** A node of JSONata's syntax tree; each kind has some of these fields. */
 interface Node {
   readonly type: string
   readonly value?: unknown
@@ -47,8 +47,8 @@ interface Node {
 type Variables = ReadonlyMap<string, FieldType>
 
 /**
- * Names in an expression that can't stand for anything: functions and variables that there are not, and fields that the
- * event's schema does not have. Where what a step gives can't be known (`attributes`, results of functions), nothing is said.
+ * Unknown names in an expression: functions and variables that do not exist, and fields that the event's schema does
+ * not have. If the type of a step is not known (`attributes`, results of functions), its names are not checked.
  */
 export function unknownNames(expression: string, root: RecordType): readonly string[] {
   const walk = new Walk(root)
@@ -64,7 +64,7 @@ class Walk {
     this.#root = root
   }
 
-  /** What the node gives in this context. Notes what is not known on the way. */
+  /** Type of the node in this context. Collects unknown names on the way. */
   typeOf(node: Node, context: FieldType, variables: Variables): FieldType {
     switch (node.type) {
       case 'path':
@@ -153,7 +153,7 @@ class Walk {
     if (jsonataFunctions.includes(name) || exactFunctionNames.includes(name)) return OPEN
     const near = nearName(name, [...variables.keys(), ...jsonataFunctions, ...exactFunctionNames])
     const guess = near === undefined ? 'correct it, or bind it with :=' : `did you mean $${near}?`
-    this.#say(node, `uses $${name}, which is no function and no variable; ${guess}`)
+    this.#say(node, `uses $${name}, which is neither a function nor a variable; ${guess}`)
     return OPEN
   }
 
@@ -161,7 +161,7 @@ class Walk {
     const name = procedure?.type === 'variable' ? String(procedure.value) : ''
     const bare = procedure?.type === 'path' && procedure.steps?.length === 1 ? procedure.steps[0] : undefined
     if (bare?.type === 'name' && membersOf(context).kind !== 'open') {
-      this.#say(bare, `calls ${bare.value}, which is no function; functions begin with $: $${bare.value}`)
+      this.#say(bare, `calls ${bare.value}, which is not a function; functions begin with $: $${bare.value}`)
     } else if (procedure !== undefined) this.typeOf(procedure, context, variables)
     const [first, ...rest] = given
     const members = first === undefined ? OPEN : membersOf(this.typeOf(first, context, variables))
@@ -176,7 +176,7 @@ class Walk {
     return GIVE_MEMBERS.includes(name) ? members : OPEN
   }
 
-  /** Its first `count` parameters stand for `member`. */
+  /** Its first `count` parameters have the type `member`. */
   #lambda(
     { arguments: parameters = [], body }: Node,
     context: FieldType,
@@ -188,7 +188,7 @@ class Walk {
     return body === undefined ? OPEN : this.typeOf(body, context, new Map([...variables, ...own]))
   }
 
-  /** What is bound anywhere in a block may be used in its functions, which run later. */
+  /** Names bound anywhere in a block may be used in its functions, which run later. */
   #block({ expressions = [] }: Node, context: FieldType, outer: Variables): FieldType {
     const variables = new Map(outer)
     for (const one of expressions) if (one.type === 'bind') variables.set(boundName(one), OPEN)
@@ -218,7 +218,7 @@ class Walk {
   }
 
   #transform({ pattern, update, delete: removed }: Node, context: FieldType, variables: Variables): FieldType {
-    // The pattern is looked for in what the transform is applied to.
+    // The pattern applies to the transform's input, whose type is not known here.
     if (pattern !== undefined) this.typeOf(pattern, OPEN, variables)
     for (const part of [update, removed]) if (part !== undefined) this.typeOf(part, OPEN, variables)
     return context.kind === 'value' ? VALUE : OPEN

@@ -229,7 +229,7 @@ describe('mistakes', () => {
       system + connection.replace('orders.all', 'orders.eu'),
       /^22 reads\[0\] is not a configured read/,
     ],
-    ['a pattern', system + connection.replace('^A', "'['"), /^23 ownership\.skuPattern is no regular expression/],
+    ['a pattern', system + connection.replace('^A', "'['"), /^23 ownership\.skuPattern is not a regular expression/],
     [
       'products without metadata',
       system + connection.replace('magento.orders', 'netsuite.products'),

@@ -18,7 +18,7 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
   [
     'connections.yaml:10',
     'orderMap.fields[0].expression',
-    /^uses \$trimm, which is no function and no variable; did you mean \$trim\?/,
+    /^uses \$trimm, which is neither a function nor a variable; did you mean \$trim\?/,
   ],
   [
     'connections.yaml:11',

@@ -12,7 +12,7 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
   ['connections.yaml:12', 'reads[1]', /is not a configured read/],
   ['connections.yaml:13', 'ownership.skuPattern', /SKU B-1 is claimed by a too/],
   ['connections.yaml:16', 'orderMap.fields[0].attribute', /is written by Waldstream itself/],
-  ['connections.yaml:17', 'orderMap.fields[1].expression', /is no JSONata expression/],
+  ['connections.yaml:17', 'orderMap.fields[1].expression', /is not a JSONata expression/],
   ['connections.yaml:24', 'ownership', /has attribute and feed; give exactly one/],
   ['metadata.yaml:5', 'attributes[0].from', /reads nmae, which is not known; did you mean name\?/],
   ['metadata.yaml:6', 'attributes[1].expression', /computes a decimal with \*, .* use \$multiply/],

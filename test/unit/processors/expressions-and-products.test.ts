@@ -204,7 +204,7 @@ describe('fields of a vendor’s order', () => {
     const { letters } = await stage.handle(orderChanged(orderOf([lineOf('1', 'X'), lineOf('2', 'Y')])))
     expect(letters).toEqual([['a', 'mapping_failed']])
     expect((await stage.sentAs('vendor-orders')).map(({ connection }) => connection)).toEqual(['b'])
-    expect(stage.log.deadLetters[0]?.error.message).toMatch(/custbody_total .*\$add was given what is no decimal/)
+    expect(stage.log.deadLetters[0]?.error.message).toMatch(/custbody_total .*\$add was not given a decimal/)
     expect(stage.log.deadLetters[0]?.error.message).not.toContain('@')
   })
 })

@@ -64,8 +64,8 @@ describe('an expression', () => {
     ['gives a number for text', '1 + 1', {}, /gives a number for a string; use \$string/],
     ['gives a float', '$count(priceLevels) = 2 ? 0.1 : 1', { type: 'decimal' }, /gives a float, .*: 0.1/],
     ['gives true for a number', 'active', { type: 'integer' }, /gives true or false for a integer/],
-    ['gives text for a decimal', 'name', { type: 'decimal' }, /is no decimal: "Jacket"/],
-    ['adds what is no decimal', '$add(name, "1")', {}, /\$add was given what is no decimal .*"Jacket"/],
+    ['gives text for a decimal', 'name', { type: 'decimal' }, /is not a decimal: "Jacket"/],
+    ['adds what is no decimal', '$add(name, "1")', {}, /\$add was not given a decimal .*"Jacket"/],
     ['divides by zero', '$divide(price, "0", 2)', {}, /\$divide was given zero/],
     ['has no value where one is required', 'barcode', { required: true }, /expression barcode\) is required/],
     ['never ends', '($f := function(){ $f() }; $f())', {}, /takes more than 20000 steps/],
@@ -110,7 +110,7 @@ describe('an expression', () => {
     ['$shuffle([1,2])', /uses \$shuffle/],
     ['$eval("1")', /uses \$eval/],
     ['($e := $eval; $e("1"))', /uses \$eval/],
-    ['name &', /is no JSONata expression: .*at character/],
+    ['name &', /is not a JSONata expression: .*at character/],
   ])('%s is refused', async (expression, message) => {
     await expect(map(expression)).rejects.toThrow(message)
   })

@@ -53,8 +53,8 @@ describe('a rule', () => {
       { from: 'barcode', required: true },
       /attribute a \(from barcode\) is required/,
     ],
-    ['text for a decimal', { from: 'name', type: 'decimal' }, /attribute a \(from name\) is no decimal: "Jacket"/],
-    ['a fraction for an integer', { from: 'price', type: 'integer' }, /attribute a \(from price\) is no whole number/],
+    ['text for a decimal', { from: 'name', type: 'decimal' }, /attribute a \(from name\) is not a decimal: "Jacket"/],
+    ['a fraction for an integer', { from: 'price', type: 'integer' }, /attribute a \(from price\) is not a whole number/],
     ['text for a boolean', { from: 'name', type: 'boolean' }, /neither true nor false/],
     [
       'a value the look-up does not know',

@@ -59,7 +59,7 @@ describe('a pattern', () => {
     )
     await expect(mapAttributes(rules, { sku: LONG })).rejects.toMatchObject({
       code: 'mapping_failed',
-      message: expect.stringContaining('takes too long, with what was matched before it'),
+      message: expect.stringContaining('takes too long together with the matches before it'),
     })
   })
 

@@ -31,13 +31,13 @@ describe('a pattern of the configuration', () => {
   })
 
   it.each([
-    ['(', /^is no regular expression: /],
-    ['(a)\\1', /^can't be matched in linear time: \\1 refers back to a group; write out what it may be/],
+    ['(', /^is not a regular expression: /],
+    ['(a)\\1', /^can't be matched in linear time: \\1 refers back to a group; write out its possible values/],
     ['(?<a>x)\\k<a>', /\\k refers back to a group/],
-    ['a(?=b)', /looks ahead or behind, which works right after \^ and right before \$/],
+    ['a(?=b)', /looks ahead or behind, which works only right after \^ and right before \$/],
     ['^(?!a)b|c', /without alternatives/],
     ['(?<!a)b', /looks ahead or behind/],
-    ['((a{30}){30}){30}', /repetitions, written out, come to more than 1000 characters; repeat less/],
+    ['((a{30}){30}){30}', /repetitions, written out, exceed 1000 characters; repeat less/],
     [`(${'abcdefghij'.repeat(50)}){1000}`, /come to more than 1000/],
     ['(\\p{L}{0,999}.)', /come to more than 1000/],
     ['x{99999}', /come to more than 1000/],

@@ -49,9 +49,9 @@ describe('an order as the vendor sells it', () => {
 
   it('of a SKU that the list does not have is refused with its name, also one that every object has', () => {
     const terms = connectionWith('a', { prices: 'list', costs: { 'A-1': '1' } })
-    expect(() => asSold(order, terms, 'USD')).toThrow(/no price of SKU B-1/)
+    expect(() => asSold(order, terms, 'USD')).toThrow(/no price for SKU B-1/)
     const strange = orderOf([lineOf('1', 'constructor')])
-    expect(() => asSold(strange, terms, null)).toThrow(/no price of SKU constructor/)
+    expect(() => asSold(strange, terms, null)).toThrow(/no price for SKU constructor/)
   })
 
   it.each(['priceLevel', 'none'] as const)('has no amounts where the ERP prices it: %s', (prices) => {
