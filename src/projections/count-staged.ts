@@ -4,7 +4,7 @@ import type { StagedStatus } from './list-staged.ts'
 import { type StagedRow, shelfOf } from './staged-row.ts'
 import { STAGED, STAGED_BY_STATUS } from './tables.ts'
 
-/** Rows that are counted: of more it is enough to know that there are more. */
+/** Rows counted at most; beyond this it is enough to know that there are more. */
 const MOST = 1_000
 
 /** How many entities of a connection have a status. */
@@ -12,7 +12,7 @@ export interface StagedCount {
   readonly count: number
   /** True: there are more than `count`. */
   readonly more: boolean
-  /** ISO 8601: since when the one has it that has it longest; null: none has it. */
+  /** ISO 8601: since when the oldest of them has had the status; null: none has it. */
   readonly since: string | null
 }
 
@@ -33,7 +33,7 @@ export async function countStaged(
   return { count: Math.min(rows.length, MOST), more: rows.length > MOST, since: rows[0]?.updated_at ?? null }
 }
 
-/** How many of them have had it since before a time, counted up to a thousand. */
+/** How many of them have had the status since before a time, counted up to a thousand. */
 export async function countStagedBefore(
   tables: Tables,
   { connection, entity }: { readonly connection: string; readonly entity: string },

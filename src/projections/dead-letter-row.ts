@@ -14,7 +14,9 @@ import {
 } from '../platform/dynamodb/rows.ts'
 import { DEAD_LETTER_SHELVES, DEAD_LETTERS } from './tables.ts'
 
-/** `open` until someone sees to it; `retrying` until the stage has handled it again; then `resolved`, or `open` again. */
+/**
+ * `open` until someone handles it; `retrying` until the stage has processed it again; then `resolved`, or `open` again.
+ */
 export const letterStates = ['open', 'retrying', 'resolved', 'discarded'] as const
 export type LetterState = (typeof letterStates)[number]
 
@@ -24,25 +26,25 @@ export interface DeadLetterHeader {
   readonly value: string | null
 }
 
-/** One thing that happened to a dead letter. */
+/** An entry of a dead letter's history. */
 export interface LetterChange {
   readonly at: string
   readonly what: 'failed' | 'retried' | 'resolved' | 'discarded'
-  /** Number of the retry it is of; 0: of none. */
+  /** Number of the retry; 0: not a retry. */
   readonly retry: number
   /** Who did it; null: the stage. */
   readonly by: string | null
   readonly reason: string | null
-  /** Error code, of a failure. */
+  /** Error code of a failure. */
   readonly code: string | null
 }
 
-/** A dead letter as it is listed. Times are ISO 8601. */
+/** A dead letter as listed. Times are ISO 8601. */
 export interface DeadLetterSummary {
   readonly id: string
   readonly state: LetterState
   readonly state_at: string
-  /** The same for all of one stage, connection, code and field: what differs between them are the values. */
+  /** The same for one stage, connection, code and field: members differ only by values. */
   readonly group: string
   readonly stage: string
   readonly connection: string | null
@@ -56,7 +58,7 @@ export interface DeadLetterSummary {
   readonly message: string
   readonly field: string | null
   readonly attempts: number
-  /** Retries asked for so far. */
+  /** Retries requested so far. */
   readonly retries: number
   readonly first_at: string
   readonly last_at: string
@@ -64,15 +66,15 @@ export interface DeadLetterSummary {
   readonly event_id: string | null
   readonly key_bytes: number
   readonly value_bytes: number
-  /** Where the dead letter is in its topic. */
+  /** Position of the dead letter in its topic. */
   readonly kept_in: { readonly topic: string; readonly partition: number; readonly offset: string }
-  /** Grows with each change: what a write is compared with. */
+  /** Grows with each change; writes are conditional on it. */
   readonly revision: number
 }
 
-/** A record that can't go on, with what was done about it. */
+/** A failed record, with the history of its handling. */
 export interface DeadLetterRow extends DeadLetterSummary {
-  /** The original, byte for byte, base64; null when it is too large for a row: then `kept_in` has it. */
+  /** The original, byte for byte, base64; null if it is too large for a row: read it at `kept_in`. */
   readonly original: {
     readonly key: string | null
     readonly value: string | null
@@ -82,7 +84,7 @@ export interface DeadLetterRow extends DeadLetterSummary {
   readonly history: readonly LetterChange[]
   /** Number of the retry that failed last. */
   readonly failed_retry: number
-  /** Offset in the topic of dead letters up to which the row has been told everything. */
+  /** Offset in the topic of dead letters up to which the row is complete. */
   readonly folded_to: number
 }
 
@@ -113,7 +115,7 @@ const summary: Attributes<DeadLetterSummary> = {
   revision: number,
 }
 
-/** One that nobody has to see to any more goes; one that is opened again stays. */
+/** A resolved or discarded dead letter expires; if it is opened again it stays. */
 function expiresWhenEnded({ state, state_at = '' }: Partial<DeadLetterSummary>): number | null | undefined {
   if (state === undefined) return undefined
   const isOver = state === 'resolved' || state === 'discarded'
@@ -173,18 +175,18 @@ export function summaryOf(row: DeadLetterRow): DeadLetterSummary {
   return summary
 }
 
-/** Short, for it is typed. */
+/** Short, because people type it. */
 export function groupOf(about: Pick<DeadLettered, 'stage' | 'connection' | 'code' | 'field'>): string {
   const { stage, connection, code, field } = about
   return digest('group', stage, JSON.stringify([connection, code, fieldOfAll(field)])).slice(0, 16)
 }
 
-/** Which line of an order it is of is a value, too: `lines[3].sku` is `lines[].sku`. */
+/** The index of an order line is also a value: `lines[3].sku` becomes `lines[].sku`. */
 export function fieldOfAll(field: string | null): string | null {
   return field?.replaceAll(/\[\d+\]/g, '[]') ?? null
 }
 
-/** The row of an earlier release has a group by its message as well. */
+/** Rows of earlier releases also include the message in their group. */
 export function regrouped<T extends DeadLetterSummary>(row: T): T {
   return { ...row, group: groupOf(row) }
 }

@@ -11,7 +11,10 @@ import {
   summaryOf,
 } from './dead-letter-row.ts'
 
-/** What is to be seen to, and what is not any more: a look at the first does not grow with the second. */
+/**
+ * Open and ended dead letters are stored apart, so that listing the open ones does not slow down as ended ones
+ * accumulate.
+ */
 export const shelves = ['active', 'ended'] as const
 export type Shelf = (typeof shelves)[number]
 
@@ -24,12 +27,14 @@ function placeOf({ first_at, id }: Pick<DeadLetterRow, 'first_at' | 'id'>): stri
   return `${first_at}#${id}`
 }
 
-/** A row is changed by its projector and by people; more refusals in a row than this mean something else is wrong. */
+/**
+ * A row is changed by its projector and by people; more conflicts in a row than this mean that something else is wrong.
+ */
 const TRIES = 20
 
 /**
- * Brings a row from what was read to what `fold` makes of it, on the condition that nobody else changed it meanwhile,
- * and puts its summary on the right shelf. Repeatable: a row that is written already is shelved all the same.
+ * Writes the row that `fold` makes of the row read, if nobody else changed it meanwhile, and puts its summary on the
+ * right shelf. Repeatable: an already written row is still shelved.
  */
 export async function writeLetter(
   tables: Tables,
@@ -46,10 +51,10 @@ export async function writeLetter(
     if (after === row || (await write(tables, row, after))) return await shelve(tables, after, row === undefined)
     row = await rowsOf(tables, deadLetterRows).get({ id })
   }
-  throw new StreamError('concurrent_change', `the row of dead letter ${id} changes all the time`)
+  throw new StreamError('concurrent_change', `dead letter ${id} kept changing while it was being updated; try again`)
 }
 
-/** The original, which may be most of the row, is written again only where it is another. */
+/** The original, usually most of the row, is written only if it has changed. */
 async function write(tables: Tables, before: DeadLetterRow | undefined, after: DeadLetterRow): Promise<boolean> {
   const rows = rowsOf(tables, deadLetterRows)
   if (before === undefined) return await rows.put(after, { absent: 'id' })
@@ -60,7 +65,7 @@ async function write(tables: Tables, before: DeadLetterRow | undefined, after: D
 
 type ShelfCondition = Condition<AttributeOf<ShelvedLetter>>
 
-/** On its shelf first, then off the other: it is never on none. */
+/** Adds it to its shelf before removing it from the other one: it is always on at least one. */
 async function shelve(tables: Tables, row: DeadLetterRow, isNew: boolean): Promise<void> {
   const place = placeOf(row)
   const shelf = shelfOf(row.state)
@@ -74,8 +79,8 @@ async function shelve(tables: Tables, row: DeadLetterRow, isNew: boolean): Promi
 }
 
 /**
- * A change by a person, visible at once; the projector shelves it when it is told. False: the row has changed since it
- * was read.
+ * A change by a person, visible at once; the projector moves it to the right shelf later. False: the row has changed
+ * since it was read.
  */
 export async function changeLetter(
   tables: Tables,

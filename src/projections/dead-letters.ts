@@ -6,12 +6,12 @@ import { type DeadLetterRow, deadLetterRows } from './dead-letter-row.ts'
 import { writeLetter } from './dead-letter-table.ts'
 import { foldDeadLetter } from './fold-dead-letter.ts'
 
-/** Dead letters written at once. */
+/** Dead letters written in parallel. */
 const WRITERS = 8
 
 /**
- * Folds `dead-letters` into a row for each: its failures, and what was done about it. Redelivery changes nothing; a retry
- * that fails changes the row it is of.
+ * Folds `dead-letters` into one row per dead letter: its failures and its handling. Redelivery changes nothing; a
+ * failed retry changes its dead letter's row.
  */
 export function deadLetterStage(deps: { readonly tables: Tables }): Stage<'dead-letters'> {
   return {

@@ -7,18 +7,18 @@ import { SYNC_ENTITIES } from './tables.ts'
 /** Connection of a result before the entity is routed. */
 export const UNROUTED = '*'
 
-/** Changes that a row remembers. */
+/** Changes that a row stores. */
 const HISTORY = 10
 
-/** Statuses that an entity of a task ends with. */
+/** Final statuses of an entity of a task. */
 const endStatuses: readonly string[] = ['succeeded', 'ignored', 'failed', 'superseded', 'canceled']
 
-/** Every status an entity may have. */
+/** Every status that an entity may have. */
 export const entityStatuses = [
   ...(['new', 'processing', 'succeeded', 'failed', 'ignored', 'unknown', 'canceled', 'superseded', 'waiting'] as const),
 ] as const
 
-/** A message in the history is cut after so many characters; the row has the last one whole. */
+/** Characters of a message in the history; the row has the last message in full. */
 const HISTORY_MESSAGE = 300
 
 export interface EntityChange {
@@ -28,12 +28,12 @@ export interface EntityChange {
   readonly code: string | null
   readonly message: string | null
   readonly attempts: number
-  /** As the row's. */
+  /** Like the row's. */
   readonly rank: string
   readonly target_id: string | null
 }
 
-/** What became of one entity of a task for one connection. Messages name fields, never people. */
+/** Outcome of one entity of a task for one connection. Messages name fields, never people. */
 export interface EntityRow {
   readonly task: string
   /** `connection#key`. */
@@ -49,7 +49,7 @@ export interface EntityRow {
   readonly code: string | null
   readonly message: string | null
   readonly target_id: string | null
-  /** Results reported by the stage it is at, for the version it is at. */
+  /** Results reported by its current stage for its current version. */
   readonly attempts: number
   readonly stage: string
   /** ISO 8601. */
@@ -57,13 +57,16 @@ export interface EntityRow {
   /** The last ten changes, newest last. */
   readonly history: readonly EntityChange[]
   readonly rank: string
-  /** Of the record in `sync-status` that it was last changed by: orders the results of one stage, whose clock may not. */
+  /**
+   * Offset of the `sync-status` record that changed it last: orders the results of one stage, for which its clock is
+   * not reliable.
+   */
   readonly offset: number
-  /** Grows with each write: what a write is compared with. */
+  /** Grows with each write; writes are conditional on it. */
   readonly revision: number
 }
 
-/** A result with the record it came in. */
+/** A result with the record that it came in. */
 export interface ReportedResult {
   readonly taskId: string
   readonly stage: string
@@ -77,8 +80,8 @@ export function isEnd(status: string): boolean {
 }
 
 /**
- * Producers come before processors, those before projections; what a feed's row is pushed by comes after the feed, and
- * sinks are the last. A producer is named by its read, which alone has dots.
+ * Order of the stages: producers, processors, projections, the pushes of feed rows, sinks. A producer's stage is named
+ * after its read, and only these names contain dots.
  */
 export function stageOrder(stage: string): number {
   if (stage.includes('.')) return 0
@@ -117,7 +120,7 @@ export const entityRows = rowType<EntityRow>(
           status: text,
           code: orNull(text),
           message: orNull(text),
-          // Changes of earlier versions have none of these three.
+          // Changes of earlier versions lack these three.
           attempts: or(number, 1),
           rank: or(text, ''),
           target_id: orNull(text),
@@ -132,7 +135,7 @@ export const entityRows = rowType<EntityRow>(
   ({ updated_at }) => (updated_at === undefined ? undefined : expiresAfter(Date.parse(updated_at), keptDays.taskRows)),
 )
 
-/** The row after a result; the same row when the result is older or says nothing new (Guarantee 4). */
+/** The row after a result; the same row if the result is older or adds nothing (Guarantee 4). */
 export function evolveEntity(row: EntityRow | undefined, reported: ReportedResult): EntityRow {
   const { taskId, stage, at, offset, result } = reported
   const rank = versionRank(result)
@@ -167,9 +170,10 @@ export function evolveEntity(row: EntityRow | undefined, reported: ReportedResul
 }
 
 /**
- * A newer version begins anew. Of the same version a later stage counts more, and of the same stage the later result;
- * an end stays, but for `failed`, which a retry leads on from. A processor never reports both that it sent on and an
- * end, so its end after a sink's failure is a retry's, while its `processing` may only be late.
+ * A newer version replaces the row. For the same version a later stage takes precedence, and for the same stage the
+ * later result. A final status stays, except `failed`, from which a retry continues. A processor never reports both
+ * `processing` and a final status, so its final status after a sink's failure belongs to a retry, while its
+ * `processing` may just be late.
  */
 function accepts(row: EntityRow, reported: ReportedResult, rank: string): boolean {
   if (rank !== row.rank) return rank > row.rank
@@ -182,7 +186,7 @@ function accepts(row: EntityRow, reported: ReportedResult, rank: string): boolea
   return step > 0 || (step === 0 && isLater(row, reported, true))
 }
 
-/** Results of one stage are in one partition, so their offsets tell; those of two stages have but their times. */
+/** Results of one stage are in one partition and compare by offset; those of two stages compare by time only. */
 function isLater(row: EntityRow, { stage, at, offset, result }: ReportedResult, sameRecord: boolean): boolean {
   if (stage !== row.stage) return new Date(at).toISOString() > row.updated_at
   return offset > row.offset || (sameRecord && offset === row.offset && result.status !== row.status)

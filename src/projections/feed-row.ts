@@ -11,9 +11,9 @@ export interface Position {
 export interface FeedRow {
   readonly connection: string
   readonly source: string
-  /** Of the entity; stored as `sku` where it is one. */
+  /** Key of the entity; stored as `sku` if it is one. */
   readonly key: string
-  /** ISO 8601 of the position's time. */
+  /** The position's time, ISO 8601. */
   readonly updated_at: string
   readonly position: string
   readonly deleted: boolean
@@ -25,7 +25,7 @@ export interface FeedRow {
   readonly event_id: string
 }
 
-/** What every event of a `universal-*` topic has. */
+/** Fields of every event of a `universal-*` topic. */
 export interface UniversalEvent {
   readonly eventId: string
   readonly connection: string
@@ -40,7 +40,7 @@ export interface UniversalEvent {
 const TIME_DIGITS = 15
 const OFFSET_DIGITS = 20
 
-/** A time in milliseconds as text that sorts; a position begins with it. */
+/** A time in milliseconds as sortable text; a position begins with it. */
 export function timeText(time: number): string {
   return String(Math.max(time, 0)).padStart(TIME_DIGITS, '0')
 }
@@ -50,7 +50,7 @@ export function positionText(position: Position): string {
   return `${timeText(position.time)}-${String(position.offset).padStart(OFFSET_DIGITS, '0')}`
 }
 
-/** As their texts sort. */
+/** Compares as their texts sort. */
 export function isBefore(one: Position, other: Position): boolean {
   const [time, otherTime] = [Math.max(one.time, 0), Math.max(other.time, 0)]
   return time === otherTime ? one.offset < other.offset : time < otherTime
@@ -60,14 +60,14 @@ export function parsePosition(text: string): Position {
   return { time: Number(text.slice(0, TIME_DIGITS)), offset: BigInt(text.slice(TIME_DIGITS + 1)) }
 }
 
-/** (version, mapping revision) of an event, as text that sorts. */
+/** (version, mapping revision) of an event, as sortable text. */
 export function rankOf(event: UniversalEvent): string {
   return versionRank(event)
 }
 
 /**
  * The row after an event. Guarantee 4: an older version or mapping changes nothing. Position and `updated_at` move only
- * when what the reader sees changes, so that a rebuild or a remapping to the same content is not sent to readers again.
+ * if what the reader sees changes, so that a rebuild or a remapping to the same content is not sent to readers again.
  */
 export function evolveRow(
   row: FeedRow | undefined,

@@ -5,13 +5,13 @@ import type { Condition, Item, Key, TableDefinition, Tables } from '../platform/
 import { type FeedRow, type Position, parsePosition, positionText } from './feed-row.ts'
 import type { Feed } from './projection.ts'
 
-/** Local index of a feed table, on the position: read consistently, which a global index is not. */
+/** Local index of a feed table, on the position: unlike a global index it can be read consistently. */
 export const BY_POSITION = 'by-position'
 
-/** Partition and sort key of the meta item. Row partitions hold `#`, so none is called so. */
+/** Partition and sort key of the meta item. Row partitions contain `#`, so none has this name. */
 export const META = 'meta'
 
-/** DynamoDB takes 400 kB, with the copy in the local index; what surrounds the data fits into the rest. */
+/** DynamoDB accepts 400 kB, including the copy in the local index; the other attributes fit into the rest. */
 const MAX_DATA_BYTES = 190_000
 
 /** A shard of a feed: the rows of a connection and source that come from one partition of the topic. */
@@ -24,19 +24,19 @@ export interface Shard {
 
 /** How far a shard was projected. */
 export interface Watermark {
-  /** Everything up to it is written. Null: nothing was yet. */
+  /** Everything up to it is written. Null: nothing was written yet. */
   readonly position: Position | null
-  /** Milliseconds: what is appended from now on lies at or after it. */
+  /** Milliseconds: everything appended from now on is at or after it. */
   readonly caughtUpTo: number
 }
 
 /** The one item that says what readers may see, as it was at one moment. */
 export interface FeedMeta {
-  /** The live one. */
+  /** The live generation. */
   readonly generation: number
-  /** One that is made beside the live one, and the rebuild that makes it. */
+  /** A generation being built besides the live one, and the rebuild that builds it. */
   readonly building: { readonly generation: number; readonly rebuild: string } | null
-  /** The highest there ever was: none is made twice. */
+  /** The highest generation so far: none is used twice. */
   readonly lastGeneration: number
   /** Connections and sources that have, or are about to have, rows. */
   readonly pairs: readonly { readonly connection: string; readonly source: string }[]
@@ -65,7 +65,7 @@ export function metaKey({ key: { attribute } }: Feed): Key {
   return { pk: META, [attribute]: META }
 }
 
-/** Throws `row_unreadable` for an item that is no row. */
+/** Throws `row_unreadable` for an item that is not a row. */
 export function toRow({ key: { attribute }, rows }: Feed, item: Item): FeedRow {
   return rows.decode({ ...item, key: item[attribute] })
 }
@@ -85,7 +85,7 @@ export interface NewRow {
   readonly row: FeedRow
 }
 
-/** Writes rows where there are none, many a request. Answers those of whose keys there is one by now. */
+/** Inserts rows that do not exist, many per request. Returns those whose keys exist by now. */
 export async function insertRows(tables: Tables, feed: Feed, rows: readonly NewRow[]): Promise<readonly NewRow[]> {
   const items = new Map(rows.map((one) => [itemOf(feed, one.shard, one.row), one]))
   const there = await tables.insertMany(feed.table, [...items.keys()])
@@ -96,7 +96,7 @@ function itemOf(feed: Feed, shard: Shard, { key, ...attributes }: FeedRow): Item
   return { ...rowKey(feed, shard, key), ...attributes }
 }
 
-/** Guarantee 4: false when the table has a newer state of the row already, written by another projector. */
+/** Guarantee 4: false if the table already has a newer state of the row, written by another projector. */
 export async function writeRow(tables: Tables, feed: Feed, shard: Shard, row: FeedRow): Promise<boolean> {
   const accepts: Condition<AttributeOf<FeedRow> | 'pk'> = {
     anyOf: [
@@ -113,7 +113,10 @@ export async function writeRow(tables: Tables, feed: Feed, shard: Shard, row: Fe
   return await tables.put(feed.table, itemOf(feed, shard, row), accepts)
 }
 
-/** The meta item without its watermarks, whose names hold generation and shard. Before the first rebuild it has but pairs. */
+/**
+ * The meta item without its watermarks, whose names contain generation and shard. Before the first rebuild it has only
+ * pairs.
+ */
 export interface MetaItem {
   readonly generation: number
   readonly building: number | null
@@ -159,7 +162,7 @@ export async function readMeta(tables: Tables, feed: Feed): Promise<FeedMeta> {
       return { connection, source }
     }),
     watermark(generation, shard) {
-      // Read once for all who ask at the same time.
+      // Decoded once for all concurrent callers.
       const name = watermarkNames(generation, shard)
       if (!watermarks.has(name.position)) watermarks.set(name.position, watermarkOf(name))
       return watermarks.get(name.position)
@@ -172,7 +175,7 @@ export async function addPairs(tables: Tables, feed: Feed, pairs: readonly strin
   await tables.update(feed.table, metaKey(feed), { addToSet: { pairs } })
 }
 
-/** Says that everything up to `position` is written; never goes back. */
+/** Notes that everything up to `position` is written; never goes back. */
 export async function moveWatermark(
   tables: Tables,
   feed: Feed,
@@ -185,7 +188,7 @@ export async function moveWatermark(
   await tables.update(feed.table, metaKey(feed), { set: { [name]: text } }, forward)
 }
 
-/** Says that an idle shard has nothing before `time` that is not written; never goes back. */
+/** Notes that an idle shard has no unwritten events before `time`; never goes back. */
 export async function moveCaughtUpTo(
   tables: Tables,
   feed: Feed,

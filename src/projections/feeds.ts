@@ -4,7 +4,7 @@ import { inventoryFeed } from './inventory-feed.ts'
 import { productFeed } from './product-feed.ts'
 import type { Feed } from './projection.ts'
 
-/** An entity whose rows no feed holds does not compile. */
+/** An entity without a feed for its rows does not compile. */
 const feedsByEntity: { readonly [E in DeclaredFeedEntity]: Feed<`universal-${E}`> } = {
   products: productFeed,
   inventory: inventoryFeed,

@@ -10,33 +10,35 @@ import type { StageReport } from './staged-row.ts'
 import { FIGURES } from './tables.ts'
 
 const FIGURES_EVERY_MS = 300_000
-/** Rows written at once. */
+/** Rows written in parallel. */
 const WRITERS = 16
-/** The partitions of `sync-status` meet in a row; more refusals than this mean something else is wrong. */
+/** Several partitions of `sync-status` write to one row; more conflicts than this mean that something else is wrong. */
 const TRIES = 20
-/** What was read later than this after it changed was read for the first time, or again: it says nothing of today. */
+/**
+ * An entity read later than this after its change was read for the first time, or again: it is left out of the times.
+ */
 const OLDEST_MS = 86_400_000
 
-/** How long records took. */
+/** Durations of records. */
 export interface Times {
-  /** From its change at the source until it was delivered. */
+  /** From the change at the source until delivery. */
   readonly end_to_end: Histogram
-  /** From its change at the source until it was read. */
+  /** From the change at the source until it was read. */
   readonly freshness: Histogram
 }
 
-/** What came of a connection's entities within five minutes, and how long all of them took. */
+/** Outcomes and durations of a connection's entities within five minutes. */
 export interface FiguresRow extends Times {
   readonly connection: string
-  /** ISO 8601: when the five minutes begin. */
+  /** ISO 8601: start of the five minutes. */
   readonly from: string
-  /** What was delivered, or is served, by entity. */
+  /** Delivered or served entities, by entity type. */
   readonly done: Readonly<Record<string, number>>
-  /** What failed, by code. */
+  /** Failures, by code. */
   readonly failed: Readonly<Record<string, number>>
-  /** How long those of each entity took. */
+  /** Durations by entity type. */
   readonly times: Readonly<Record<string, Times>>
-  /** By partition of `sync-status`: the last offset that is counted. */
+  /** By partition of `sync-status`: the last counted offset. */
   readonly offsets: Readonly<Record<string, number>>
   readonly revision: number
 }
@@ -61,9 +63,9 @@ export const figuresRows = rowType<FiguresRow>(
 type Counted = Pick<StageReport, 'at' | 'offset' | 'result'>
 
 /**
- * Counts what was delivered and what failed. A report is counted once, however often its record is handed over: the row knows
- * up to where it has each partition, whose records come in order. A stage that reports again after a crash is counted
- * again: figures are for looking at, nothing rests on them.
+ * Counts deliveries and failures. A report counts once, however often its record is redelivered: the row stores the
+ * last counted offset of each partition, whose records come in order. A stage that reports again after a crash is
+ * counted again: figures are for display only.
  */
 export async function keepFigures(
   tables: Tables,
@@ -87,7 +89,7 @@ export async function keepFigures(
       if (await rows.put(after, unchanged)) return
       row = await rows.get(key)
     }
-    throw new StreamError('concurrent_change', `the figures of ${key.connection} from ${key.from} change all the time`)
+    throw new StreamError('concurrent_change', `figures of ${key.connection} from ${key.from} kept changing; try again`)
   })
 }
 
@@ -101,7 +103,7 @@ const none: Omit<FiguresRow, 'connection' | 'from'> = {
   revision: 0,
 }
 
-/** The row with what it has not counted yet; null: it has all of it. */
+/** The row plus what it has not counted yet; null: it has everything. */
 function evolveFigures(row: FiguresRow, reports: readonly Counted[], partition: string): FiguresRow | null {
   const last = row.offsets[partition] ?? -1
   const fresh = reports.filter(({ offset }) => offset > last)

@@ -10,8 +10,8 @@ export interface FoundOrders {
 }
 
 /**
- * Orders that are found by one of these, those placed last first, after the place `after`: a query for each. An order that
- * several find is there once.
+ * Orders found by any of these terms, the last placed first, after the place `after`: one query per term. An order that
+ * several terms find is returned once.
  */
 export async function findOrders(
   tables: Tables,

@@ -8,7 +8,7 @@ export interface FindProductsOptions {
   readonly clock: { now(): number }
   /** Partitions of `universal-products`. */
   readonly shards: number
-  /** How long an answer is good for, in milliseconds. */
+  /** How long a result is cached, in milliseconds. */
   readonly keepMs?: number
 }
 
@@ -22,8 +22,8 @@ const KEEP_MS = 10_000
 const MOST_KEPT = 20_000
 
 /**
- * The vendor's products of a connection as its feed has them. Answers are kept for ten seconds: the lines of many orders
- * are of few SKUs. A SKU that the feed does not have yet is asked for each time.
+ * The vendor's products of a connection as its feed has them. Results are cached for ten seconds: the lines of many
+ * orders have few SKUs. A SKU that the feed does not have yet is looked up each time.
  */
 export function createFindProducts({ tables, clock, shards, keepMs = KEEP_MS }: FindProductsOptions): FindProducts {
   const kept = new Map<string, Kept>()

@@ -12,19 +12,22 @@ import { type FeedRow, type Position, rankOf } from './feed-row.ts'
 import { assertFits, type Shard, type Watermark } from './feed-table.ts'
 import type { Feed } from './projection.ts'
 
-/** A row as it was read and as it is after the events so far. */
+/** A row as it was read, and as it is after the events so far. */
 export interface Folding {
   readonly shard: Shard
   readonly before: FeedRow | undefined
   after: FeedRow | undefined
 }
 
-/** Tells the rows of a batch apart. */
+/** Identifies a row within a batch. */
 export function rowId(event: { readonly connection: string; readonly source: string; readonly key: string }): string {
   return JSON.stringify([event.connection, event.source, event.key])
 }
 
-/** Every event in order, in memory; an event that can't be a row is dead-lettered and the others go on (Guarantee 5). */
+/**
+ * Folds every event in order, in memory; an event that can't become a row is dead-lettered and the others continue
+ * (Guarantee 5).
+ */
 export async function foldBatch<K extends UniversalKind>(
   projection: Feed<K>,
   batch: readonly Decoded<K>[],
@@ -36,7 +39,7 @@ export async function foldBatch<K extends UniversalKind>(
   const results: StageResult[] = []
   for (const { record, event } of batch) {
     const row = rows.get(rowId(event))
-    if (row === undefined) throw new Error('every event of the batch has its row')
+    if (row === undefined) throw new Error('an event of the batch has no row')
     const fresh = position === null || record.offset > position.offset
     if (fresh) position = { time: Math.max(position?.time ?? 0, record.timestamp), offset: record.offset }
     const visible = row.after === undefined || rankOf(event) >= row.after.rank
@@ -53,7 +56,10 @@ export async function foldBatch<K extends UniversalKind>(
   return { position, results }
 }
 
-/** Why the event can't be a row. One at or before the watermark was applied, or dead-lettered, before: it is only judged. */
+/**
+ * Why the event can't become a row. An event at or before the watermark was applied or dead-lettered before: it is only
+ * checked.
+ */
 function apply<K extends UniversalKind>(
   projection: Feed<K>,
   row: Folding,

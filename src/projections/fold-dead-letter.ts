@@ -2,15 +2,15 @@ import type { DeadLetterChange, DeadLettered } from '../events/generated/events.
 import { isoTime } from '../events/times.ts'
 import { type DeadLetterRow, groupOf, type LetterChange, type LetterState } from './dead-letter-row.ts'
 
-/** Bytes of key, value and headers that a row holds; larger ones stay where they are, in the topic. */
+/** Bytes of key, value and headers that a row holds; larger ones stay in the topic. */
 const MAX_ORIGINAL_BYTES = 290_000
-/** Changes that a row remembers. */
+/** Changes that a row stores. */
 const HISTORY = 20
 
 /**
- * The row after a record of `dead-letters`; the same row when it has been told of it before. All records of one dead
- * letter are in one partition, so their offsets tell the order. Undefined: something was done about a letter that is
- * not known, which no one of ours does.
+ * The row after a record of `dead-letters`; the same row if it includes the record already. All records of one dead
+ * letter are in one partition, so their offsets give the order. Undefined: a change of an unknown dead letter, which
+ * Waldstream itself never makes.
  */
 export function foldDeadLetter(
   row: DeadLetterRow | undefined,
@@ -65,14 +65,14 @@ function recordOf(event: DeadLettered, keptIn: DeadLetterRow['kept_in']) {
   } satisfies Partial<DeadLetterRow>
 }
 
-/** Nothing where the row holds the same bytes already. */
+/** Empty if the row holds the same bytes already. */
 function otherRecord({ original }: DeadLetterRow, record: ReturnType<typeof recordOf>): Partial<DeadLetterRow> {
   return original !== null && JSON.stringify(original) === JSON.stringify(record.original) ? {} : record
 }
 
 /**
- * The original is what failed last: a retry repeats it byte for byte, or brings what was mapped anew, and of these only the
- * newest is to be retried. Where it stood stays the first place.
+ * The original is the record that failed last: a retry repeats it byte for byte, or sends the entity mapped again, and
+ * only the newest may be retried. The place stays that of the first record.
  */
 function afterFailure(row: DeadLetterRow, event: DeadLettered, keptIn: DeadLetterRow['kept_in']): DeadLetterRow {
   const { code, message, field, retry } = event
@@ -98,7 +98,10 @@ function afterFailure(row: DeadLetterRow, event: DeadLettered, keptIn: DeadLette
   }
 }
 
-/** Guarantee 2: a failure opens it again, but for one from before the retry under way, or of what nobody wants any more. */
+/**
+ * Guarantee 2: a failure reopens the dead letter, unless it is older than the retry under way, or the dead letter is
+ * discarded.
+ */
 function stateAfterFailure(row: DeadLetterRow, retry: number): LetterState {
   if (row.state === 'discarded') return 'discarded'
   return row.state === 'retrying' && retry < row.retries ? 'retrying' : 'open'
@@ -116,10 +119,10 @@ function afterChange(row: DeadLetterRow, event: DeadLettered, { kind, by, reason
 }
 
 function stateAfterChange(row: DeadLetterRow, kind: 'retried' | 'resolved' | 'discarded', retry: number): LetterState {
-  // A newer retry is under way, and has the say.
+  // A newer retry is under way and decides.
   if (retry < row.retries) return row.state
   if (kind === 'discarded') return 'discarded'
-  // What failed and was handed over once more may look handled the second time: it stays open.
+  // A record that failed and was redelivered may look successful the second time: the dead letter stays open.
   if (retry <= row.failed_retry) return row.state
   if (kind === 'resolved') return row.state === 'discarded' ? row.state : 'resolved'
   const ended = row.history.some((entry) => entry.what === 'resolved' && entry.retry === retry)

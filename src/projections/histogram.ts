@@ -1,12 +1,15 @@
-/** Upper bounds, in seconds; what is longer is counted behind the last. They stay: histograms of any time can be added. */
+/**
+ * Upper bounds, in seconds; longer durations count in an extra last place. They never change, so that histograms of any
+ * time can be added.
+ */
 const histogramBounds = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400] as const
 
-/** A count for each bound, and one of what is longer than all of them. */
+/** A count for each bound, and one for anything longer. */
 export type Histogram = readonly number[]
 
 export const emptyHistogram: Histogram = Array.from({ length: histogramBounds.length + 1 }, () => 0)
 
-/** Of what began before it ended, by two clocks: never less than zero. */
+/** Start and end may be by two clocks: never less than zero. */
 export function withDuration(histogram: Histogram, ms: number): Histogram {
   const place = histogramBounds.findIndex((bound) => ms <= bound * 1000)
   const counted = place < 0 ? histogramBounds.length : place
@@ -22,8 +25,8 @@ export function countOf(histogram: Histogram): number {
 }
 
 /**
- * Seconds that a share of all took at most: exact to the bounds around it, between which it is interpolated. Null: there
- * was nothing. What is longer than the last bound counts as that.
+ * Seconds that a share of all took at most: exact to the bounds around it, interpolated between them. Null: no
+ * durations. Anything longer than the last bound counts as that bound.
  */
 export function quantileOf(histogram: Histogram, share: number): number | null {
   const rank = countOf(histogram) * share

@@ -20,7 +20,7 @@ export const imageFeed = defineFeed({
         position: Type.Integer(),
         label: TextOrNull,
         media_type: Type.String(),
-        picture: Type.Optional(Type.String({ description: 'another one: another picture, also at the same address' })),
+        picture: Type.Optional(Type.String({ description: 'changes when the picture does, even at the same address' })),
       }),
     ),
   }),

@@ -11,7 +11,7 @@ export const inventoryFeed = defineFeed({
   title: 'stock by location',
   table: 'universal_products-inventory',
   data: Type.Object({
-    total: Decimal('Sum of what is available'),
+    total: Decimal('Total available'),
     in_stock: Type.Boolean(),
     locations: Type.Array(
       Type.Object({ location: Type.String(), on_hand: Decimal('On hand'), available: Decimal('Available') }),

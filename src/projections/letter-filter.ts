@@ -2,7 +2,7 @@ import { StreamError } from '../errors.ts'
 import type { LetterState } from './dead-letter-row.ts'
 import type { LetterChoice } from './list-dead-letters.ts'
 
-/** A filter as it is asked for; times are read already. */
+/** A filter as requested; times are parsed already. */
 export interface AskedFilter {
   readonly state?: LetterState | undefined
   readonly stage?: string | undefined
@@ -22,15 +22,15 @@ export function toFilter(asked: AskedFilter): LetterChoice {
 }
 
 /**
- * The filter of a change of many letters: open ones, where neither a state nor ids are asked for. Throws `request_invalid` for one that
- * says nothing but `state`, unless all are meant.
+ * The filter for changing many dead letters: open ones, if neither a state nor ids are given. Throws `request_invalid`
+ * for a filter with nothing but `state`, unless all are meant.
  */
 export function toChangeFilter(asked: AskedFilter, all: boolean): LetterChoice {
   const filter = toFilter(asked)
   const { state, ...others } = filter
   if (!all && Object.values(others).every((value) => value === null)) {
     const message =
-      'say which dead letters: by stage, connection, code, key, group id, ids, from or to; or say that all are meant'
+      'say which dead letters: by stage, connection, code, key, group id, ids, from or to; or choose all explicitly'
     throw new StreamError('request_invalid', message)
   }
   return { ...filter, state: state ?? (asked.ids === undefined ? 'open' : null) }

@@ -3,7 +3,7 @@ import type { DeadLetterRow, DeadLetterSummary } from './dead-letter-row.ts'
 import { changeLetter } from './dead-letter-table.ts'
 import { getDeadLetter, type LetterFilter, type LetterPage, listDeadLetters } from './list-dead-letters.ts'
 
-/** The table of dead letters for those who do something about them. */
+/** The table of dead letters, for actions on them. */
 export interface DeadLetterStore {
   get(id: string): Promise<DeadLetterRow | undefined>
   list(filter: LetterFilter, limit: number, after: string | null): Promise<LetterPage>

@@ -14,7 +14,7 @@ import { type Shelf, shelfOf, shelves } from './dead-letter-table.ts'
 import { type EntityRow, entityKey } from './entity-row.ts'
 import { SYNC_ENTITIES } from './tables.ts'
 
-/** Which dead letters are meant. Null: any. Times are milliseconds of the first failure, `to` exclusive. */
+/** A selection of dead letters. Null: any. Times are milliseconds of the first failure, `to` exclusive. */
 export interface LetterChoice {
   readonly state: LetterState | null
   readonly stage: string | null
@@ -22,31 +22,31 @@ export interface LetterChoice {
   readonly code: string | null
   readonly key: string | null
   readonly group: string | null
-  /** Task it was read by; any where it is left out. */
+  /** Task that read it; any if absent. */
   readonly task?: string | null
   readonly from: number | null
   readonly to: number | null
-  /** These alone, which are read by their ids; all of them fit into one page. */
+  /** Only these, read by their ids; all of them fit into one page. */
   readonly ids?: readonly string[]
 }
 
 export interface LetterFilter extends LetterChoice {
-  /** Connections whose dead letters may be seen; those of no single connection are seen by who sees all. */
+  /** Connections whose dead letters the caller may see; those without a single connection are visible only to `all`. */
   readonly seen: 'all' | ReadonlySet<string>
 }
 
 export interface LetterPage {
   readonly rows: readonly DeadLetterSummary[]
-  /** Null at the end; with a rare filter a call may answer few or no rows and yet a `next`. */
+  /** Null at the end; with a filter that matches few rows, a call may return few or none and still have a `next`. */
   readonly next: string | null
 }
 
-/** One of a group, with its own values in the message. */
+/** A member of a group, with its own values in the message. */
 export type LetterExample = Pick<DeadLetterSummary, 'id' | 'key' | 'message'>
 
 /**
- * Dead letters of one stage, connection, code and field. Their messages differ by values: `message` is that of the newest,
- * `examples` has some that differ.
+ * Dead letters of one stage, connection, code and field. Their messages differ by values: `message` is that of the
+ * newest, `examples` has some that differ.
  */
 export interface LetterGroup
   extends Pick<
@@ -59,13 +59,13 @@ export interface LetterGroup
   readonly examples: readonly LetterExample[]
 }
 
-/** Rows read in one go, and how many one call looks at. */
+/** Rows read at once, and rows that one call examines at most. */
 const CHUNK = 500
 const LOOK_AT = 5_000
 const GROUP_AT_MOST = 100_000
 const MOST_EXAMPLES = 3
 
-/** The newest first, by their first failure, after the place `after`. */
+/** Newest first, by their first failure, after the place `after`. */
 export async function listDeadLetters(
   tables: Tables,
   filter: LetterFilter,
@@ -89,7 +89,7 @@ async function byIds(tables: Tables, filter: LetterFilter, ids: readonly string[
   return rows.toSorted((a, b) => compare(b.first_at, a.first_at) || compare(b.id, a.id))
 }
 
-/** The largest groups first. `complete` is false when there were too many dead letters to look at all. */
+/** Largest groups first. `complete` is false if there were too many dead letters to examine all. */
 export async function groupDeadLetters(
   tables: Tables,
   filter: LetterFilter,
@@ -105,7 +105,7 @@ export async function groupDeadLetters(
   return { groups: largestFirst(groups), complete: true }
 }
 
-/** They come newest first. */
+/** Rows come newest first. */
 function addedTo(known: LetterGroup | undefined, row: DeadLetterSummary): LetterGroup {
   const { id, key, group, stage, connection, code, field, message, first_at, last_at } = row
   if (known === undefined) {
@@ -136,8 +136,8 @@ const outcomeRows = rowType<Pick<EntityRow, 'task' | 'entity' | 'status'>>(SYNC_
 })
 
 /**
- * What became of the entities the dead letters are of, in the task they were read by: status by the letter's id. A
- * retry of an older version ends `superseded` here (Guarantee 4). Letters of no task, and of all connections, have none.
+ * Outcome of the dead letters' entities in the task that read them: status by dead letter id. A retry of an older
+ * version ends `superseded` here (Guarantee 4). Dead letters without a task, or of all connections, have none.
  */
 export async function outcomesOf(
   tables: Tables,
@@ -162,7 +162,7 @@ interface Placed {
   readonly row: DeadLetterSummary
 }
 
-/** Both shelves in one order. A row that is being moved from one to the other may be on both: its newer state counts. */
+/** Both shelves in one order. A row that is being moved may be on both: its newer state counts. */
 async function* newestFirst(tables: Tables, filter: LetterFilter, after: string | null): AsyncIterable<Placed> {
   const chosen = filter.state === null ? shelves : [shelfOf(filter.state)]
   const streams = chosen.map((shelf) => onShelf(tables, shelf, filter, after))

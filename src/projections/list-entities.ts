@@ -5,19 +5,19 @@ import { SYNC_ENTITIES } from './tables.ts'
 
 export interface EntityFilter {
   readonly task: string
-  /** Connections the task's read goes to. */
+  /** Connections that subscribe to the task's read. */
   readonly connections: readonly string[]
   /** One connection, or `*`: the entities as they were read. */
   readonly connection: string | null
   readonly status: string | null
-  /** Connections whose rows may be seen; entities as they were read are seen by who sees all. */
+  /** Connections whose rows the caller may see; unrouted entities are visible only to `all`. */
   readonly seen: 'all' | ReadonlySet<string>
 }
 
-/** Rows looked at in one go, and how many such goes one call may take. */
+/** Rows read at once, and how many such reads one call may take. */
 const CHUNK = 500
 const CHUNKS = 10
-/** For a status, keys and statuses alone are looked at: so many at a time, in so many goes. */
+/** With a status filter only keys and statuses are read: this many at once, in this many reads. */
 const STATUS_CHUNK = 5000
 const STATUS_CHUNKS = 4
 
@@ -28,7 +28,8 @@ interface EntityPage {
 
 /**
  * Rows of a task after the key `after`: those of connections first, then the entities that are not routed everywhere
- * yet. `next` is null at the end; with a rare status a call may answer few or no rows and yet a `next`.
+ * yet. `next` is null at the end; with a status that few rows have, a call may return few or none and still have a
+ * `next`.
  */
 export async function listEntities(
   tables: Tables,
@@ -55,13 +56,13 @@ function isSeen({ seen }: EntityFilter, entity: string): boolean {
 }
 
 interface Chunk {
-  /** Rows that are to be shown. */
+  /** Rows to return. */
   readonly shown: Iterable<EntityRow> | AsyncIterable<EntityRow>
-  /** Key of the last row that was looked at; undefined: there are no more. */
+  /** Key of the last row examined; undefined: there are no more. */
   readonly end: string | undefined
 }
 
-/** What of a row tells whether it is to be shown. */
+/** The part of a row that decides whether it is returned. */
 const statusRows = rowType<Pick<EntityRow, 'entity' | 'status'>>(SYNC_ENTITIES, ['entity'], {
   entity: text,
   status: text,
@@ -86,14 +87,14 @@ async function nextChunk(
   return { shown: rowsOfStatus(tables, filter, keys, left), end: rows.at(-1)?.entity }
 }
 
-/** Rows are read once they are known to be of the status. */
+/** Reads full rows only of matching status. */
 async function* rowsOfStatus(tables: Tables, filter: EntityFilter, keys: string[], left: () => number) {
   const { status, task } = filter
   while (keys.length > 0) {
     const wanted = keys.splice(0, left())
     const found = await rowsOf(tables, entityRows).listMany(wanted.map((entity) => ({ task, entity })))
     const rows = new Map(found.map((row) => [row.entity, row]))
-    // One that went on meanwhile is of another status now.
+    // A row that changed meanwhile has another status now.
     const same = wanted.flatMap((entity) => rows.get(entity) ?? []).filter((row) => row.status === status)
     yield* await notRouted(tables, filter, same)
   }

@@ -4,7 +4,7 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import { type StagedRow, shelfOf, stagedRows } from './staged-row.ts'
 import { STAGED_BY_STATUS } from './tables.ts'
 
-/** Statuses a staged entity may have. */
+/** Statuses that a staged entity may have. */
 export const stagedStatuses = [
   'processing',
   'waiting',
@@ -33,7 +33,7 @@ export interface StagedPage {
   readonly next: string | null
 }
 
-/** The last changed first, after the place `after`. A row that changes meanwhile moves to the front. */
+/** Last changed first, after the place `after`. A row that changes meanwhile moves to the front. */
 export async function listStaged(
   tables: Tables,
   filter: StagedFilter,
@@ -46,12 +46,15 @@ export async function listStaged(
   return { rows, next: last === undefined || found.length <= limit ? null : stagedPlace(last) }
 }
 
-/** updated_at#id: where a row is in its list. */
+/** updated_at#id: position of a row in its list. */
 export function stagedPlace({ updated_at, id }: Pick<StagedRow, 'updated_at' | 'id'>): string {
   return `${updated_at}#${id}`
 }
 
-/** The index is by status first, so that the few that failed are found among many: without one, all are asked. */
+/**
+ * The index sorts by status first, so that the few failed ones are found among many. Without a status, all statuses are
+ * queried.
+ */
 async function byTime(
   tables: Tables,
   filter: StagedFilter,
@@ -77,7 +80,7 @@ async function byTime(
   return found.flat()
 }
 
-/** One for each source that has the key. */
+/** One row for each source that has the key. */
 async function ofKey(
   tables: Tables,
   { connection, entity, key, status, since, until }: StagedFilter,
@@ -93,7 +96,7 @@ async function ofKey(
       (after === null || stagedPlace(row) < after),
   )
 }
-/** As keys sort. */
+/** Compares as keys sort. */
 function compare(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

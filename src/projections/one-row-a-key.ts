@@ -3,9 +3,10 @@ import type { FeedRequest } from './read-feed.ts'
 import { rowsOfKeys } from './read-rows.ts'
 
 /**
- * The rows of a page with those of `shop` only where no other source has the key. Guarantee 8: a row of another source that
- * comes deleted brings the shop's row with it, behind it, for that was hidden so far; one that comes in the meantime lies beyond the
- * page's watermarks, and takes the shop's place in a later page. One batch of reads, of the keys concerned. `shop` null: it is not known.
+ * The rows of a page, with the shop's own rows only if no other source has the key. Guarantee 8: a row of another
+ * source that is now deleted is followed by the shop's row, which was hidden so far. A row that appears meanwhile is
+ * beyond the page's watermarks and replaces the shop's row in a later page. One batch of reads, for the keys concerned.
+ * `shop` null: not known.
  */
 export async function oneRowAKey(
   request: FeedRequest,

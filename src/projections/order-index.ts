@@ -11,14 +11,16 @@ import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import type { BatchContext, Stage } from '../platform/runtime/stage.ts'
 import { ORDER_INDEX } from './tables.ts'
 
-/** Who finds an order by a row: those who see its shop, or those who see the connection that has a part of it. */
+/**
+ * Who can find an order by a row: callers that see its shop, or callers that see the connection that has a part of it.
+ */
 export type IndexOwner = { readonly system: string } | { readonly connection: string }
 
-/** An order, and one thing that it is found by: an SKU of its lines, or its e-mail address as a pseudonym. */
+/** An order and one search term: an SKU of its lines, or its e-mail address as a pseudonym. */
 export interface IndexedOrder {
   /** what#owner#digest of it. */
   readonly found_by: string
-  /** placed_at#source|number: the rows of a partition are in the order in which orders were placed. */
+  /** placed_at#source|number: the rows of a partition sort by the time at which orders were placed. */
   readonly place: string
   readonly source: string
   readonly number: string
@@ -42,16 +44,16 @@ export interface OrderIndexDeps {
   readonly personKeys: Pick<PersonKeys, 'secret' | 'keptUntil'>
 }
 
-/** Days that a row's time to live may lag behind: it is not written again with each version of its order. */
+/** Days that a row's time to live may lag behind, so that it is not written again with each version of its order. */
 const LAG_DAYS = 30
 const LAG_SECONDS = LAG_DAYS * 86_400
 
-/** An SKU as it is looked for: any length, in a key of a table. */
+/** Search term of an SKU of any length, fit for a table's key. */
 export function foundBySku(owner: IndexOwner, sku: string): string {
   return foundBy('sku', owner, digest(sku.trim()))
 }
 
-/** An e-mail address as it is looked for: a pseudonym, which nobody tries out without the installation's secret. */
+/** Search term of an e-mail address: a pseudonym, which can't be guessed without the installation's secret. */
 export function foundByPerson(owner: IndexOwner, person: string): string {
   return foundBy('email', owner, person)
 }
@@ -61,7 +63,7 @@ function foundBy(what: string, owner: IndexOwner, value: string): string {
   return `${what}#${whose}#${value}`
 }
 
-/** Indexes the orders of shops, for those who see the shop. */
+/** Indexes the orders of shops, for callers that see the shop. */
 export function orderIndexStage(deps: OrderIndexDeps): Stage<'orders'> {
   return {
     name: 'project-order-index',
@@ -77,8 +79,8 @@ export function orderIndexStage(deps: OrderIndexDeps): Stage<'orders'> {
 }
 
 /**
- * Indexes the parts of orders that one ERP is sent, for those who see the connection alone; and for those who see the shop, as a
- * vendor may have another SKU of a line than the shop.
+ * Indexes the parts of orders for one ERP, for callers that see only the connection; and for callers that see the shop,
+ * because the vendor's SKU of a line may differ from the shop's.
  */
 export function partIndexStage(system: string, deps: OrderIndexDeps): Stage<'vendor-orders'> {
   return {
@@ -108,8 +110,9 @@ interface Indexable {
 }
 
 /**
- * An order stays found by all that any of its versions had: rows only come, in whatever order versions do, and one that comes
- * again is the same (Guarantees 3, 4 and 9). What is there already is not written again until its time to live lags behind.
+ * An order can be found by the terms of any of its versions: rows are only added, in any order of versions, and a
+ * repeated one is the same (Guarantees 3, 4 and 9). An existing row is not written again until its time to live lags
+ * behind.
  */
 async function keep(deps: OrderIndexDeps, orders: readonly Indexable[], context: BatchContext): Promise<void> {
   const wanted = new Map<string, IndexedOrder>()

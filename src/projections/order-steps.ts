@@ -12,25 +12,25 @@ import { stageOrder } from './entity-row.ts'
 import { placeAttribute } from './staged-row.ts'
 import { ORDER_STEPS } from './tables.ts'
 
-/** The stage that says which order a fulfilment is of. */
+/** The stage that finds the order of a fulfilment. */
 export const ROUTED_BY = 'route-fulfilments'
-/** Longest message that is kept. */
+/** Longest message stored. */
 const LONGEST_MESSAGE = 1_000
-/** Lines of a fulfilment that are kept. */
+/** Lines of a fulfilment stored. */
 const MOST_LINES = 500
 
 /**
- * One thing that happened to an order: a version was read or decided on, a call to the ERP was answered, the vendor shipped.
- * It holds nothing of the order itself, which the topics keep. Times are ISO 8601.
+ * One event in the life of an order: a version was read or decided on, a call to the ERP was answered, the vendor
+ * shipped. Holds no order data, which stays in the topics. Times are ISO 8601.
  */
 export interface OrderStep {
   /** source|key. */
   readonly order: string
-  /** See `stepId`: steps of one moment are in the order of the stages, and one that comes again is the same. */
+  /** See `stepId`: steps of the same time sort by stage, and a repeated step is the same row. */
   readonly step: string
   readonly at: string
   readonly stage: string
-  /** Null: of all connections, or of none yet. */
+  /** Null: all connections, or none yet. */
   readonly connection: string | null
   readonly status: string
   readonly code: string | null
@@ -42,7 +42,7 @@ export interface OrderStep {
   readonly read_at: string
   readonly source_place: Place | null
   readonly mapped_place: Place | null
-  /** What the vendor did, by the id that it has in the ERP; null: the step is of the order itself. */
+  /** The vendor's action, by its id in the ERP; null: the step is about the order itself. */
   readonly fulfilment: OrderFulfilment | null
   /** Who did it; null: a stage. */
   readonly by: string | null
@@ -56,11 +56,11 @@ export interface OrderFulfilment {
   readonly source: string
   /** shipment, closure or cancellation. */
   readonly kind: string
-  /** Shipped, or not to be delivered. None of a step that an earlier release kept. */
+  /** Shipped, or not to be delivered. Empty for a step stored by an earlier release. */
   readonly lines: readonly FulfilledLine[]
 }
 
-/** `quantity`: a decimal as text. `reason`: why the vendor does not deliver it, where its ERP says so. */
+/** `quantity`: a decimal as text. `reason`: why the vendor does not deliver it, if its ERP says so. */
 export interface FulfilledLine {
   readonly sku: string
   readonly quantity: string
@@ -95,7 +95,7 @@ export const orderSteps = rowType<OrderStep>(ORDER_STEPS, ['order', 'step'], {
   expires: number,
 })
 
-/** What a stage reports of an order. */
+/** A stage's report about an order. */
 export interface ReportOfOrder {
   readonly stage: string
   /** Milliseconds. */
@@ -105,10 +105,12 @@ export interface ReportOfOrder {
   readonly places: ResultPlaces
 }
 
-/** Reported of an entity when somebody retries or discards its dead letter, which is a deed of theirs (`keepOrderDeeds`). */
+/**
+ * Reported when somebody retries or discards a dead letter of an order; stored as a deed (`keepOrderDeeds`) instead.
+ */
 const DEEDS_OF_LETTERS: readonly (string | null)[] = ['retried', 'discarded']
 
-/** Keeps the steps that are of orders. What is reported again is the same row: nothing is counted twice (Guarantee 3). */
+/** Stores the steps of orders. A repeated report is the same row: nothing is counted twice (Guarantee 3). */
 export async function keepOrderSteps(
   tables: Tables,
   reports: readonly ReportOfOrder[],
@@ -119,8 +121,8 @@ export async function keepOrderSteps(
 }
 
 /**
- * Keeps what vendors did with a shop's orders: the fulfilments that are sent to the shop name the order, which what is
- * reported of them later does not.
+ * Stores what vendors did with a shop's orders: the fulfilments sent to the shop name the order, which later reports
+ * about them do not.
  */
 export function orderFulfilmentsStage(shop: string, deps: { readonly tables: Tables }): Stage<'shop-fulfilments'> {
   return {
@@ -137,15 +139,15 @@ export function orderFulfilmentsStage(shop: string, deps: { readonly tables: Tab
   }
 }
 
-/** Where people do something about an order. */
+/** Stage name of people's actions on an order. */
 const BY_PEOPLE = 'people'
 
-/** What somebody did about an order, or a vendor's part of it. */
+/** An action of a person on an order, or on a vendor's part of it. */
 export interface OrderDeedDone {
   /** The shop. */
   readonly source: string
   readonly number: string
-  /** Null: of all connections, or of none yet. */
+  /** Null: all connections, or none yet. */
   readonly connection: string | null
   readonly deed: string
   readonly by: string
@@ -154,7 +156,7 @@ export interface OrderDeedDone {
   readonly at: number
 }
 
-/** Keeps what people did beside what the stages report. */
+/** Stores people's actions next to the steps that stages report. */
 export async function keepOrderDeeds(tables: Tables, deeds: readonly OrderDeedDone[]): Promise<void> {
   await rowsOf(tables, orderSteps).putMany(deeds.map(deedStep))
 }
@@ -245,7 +247,7 @@ function fulfilmentStep(shop: string, { record, event }: Decoded<'shop-fulfilmen
   }
 }
 
-/** at#order of the stage#digest of what it was. */
+/** at#order of the stage#digest of the content. */
 export function stepId(at: number, stage: string, ...what: readonly string[]): string {
   return `${isoTime(at)}#${stageOrder(stage)}#${digest(stage, ...what).slice(0, 16)}`
 }

@@ -3,7 +3,7 @@ import { StreamError } from '../errors.ts'
 import { declarationOf } from '../events/entities.ts'
 import { defineFeed } from './projection.ts'
 
-/** `data` is the seller's attributes by name. Throws `value_undecodable` for one that is no JSON. */
+/** `data`: the seller's attributes by name. Throws `value_undecodable` for a value that is not JSON. */
 export const productFeed = defineFeed({
   entity: declarationOf('products'),
   title: 'mapped products',

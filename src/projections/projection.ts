@@ -4,23 +4,23 @@ import { type FeedEntity, type TopicEvents, type UniversalKind, universalKind } 
 import { flag, opaque, type RowType, rowType, text, textLike } from '../platform/dynamodb/rows.ts'
 import { evolveRow, type FeedRow, type Position } from './feed-row.ts'
 
-/** What tells the rows of a connection and source apart. */
+/** The key that distinguishes the rows of a connection and source. */
 export interface FeedKey {
-  /** As answers and addresses name them: the parts of the entity's key. */
+  /** Names in responses and addresses: the parts of the entity's key. */
   readonly parts: readonly string[]
-  /** Attribute of the table that holds the whole key: the part itself where there is one. */
+  /** Table attribute with the whole key: the part's own name if there is only one. */
   readonly attribute: string
 }
 
 /**
- * A feed: a pure fold of a topic into the rows of a table, which are served at `/v1/feeds/<entity>`. Its table, stage,
- * rebuild, replays and routes follow from this. A redelivered or older event changes nothing: `evolve` answers the row it
- * was given (Guarantee 4); the table's writer repeats the guard as a condition, for the case of two writers.
+ * A feed: a pure fold of a topic into the rows of a table, served at `/v1/feeds/<entity>`. Its table, stage, rebuild,
+ * replays and routes are derived from this. A redelivered or older event changes nothing: `evolve` returns the given
+ * row (Guarantee 4); the table's writer repeats this check as a condition, in case of two writers.
  */
 export interface Feed<K extends UniversalKind = UniversalKind> {
   /** Its name in addresses and commands. */
   readonly entity: FeedEntity
-  /** What it is, in a few words. */
+  /** Short description. */
   readonly title: string
   /** Of its stage. */
   readonly name: string
@@ -28,9 +28,9 @@ export interface Feed<K extends UniversalKind = UniversalKind> {
   /** Without prefix. */
   readonly table: string
   readonly key: FeedKey
-  /** Columns of `data`, as they are stored and served. */
+  /** Columns of `data`, as stored and served. */
   readonly data: TObject
-  /** How its rows are read, once the key has its name. */
+  /** Decodes its rows, after the key attribute is renamed to `key`. */
   readonly rows: RowType<FeedRow>
   evolve(row: FeedRow | undefined, event: TopicEvents[K], position: Position): FeedRow
 }
@@ -40,7 +40,7 @@ interface FeedOptions<E extends FeedEntity, S extends TObject> {
   readonly title: string
   readonly table: string
   readonly data: S
-  /** The columns of a row; decimals as text. Throws what the event lacks: it is dead-lettered then. */
+  /** The columns of a row; decimals as text. Throws if the event lacks a value: it is dead-lettered then. */
   columns(data: TopicEvents[`universal-${E}`]['data']): Static<S>
 }
 

@@ -22,26 +22,26 @@ import {
 import { type Folding, foldBatch, rowId } from './fold-batch.ts'
 import type { Feed } from './projection.ts'
 
-/** Rows written at once. */
+/** Rows written in parallel. */
 const WRITERS = 16
-/** Rows inserted at once; after each part it is asked whether the partition is still ours. */
+/** Rows inserted at once; before each part the stage checks that it still owns the partition. */
 const INSERTED_AT_ONCE = 400
 
 export interface FeedStageDeps {
   readonly tables: Tables
   readonly reporter: StatusReporter
-  /** How long before an idle fetch a record may have been given its append time without having been in the fetch. */
+  /** How long before an idle fetch a record may have got its append time without being in that fetch. */
   readonly settleMs: number
   readonly logger: Logger
-  /** Whether a connection's rows go on from the feed to its shop: then the feed is not their end. */
+  /** Whether a connection's rows go on from the feed to its shop, so that the feed is not their end. */
   readonly pushes?: (connection: string, entity: Entity) => boolean
 }
 
 /**
- * Folds a `universal-*` topic into its feed table. In this order: rows, watermark, status; a crash between any two is
- * mended by the redelivery, which finds rows as they are and changes nothing (Guarantees 3, 8). Readers see nothing
- * beyond the watermark, so they never see a part of a batch. A generation that is made beside the live one gets each
- * batch too, as soon as it has everything before it: when it becomes the live one, it lacks nothing (Guarantee 9).
+ * Folds a `universal-*` topic into its feed table. Order of writes: rows, watermark, status; after a crash in between,
+ * the redelivery finds the rows written and changes nothing (Guarantees 3, 8). Readers see nothing beyond the
+ * watermark, so they never see part of a batch. A generation that is built besides the live one also gets each batch,
+ * as soon as it has everything before it: when it becomes live, it is complete (Guarantee 9).
  */
 export function feedStage<K extends UniversalKind>(projection: Feed<K>, deps: FeedStageDeps): Stage<K> {
   const { tables, settleMs } = deps
@@ -53,12 +53,12 @@ export function feedStage<K extends UniversalKind>(projection: Feed<K>, deps: Fe
     async handle(batch, context) {
       const from = batch[0]?.record.offset ?? 0n
       const written = new Map<number, readonly StageResult[]>()
-      // Asked again after each: a generation may have been joined, or become the live one, meanwhile.
+      // Read again after each write: meanwhile a generation may have been joined, or become live.
       for (;;) {
         const meta = await readMeta(tables, projection)
         const generation = nextGeneration(meta, context.partition, from, written)
         if (generation === undefined) break
-        // What failed is one dead letter, not one for each generation.
+        // A failure makes one dead letter, not one per generation.
         const own = written.size === 0 ? context : { ...context, deadLetter: async () => undefined }
         const at = { generation, watermark: meta.watermark(generation, context.partition) }
         written.set(generation, await writeGeneration(projection, batch, own, at, knownPairs, deps))
@@ -76,13 +76,13 @@ export function feedStage<K extends UniversalKind>(projection: Feed<K>, deps: Fe
   }
 }
 
-/** A row that is pushed ends at the shop, not in the feed. */
+/** A pushed row ends at the shop, not in the feed. */
 function withPush(one: StageResult, pushed: boolean): StageResult {
   const { result } = one
   return pushed && result.status === 'succeeded' ? { ...one, result: { ...result, status: 'processing' } } : one
 }
 
-/** A generation that the batch is still to be folded into: the live one, or one that has all that came before it. */
+/** A generation that still needs the batch: the live one, or one that has everything before the batch. */
 function nextGeneration(
   meta: FeedMeta,
   shard: number,
@@ -96,7 +96,7 @@ function nextGeneration(
   return from <= reached + 1n ? building : undefined
 }
 
-/** Rows of one generation, and then its watermark. */
+/** Writes the rows of one generation, then its watermark. */
 export async function writeGeneration<K extends UniversalKind>(
   projection: Feed<K>,
   batch: readonly Decoded<K>[],
@@ -115,7 +115,7 @@ export async function writeGeneration<K extends UniversalKind>(
   await forEachBounded(rest, WRITERS, async ({ shard, row }) => {
     context.assertOwned()
     const written = await writeRow(tables, projection, shard, row)
-    if (!written) deps.logger.debug({ stage: projection.name, eventId: row.event_id }, 'a newer row is there')
+    if (!written) deps.logger.debug({ stage: projection.name, eventId: row.event_id }, 'the table has a newer row')
   })
   context.assertOwned()
   if (folded.position !== null) await moveWatermark(tables, projection, at, folded.position)
@@ -123,8 +123,8 @@ export async function writeGeneration<K extends UniversalKind>(
 }
 
 /**
- * Inserts the rows that were not there when they were read, a part at a time. Answers those that are to be written by
- * condition: what was there, and what has come since, which may be newer (Guarantee 4).
+ * Inserts the rows that did not exist when they were read, part by part. Returns those to write conditionally: existing
+ * rows, and rows that appeared meanwhile, which may be newer (Guarantee 4).
  */
 async function insertNew(
   deps: Pick<FeedStageDeps, 'tables'>,

@@ -9,7 +9,7 @@ import type { StagedPage } from './list-staged.ts'
 import { stagedPlace } from './list-staged.ts'
 import type { StagedRow } from './staged-row.ts'
 
-/** Bytes of events that one page shows; it has at least one row. */
+/** Bytes of events on one page; a page has at least one row. */
 const PAGE_BYTES = 4 * 1024 * 1024
 
 export interface StagedDeps {
@@ -18,14 +18,14 @@ export interface StagedDeps {
   readonly topicPrefix: string
 }
 
-/** An event where it is kept; `event` is null when it is not shown, or `problem` says why it can't be. */
+/** An event and its position; `event` is null if it is not shown; `problem` says why it can't be. */
 export interface ShownEvent extends Place {
-  /** Decimals as text, times as ISO 8601; personal fields masked for whom may not see them. */
+  /** Decimals as text, times as ISO 8601; personal fields masked for callers that may not see them. */
   readonly event: unknown
   readonly problem: string | null
 }
 
-/** A row of a view as it is answered. */
+/** A row of a view as returned. */
 export interface ShownRow {
   readonly source: string
   readonly key: string
@@ -48,10 +48,13 @@ export interface ShownRow {
   }
 }
 
-/** `places`: where the events are, and no more; `raw`: also the source's own text of what was read. */
+/** `places`: only the positions of the events; `raw`: also the source's original text. */
 export type Payloads = 'places' | 'events' | 'raw'
 
-/** The rows with their events, read from the topics in one go. A page whose events are too much ends earlier. `persons`: in clear. */
+/**
+ * The rows with their events, read from the topics at once. A page ends earlier if its events are too large. `persons`:
+ * personal data in clear.
+ */
 export async function showStaged(
   deps: StagedDeps,
   page: StagedPage,
@@ -71,7 +74,7 @@ export async function showStaged(
   return { items, next: last === undefined || rows.length === page.rows.length ? page.next : stagedPlace(last) }
 }
 
-/** The event at a place, in one read. `persons`: in clear. */
+/** The event at a position, in one read. `persons`: personal data in clear. */
 export async function showPlace(deps: StagedDeps, place: Place, persons: boolean): Promise<ShownEvent> {
   const [record] = await deps.reader.read([place])
   return await showEvent(deps, place, record ?? null, { raw: false, persons })
@@ -86,7 +89,7 @@ function fitting(rows: readonly StagedRow[]): readonly StagedRow[] {
   return over < 0 ? rows : rows.slice(0, Math.max(over, 1))
 }
 
-/** What of an event is shown. */
+/** What to show of an event. */
 interface Shows {
   readonly raw: boolean
   readonly persons: boolean
@@ -106,7 +109,7 @@ async function showEvent(
   record: LogRecord | null,
   { raw, persons }: Shows,
 ): Promise<ShownEvent> {
-  if (record === null) return { ...place, event: null, problem: 'the topic does not have it any more' }
+  if (record === null) return { ...place, event: null, problem: 'the topic no longer has it' }
   try {
     const kind = kindOf(place.topic.slice(topicPrefix.length))
     const decoded = (await codec.decode(kind, record.value)) as never

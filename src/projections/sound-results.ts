@@ -6,11 +6,14 @@ import type { LogRecord } from '../platform/kafka/event-log.ts'
 import type { BatchContext, Decoded } from '../platform/runtime/stage.ts'
 import { entityStatuses } from './entity-row.ts'
 
-/** Bytes of key, source and connection together: rows have them in one key, with a status and a time, of 1,024 at most. */
+/**
+ * Bytes of key, source and connection together: rows store them in one key with a status and a time, of at most 1,024
+ * bytes.
+ */
 const LONGEST_NAMES = 900
 /** Characters of an id or a code. */
 const LONGEST_TEXT = 1_000
-/** Characters of a message: a row has it whole. */
+/** Characters of a message: a row has it in full. */
 const LONGEST_MESSAGE = 10_000
 
 /** A result with the record that it came in. */
@@ -20,7 +23,7 @@ export interface ResultOfRecord {
   readonly result: EntityResult
 }
 
-/** Dead-letters the result where the work on its row fails for a reason of its own, as one that is too large does. */
+/** Dead-letters the result if writing its row fails because of the result, for example because it is too large. */
 export async function orDeadLetter(one: ResultOfRecord, context: BatchContext, work: () => Promise<void>) {
   try {
     await work()
@@ -52,9 +55,9 @@ interface Unsound {
 }
 
 /**
- * The batch without results that no row can hold: a record has up to 500, and one that is wrong must not take the others
- * with it (Guarantee 5). The wrong ones are dead-lettered, one letter for each record and connection. A record with an
- * impossible time of its own counts from when it was appended.
+ * The batch without results that no row can hold: a record has up to 500, and a bad one must not take the others with
+ * it (Guarantee 5). Bad ones are dead-lettered, one dead letter per record and connection. A record with an impossible
+ * time counts from its append time.
  */
 export async function soundResults(
   batch: readonly Decoded<'sync-status'>[],
@@ -94,7 +97,7 @@ async function reportUnsound(
 ): Promise<void> {
   if (first === undefined) return
   const { code, message, field } = first.error
-  const others = more.length === 0 ? '' : `; and ${more.length} more results of this record are wrong`
+  const others = more.length === 0 ? '' : `; other invalid results of this record: ${more.length}`
   const error = new StreamError(code, `${message}${others}`, field === undefined ? {} : { field })
   await deadLetter({ record, taskId, result: first.result }, error, context)
 }
@@ -105,8 +108,8 @@ function whyUnsound(result: EntityResult, index: number): StreamError | undefine
     const field = `results[${index}].${name}`
     return new StreamError(errorCode, `${field} ${what}`, { field })
   }
-  if (occurredAt !== null && !isPossibleTime(occurredAt)) return wrong('occurredAt', 'is no time', 'time_invalid')
-  if (!isPossibleTime(readAt)) return wrong('readAt', 'is no time', 'time_invalid')
+  if (occurredAt !== null && !isPossibleTime(occurredAt)) return wrong('occurredAt', 'is not a valid time', 'time_invalid')
+  if (!isPossibleTime(readAt)) return wrong('readAt', 'is not a valid time', 'time_invalid')
   if (!(entities as readonly string[]).includes(entity)) return wrong('entity', 'is not known', 'source_data_invalid')
   if (!(entityStatuses as readonly string[]).includes(status)) {
     return wrong('status', 'is not known', 'source_data_invalid')

@@ -11,10 +11,10 @@ import { STAGED } from './tables.ts'
 export const views = ['frontend', 'backend'] as const
 export type View = (typeof views)[number]
 
-/** Longest message that is kept: a system's answer may be a page. */
+/** Longest message stored: a system's answer may be a whole page. */
 const LONGEST_MESSAGE = 1_000
 
-/** Where an entity of a connection stands: not what it holds, which the topics keep. Times are ISO 8601. */
+/** State of an entity of a connection, without its content, which stays in the topics. Times are ISO 8601. */
 export interface StagedRow {
   /** view#connection#entity. */
   readonly shelf: string
@@ -32,7 +32,7 @@ export interface StagedRow {
   readonly code: string | null
   readonly message: string | null
   readonly target_id: string | null
-  /** Results of the stage it is at, for this version and pass. */
+  /** Results of its current stage, for this version and pass. */
   readonly attempts: number
   /** When any stage first reported this version and pass. */
   readonly first_at: string
@@ -41,19 +41,19 @@ export interface StagedRow {
   readonly read_at: string
   readonly task: string | null
   readonly event_id: string
-  /** The event as it was read; null where no stage reported it. */
+  /** The event as read; null if no stage reported it. */
   readonly source_place: Place | null
-  /** The event as it was mapped; null: it was not (yet). */
+  /** The event as mapped; null: not mapped (yet). */
   readonly mapped_place: Place | null
   /** Sorts as the version does. */
   readonly rank: string
-  /** Of the record in `sync-status` that it was last changed by; -1: by the mapped event itself. */
+  /** Offset of the `sync-status` record that changed it last; -1: the mapped event itself. */
   readonly offset: number
-  /** Grows with each write: what a write is compared with. */
+  /** Grows with each write; writes are conditional on it. */
   readonly revision: number
 }
 
-/** What one stage reports of an entity of a connection. */
+/** A stage's report about an entity of a connection. */
 export interface StageReport {
   readonly stage: string
   /** Milliseconds. */
@@ -65,7 +65,7 @@ export interface StageReport {
   readonly places: ResultPlaces
 }
 
-/** What vendors' ERPs are given is staged towards them; everything else goes to the shop. */
+/** Entities for vendors' ERPs belong to the backend view; all others go to the shop. */
 export function viewOf(entity: string): View {
   return entityDeclarations.some((one) => one.name === entity && 'vendor' in one) ? 'backend' : 'frontend'
 }
@@ -78,7 +78,7 @@ export function stagedId({ key, source }: Pick<StagedRow, 'key' | 'source'>): st
   return `${key}#${source}`
 }
 
-/** How a row says where a record is. */
+/** Position of a record, as rows store it. */
 export const placeAttribute = map<Place>({ topic: text, partition: number, offset: number, bytes: number })
 
 export const stagedRows = rowType<StagedRow>(
@@ -110,7 +110,7 @@ export const stagedRows = rowType<StagedRow>(
     offset: number,
     revision: number,
   },
-  // What has a feed is as many rows as its source has; of orders and fulfilments there are more every day.
+  // Entities with a feed have a limited number of rows; orders and fulfilments grow every day, so ended ones expire.
   ({ entity = '', status = '', updated_at = '' }) => {
     const isOpen = !isEnd(status) || status === 'failed'
     return isOpen || hasFeed(entity) ? null : expiresAfter(Date.parse(updated_at), keptDays.stagedOrders)
@@ -118,9 +118,9 @@ export const stagedRows = rowType<StagedRow>(
 )
 
 /**
- * The row after the report; the same row when it is older or says nothing new. What counts is (version, offset of the
- * source event: a retry or replay comes later, stage, order of the stage's results), whatever order the stages are heard
- * in: the end is the same (Guarantees 4 and 9).
+ * The row after the report; the same row if the report is older or adds nothing. Reports are ordered by (version,
+ * offset of the source event (higher for a retry or replay), stage, order of the stage's results), whatever order they
+ * arrive in: the result is the same (Guarantees 4 and 9).
  */
 export function evolveStaged(row: StagedRow | undefined, report: StageReport): StagedRow {
   const pass = row === undefined ? 1 : comparePass(row, report)
@@ -162,7 +162,7 @@ function begun(before: StagedRow | undefined, report: StageReport): StagedRow {
   })
 }
 
-/** Places come from the stages that have the records, whichever is heard first. */
+/** Positions come from the stages that have the records, whichever reports first. */
 function withPlaces(row: StagedRow, { places: { source, mapped }, at }: StageReport): StagedRow {
   const source_place = row.source_place ?? source
   const isNewer = mapped !== null && (row.mapped_place === null || mapped.offset > row.mapped_place.offset)
@@ -172,7 +172,7 @@ function withPlaces(row: StagedRow, { places: { source, mapped }, at }: StageRep
   return same ? row : { ...row, source_place, mapped_place, first_at }
 }
 
-/** Results of one stage are in one partition, so their offsets tell. */
+/** Results of one stage are in one partition and compare by offset. */
 function isLater(row: StagedRow, { stage, offset, result }: StageReport): boolean {
   const step = stageOrder(stage) - stageOrder(row.stage)
   if (step !== 0) return step > 0

@@ -3,18 +3,18 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import { type StagedRow, shelfOf } from './staged-row.ts'
 import { STAGED, STAGED_BY_STATUS } from './tables.ts'
 
-/** Rows that are looked at. */
+/** Rows examined. */
 const MOST = 100
 
-/** What entities of a connection wait for, at one stage and for one reason. */
+/** What entities of a connection wait for, by stage and reason. */
 export interface StagedWait {
   readonly stage: string
   readonly code: string | null
   /** Of the one that has waited longest. */
   readonly message: string | null
-  /** Among a hundred of them. */
+  /** Among the hundred rows examined. */
   readonly count: number
-  /** ISO 8601: since when that one is under way; its tries are later. */
+  /** ISO 8601: when that one was first reported; its attempts are later. */
   readonly since: string
 }
 
@@ -24,7 +24,7 @@ const waitingRows = rowType<Pick<StagedRow, 'id' | 'by_status' | 'stage' | 'code
   { id: text, by_status: text, stage: text, code: orNull(text), message: orNull(text), first_at: text },
 )
 
-/** Why entities wait, the longest wait first. */
+/** Why entities wait, longest wait first. */
 export async function stagedWaits(
   tables: Tables,
   { connection, entity }: { readonly connection: string; readonly entity: string },

@@ -11,24 +11,23 @@ import { keepOrderSteps } from './order-steps.ts'
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { evolveStaged, type StagedRow, type StageReport, shelfOf, stagedId, stagedRows } from './staged-row.ts'
 
-/** Rows written at once. */
+/** Rows written in parallel. */
 const WRITERS = 16
-/** A row is written by few stages at once; more refusals in a row than this mean something else is wrong. */
+/** Few stages write to a row at once; more conflicts in a row than this mean that something else is wrong. */
 const TRIES = 20
 
 /** A report with the record that it came in. */
 interface ReportOfRecord extends StageReport, Pick<ResultOfRecord, 'record'> {}
 
-/** The same, which may be of no connection. */
+/** The same, possibly without a connection. */
 type AnyReport = Omit<ReportOfRecord, 'result'> & Pick<ResultOfRecord, 'result'>
 
 const nowhere = { source: null, mapped: null } as const
 
 /**
- * Folds `sync-status` into a row for each connection and entity: what is staged for it, where its events are, and what
- * came of it. Results of no connection are left out: nothing is staged for one yet. Beside them, the steps of orders and the
- * figures of a day are kept. What no row can hold is dead-lettered
- * alone.
+ * Folds `sync-status` into one row per connection and entity: what is staged for it, the positions of its events, and
+ * their outcome. Results without a connection are left out: nothing is staged for them yet. Also stores the steps of
+ * orders and the figures of a day. A result that no row can hold is dead-lettered alone.
  */
 export function stagedStage(deps: { readonly tables: Tables }): Stage<'sync-status'> {
   return {
@@ -46,8 +45,8 @@ export function stagedStage(deps: { readonly tables: Tables }): Stage<'sync-stat
 }
 
 /**
- * Adds where the orders for one ERP are. Its sink tells that too, once it has come to them: these rows show what waits
- * while the ERP is down.
+ * Adds the positions of the orders for one ERP. Its sink reports them too, but only once it reaches them: these rows
+ * show what waits while the ERP is down.
  */
 export function stagedOrdersStage(system: string, deps: { readonly tables: Tables }): Stage<'vendor-orders'> {
   return {
@@ -67,12 +66,12 @@ function ofReport({ record, event }: Decoded<'sync-status'>): readonly AnyReport
   })
 }
 
-/** Nothing is staged for what is of no connection yet. */
+/** Results without a connection are not staged yet. */
 function isOfConnection(report: AnyReport): report is ReportOfRecord {
   return report.result.connection !== null
 }
 
-/** Decoded events are instances of classes of their own; a table takes plain values alone. */
+/** Decoded events are class instances; a table accepts only plain values. */
 function plain({ source, mapped }: ResultPlaces): ResultPlaces {
   return { source: source === null ? null : { ...source }, mapped: mapped === null ? null : { ...mapped } }
 }
@@ -114,7 +113,7 @@ async function writeRow(
     if (await rows.put({ ...after, revision: after.revision + 1 }, unchanged)) return
     row = await rows.get({ shelf: after.shelf, id: after.id })
   }
-  throw new StreamError('concurrent_change', 'a row of what is staged changes all the time')
+  throw new StreamError('concurrent_change', 'a staged row kept changing while it was being updated; try again')
 }
 
 function stagedKey({ result }: StageReport) {

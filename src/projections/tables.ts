@@ -3,27 +3,27 @@ import { feedTable } from './feed-table.ts'
 import { feeds } from './feeds.ts'
 import { rebuildTables } from './rebuild/rebuild.ts'
 
-/** A row per task and entity (`connection#key`; `*#key` as read, before it is routed). */
+/** One row per task and entity (`connection#key`; `*#key` as read, before it is routed). */
 export const SYNC_ENTITIES = 'sync_entities'
-/** A row per task: grows with what is reported of it, and has the counts of a large one. */
+/** One row per task: its version grows with each report; stores the counts of a large task. */
 export const SYNC_TASK_COUNTS = 'sync_task_counts'
-/** A row per dead letter. */
+/** One row per dead letter. */
 export const DEAD_LETTERS = 'dead_letters'
-/** Summaries of dead letters by the time they first failed: those to be seen to (`active`), and the others (`ended`). */
+/** Summaries of dead letters by the time of their first failure: open ones (`active`), and the others (`ended`). */
 export const DEAD_LETTER_SHELVES = 'dead_letter_shelves'
 
-/** A row per view, connection, entity and key: where what is staged is kept, and what came of it. */
+/** One row per view, connection, entity and key: positions of the staged events, and their outcome. */
 export const STAGED = 'staged'
 /** Local index of `staged`, on status and the time of its last change. */
 export const STAGED_BY_STATUS = 'by-status'
 
-/** A row per thing that happened to an order, by shop and order number. */
+/** One row per step of an order, by shop and order number. */
 export const ORDER_STEPS = 'order_steps'
 
-/** A row per order, one who may find it, and SKU or person that it is found by. */
+/** One row per order, party that may find it, and SKU or person to find it by. */
 export const ORDER_INDEX = 'order_index'
 
-/** A row per connection and five minutes: what came of its entities. */
+/** One row per connection and five minutes: outcomes of its entities. */
 export const FIGURES = 'figures'
 
 export const projectionTables: readonly TableDefinition[] = [

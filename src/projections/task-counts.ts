@@ -4,13 +4,13 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import { SYNC_TASK_COUNTS } from './tables.ts'
 import { type ConnectionCounts, type TaskCounts, taskCounts } from './task-status.ts'
 
-/** Counts that took no longer than this are not kept: the next ones are as quick. */
+/** Counts that took less time than this are not stored: counting again is as quick. */
 const WORTH_KEEPING_MS = 100
-/** While a large task is under way its counts may be so many times older than it takes to count. */
+/** While a large task is under way, its counts may be this many times older than it takes to count. */
 const TIMES_OLDER = 10
 
 interface Kept {
-  /** Of `version` when the counting began. */
+  /** `version` when the counting began. */
   readonly counted_version: number
   readonly connections: readonly string[]
   readonly counts: TaskCounts
@@ -56,16 +56,16 @@ export const countsRows = rowType<CountsRow>(
 )
 
 /**
- * Tells that something was reported of a task, after its rows were written: counts from before are out of date. A crash
- * between the two is made up for by the redelivery, which tells it again.
+ * Notes a new report about a task, after its rows were written: earlier counts are out of date. After a crash between
+ * the two, the redelivery notes it again.
  */
 export async function noteReported(tables: Tables, task: string, at: number): Promise<void> {
   await rowsOf(tables, countsRows).update({ task }, { set: { reported_at: at }, increment: { version: 1 } })
 }
 
 /**
- * The counts of a task. Those of a large one are kept until something is reported of it, so that its page is quick; while
- * reports come, they are counted again no more often than is bearable and may lag by some seconds.
+ * The counts of a task. Those of a large task are stored until something new is reported, so that its page loads
+ * quickly; while reports arrive, they are recounted only at intervals and may lag by some seconds.
  */
 export async function knownCounts(
   tables: Tables,

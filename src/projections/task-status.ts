@@ -3,10 +3,10 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import { type EntityRow, isEnd, stageOrder, UNROUTED } from './entity-row.ts'
 import { SYNC_ENTITIES } from './tables.ts'
 
-/** Rows that are held in memory at once. */
+/** Rows held in memory at once. */
 const PAGE = 5000
 
-/** What of a run its task's state follows from. */
+/** The part of a run that determines its task's state. */
 export interface TaskRun {
   readonly state: 'due' | 'running' | 'ended' | 'failed' | 'incomplete' | 'merged'
   /** Entities published, each to every subscribed connection. */
@@ -14,17 +14,17 @@ export interface TaskRun {
   readonly connections: readonly string[]
 }
 
-/** Entities by status, of one connection. */
+/** Entities of one connection by status. */
 export interface ConnectionCounts {
   readonly statuses: Readonly<Record<string, number>>
-  /** Entities whose row is at its end, and those that failed before they could be routed to it. */
+  /** Entities whose row has a final status, and those that failed before they could be routed to the connection. */
   readonly ended: number
 }
 
 export interface TaskCounts {
-  /** Entities that the producer says it published. */
+  /** Entities that the producer reports as published. */
   readonly published: number
-  /** By connection; every connection asked for is there. */
+  /** By connection; contains every requested connection. */
   readonly connections: Readonly<Record<string, ConnectionCounts>>
   /** Entities that could not be read, or not be routed to every connection. */
   readonly unrouted_failed: number
@@ -34,12 +34,12 @@ export const taskStates = ['due', 'processing', 'completed', 'failed', 'incomple
 export type TaskState = (typeof taskStates)[number]
 
 /**
- * Counts a task's entity rows in one pass over its partition, of which it is given three attributes alone. Rows of
- * connections not asked for are not counted.
+ * Counts a task's entity rows in one pass over its partition, reading only three attributes. Rows of other connections
+ * are not counted.
  */
 export async function taskCounts(tables: Tables, taskId: string, connections: readonly string[]): Promise<TaskCounts> {
   const unrouted: UnroutedRows = { published: 0, unreadable: 0, failed: new Set() }
-  // Unrouted rows first, so that the routed ones can be held against them.
+  // Unrouted rows first, so that the routed ones can be compared with them.
   await eachRow(tables, taskId, UNROUTED, (row) => countUnrouted(unrouted, row))
   const counted = await Promise.all(
     connections.map(async (id) => {
@@ -51,7 +51,7 @@ export async function taskCounts(tables: Tables, taskId: string, connections: re
         if (isEnd(status)) ended += 1
         if (unrouted.failed.has(key)) routed.add(key)
       })
-      // What failed for all connections at once has ended for each; a retry that routed it counts by its own row.
+      // An entity that failed for all connections has ended for each; if a retry routed it, its own row counts.
       return { id, routed, count: { statuses, ended: ended + unrouted.failed.size - routed.size } }
     }),
   )
@@ -78,10 +78,10 @@ function countUnrouted(rows: UnroutedRows, { key, status, stage }: CountedRow): 
   if (failed && stageOrder(stage) > 0) rows.failed.add(key)
 }
 
-/** Of a row, what is counted. */
+/** The part of a row that is counted. */
 type CountedRow = Pick<EntityRow, 'key' | 'status' | 'stage'>
 
-/** As it is read for it. */
+/** The columns read for it. */
 const countedRows = rowType<Pick<EntityRow, 'entity' | 'status' | 'stage'>>(SYNC_ENTITIES, ['entity'], {
   entity: text,
   status: text,
@@ -107,8 +107,8 @@ async function eachRow(
 }
 
 /**
- * State of a task, derived on read: it is `processing` until its run has ended and every published entity has, for
- * every subscribed connection, a row at its end; then `failed` when any of them failed, else `completed`.
+ * State of a task, derived on read: `processing` until its run has ended and every published entity has a row with a
+ * final status for every subscribed connection; then `failed` if any of them failed, otherwise `completed`.
  */
 export function taskState(run: TaskRun, counts: TaskCounts): TaskState {
   const own = stateOfRun(run)
@@ -121,7 +121,7 @@ export function taskState(run: TaskRun, counts: TaskCounts): TaskState {
   return failed || counts.unrouted_failed > 0 ? 'failed' : 'completed'
 }
 
-/** The state that follows from the run alone; null: its entities decide. */
+/** The state that the run alone determines; null: its entities decide. */
 export function stateOfRun({ state }: Pick<TaskRun, 'state'>): TaskState | null {
   return state === 'ended' || state === 'running' ? null : state
 }

@@ -7,9 +7,9 @@ import { type EntityRow, entityKey, entityRows, evolveEntity, type ReportedResul
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { noteReported } from './task-counts.ts'
 
-/** Rows written at once. */
+/** Rows written in parallel. */
 const WRITERS = 16
-/** A row is written by few stages at once; more refusals in a row than this mean something else is wrong. */
+/** Few stages write to a row at once; more conflicts in a row than this mean that something else is wrong. */
 const TRIES = 20
 
 /** Results of one entity of a task, in order. */
@@ -21,9 +21,9 @@ interface Group {
 }
 
 /**
- * Folds `sync-status` into a row for each task, connection and entity. Results of several stages come by several
- * partitions in any order: each write is conditional on the row being as it was read, and is repeated otherwise.
- * Results without a task (pushes) belong to none and are left out; what no row can hold is dead-lettered alone.
+ * Folds `sync-status` into one row per task, connection and entity. Results of several stages arrive from several
+ * partitions in any order: each write is conditional on the row being unchanged since it was read, and is repeated
+ * otherwise. Results without a task (pushes) are left out; a result that no row can hold is dead-lettered alone.
  */
 export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status'> {
   return {
@@ -39,7 +39,7 @@ export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status
         const row = rows.get(JSON.stringify([group.task, group.entity]))
         await orDeadLetter(group.first, context, () => writeGroup(deps.tables, group, row, context))
       })
-      // After the rows, and also when none changed: what was written before a crash is told by the redelivery.
+      // After the rows, also if none changed: after a crash in between, the redelivery notes the report.
       const times = groups.flatMap(({ task, results }) => results.map(({ at }) => [task, at] as const))
       for (const [task, own] of Map.groupBy(times, ([of]) => of)) {
         await noteReported(deps.tables, task, Math.max(...own.map(([, at]) => at)))
@@ -78,5 +78,5 @@ async function writeGroup(tables: Tables, group: Group, read: EntityRow | undefi
     if (await rows.put({ ...after, revision: after.revision + 1 }, unchanged)) return
     row = await rows.get({ task, entity })
   }
-  throw new StreamError('concurrent_change', `the row of entity ${entity} of task ${task} changes all the time`)
+  throw new StreamError('concurrent_change', `entity ${entity} of task ${task} kept changing while being updated; try again`)
 }

@@ -30,9 +30,9 @@ export interface BuildDeps {
 }
 
 /**
- * Folds the topic from its beginning into the next generation, up to where the projector takes that over, and compares
- * it with the live one. Its watermarks say how far it came: after a crash it goes on there (Guarantee 10). What was
- * dead-lettered is left out, as it was before. Throws `lease_lost` and `state_conflict`.
+ * Folds the topic from its beginning into the next generation, until the projector takes over, and compares it with the
+ * live one. Progress is in its watermarks: after a crash it resumes there (Guarantee 10). Dead-lettered events are left
+ * out, as before. Throws `lease_lost` and `state_conflict`.
  */
 export async function build(
   deps: BuildDeps,
@@ -58,7 +58,7 @@ export async function build(
     if (range.size > 0) await deps.log.scan(topicName(deps, projection), range, onRecords, signal)
     const meta = await readMeta(tables, projection)
     if (isJoined(meta, generation, shards)) break
-    // The projector is ahead: what it wrote since is in the topic.
+    // The projector is ahead: its newer events are in the topic.
     signal.throwIfAborted()
   }
   await held.note({})
@@ -94,14 +94,14 @@ async function decode(
   return decoded
 }
 
-/** A batch that nobody but us wants: it reports nothing and makes no dead letters. */
+/** The context of a rebuild's batch: it reports no results and makes no dead letters. */
 function quiet(partition: number, signal: AbortSignal): BatchContext {
   const assertOwned = () => signal.throwIfAborted()
   const nothing = { finished: () => undefined, deadLetter: async () => undefined }
   return { topic: '', partition, highWatermark: 0n, signal, assertOwned, ...nothing }
 }
 
-/** The job's row, kept alive by what is noted in it. */
+/** The job's row; each note renews its lease. */
 class HeldRebuild {
   readonly #deps: BuildDeps
   #job: Rebuild
@@ -116,7 +116,7 @@ class HeldRebuild {
     await this.note({ events: this.#job.events + events })
   }
 
-  /** Renews the lease once half of it is over; those who call meanwhile wait for the same write. */
+  /** Renews the lease once half of it is over; concurrent callers wait for the same write. */
   async keep(): Promise<void> {
     const { clock, leaseMs } = this.#deps
     if (clock.now() < this.#job.lease_until - leaseMs / 2) return

@@ -17,12 +17,12 @@ interface Pair {
   readonly rebuilt: FeedRow | undefined
 }
 
-/** Shards that are compared side by side. */
+/** Shards compared in parallel. */
 const SIDE_BY_SIDE = 4
 
 /**
- * Holds two generations against each other, row by row in the order of their keys. A row that seems to differ is looked
- * at again: the projector may have been between writing the one and the other. `keep` is called with every page.
+ * Compares two generations, row by row in key order. A row that seems to differ is read again: the projector may have
+ * been between its two writes. Calls `keep` with every page.
  */
 export async function compareGenerations(
   { tables, keep }: { readonly tables: Tables; readonly keep: () => Promise<void> },
@@ -38,7 +38,7 @@ export async function compareGenerations(
   await forEachBounded(all, SIDE_BY_SIDE, async (shard) => {
     found.set(shard, await compareShard(tables, feed, shard, [meta.generation, rebuilt], keep))
   })
-  // In the order of the shards, whichever was done first.
+  // In the order of the shards, whichever finished first.
   return all.map((shard) => found.get(shard) ?? NO_DIFFERENCE).reduce(together, NO_DIFFERENCE)
 }
 
@@ -109,7 +109,7 @@ async function* pairsOf(
     const order =
       one === undefined ? 1 : other === undefined ? -1 : Buffer.compare(Buffer.from(one.key), Buffer.from(other.key))
     yield { shard, live: order <= 0 ? one : undefined, rebuilt: order >= 0 ? other : undefined }
-    // Both side by side: their pages end at about the same rows.
+    // Both in parallel: their pages end at about the same rows.
     const next = await Promise.all([order <= 0 ? left.next() : a, order >= 0 ? right.next() : b])
     a = next[0]
     b = next[1]
@@ -140,7 +140,7 @@ async function lookAgain(tables: Tables, feed: Feed, pair: Pair, live: number, r
   return difference
 }
 
-/** What a reader sees of a row, field by field. */
+/** What a reader sees of a row, by field. */
 function visible({ deleted, position, data }: FeedRow): Readonly<Record<string, unknown>> {
   const fields = Object.entries(data).map(([name, value]) => [`data.${name}`, value])
   return { deleted, position, ...Object.fromEntries(fields) }

@@ -25,30 +25,30 @@ export interface RebuildPreview {
   readonly events: number
   readonly live_generation: number
   readonly next_generation: number
-  /** A rebuild whose switch can't be undone any more once this one is asked for; null: there is none. */
+  /** A rebuild whose switch can no longer be undone after this request; null: there is none. */
   readonly ends_undo_of: string | null
 }
 
-/** Making feed tables again; the API and the command share it. */
+/** Rebuilds of feed tables, shared by the API and the command. */
 export interface Rebuilds {
-  /** Throws `request_invalid` for what is no feed table, and `state_conflict` while another one is open. */
+  /** Throws `request_invalid` if it is not a feed table, and `state_conflict` while another rebuild is open. */
   request(request: RebuildRequest): Promise<Rebuild>
   preview(table: string): Promise<RebuildPreview>
   list(limit: number): Promise<readonly Rebuild[]>
   /** Throws `not_found`. */
   get(id: string): Promise<Rebuild>
-  /** The one of a table that is not switched or dropped yet. Throws `not_found`. */
+  /** The rebuild of a table that is not switched or dropped yet. Throws `not_found`. */
   openOf(table: string): Promise<Rebuild>
-  /** The one that a table was switched to, where that can be undone. Throws `not_found`. */
+  /** The rebuild that a table was switched to, if that can be undone. Throws `not_found`. */
   switchedOf(table: string): Promise<Rebuild>
-  /** Readers see the rebuilt rows from now on; their cursors are expired (Guarantee 8). Throws `state_conflict`. */
+  /** Readers see the rebuilt rows from now on; their cursors expire (Guarantee 8). Throws `state_conflict`. */
   switch(id: string): Promise<Rebuild>
   /**
-   * Readers see the rows from before the switch again, with all that came since; the rebuild is `ready` again. Throws
+   * Readers see the rows from before the switch again, including everything since; the rebuild is `ready` again. Throws
    * `state_conflict` once these rows are gone.
    */
   undo(id: string): Promise<Rebuild>
-  /** Nothing of it stays. Throws `state_conflict` when readers see it already. */
+  /** Deletes all of it. Throws `state_conflict` if readers see it already. */
   drop(id: string): Promise<Rebuild>
 }
 
@@ -81,9 +81,9 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
       const { table } = feed
       const other = await find(table, isOpen)
       if (other !== undefined)
-        throw conflict('table', `${other.id} makes ${table} again; switch to it or drop it first`)
+        throw conflict('table', `${other.id} is rebuilding ${table}; switch to it or drop it first`)
       const now = clock.now()
-      // Beside the live generation there is one at a time.
+      // At most one generation exists besides the live one.
       const undoable = await find(table, isUndoable)
       if (undoable !== undefined && (await retireGeneration(tables, feed, undoable))) {
         await note(undoable.id, { undo_until: null, drop_after: now + READERS_END_MS })
@@ -125,28 +125,28 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
       const { table } = askedFeed(feeds, asked)
       const job = await find(table, isOpen)
       if (job !== undefined) return job
-      const message = `table: ${table} is not being made again; "waldstream rebuild ${asked}" begins it`
+      const message = `table: ${table} is not being rebuilt; start with "waldstream rebuild ${asked}"`
       throw new StreamError('not_found', message, { field: 'table' })
     },
     async switchedOf(asked) {
       const { table } = askedFeed(feeds, asked)
       const job = await find(table, isUndoable)
       if (job !== undefined) return job
-      const message = `table: there is no switch of ${table} that can be undone: its rows from before are gone`
+      const message = `table: ${table} has no switch that can be undone: its previous rows are gone`
       throw new StreamError('not_found', message, { field: 'table' })
     },
     async switch(id) {
       const job = await get(id)
       if (job.state === 'switched' || job.state === 'ended') return job
       if (job.state !== 'ready')
-        throw conflict('id', `rebuild ${id} is ${job.state}, and only one that is ready is switched to`)
+        throw conflict('id', `rebuild ${id} is ${job.state}; only a ready one can be switched to`)
       await switchGeneration(tables, askedFeed(feeds, job.table), job)
       return await note(id, switchedAt(clock.now()))
     },
     async undo(id) {
       const job = await get(id)
       if (job.state === 'ready') return job
-      if (job.state !== 'switched') throw conflict('id', `rebuild ${id} is ${job.state}: there is no switch to undo`)
+      if (job.state !== 'switched') throw conflict('id', `rebuild ${id} is ${job.state}; it has no switch to undo`)
       const feed = askedFeed(feeds, job.table)
       const shards = (await deps.admin.ends(deps.topicPrefix + topicOf(feed.kind))).length
       await undoSwitch(tables, feed, job, { shards, meets: (is) => meetsSoon(clock, is) })
@@ -157,12 +157,12 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
       if (job.state === 'dropping' || job.state === 'dropped') return job
       if (!openRebuilds.includes(job.state)) throw conflict('id', `rebuild ${id} is ${job.state} and can't be dropped`)
       const givenUp = await giveUpGeneration(tables, askedFeed(feeds, job.table), job)
-      if (!givenUp && job.state === 'ready') throw conflict('id', `rebuild ${id} was switched to just now`)
+      if (!givenUp && job.state === 'ready') throw conflict('id', `rebuild ${id} was just switched to`)
       return await note(id, { state: 'dropping', drop_after: clock.now() + READERS_END_MS })
     },
   }
 
-  /** Whoever holds the lease loses it: its work is over. */
+  /** Takes the lease from its holder, whose work is over. */
   async function note(id: string, set: Partial<Rebuild>): Promise<Rebuild> {
     for (;;) {
       const job = await get(id)
@@ -172,7 +172,7 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
   }
 }
 
-/** A batch is written within a moment; what takes longer is not coming. */
+/** A batch is written within a moment; one that takes longer will not arrive. */
 const LOOKS = 50
 const LOOK_EVERY_MS = 100
 
@@ -187,7 +187,7 @@ async function meetsSoon(clock: RebuildsDeps['clock'], is: () => Promise<boolean
 function askedFeed(feeds: readonly Feed[], table: string): Feed {
   const found = feedOf(feeds, table)
   if (found !== undefined) return found
-  const message = `table: "${table}" is no feed table; there are: ${feeds.map((feed) => feed.table).join(', ')}`
+  const message = `table: "${table}" is not a feed table; tables: ${feeds.map((feed) => feed.table).join(', ')}`
   throw new StreamError('request_invalid', message, { field: 'table' })
 }
 

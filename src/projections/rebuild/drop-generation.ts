@@ -7,7 +7,7 @@ import { forgetWatermarks } from './generations.ts'
 const PAGE = 500
 const AT_ONCE = 16
 
-/** Deletes the rows of a generation that nobody reads. Repeatable; `keep` is called now and then. */
+/** Deletes the rows of a generation that nobody reads. Repeatable; calls `keep` regularly. */
 export async function dropGeneration(
   tables: Tables,
   feed: Feed,

@@ -9,20 +9,20 @@ import { feedOf, READERS_END_MS, type Rebuild, switchedAt } from './rebuild.ts'
 
 const POLL_MS = 1_000
 
-/** Does what rebuilds need until `signal` aborts: makes generations, and deletes those that nobody reads. */
+/** Does the work of rebuilds until `signal` aborts: builds generations, and deletes those that nobody reads. */
 export async function runRebuilds(deps: BuildDeps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      for (const job of await deps.jobs.open()) if (!signal.aborted) await seeTo(deps, job, signal)
+      for (const job of await deps.jobs.open()) if (!signal.aborted) await advance(deps, job, signal)
     } catch (error) {
-      deps.logger.warn({ err: error }, 'rebuilds could not be looked up; it will be tried again')
+      deps.logger.warn({ err: error }, 'could not look up rebuilds; trying again')
     }
     await deps.clock.sleep(POLL_MS, signal).catch(() => undefined)
   }
 }
 
-/** One step of a rebuild that somebody has to make; nothing when it waits, or another is at it. */
-async function seeTo(deps: BuildDeps, seen: Rebuild, signal: AbortSignal): Promise<void> {
+/** Does one due step of a rebuild; does nothing if the rebuild waits or another worker has it. */
+async function advance(deps: BuildDeps, seen: Rebuild, signal: AbortSignal): Promise<void> {
   const { jobs, clock, logger, leaseMs } = deps
   if (seen.state === 'ended' || seen.state === 'dropped' || seen.state === 'failed')
     return void (await jobs.end(seen, {}))
@@ -30,7 +30,7 @@ async function seeTo(deps: BuildDeps, seen: Rebuild, signal: AbortSignal): Promi
   const job = await jobs.take(seen, clock.now(), leaseMs)
   if (job === undefined) return
   try {
-    // Its holder may have brought it further between the look and the lease.
+    // Its last holder may have advanced it between the check and the lease.
     if (!(await isToBeDone(deps, job))) return void (await jobs.change(job, { lease_until: 0 }))
     await step(deps, job, signal)
   } catch (thrown) {
@@ -66,13 +66,13 @@ async function step(deps: BuildDeps, job: Rebuild, signal: AbortSignal): Promise
     return
   }
   if (state === 'ready') {
-    // Whoever switched died before it was noted.
+    // The process that switched died before it noted the switch.
     await jobs.change(job, { ...switchedAt(clock.now()), lease_until: 0 })
     return
   }
   if (state === 'switched' && job.undo_until !== null) {
     const retired = await retireGeneration(tables, feed, job)
-    // Whoever undid the switch died before it was noted: these rows are read again.
+    // The process that undid the switch died before it noted that: these rows are read again.
     const isUndone = !retired && (await liveGeneration(deps, job)) === live_generation
     const next = isUndone ? ({ state: 'ready', drop_after: 0 } as const) : { drop_after: clock.now() + READERS_END_MS }
     await jobs.change(job, { ...next, undo_until: null, lease_until: 0 })
@@ -89,7 +89,7 @@ async function step(deps: BuildDeps, job: Rebuild, signal: AbortSignal): Promise
   await jobs.end(job, { state: state === 'switched' ? 'ended' : dropped, ended_at: isoTime(clock.now()) })
 }
 
-/** The generation of a rebuild that was dropped while it was begun. */
+/** The generation of a rebuild that was dropped while it began. */
 async function begunAs(deps: BuildDeps, job: Rebuild): Promise<number | null> {
   const { building } = await readMeta(deps.tables, feedOfJob(deps, job))
   return building?.rebuild === job.id ? building.generation : null
@@ -101,6 +101,6 @@ async function liveGeneration(deps: BuildDeps, job: Rebuild): Promise<number> {
 
 function feedOfJob({ feeds }: BuildDeps, { table }: Rebuild): Feed {
   const feed = feedOf(feeds, table)
-  if (feed === undefined) throw new StreamError('request_invalid', `table: ${table} is no feed`)
+  if (feed === undefined) throw new StreamError('request_invalid', `table: ${table} is not a feed`)
   return feed
 }

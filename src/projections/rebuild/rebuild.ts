@@ -7,18 +7,18 @@ export const REBUILDS = 'rebuilds'
 export const rebuildTables: readonly TableDefinition[] = [jobTable(REBUILDS)]
 
 /**
- * `ready`: it has everything, gets what comes, and waits for a decision. `switched`: readers have it; the generation before
- * gets what comes until `undo_until`, then its rows go. `dropping`: the rows of the generation go.
+ * `ready`: complete and kept up to date, waits for a decision. `switched`: live; the previous generation is kept up to
+ * date until `undo_until`, then its rows are deleted. `dropping`: the rows of the generation are being deleted.
  */
 export type RebuildState = 'due' | 'building' | 'ready' | 'switched' | 'ended' | 'dropping' | 'dropped' | 'failed'
 
-/** A value of a field in both generations. */
+/** A field's values in both generations. */
 interface FieldDifference {
   readonly live: unknown
   readonly rebuilt: unknown
 }
 
-/** Beside these it has the parts of the row's key, by their names: `sku`. */
+/** Also has the parts of the row's key by name: `sku`. */
 export interface RowDifference {
   readonly connection: string
   readonly source: string
@@ -27,39 +27,42 @@ export interface RowDifference {
   readonly [part: string]: string | Readonly<Record<string, FieldDifference>>
 }
 
-/** What readers would see change. */
+/** What would change for readers. */
 export interface Difference {
   readonly rows_live: number
   readonly rows_rebuilt: number
   readonly only_live: number
   readonly only_rebuilt: number
   readonly differing: number
-  /** Rows by field that differs: `data.color`, `deleted`, `position`. */
+  /** Number of rows by differing field: `data.color`, `deleted`, `position`. */
   readonly fields: Readonly<Record<string, number>>
-  /** The first of them. */
+  /** The first differing rows. */
   readonly samples: readonly RowDifference[]
 }
 
-/** A feed table made again from its topic, as the next generation beside the live one. Times are ISO 8601 UTC. */
+/** A rebuild of a feed table from its topic, as the next generation besides the live one. Times are ISO 8601 UTC. */
 export interface Rebuild extends Job {
   readonly state: RebuildState
   /** Name of the table, without prefix. */
   readonly table: string
-  /** Null until it is begun. */
+  /** Null until it begins. */
   readonly generation: number | null
-  /** The live one when it was begun. */
+  /** The live generation when it began. */
   readonly live_generation: number | null
   readonly by: string | null
   readonly reason: string | null
   readonly requested_at: string
   readonly ready_at: string | null
   readonly ended_at: string | null
-  /** Events that were folded. */
+  /** Events folded. */
   readonly events: number
   readonly difference: Difference | null
-  /** Milliseconds UTC: readers that are reading the old rows have done so by then. */
+  /** Milliseconds UTC: by then all requests that read the old rows have ended. */
   readonly drop_after: number
-  /** Milliseconds UTC: the generation before gets what comes until then, and the switch can be undone. Null: it can't. */
+  /**
+   * Milliseconds UTC: until then the previous generation is kept up to date and the switch can be undone. Null: it
+   * can't.
+   */
   readonly undo_until: number | null
   readonly error: { readonly code: string; readonly message: string } | null
 }
@@ -99,13 +102,16 @@ export const rebuildRows = rowType<Rebuild>(
   expiresOnceEnded,
 )
 
-/** Requests that read rows which are to go are answered by then. */
+/** By then all requests that read the old rows have ended. */
 export const READERS_END_MS = 60_000
 
-/** The generation before a switch gets what comes for so long: by then it is known whether the rebuilt one is right. */
+/**
+ * How long the previous generation is kept up to date after a switch: by then people know whether the rebuilt one is
+ * right.
+ */
 export const UNDO_MS = 24 * 3_600_000
 
-/** What is noted of a rebuild that is switched to at a time. */
+/** Fields of a rebuild that was switched to at a time. */
 export function switchedAt(now: number): Pick<Rebuild, 'state' | 'undo_until' | 'drop_after'> {
   const undo_until = now + UNDO_MS
   return { state: 'switched', undo_until, drop_after: undo_until + READERS_END_MS }
@@ -113,7 +119,7 @@ export function switchedAt(now: number): Pick<Rebuild, 'state' | 'undo_until' | 
 
 export const openRebuilds: readonly RebuildState[] = ['due', 'building', 'ready']
 
-/** The feed of a table, by its name or that of the feed (`products`); undefined for another. */
+/** The feed of a table, by the table's name or the feed's (`products`); undefined: there is none. */
 export function feedOf(feeds: readonly Feed[], table: string): Feed | undefined {
   return feeds.find((feed) => feed.table === table || feed.entity === table)
 }

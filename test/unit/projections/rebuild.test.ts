@@ -153,12 +153,12 @@ describe('a rebuild', () => {
     // The next rebuild of the table takes its place, and says so.
     expect(await rebuilds.preview(TABLE)).toMatchObject({ ends_undo_of: first.id })
     const second = await rebuilds.request({ table: TABLE, by: null, reason: null })
-    await expect(rebuilds.undo(first.id)).rejects.toThrow('are gone or going')
+    await expect(rebuilds.undo(first.id)).rejects.toThrow('are deleted or being deleted')
     await expect(rebuilds.switchedOf(TABLE)).rejects.toMatchObject({ code: 'not_found' })
     expect((await until(second.id, 'ready')).generation).toBe(3)
     await until(first.id, 'ended')
     expect(await generationsOf()).toEqual(['2', '3'])
-    await expect(rebuilds.undo(first.id)).rejects.toThrow('there is no switch to undo')
+    await expect(rebuilds.undo(first.id)).rejects.toThrow('it has no switch to undo')
   })
 
   it('that was undone by whoever died before it was noted is ready again, and its live rows stay', async () => {
@@ -184,7 +184,7 @@ describe('a rebuild', () => {
       { shelf: 'all', id },
       { set: { state: 'switched', drop_after: 0 }, remove: ['undo_until'] },
     )
-    await expect(rebuilds.undo(id)).rejects.toThrow('are gone or going')
+    await expect(rebuilds.undo(id)).rejects.toThrow('are deleted or being deleted')
     await until(id, 'ended')
     expect(await generationsOf()).toEqual(['2'])
   })

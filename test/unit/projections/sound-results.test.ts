@@ -50,8 +50,8 @@ describe('a result that no row can hold', () => {
     const { counted, deadLetters } = await fold([bad('c1'), bad('c2'), bad('c1')])
     expect(counted).toBe(MANY)
     expect(deadLetters.slice(0, 2).map(({ error }) => error.message)).toEqual([
-      'results[249].readAt is no time; and 1 more results of this record are wrong',
-      'results[250].readAt is no time',
+      'results[249].readAt is not a valid time; other invalid results of this record: 1',
+      'results[250].readAt is not a valid time',
     ])
   })
 

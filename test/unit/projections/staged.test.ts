@@ -177,7 +177,7 @@ describe('what is shown', () => {
     const { items } = await showStaged(deps, page, 'events', true)
     expect(asked).toEqual([4])
     expect(items[0]).toMatchObject({
-      as_read: { offset: 404, event: null, problem: 'the topic does not have it any more' },
+      as_read: { offset: 404, event: null, problem: 'the topic no longer has it' },
       answer: { code: 'target_rejected' },
     })
     expect(items[1]).toMatchObject({
