@@ -52,7 +52,7 @@ const LONGEST_MS = 35_000
 /** What the page says, line by line. */
 const textOf = async (page: Page) => String(await page.evaluate('document.querySelector("main").innerText'))
 
-const outage = (page: Page) => page.getByText('What is shown is from before')
+const outage = (page: Page) => page.getByText('This page shows old data')
 
 describe.skipIf(!hasBrowser)('when the API is gone', () => {
   it('every page keeps what it has, says so, and comes back by itself', async () => {
@@ -122,7 +122,7 @@ describe.skipIf(!hasBrowser)('a key', () => {
     // The API keeps what it knows of a key for a few seconds.
     api.clock.time += 3_700_000
     await page.getByRole('link', { name: 'Waiting' }).click()
-    await page.getByText('is not accepted any more').waitFor()
+    await page.getByText('is no longer accepted').waitFor()
     await page.getByLabel('API key').fill(TOKEN)
     await page.getByLabel('API key').press('Enter')
     await page.getByRole('link', { name: 'Waiting' }).waitFor()

@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser)('connections', () => {
     const yaml = page.getByLabel('Document as YAML')
     const text = await yaml.inputValue()
     await yaml.fill(`${text}bundles: [\n`)
-    await page.getByText('This is no YAML').waitFor()
+    await page.getByText('This is not valid YAML').waitFor()
     await yaml.fill(`${text}colour: red\n`)
     await page.getByRole('listitem').filter({ hasText: 'colour' }).waitFor()
     await yaml.fill(text.replace('^alder-', '^elder-'))

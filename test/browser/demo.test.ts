@@ -57,6 +57,6 @@ describe.skipIf(!hasBrowser)('break something', () => {
     await page.getByRole('link', { name: 'API reference' }).waitFor()
     expect(await page.getByRole('link', { name: 'Break something' }).count()).toBe(0)
     await page.goto('/demo')
-    await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+    await page.getByRole('heading', { name: 'This page does not exist' }).waitFor()
   })
 })

@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('a first look', () => {
     await page.waitForURL('**/problems/waiting?connection=alder')
     const causes = page.getByRole('region', { name: 'By cause' })
     const cause = causes.getByRole('row').filter({ hasText: 'The target does not know an item' })
-    await cause.getByText('What waits goes on by itself').waitFor()
+    await cause.getByText('Waiting records continue by themselves').waitFor()
     expect(await cause.getByRole('cell').allInnerTexts()).toEqual([
       '1',
       expect.anything(),
@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)('a first look', () => {
     await buttons.waitFor()
     await expectOpenToAll(page, 'what can be tried now')
     await buttons.click()
-    await page.getByText('It is tried now').waitFor()
+    await page.getByText('Trying it now').waitFor()
     await buttons.waitFor({ state: 'detached' })
     expect((await createParking(api.tables, 'deliver-erp', 0).due(0, 10)).map((one) => one.key)).toEqual([key])
     expect(complaints).toEqual([])

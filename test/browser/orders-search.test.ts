@@ -93,7 +93,7 @@ describe.skipIf(!hasBrowser)('the search of orders', () => {
     await page.getByRole('link', { name: 'k-alder' }).waitFor()
     await page.getByPlaceholder('E-mail address').fill('nobody@example.com')
     await page.keyboard.press('Enter')
-    await page.getByText('No order of this address').waitFor()
+    await page.getByText('No order with this address').waitFor()
     expect(addresses.filter((address) => /example\.com|%40/.test(address))).toEqual([])
     expect(page.url()).not.toMatch(/@|%40/)
     expect(await page.title()).not.toContain('@')

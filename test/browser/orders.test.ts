@@ -44,7 +44,7 @@ describe.skipIf(!hasBrowser)("one order's page", () => {
     await api.conclude('p1', 1, 'resolved')
     await page.getByText('1 of 1 retried, 1 resolved').waitFor()
     await part.getByRole('button', { name: 'Hold deliveries' }).click()
-    await page.getByRole('dialog').getByText('Not this order alone').waitFor()
+    await page.getByRole('dialog').getByText('Not only this order').waitFor()
     expect(await barriersOf(page)).toEqual([])
     await page.getByLabel('Reason').fill('the vendor moves house')
     await page.getByRole('dialog').getByRole('button', { name: 'Hold deliveries' }).click()

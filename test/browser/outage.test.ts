@@ -36,7 +36,7 @@ describe.skipIf(!hasBrowser)('while the API is away', () => {
     await page.getByRole('button', { name: 'Resume: map-products alder' }).click()
     await page.getByText('The API does not answer').first().waitFor()
     await page.context().setOffline(false)
-    await page.getByText('What is shown is from before').waitFor({ state: 'detached' })
+    await page.getByText('This page shows old data').waitFor({ state: 'detached' })
     await page.reload()
     await page.getByRole('button', { name: 'Resume: map-products alder' }).waitFor()
     expect(await pauses()).toBe(before)

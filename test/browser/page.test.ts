@@ -56,7 +56,7 @@ describe.skipIf(!hasBrowser)('the control tower', () => {
     await page.getByText('This key is not accepted').waitFor()
     await key.fill(await keyWith(api, ['feeds:read']))
     await key.press('Enter')
-    await page.getByText('may not observe').waitFor()
+    await page.getByText('lacks the scope observe').waitFor()
     await key.fill('the-token')
     await key.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Problems' }).waitFor()

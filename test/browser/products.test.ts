@@ -159,6 +159,6 @@ describe.skipIf(!hasBrowser)('products', () => {
     await page.goto('/products?sku=nothing')
     await page.getByText('No feed you can see has a SKU nothing').waitFor()
     await page.goto('/products/birch/A-1')
-    await page.getByText('Not in the feed of products').waitFor()
+    await page.getByText('Not in the products feed').waitFor()
   })
 })

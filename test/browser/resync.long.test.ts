@@ -137,14 +137,14 @@ describe.skipIf(!hasBrowser)('resync', () => {
     // What is chosen anew is counted anew.
     await dialog.getByLabel('SKU or order number').fill('404')
     await dialog.getByRole('button', { name: 'Preview' }).click()
-    await dialog.getByText('Nothing fits').waitFor()
+    await dialog.getByText('No event matches').waitFor()
     expect(await dialog.getByRole('button', { name: 'Replay 0' }).isDisabled()).toBe(true)
     await dialog.getByLabel('SKU or order number').fill('')
     await dialog.getByRole('button', { name: 'Preview' }).click()
     // The two orders, each by its newest version.
     await dialog.getByText('25.00').waitFor()
-    await dialog.getByText('it is changed, not made twice').waitFor()
-    await dialog.getByText('The newest 2 of 2, and what would come of them').click()
+    await dialog.getByText('it is changed, not created twice').waitFor()
+    await dialog.getByText('The newest 2 of 2, with their outcome').click()
     await dialog.getByText('12.50').first().waitFor()
     // The newest is what the vendor was sent last, but for a field that is mapped otherwise today.
     const newest = dialog.getByRole('listitem').filter({ hasText: 'it would be sent' }).first()
@@ -170,7 +170,7 @@ describe.skipIf(!hasBrowser)('resync', () => {
     await change(REPLAYS, replay.id, { state: 'running', started_at, selected: 4_800, sent: 1_200 })
     await page.reload()
     await page.getByText('1,200 of 4,800').waitFor()
-    await page.getByText('20 a second, about 3 min left').waitFor()
+    await page.getByText('20 per second, about 3 min left').waitFor()
     await page.getByRole('button', { name: 'Stop' }).click()
     await dialog.getByText('The 1,200 events that were sent stay sent').waitFor()
     await dialog.getByRole('button', { name: 'Stop' }).click()
@@ -210,7 +210,7 @@ describe.skipIf(!hasBrowser)('resync', () => {
     expect(await page.locator('del').textContent()).toBe('red')
     await page.getByRole('button', { name: 'Switch' }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByText('Rows that go').waitFor()
+    await dialog.getByText('Rows removed').waitFor()
     await page.keyboard.press('Escape')
     expect((await here.api.get(`/v1/rebuilds/${id}`)).json.state).toBe('ready')
     await page.getByRole('button', { name: 'Switch' }).click()
@@ -220,10 +220,10 @@ describe.skipIf(!hasBrowser)('resync', () => {
     await page.getByRole('button', { name: 'Switch', exact: true }).waitFor({ state: 'detached' })
     // Back again: what came by the switch goes.
     await page.getByRole('button', { name: 'Undo the switch' }).click()
-    await dialog.getByText('Readers get the rows from before again').waitFor()
+    await dialog.getByText('Readers get the previous rows again').waitFor()
     const figures = await dialog.locator('dt, dd').allTextContents()
     expect(figures).toEqual([
-      ...['Rows rebuilt', '1,203', 'Rows from before', '1,204', 'Rows that go', '0', 'Rows that come', '1'],
+      ...['Rows rebuilt', '1,203', 'Previous rows', '1,204', 'Rows removed', '0', 'Rows added', '1'],
       ...['Rows that differ', '2'],
     ])
     await expectOpenToAll(page, 'undo a switch')
@@ -235,7 +235,7 @@ describe.skipIf(!hasBrowser)('resync', () => {
     await here.api.post(`/v1/rebuilds/${id}/switch`, { confirm: true })
     await page.goto('/resync')
     await page.getByRole('button', { name: 'Rebuild a feed' }).click()
-    await dialog.getByText('can’t be undone any more once this begins').waitFor()
+    await dialog.getByText('Once this begins, the last switch').waitFor()
   })
 
   it('drops a rebuild', async () => {
@@ -267,7 +267,7 @@ describe.skipIf(!hasBrowser)('resync', () => {
       await button.waitFor()
       expect([await button.isDisabled(), await button.getAttribute('title')]).toEqual([
         true,
-        'Your key may observe, not operate.',
+        'Your key lacks the scope operate.',
       ])
     }
   })

@@ -39,7 +39,7 @@ describe.skipIf(!hasBrowser)('a run', () => {
     await change({ read_count: 2_480, reached_at: ago(311) })
     await page.getByText('2,480 rows so far').waitFor()
     await change({ reached_at: null })
-    await page.getByText('How much is left, the source does not say').waitFor()
+    await page.getByText('The source does not say how much is left').waitFor()
     expect(await bar.getAttribute('value')).toBeNull()
     const results = ['succeeded', 'processing'].map((status, index) =>
       entityResult({ source: 'shop-alder', connection: 'alder', key: `${index}`, status }),

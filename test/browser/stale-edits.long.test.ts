@@ -28,7 +28,7 @@ async function world() {
 }
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const kept = (page: Page) => page.getByRole('region', { name: 'What you wrote' })
+const kept = (page: Page) => page.getByRole('region', { name: 'Your text' })
 
 /** What another window has changed, between the question and its answer. */
 describe.skipIf(!hasBrowser)('an edit of what somebody else has changed meanwhile', () => {
@@ -44,13 +44,13 @@ describe.skipIf(!hasBrowser)('an edit of what somebody else has changed meanwhil
     await dialog.getByText('Somebody else changed it meanwhile').waitFor()
     expect(await button(page, 'Apply').isDisabled()).toBe(true)
     await expectOpenToAll(page, 'a stale change')
-    await button(page, 'Load what is there now').click()
+    await button(page, 'Load the current version').click()
     await dialog.waitFor({ state: 'detached' })
     await kept(page).getByText('- complete').waitFor()
     await kept(page).getByText('holdMinutes: 30').waitFor()
     expect(await page.getByLabel('holdMinutes').inputValue()).toBe('')
     await expectOpenToAll(page, 'a kept draft')
-    await button(page, 'Use what I wrote').click()
+    await button(page, 'Use my text').click()
     await kept(page).waitFor({ state: 'detached' })
     expect(await page.getByLabel('holdMinutes').inputValue()).toBe('30')
     await page.getByText('Valid').waitFor()
@@ -70,7 +70,7 @@ describe.skipIf(!hasBrowser)('an edit of what somebody else has changed meanwhil
     await api.put('/v1/connections/alder', { ...connection, holdMinutes: 5 })
     await yaml.fill(`${text}bundles: split\n`)
     await page.getByText('Somebody else changed it meanwhile').waitFor()
-    await button(page, 'Load what is there now').click()
+    await button(page, 'Load the current version').click()
     await kept(page).getByText('bundles: split').waitFor()
     await kept(page).getByText('holdMinutes: 5').waitFor()
     expect(await yaml.inputValue()).toContain('holdMinutes: 5')
@@ -104,11 +104,11 @@ describe.skipIf(!hasBrowser)('an edit of what somebody else has changed meanwhil
     await api.put('/v1/connections/alder/metadata', { attributes: [...rules, { attribute: 'weight', from: 'weight' }] })
     await button(page, 'Save').click()
     await dialog.getByText('Somebody else changed it meanwhile').waitFor()
-    await button(page, 'Load what is there now').click()
+    await button(page, 'Load the current version').click()
     await dialog.waitFor({ state: 'detached' })
     await kept(page).getByText('attribute: title').waitFor()
     expect(await written.inputValue()).toContain('attribute: weight')
-    await button(page, 'Use what I wrote').click()
+    await button(page, 'Use my text').click()
     expect(await written.inputValue()).toContain('attribute: title')
     await button(page, 'Save…').click()
     expect(await dialog.getByLabel('Reason').inputValue()).toBe('as the shop calls it')
@@ -131,7 +131,7 @@ describe.skipIf(!hasBrowser)('an edit of what somebody else has changed meanwhil
     const theirs = { ...connection, ordersFrom: '2026-03-01T00:00:00Z', ownership: { skuPattern: '^other-' } }
     expect((await api.put('/v1/connections/cedar', theirs)).status).toBe(201)
     await button(page, 'Create').click()
-    await page.getByRole('dialog').getByText('It is there already').waitFor()
+    await page.getByRole('dialog').getByText('It already exists').waitFor()
     await button(page, 'Open it').click()
     await page.waitForURL('**/connections/cedar')
     await kept(page).getByText('skuPattern: ^cedar-').waitFor()

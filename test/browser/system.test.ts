@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser)('the system', () => {
     await page.goto('/system')
     await page.getByLabel('API key').fill(key)
     await page.getByLabel('API key').press('Enter')
-    await page.getByText('Only for those who operate everything').waitFor()
+    await page.getByText('Only for keys that operate everything').waitFor()
     expect(await page.getByRole('navigation').getByRole('link', { name: 'System' }).count()).toBe(0)
     const trail = await api.get('/v1/audit?who=seller', { authorization: 'Bearer the-token' })
     expect(trail.json.items).toEqual([])

@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)("what a vendor's people see", () => {
     await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByRole('dialog').getByText('1 × ALDER-1 confirmed').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
-    await page.getByText('The shop is being told.').waitFor()
+    await page.getByText('Sending it to the shop.').waitFor()
     expect(sent()).toHaveLength(1)
     await page.getByRole('button', { name: 'Add shipment' }).click()
     await page.getByLabel('ALDER-1 (1 open)').fill('2')

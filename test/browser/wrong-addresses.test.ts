@@ -18,7 +18,7 @@ describe.skipIf(!hasBrowser)('an address', () => {
     for (const address of ['/nope', '/orders/x/%', '/connections/%ff/mapping']) {
       const answer = await page.goto(address)
       expect([address, answer?.status()]).toEqual([address, 404])
-      await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+      await page.getByRole('heading', { name: 'This page does not exist' }).waitFor()
     }
     await expectOpenToAll(page, 'no such page')
     await page.getByRole('link', { name: 'Go to the overview' }).click()

@@ -211,7 +211,7 @@ describe.skipIf(!hasBrowser)('wrong input', () => {
     await from.fill('2026-01-02T00:00:00')
     await to.fill('2026-01-01T00:00:00')
     await dialog.getByRole('button', { name: 'Preview' }).click()
-    await dialog.getByText('Nothing fits').waitFor()
+    await dialog.getByText('No event matches').waitFor()
     expect(await dialog.getByRole('button', { name: 'Replay 0' }).isDisabled()).toBe(true)
     expect((await api.get('/v1/replays')).json.items).toEqual([])
   })

@@ -1,4 +1,4 @@
-/** Titles that are drawn before the program of the page is there: `texts.ts`, which has all texts, comes with that. */
+/** Titles shown before the page's program is loaded; `texts.ts`, with all texts, is loaded with the program. */
 export const firstTitles = {
   overview: 'Overview',
   order: (number: string) => `Order ${number}`,

@@ -71,7 +71,7 @@ describe.skipIf(!hasBrowser)('the control tower over real servers', () => {
     }
     // Nothing is broken here by a button.
     await page.goto('/demo')
-    await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+    await page.getByRole('heading', { name: 'This page does not exist' }).waitFor()
   })
 
   it('runs a read now, and shows the stock that the ERP has since', async () => {
@@ -159,7 +159,7 @@ describe.skipIf(!hasBrowser)('the control tower over real servers', () => {
     await page.getByRole('heading', { level: 1, name: 'products → map-products' }).waitFor()
     await page.getByText('Complete', { exact: true }).waitFor()
     await page.reload()
-    await page.getByRole('region', { name: 'What became of it' }).getByText('Delivered').waitFor()
+    await page.getByRole('region', { name: 'Outcome' }).getByText('Delivered').waitFor()
     await until('the feed to have the name', async () => (await feedRow('products')).name === name.toUpperCase())
     await page.goto(`/products/${CONNECTION}/${world.sku}`)
     await page.getByText(name.toUpperCase(), { exact: true }).first().waitFor()
@@ -230,7 +230,7 @@ describe.skipIf(!hasBrowser)('the control tower over real servers', () => {
     await run.waitFor()
     expect(await run.isDisabled()).toBe(true)
     expect((await world.ask('POST', '/v1/sync-requests', { read: STOCK }, key)).status).toBe(403)
-    await page.getByText('is not accepted any more').waitFor()
+    await page.getByText('is no longer accepted').waitFor()
     expect((await world.ask('GET', '/v1/status', undefined, key)).status).toBe(401)
     expect(complaints).toEqual([])
   })
@@ -241,14 +241,14 @@ describe.skipIf(!hasBrowser)('the control tower over real servers', () => {
     const lane = page.getByRole('article', { name: CONNECTION })
     await lane.waitFor()
     await world.endApi()
-    await page.getByText('What is shown is from before').waitFor()
+    await page.getByText('This page shows old data').waitFor()
     await lane.waitFor()
     await page.getByRole('link', { name: 'Resync' }).click()
     await lane.waitFor()
     await world.startApi()
     await page.getByRole('heading', { level: 1, name: 'Resync' }).waitFor()
     await page.getByRole('button', { name: 'Replay events' }).waitFor()
-    await page.getByText('What is shown is from before').waitFor({ state: 'detached' })
+    await page.getByText('This page shows old data').waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
   })
 })

@@ -154,7 +154,7 @@ describe.skipIf(!hasBrowser)('a first visit, by the page alone', () => {
     const order = await visit.orderOf(name)
     await opens(await visit.attention(/^Waiting orders \(\d+\): the target does not know an item/))
     const row = page.getByRole('row').filter({ hasText: order })
-    await row.getByText('What waits goes on by itself').waitFor()
+    await row.getByText('Waiting records continue by themselves').waitFor()
     told('the order waits, and the page says for what')
     await row.getByRole('link', { name: order }).click()
     await page.getByRole('heading', { level: 1, name: `Order ${order}` }).waitFor()

@@ -171,7 +171,7 @@ it('has an account that is left alone for long, and not one that is for a moment
   expect(left(null)).toEqual([])
   expect(left('2026-11-29T01:00:59.000Z')).toEqual([])
   expect(left('2026-11-29T01:04:00.000Z')).toMatchObject([
-    { tone: 'warn', title: 'erp asked to be left alone', pause: null, href: '/systems/erp' },
+    { tone: 'warn', title: 'erp is rate limiting', pause: null, href: '/systems/erp' },
   ])
 })
 
