@@ -7,13 +7,13 @@ const CALLER_MS = 60_000
 
 const Known = createContext<() => Caller | undefined>(() => undefined)
 
-/** Asks once for all that stands in it who the page is used by: each query of its own would take as long as a part of the page. */
+/** Fetches the caller once for all children: separate queries would be slower. */
 export function WithCaller(props: { readonly children: JSX.Element }): JSX.Element {
   const caller = useQuery(() => ({ ...callerQuery(), refetchInterval: CALLER_MS }))
   return <Known.Provider value={() => (caller.isSuccess ? caller.data : undefined)}>{props.children}</Known.Provider>
 }
 
-/** Undefined: it is not known yet. */
+/** Undefined: not known yet. */
 export function useCaller(): () => Caller | undefined {
   return useContext(Known)
 }

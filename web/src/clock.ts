@@ -6,5 +6,5 @@ setInterval(() => {
 }, 1000)
 document.addEventListener('visibilitychange', () => setNow(Date.now()))
 
-/** Milliseconds, once a second while the page is seen: ages on the page grow by it. */
+/** Milliseconds, once a second while the page is visible: ages on the page follow it. */
 export { now }

@@ -5,7 +5,7 @@ export interface CsvTable<T> {
   readonly cellsOf: (row: T) => readonly CsvCell[]
 }
 
-/** Rows with a line of names above them. */
+/** Rows below a line of column names. */
 export function csvText<T>(rows: readonly T[], { columns, cellsOf }: CsvTable<T>): string {
   return textOf([columns, ...rows.map(cellsOf)])
 }

@@ -3,7 +3,7 @@ import { firstTitles } from './first-titles.ts'
 /** Address of an order's page, with its number. */
 export const ORDER_PAGE = /^\/orders\/[^/]+\/([^/]+)$/
 
-/** Draws the heading of the page at this address where the program will draw it, while the program is being loaded. */
+/** Draws the heading of this address's page where the program will draw it, while the program loads. */
 export function drawFirstHeading(path: string, shell: Element | null): void {
   const heading = headingOf(path)
   if (heading === null || shell === null) return
@@ -25,7 +25,7 @@ function headingOf(path: string): { readonly title: string; readonly back: strin
   try {
     return { title: firstTitles.order(decodeURIComponent(number)), back: firstTitles.orders }
   } catch {
-    // It is no text: the program says what becomes of such an address.
+    // Not decodable: the program handles such an address.
     return null
   }
 }

@@ -4,7 +4,7 @@ const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Seconds as people say them: `8 s`, `3 min`, `2 h 5 min`, `4 d`. */
+/** Seconds in a readable form: `8 s`, `3 min`, `2 h 5 min`, `4 d`. */
 export function ageText(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
   if (whole < MINUTE) return `${whole} s`
@@ -17,12 +17,15 @@ function withRest(most: number, unit: string, rest: number, restUnit: string): s
   return rest === 0 || most >= 10 ? `${most} ${unit}` : `${most} ${unit} ${rest} ${restUnit}`
 }
 
-/** How long something took: `0.8 s`, `12 s`, `3 min`. */
+/** A duration: `0.8 s`, `12 s`, `3 min`. */
 export function durationText(seconds: number): string {
   return seconds > 0 && seconds < 10 ? `${Math.round(seconds * 10) / 10} s` : ageText(seconds)
 }
 
-/** A whole number, thousands set apart. Without `Intl`, whose first use takes as long as all else that is drawn. */
+/**
+ * A whole number with thousands separators. Without `Intl`, whose first use takes as long as everything else that is
+ * drawn.
+ */
 export function countText(count: number, more = false): string {
   return `${thousands(String(count))}${more ? '+' : ''}`
 }
@@ -33,20 +36,20 @@ function thousands(digits: string): string {
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB']
 
-/** Bytes as people say them: `812 kB`, `1.4 GB`. */
+/** Bytes in a readable form: `812 kB`, `1.4 GB`. */
 export function bytesText(bytes: number): string {
   const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
   const amount = bytes / 1000 ** step
   return `${amount < 10 && step > 0 ? amount.toFixed(1) : Math.round(amount)} ${units[step]}`
 }
 
-/** A decimal as text, exactly: with at least two decimals and thousands set apart. */
+/** A decimal as exact text: at least two decimals, with thousands separators. */
 export function amountText(amount: string): string {
   const [whole = '0', decimals = ''] = amount.replace('-', '').split('.')
   return `${amount.startsWith('-') ? '−' : ''}${thousands(whole)}.${decimals.padEnd(2, '0')}`
 }
 
-/** Sum of decimals as text, exact: they are added as integers of the smallest unit that any of them has. */
+/** Exact sum of decimals as text: added as integers of the smallest unit of any of them. */
 export function sumOf(amounts: readonly string[]): string {
   const places = Math.max(0, ...amounts.map((amount) => amount.split('.')[1]?.length ?? 0))
   const sum = amounts.reduce((total, amount) => total + unitsOf(amount, places), 0n)
@@ -69,7 +72,7 @@ export function stateText(state: string): string {
   return texts.states[state] ?? state
 }
 
-/** An order's state at a vendor: one that asks nothing of the vendor says why, where the reason is a state of its own. */
+/** An order's state at a vendor; for `ignored` and `waiting`, the reason if it has a text of its own. */
 export function orderStateText(status: string, code: string | null): string {
   if (status === 'succeeded') return code === 'canceled_by_hand' ? texts.orders.canceledByHand : texts.orders.accepted
   return (

@@ -5,7 +5,7 @@ export function keptKey(): string | null {
   return localStorage.getItem(NAME) ?? sessionStorage.getItem(NAME)
 }
 
-/** `keep`: also when the browser is closed. */
+/** `keep`: also after the browser is closed. */
 export function keepKey(key: string, keep: boolean): void {
   const store = keep ? localStorage : sessionStorage
   store.setItem(NAME, key)

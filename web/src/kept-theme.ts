@@ -3,7 +3,7 @@ const NAME = 'waldstream.theme'
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
-/** As it was chosen in this browser. */
+/** As chosen in this browser. */
 export function keptTheme(): Theme {
   return themes.find((one) => one === localStorage.getItem(NAME)) ?? 'system'
 }

@@ -8,15 +8,15 @@ const NAME = 'waldstream.reloaded'
 /** A part that is still missing after a reload is missing for good: the page does not reload again and again. */
 const ONCE_IN_MS = 30_000
 
-/** A component whose program is loaded when it is shown first. */
+/** A component whose code is loaded when it is first shown. */
 export function loaded<Props extends object>(load: () => Promise<Component<Props>>) {
   return lazy(async () => ({ default: await whenLoaded(load) }))
 }
 
 /**
- * A part of the program, loaded now. The API may be down, or have been upgraded since the page was opened, so that its
- * parts have new names. Browsers remember that a part was missing: the page reloads, at the address it was going to, as
- * soon as the API answers. Until then it stays as it is, and says what it waits for.
+ * Loads a part of the program. The API may be down, or may have been upgraded since the page was opened, so that its
+ * parts have new names. Browsers remember that a part was missing: the page reloads, at its target address, as soon as
+ * the API answers. Until then it stays as it is and says what it waits for.
  */
 export async function whenLoaded<Part>(load: () => Promise<Part>): Promise<Part> {
   return await load().catch(reload)
@@ -30,7 +30,7 @@ async function reload(): Promise<never> {
   return await new Promise<never>(() => undefined)
 }
 
-/** To go to another part of the same address would load nothing. */
+/** Navigating within the same address would load nothing. */
 function open({ pathname, search, href }: URL): void {
   if (pathname === window.location.pathname && search === window.location.search) window.location.reload()
   else window.location.assign(href)

@@ -37,7 +37,7 @@ const Audit = loaded(async () => (await import('./pages/administration/audit.tsx
 keepReadable()
 const root = document.getElementById('page')
 if (root !== null) {
-  // What was read just now took its time.
+  // Loading may have taken long: yields before rendering.
   await nextTask()
   root.replaceChildren()
   render(
@@ -76,10 +76,13 @@ if (root !== null) {
     root,
   )
 }
-// What was being retried goes on, whichever page is opened.
+// Unfinished retries continue, whichever page is opened.
 if (keptRetries().length > 0) void whenLoaded(() => import('./pages/problems/retry-runs.ts'))
 
-/** An address with bytes that are no text is of no page, and pages and links read theirs: it becomes one that says the same. */
+/**
+ * An address with undecodable bytes belongs to no page, and would break code that decodes it: it is replaced by a
+ * decodable one.
+ */
 function keepReadable(): void {
   const { pathname } = window.location
   if (!isText(pathname)) window.history.replaceState(null, '', `/${encodeURIComponent(pathname)}`)

@@ -1,9 +1,9 @@
-/** Names and indexes from the root of a JSON value to one in it. */
+/** Names and indexes from the root of a JSON value to a value inside it. */
 export type Path = readonly (string | number)[]
 
 /**
- * Where a value has the field that a failure names: by its path (`lines[3].sku`), within `data` as events have it, by the id
- * of a line (`lines.17`), or else by its last name, where the value has that once. Null: it is not there, or nobody can say.
+ * The place of the field that a failure names: by its path (`lines[3].sku`), within `data` as events have it, by a
+ * line's id (`lines.17`), or else by its last name, if that occurs only once. Null: not found, or ambiguous.
  */
 export function pathOfField(value: unknown, field: string | null): Path | null {
   if (field === null || field === '') return null
@@ -32,7 +32,7 @@ function follow(value: unknown, names: readonly string[]): Path | null {
   return path
 }
 
-/** Lines are named by their ids, and by where they stand. */
+/** Lines are named by id or by index. */
 function indexOf(list: readonly unknown[], name: string): number | null {
   const byId = list.findIndex((one) => isFields(one) && one['lineId'] === name)
   if (byId >= 0) return byId
@@ -65,13 +65,13 @@ export interface JsonLine {
   readonly isMarked: boolean
 }
 
-/** A value as indented JSON, line by line; those of what is at `marked` are marked. */
+/** A value as indented JSON, line by line; the lines at `marked` are marked. */
 export function jsonLines(value: unknown, marked: Path | null): readonly JsonLine[] {
   return linesOf(value, { marked, isMarked: marked?.length === 0, indent: '', before: '', after: '' })
 }
 
 interface Writing {
-  /** From here; null: it is elsewhere. */
+  /** Rest of the path from here; null: it is elsewhere. */
   readonly marked: Path | null
   readonly isMarked: boolean
   readonly indent: string

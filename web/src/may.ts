@@ -1,6 +1,6 @@
 import { useCaller } from './caller.tsx'
 
-/** Whether who is signed in may do something. What the API would refuse is not offered. */
+/** Whether the caller has a scope. The page does not offer what the API would refuse. */
 export function useMay(): (scope: string) => boolean {
   const caller = useCaller()
   return (scope) => caller()?.scopes.includes(scope) ?? false

@@ -5,13 +5,13 @@ const [key, setKey] = createSignal(keptKey())
 const [isWanted, setIsWanted] = createSignal(false)
 const [isKept, setIsKept] = createSignal(false)
 
-/** The key that this browser signs in with; null: none, which is enough where the API asks for none. */
+/** The key that this browser signs in with; null: none, which is enough if the API requires none. */
 export { key }
 
-/** The API wants a key, or another one. */
+/** The API requires a key, or another one. */
 export const isRefused = () => isWanted() && !isKept()
 
-/** While something is shown that can't be shown again, nobody is asked to sign in. */
+/** While something is shown that can't be shown again, the sign-in does not replace the page. */
 export const keepPage = setIsKept
 
 /** Whether this browser is signed in with the key of an id. */
@@ -19,7 +19,7 @@ export function isOwnKey(id: string): boolean {
   return key()?.startsWith(`wsk_${id}_`) ?? false
 }
 
-/** `keep`: also when the browser is closed. */
+/** `keep`: also after the browser is closed. */
 export function signIn(given: string, keep: boolean): void {
   signOut()
   keepKey(given, keep)

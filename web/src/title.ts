@@ -1,7 +1,7 @@
 import { createEffect } from 'solid-js'
 import { texts } from './texts.ts'
 
-/** Names the browser's tab, and with it what the history and screen readers call the page. */
+/** Sets the title of the browser's tab, which history and screen readers use too. */
 export function usePageTitle(title: () => string): void {
   createEffect(() => {
     document.title = `${title()} · ${texts.product}`

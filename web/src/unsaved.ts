@@ -1,19 +1,19 @@
 import { createSignal, onCleanup } from 'solid-js'
 
-/** What is written, and is nowhere but on the page. */
+/** Text that exists only on the page. */
 interface Writing {
   readonly isWritten: () => boolean
-  /** Parts of the query with which the address changes while the writing stays. */
+  /** Query parameters that may change while the text stays. */
   readonly keeps: readonly string[]
 }
 
 const writings = new Set<Writing>()
 const [asked, setAsked] = createSignal<{ readonly lose: () => void } | null>(null)
 
-/** What loses something that is written, if whoever wrote it says so; null: there is no question. */
+/** The action that would lose unsaved text, once confirmed; null: no question is open. */
 export { asked as askedToLose }
 
-/** Has whoever leaves asked while something is written here. `keeps`: see `Writing`. */
+/** Asks before leaving while the page has unsaved text. `keeps`: see `Writing`. */
 export function useUnsaved(isWritten: () => boolean, keeps: readonly string[] = []): void {
   const writing = { isWritten, keeps }
   writings.add(writing)
@@ -29,7 +29,7 @@ interface Place {
   readonly search: string
 }
 
-/** Whether something that is written would not be there any more at another address. */
+/** Whether unsaved text would be lost at another address. */
 export function isLostAt(to: Place, from: Place): boolean {
   const [next, now] = [new URLSearchParams(to.search), new URLSearchParams(from.search)]
   const changed = [...new Set([...next.keys(), ...now.keys()])].filter((name) => next.get(name) !== now.get(name))
@@ -39,7 +39,7 @@ export function isLostAt(to: Place, from: Place): boolean {
   })
 }
 
-/** Asks before something is done that loses what is written. */
+/** Asks before an action that loses unsaved text. */
 export function askToLose(lose: () => void): void {
   setAsked({ lose })
 }
@@ -48,7 +48,7 @@ export function stay(): void {
   setAsked(null)
 }
 
-/** What is written is saved, or is not wanted: the page may be left. */
+/** The text is saved or not wanted: the page may be left. */
 export function forgetWritten(): void {
   writings.clear()
 }

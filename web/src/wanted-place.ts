@@ -1,6 +1,6 @@
 let wanted: string | null = null
 
-/** Where the page is going, with its query; it is there when what it needs is loaded. */
+/** Notes the target of a navigation, with its query; it opens when everything that it needs is loaded. */
 export function noteWanted(place: string): void {
   wanted = place
 }

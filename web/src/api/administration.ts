@@ -14,7 +14,7 @@ export const keysQuery = () => ({
   queryFn: ({ signal }: Context) => ask<{ readonly items: readonly KeyStatus[] }>('/v1/keys', { signal }),
 })
 
-/** Undefined: all there are. */
+/** Undefined: all. */
 export interface NewKey {
   readonly name: string
   readonly scopes: readonly string[]

@@ -6,7 +6,7 @@ import type { DeadLetterSummary, LetterState } from '../../../src/projections/de
 import type { LetterGroup } from '../../../src/projections/list-dead-letters.ts'
 import type { Rebuild as RebuildJob } from '../../../src/projections/rebuild/rebuild.ts'
 
-/** What the API answers. Types come from the operations behind it, which it shows as they are. */
+/** Responses of the API. The types come from the operations behind it, which the API returns as they are. */
 export type { CalledSystem, CallUse } from '../../../src/operations/called-systems.ts'
 export type { VendorAction } from '../../../src/operations/cancel-at-vendor.ts'
 export type { DemoScenario } from '../../../src/operations/demo.ts'
@@ -30,7 +30,7 @@ export type { ConnectionStatus, Failure, Flow, Halt, Status } from '../../../src
 export type { Difference, RowDifference } from '../../../src/projections/rebuild/rebuild.ts'
 export type { LetterGroup, LetterState }
 
-/** Stored events that are sent through a stage again. */
+/** A replay of stored events through a stage. */
 export interface Replay {
   readonly id: string
   readonly state: string
@@ -54,7 +54,7 @@ export interface Replay {
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
-/** With what became of its entities, by connection and status. */
+/** With the outcome of its entities, by connection and status. */
 export interface ReplayOutcome extends Replay {
   readonly connections: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
@@ -65,7 +65,7 @@ export interface ReplayPreview {
   readonly to_send: number
   readonly connections: Readonly<Record<string, number>>
   readonly seconds: number
-  /** Of the orders among them; empty: they are none, or are not to be seen. */
+  /** Of the orders among them; empty: no orders, or the caller may not see them. */
   readonly amounts: readonly Amount[]
   readonly samples: readonly ReplaySample[]
 }
@@ -82,7 +82,7 @@ export interface ReplaySample {
   readonly occurred_at: string | null
   readonly deleted: boolean
   readonly amount: Amount | null
-  /** What would come of it, for each connection; null: it was not tried. */
+  /** Expected outcome for each connection; null: not tried. */
   readonly effects: readonly SampleEffect[] | null
 }
 
@@ -92,7 +92,7 @@ export interface SampleEffect {
   readonly changes: readonly FieldChange[]
 }
 
-/** A feed table that is built again beside the live one. */
+/** A rebuild of a feed table beside the live one. */
 export interface Rebuild extends Omit<RebuildJob, 'drop_after' | 'fence' | 'lease_until' | 'undo_until'> {
   /** The switch can be undone until then; null: it can't. */
   readonly undo_until: string | null
@@ -104,7 +104,7 @@ export interface RebuildPreview {
   readonly events: number
   readonly live_generation: number
   readonly next_generation: number
-  /** The rebuild whose switch can't be undone any more after this one. */
+  /** The rebuild whose switch can no longer be undone after this one. */
   readonly ends_undo_of: string | null
 }
 
@@ -113,7 +113,7 @@ export interface Groups {
   readonly complete: boolean
 }
 
-/** What changed of a row of a feed, as far back as was looked. */
+/** Changes of a feed's row, as far back as was searched. */
 export interface HistoryPage {
   readonly items: readonly RowChange[]
   readonly looked_back_to: string | null
@@ -141,25 +141,25 @@ export interface ShownLetter extends ListedLetter {
     readonly reason: string | null
     readonly code: string | null
   }[]
-  /** What it was made from; null: from nothing, or not to be seen. */
+  /** The event that it was made from; null: none, or the caller may not see it. */
   readonly as_read: StagedEvent | null
 }
 
-/** A document as it is stored; `document` with all defaults. */
+/** A document as stored; `document` contains all defaults. */
 export interface StoredDocument {
   readonly id: string
   readonly revision: number
   readonly document: Readonly<Record<string, unknown>>
 }
 
-/** A field as it is, and as it would be; null: it is not there. */
+/** A field's current and new value; null: the field does not exist. */
 export interface FieldChange {
   readonly field: string
   readonly before: unknown
   readonly after: unknown
 }
 
-/** What a changed mapping makes of records. */
+/** The result of a changed mapping for some records. */
 export interface MappingPreview {
   readonly counts: {
     readonly entities: number
@@ -174,16 +174,16 @@ export interface MappingPreview {
     readonly after: string
     readonly changes: readonly FieldChange[]
   }[]
-  /** Null: not asked for. */
+  /** Null: not requested. */
   readonly samples: readonly MappingSample[] | null
 }
 
-/** What the orders of a group come to. */
+/** Totals of the orders in a group. */
 export interface GroupMoney {
   readonly group: string
   readonly orders: number
   readonly amounts: readonly { readonly currency: string; readonly total: string }[]
-  /** False: it is more. */
+  /** False: the real total is higher. */
   readonly complete: boolean
 }
 
@@ -191,7 +191,7 @@ export interface RetryVerdict {
   readonly verdict: string
   readonly errors: readonly { readonly connection: string | null; readonly code: string; readonly message: string }[]
   readonly outputs: readonly { readonly topic: string; readonly key: string; readonly event: unknown }[]
-  /** Of a retry that maps anew; null: of another, or nothing can be made. */
+  /** For a retry that maps again; null: another kind of retry, or mapping gives no result. */
   readonly changes: readonly FieldChange[] | null
 }
 
@@ -201,13 +201,13 @@ export interface ManyDone {
   readonly more: boolean
 }
 
-/** An event that is staged; `event` is null when it can't be shown. */
+/** A staged event; `event` is null if it can't be shown. */
 export interface StagedEvent {
   readonly event: unknown
   readonly problem: string | null
 }
 
-/** A call to an ERP or a shop; persons are masked for everybody. */
+/** A call to an ERP or a shop; personal data is masked for every caller. */
 export interface StepCall {
   readonly at: string
   readonly method: string
@@ -221,7 +221,7 @@ export interface StepCall {
   readonly cut: readonly ('request' | 'answer')[]
 }
 
-/** The events behind a step of an order, and the calls that it took. */
+/** The events behind a step of an order, and its calls. */
 export interface StepEvents {
   readonly as_read: StagedEvent | null
   readonly as_mapped: StagedEvent | null
@@ -235,20 +235,20 @@ export interface StagedOrder {
   readonly status: string
   readonly stage: string
   readonly updated_at: string
-  /** Without their content unless it is asked for. */
+  /** Without content unless requested. */
   readonly as_read: StagedEvent | null
   readonly as_mapped: StagedEvent | null
   readonly answer: { readonly target_id: string | null; readonly code: string | null; readonly message: string | null }
 }
 
-/** A row of a feed as it is staged towards the shop. */
+/** A row of a feed as staged towards the shop. */
 export interface FeedRow extends StagedOrder {
   readonly read_at: string
   readonly occurred_at: string | null
   readonly event_id: string
 }
 
-/** How an attribute of the feed is made; what a rule does not use may be missing. */
+/** How an attribute of the feed is made; parts that the rule does not use may be missing. */
 export interface AttributeRule {
   readonly attribute: string
   readonly from?: string | null
@@ -260,7 +260,7 @@ export interface AttributeRule {
 
 export interface Pauses {
   readonly items: readonly PauseStatus[]
-  /** Where a connection, or all of them, can be held. */
+  /** Stages at which a connection, or all connections, can be held. */
   readonly stages: readonly string[]
 }
 
@@ -273,7 +273,7 @@ export interface ParkedRecord {
   readonly message: string
   readonly attempts: number
   readonly first_at: string
-  /** Null: once its connection is not paused any more. */
+  /** Null: when its connection is not paused any more. */
   readonly release_at: string | null
   readonly topic: string
   readonly offset: string
@@ -286,7 +286,7 @@ export interface ReadStatus {
   readonly schedule: string | null
   readonly next_tick: string | null
   readonly cut_date: string | null
-  /** Of the cut date: a change of it is made on it. */
+  /** Of the cut date; a change must name it. */
   readonly revision: number
   /** Task under way. */
   readonly current: string | null
@@ -297,7 +297,7 @@ export interface ReadStatus {
     readonly ended_at: string | null
     readonly published: number
   }[]
-  /** How what is gone at the source is found; null: it can't be. */
+  /** How deletions at the source are found; null: they can't be. */
   readonly sweep: { readonly schedule: string | null; readonly most_gone: number } | null
 }
 
@@ -312,7 +312,7 @@ export interface Task {
   readonly read: string
   readonly trigger: string
   readonly state: string
-  /** Of the reading alone. */
+  /** Of the reading only. */
   readonly run_state: string
   readonly requested_at: string
   readonly reason: string | null
@@ -324,7 +324,7 @@ export interface Task {
   readonly read_count: number
   readonly keys: number
   readonly reached_at: string | null
-  /** Of a sweep: keys that are expected at the source, and how many are gone. */
+  /** Of a sweep: keys expected at the source, and how many are gone. */
   readonly expected: number | null
   readonly gone: number | null
   readonly listed: number | null
@@ -355,7 +355,7 @@ export interface TaskEntity {
   readonly updated_at: string
 }
 
-/** What a choice of letters is made by. */
+/** Filter for dead letters. */
 export interface LetterQuery {
   readonly state?: LetterState | undefined
   readonly connection?: string | undefined
@@ -365,14 +365,14 @@ export interface LetterQuery {
   readonly groupId?: string | undefined
 }
 
-/** Who is signed in. */
+/** The signed-in caller. */
 export interface Caller {
   readonly name: string | null
-  /** Whether the API asks for a key. */
+  /** Whether the API requires a key. */
   readonly signed_in: boolean
   readonly scopes: readonly string[]
   /** The systems are simulated, and can be broken. */
   readonly demo: boolean
-  /** Ids of connections it reaches; null: all. */
+  /** Ids of connections that it reaches; null: all. */
   readonly connections: readonly string[] | null
 }

@@ -15,12 +15,12 @@ interface ProblemParts {
   readonly mistakes?: readonly Mistake[]
 }
 
-/** The API's problem document, or that it does not answer (`unreachable`). */
+/** The API's problem document, or a failure to reach it (`unreachable`). */
 export class ApiProblem extends Error {
   readonly code: string
   readonly status: number
   readonly field: string | null
-  /** Everything that is wrong, where several things may be. */
+  /** All mistakes, if there can be several. */
   readonly mistakes: readonly Mistake[]
 
   constructor(message: string, { code, status, field, mistakes }: ProblemParts) {
@@ -35,16 +35,19 @@ export class ApiProblem extends Error {
 interface Asking {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly body?: unknown
-  /** The revision that a change is made on; null: there is none yet. */
+  /** The revision that a change is based on; null: there is none yet. */
   readonly revision?: number | null
   readonly signal?: AbortSignal
-  /** What is sent again under it is the same request. */
+  /** Idempotency key: sent again under it, it is the same request. */
   readonly key?: string
-  /** Instead of that of the session: to try it. */
+  /** Used instead of the session's key, to try it. */
   readonly withKey?: string
 }
 
-/** Asks the API. Throws `ApiProblem`; one that asks for a key is noted in the session, unless the key was only tried. */
+/**
+ * Calls the API. Throws `ApiProblem`. If the API requires a key, the session notes that, unless `withKey` was only
+ * tried.
+ */
 export async function ask<T>(
   path: string,
   { method = 'GET', body, signal, withKey, revision, key: idempotencyKey }: Asking = {},
@@ -74,18 +77,18 @@ export async function ask<T>(
     throw new ApiProblem(texts.problem.unreachable, { code: 'unreachable', status: 0 })
   })
   const text = await response.text()
-  // What was removed is answered with nothing.
+  // A removal is answered without a body.
   if (response.ok) return (text === '' ? null : JSON.parse(text)) as T
   if (response.status === 401 && withKey === undefined) noteRefusal()
   throw problemOf(response.status, text)
 }
 
-/** There is no such thing, or not yet. */
+/** It does not exist, or not yet. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 404
 }
 
-/** Somebody else changed it since it was read, or created it. */
+/** Somebody else changed or created it meanwhile. */
 export function isChangedMeanwhile(error: unknown): boolean {
   return error instanceof ApiProblem && error.code === 'revision_differs'
 }
@@ -102,12 +105,12 @@ function problemOf(status: number, text: string): ApiProblem {
     const { detail, code, field, errors } = JSON.parse(text) as ProblemText
     return new ApiProblem(detail, { code, status, field: field ?? null, mistakes: errors ?? [] })
   } catch {
-    // What stands between the page and the API answered instead.
+    // Something between the page and the API answered instead.
     return new ApiProblem(texts.problem.unreachable, { code: 'unreachable', status })
   }
 }
 
-/** The query of an address, without what is empty. */
+/** The query of an address, without empty values. */
 export function queryText(query: Readonly<Record<string, string | number | boolean | null | undefined>>): string {
   const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '')
   return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`

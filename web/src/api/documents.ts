@@ -6,14 +6,14 @@ export type RemovalPreview = Preview
 export type DocumentKind = 'system' | 'connection' | 'product-metadata'
 export type Content = Readonly<Record<string, unknown>>
 
-/** A document as it is configured. */
+/** A document as configured. */
 export interface StoredDocument {
   readonly id: string
   readonly revision: number
   readonly document: Content
 }
 
-/** A document that is edited; its revision is null where it is to be new. */
+/** A document being edited; its revision is null if it is new. */
 export interface EditedDocument {
   readonly id: string
   readonly revision: number | null
@@ -46,7 +46,7 @@ function pathOf(kind: DocumentKind, id: string): string {
   return kind === 'connection' ? `/v1/connections/${name}` : `/v1/connections/${name}/metadata`
 }
 
-/** Where a document is shown. */
+/** The page that shows a document. */
 export function pageOf(kind: DocumentKind, id: string): string {
   return pathOf(kind, id).replace('/v1', '')
 }
@@ -56,7 +56,7 @@ export const documentsQuery = (kind: 'system' | 'connection') => ({
   queryFn: ({ signal }: Context) => ask<{ readonly items: readonly StoredDocument[] }>(`/v1/${kind}s`, { signal }),
 })
 
-/** As it was when the page came to it: what is edited does not change under the hands. */
+/** As it was when the page opened: the content does not change while it is being edited. */
 export const documentQuery = (kind: DocumentKind, id: string) => ({
   queryKey: ['document', kind, id],
   queryFn: ({ signal }: Context) => ask<StoredDocument>(pathOf(kind, id), { signal }),
@@ -83,12 +83,12 @@ export const documentChangesQuery = (kind: DocumentKind, id: string, cursor: str
 interface Wanted {
   readonly kind: DocumentKind
   readonly id: string
-  /** That the change is made on; null: it is to be new. */
+  /** Revision that the change is based on; null: the document is new. */
   readonly revision: number | null
   readonly document: unknown
 }
 
-/** What would be stored; throws as `saveDocument` does. */
+/** Returns what would be stored; throws like `saveDocument`. */
 export const tryDocument = (wanted: Wanted, signal: AbortSignal) => send(wanted, { dryRun: true }, signal)
 
 export const saveDocument = (wanted: Wanted, reason: string) => send(wanted, { reason })

@@ -1,27 +1,27 @@
 import { keptKey } from '../kept-key.ts'
 
-/** An answer that nobody took by then is not what is so now. */
+/** An early answer that was not used within this time counts as outdated. */
 const FRESH_MS = 10_000
 
 interface Early {
   readonly answer: Promise<Response>
-  /** By whom it was asked; null: without a key. */
+  /** Key of the request; null: none. */
   readonly key: string | null
   readonly at: number
 }
 
 const asked = new Map<string, Early>()
 
-/** Asks before the program is there that shows the answer. */
+/** Sends a request before the code that shows the answer is loaded. */
 export function askEarly(path: string): void {
   const key = keptKey()
   const answer = fetch(path, { headers: apiHeaders(key) })
-  // Whoever takes it sees what went wrong.
+  // Whoever takes the answer handles its error.
   answer.catch(() => undefined)
   asked.set(path, { answer, key, at: performance.now() })
 }
 
-/** The answer to what was asked early by the same key, once: who signs in meanwhile is answered otherwise. */
+/** The answer of an early request with the same key, once: after another sign-in the answer would differ. */
 export function takeEarly(path: string, key: string | null): Promise<Response> | undefined {
   const early = asked.get(path)
   asked.delete(path)

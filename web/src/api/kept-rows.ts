@@ -1,6 +1,6 @@
 import { reconcile } from 'solid-js/store'
 
-/** What tells one row of a list from another, where it has no id of its own. */
+/** Fields that identify a row of a list that has no id. */
 const NAMES = [
   'source',
   'connection',
@@ -24,17 +24,17 @@ const NAMES = [
   'at',
 ] as const
 
-/** Where a row keeps by what it is known: not listed, so that nothing that shows or copies rows has it. */
+/** Property with a row's identity: not enumerable, so that nothing that shows or copies rows sees it. */
 const IDENTITY = '~row'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * An answer in the place of the one before, so that what is on the page stays what it was: a row that is there again is the
- * same row with other values. An opened step stays open then, and the focus where it is. For answers of JSON.
+ * Merges a response into the previous one, so that existing parts of the page stay: a row that is still there keeps its
+ * identity and gets new values. An opened step then stays open, and the focus stays. For JSON responses.
  */
 export function keptRows<T>(before: unknown, next: T): T {
-  // Never the answers themselves: they are asked for by other pages too.
+  // A copy, because other pages use the same response.
   const copy = identified(next) as T
   return before === undefined ? copy : reconcile<T, unknown>(copy, { key: IDENTITY })(before)
 }

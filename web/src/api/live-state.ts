@@ -2,10 +2,13 @@ import { createSignal } from 'solid-js'
 
 const [isLive, setIsLive] = createSignal(false)
 
-/** Whether the API says what changes. Otherwise every list is asked for again by itself. */
+/** Whether the API streams changes. Otherwise every list is polled. */
 export { isLive, setIsLive }
 
-/** What one has done oneself shows when it is projected, whether the API says so or not. */
+/**
+ * After an action of one's own, lists are polled until its effect has been projected, whether the API streams changes
+ * or not.
+ */
 const WATCHED_MS = 60_000
 let actedAt = Number.NEGATIVE_INFINITY
 
@@ -13,7 +16,7 @@ export function noteAction(): void {
   actedAt = performance.now()
 }
 
-/** Whether the page waits to be told: not where it has just changed something itself. */
+/** Whether the page can rely on streamed changes: not shortly after an action of its own. */
 export function isToldOfChanges(): boolean {
   return isLive() && performance.now() - actedAt > WATCHED_MS
 }

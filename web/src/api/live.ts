@@ -2,7 +2,7 @@ import { key, noteRefusal } from '../session.ts'
 import { setIsLive } from './live-state.ts'
 import { client, isWrittenOn } from './queries.ts'
 
-/** Queries to ask again, by what the API says has changed. */
+/** Queries to refetch, by what the API reports as changed. */
 const queriesOf: Readonly<Record<string, readonly string[]>> = {
   status: ['status'],
   orders: ['order', 'staged-orders', 'staged-order', 'order-holds'],
@@ -17,12 +17,12 @@ const STREAM_S = 600
 const SILENT_MS = 40_000
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 30_000
-/** A page that opens is answered before the stream begins: it does not ask everything twice. */
+/** A new page has its answers before the stream begins: they are not fetched twice. */
 const JUST_NOW_MS = 3_000
-/** A change is shown at once, those that follow it together. */
+/** The first change is shown at once, those that follow it together. */
 const TOGETHER_MS = 4_000
 
-/** Follows what changes for as long as the page is seen; the function ends it. */
+/** Follows changes while the page is visible; returns a function that stops it. */
 export function followChanges(): () => void {
   let following: AbortController | null = null
   const turn = () => {
@@ -49,12 +49,12 @@ async function followUntil(signal: AbortSignal): Promise<void> {
     const wasLive = await readStream(signal).catch(() => false)
     setIsLive(false)
     wait = wasLive ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS)
-    // The windows of a page do not all come back at once.
+    // Jitter, so that not all windows reconnect at once.
     await until(wait * (0.5 + Math.random()), signal)
   }
 }
 
-/** Reads one stream to its end; whether it was one. */
+/** Reads one stream to its end; false if the response was not a stream. */
 async function readStream(signal: AbortSignal): Promise<boolean> {
   const silent = new AbortController()
   const bearer = key()
@@ -72,7 +72,7 @@ async function readStream(signal: AbortSignal): Promise<boolean> {
     if (response.status === 401) noteRefusal()
     if (!response.ok || response.body === null) return false
     setIsLive(true)
-    // Between two streams anything may have changed; what was answered a moment ago is asked for again soon enough.
+    // Anything may have changed between two streams, except what was fetched a moment ago.
     void client.invalidateQueries({ predicate: (query) => !isWrittenOn(query) && isOld(query.state) })
     await readEvents(response.body, heard)
     return true

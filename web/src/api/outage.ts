@@ -1,6 +1,6 @@
 import { ApiProblem } from './ask.ts'
 
-/** Whether the API, or what it needs, is not there: a matter of time, not of what was asked. */
+/** Whether the API, or something it needs, is unavailable: a temporary error that does not depend on the request. */
 export function isOutage(error: unknown): boolean {
   return error instanceof ApiProblem && (error.status === 0 || error.status >= 500)
 }

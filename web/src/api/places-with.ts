@@ -1,9 +1,9 @@
 import { mapBounded } from '../../../src/platform/bounded.ts'
 
-/** Browsers ask one API for six things at once: what else the page needs finds its turn. */
+/** Browsers send six requests at a time to one API; this leaves room for others. */
 const AT_ONCE = 4
 
-/** Those of many places in which something is found, a few asked at a time. */
+/** The places in which something is found, with few requests at a time. */
 export async function placesWith(
   places: readonly string[],
   isFoundIn: (place: string) => Promise<boolean>,

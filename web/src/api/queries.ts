@@ -39,26 +39,26 @@ import { ApiProblem, ask, isMissing, queryText } from './ask.ts'
 import { keptRows } from './kept-rows.ts'
 import { isToldOfChanges } from './live-state.ts'
 
-/** How often a page that is seen asks again. One in the background asks for nothing. */
+/** How often a visible page refetches. A page in the background fetches nothing. */
 const OFTEN_MS = 5_000
 const SELDOM_MS = 15_000
-/** What counts up before one's eyes. */
+/** For values that count up visibly. */
 const RUNNING_MS = 1_500
-/** Orders are read for it. */
+/** Seldom, because orders are read for it. */
 const MONEY_MS = 60_000
 const FIGURES_MS = 60_000
-/** What the API says the changes of is asked for again all the same: rows may be written after that was said. */
+/** Refetched even while changes are streamed: rows may be written after their change was reported. */
 const WHILE_LIVE_MS = 30_000
 
 const unlessLive = (ms: number) => () => (isToldOfChanges() ? WHILE_LIVE_MS : ms)
 
-/** What somebody may be writing on is asked for again by their own decision alone. */
+/** Documents that somebody may be editing are refetched only at their own request. */
 const WRITTEN_ON = ['document', 'metadata']
 
 export const isWrittenOn = ({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean =>
   WRITTEN_ON.includes(String(queryKey[0]))
 
-/** A state that somebody else changed, or something that is gone: what is shown is from before. */
+/** Somebody else changed or removed it: the page shows old data. */
 function isOutdated(error: unknown): boolean {
   return error instanceof ApiProblem && (error.status === 409 || error.status === 404)
 }
@@ -72,15 +72,15 @@ export const client: QueryClient = new QueryClient({
   }),
   defaultOptions: {
     queries: {
-      // What is wrong with a request is wrong again; what does not answer is asked again by the interval.
+      // A wrong request stays wrong; an unreachable API is asked again by the interval.
       retry: (count, error) => count < 2 && error instanceof ApiProblem && error.status >= 500,
       staleTime: 2_000,
       refetchOnWindowFocus: true,
       reconcile: keptRows,
-      // A browser that knows it is offline fails as any other: the page says so.
+      // An offline browser fails like any other, and the page says so.
       networkMode: 'always',
     },
-    // What can't be done now is not done later, when nobody thinks of it any more.
+    // A failed action is not repeated later, when nobody expects it any more.
     mutations: { networkMode: 'always' },
   },
 })
@@ -95,7 +95,7 @@ export const callerQuery = () => ({
   staleTime: 60_000,
 })
 
-/** `seldom`: for what stands on every page; counting asks much of the tables. */
+/** `seldom`: for figures on every page, because counting is expensive. */
 export const statusQuery = ({ seldom = false } = {}) => ({
   queryKey: ['status'],
   queryFn: ({ signal }: Context) => ask<Status>('/v1/status', { signal }),
@@ -116,7 +116,7 @@ export const figuresQuery = (connection: string, from: string | null = null) => 
 export const orderQuery = (source: string, number: string) => ({
   queryKey: ['order', source, number],
   queryFn: ({ signal }: Context) => ask<OrderTimeline>(orderPath(source, number), { signal }),
-  // A new order is there with the next read.
+  // A new order arrives with the next read.
   refetchInterval: ({ state }: { readonly state: { readonly error: Error | null } }) =>
     isMissing(state.error) ? RUNNING_MS : unlessLive(OFTEN_MS)(),
 })
@@ -150,7 +150,7 @@ export interface FulfilmentBody {
   readonly dryRun?: boolean
 }
 
-/** `key`: what is sent again under it is the same. */
+/** `key`: idempotency key; sent again under it, it is the same report. */
 export const sendFulfilment = (of: OfOrder, body: FulfilmentBody, key: string) =>
   ask<FiledAnswer>(`${orderPath(of.source, of.number)}/fulfilments`, { method: 'POST', body, key })
 
@@ -168,7 +168,7 @@ export interface StepQuery {
   readonly step: string
 }
 
-/** What a step holds does not change. */
+/** The content of a step does not change. */
 export const stepQuery = ({ source, number, step }: StepQuery, isWanted: boolean) => ({
   queryKey: ['order-step', source, number, step],
   queryFn: ({ signal }: Context) => {
@@ -198,7 +198,7 @@ export const stagedOrdersQuery = ({ connection, status, cursor }: StagedQuery) =
 
 type WantedOrders = { readonly sku: string } | { readonly email: string }
 
-/** A page of orders with an SKU, or of an e-mail address, which goes in the body. */
+/** A page of orders with an SKU or an e-mail address; the address is sent in the body. */
 export async function foundOrdersPage(
   wanted: WantedOrders,
   { cursor, limit, signal }: { readonly cursor: string; readonly limit: number; readonly signal?: AbortSignal },
@@ -209,7 +209,7 @@ export async function foundOrdersPage(
   return await ask('/v1/persons/orders', { method: 'POST', body, ...more })
 }
 
-/** By e-mail it is asked for once: each time it is answered is noted in the audit trail. */
+/** A search by e-mail is sent once: each answer is recorded in the audit trail. */
 export const foundOrdersQuery = (wanted: WantedOrders, cursor: string) => ({
   queryKey: ['email' in wanted ? 'orders-of-email' : 'staged-orders', wanted, cursor],
   queryFn: ({ signal }: Context) => foundOrdersPage(wanted, { cursor, limit: 50, signal }),
@@ -217,7 +217,7 @@ export const foundOrdersQuery = (wanted: WantedOrders, cursor: string) => ({
   ...('email' in wanted ? { staleTime: Number.POSITIVE_INFINITY } : { refetchInterval: unlessLive(OFTEN_MS) }),
 })
 
-/** The order as a connection has it, with its events. */
+/** The order at a connection, with its events. */
 export const stagedOrderQuery = (connection: string, number: string, isWanted: boolean) => ({
   queryKey: ['staged-order', connection, number],
   queryFn: ({ signal }: Context) => {
@@ -246,11 +246,11 @@ interface FeedRowOf {
   readonly connection: string
   readonly entity: string
   readonly sku: string
-  /** Only whether it is there. */
+  /** Only whether it exists. */
   readonly isPlace: boolean
 }
 
-/** A SKU's rows of one feed: one from each source. */
+/** A SKU's rows of one feed: one per source. */
 export const feedRowQuery = ({ sku, isPlace, ...of }: FeedRowOf) => ({
   queryKey: ['product', 'one', of, sku, isPlace],
   queryFn: ({ signal }: Context) => {
@@ -267,7 +267,7 @@ function feedPath({ connection, entity }: { readonly connection: string; readonl
 interface SkuOf {
   readonly connection: string
   readonly sku: string
-  /** Of the rows as they are: what changed before is asked for once. */
+  /** Of the current rows: older changes are fetched once. */
   readonly stamp: string
 }
 
@@ -285,10 +285,10 @@ export const historyQuery = ({ feed, ...of }: SkuOf & { readonly feed: string })
   staleTime: Number.POSITIVE_INFINITY,
 })
 
-/** Answers that are asked for at once, each of up to 10,000 records that are looked at. */
+/** Maximum number of requests, each of which searches up to 10,000 records. */
 const MOST_LOOKS = 10
 
-/** Changes of stock within a time up to now, as far back as ten answers go. */
+/** Changes of stock within a time up to now, as far back as ten requests go. */
 export const stockHistoryQuery = ({ ms, ...of }: SkuOf & { readonly ms: number }) => ({
   queryKey: ['stock-history', of, ms],
   queryFn: async ({ signal }: Context) => {
@@ -321,7 +321,7 @@ export const pullsQuery = (of: SkuOf) => ({
   refetchInterval: SELDOM_MS,
 })
 
-/** The rules by which a connection's products are mapped. */
+/** The mapping rules of a connection's products. */
 export const rulesQuery = (connection: string, isAllowed: boolean) => ({
   queryKey: ['rules', connection],
   queryFn: async ({ signal }: Context) => {
@@ -347,7 +347,7 @@ export const metadataQuery = (connection: string) => ({
   queryFn: ({ signal }: Context) =>
     ask<StoredDocument>(`/v1/connections/${encodeURIComponent(connection)}/metadata`, { signal }),
   enabled: connection !== '',
-  // What somebody is writing stays.
+  // Keeps what somebody is editing.
   refetchOnWindowFocus: false,
   staleTime: Number.POSITIVE_INFINITY,
   gcTime: 0,
@@ -404,7 +404,7 @@ export const tasksQuery = (query: TaskQuery) => ({
 export const taskQuery = (id: string) => ({
   queryKey: ['task', id],
   queryFn: ({ signal }: Context) => ask<Task>(`/v1/tasks/${encodeURIComponent(id)}`, { signal }),
-  // That it begins, and rows that have not changed, the API does not say as it happens.
+  // The API does not stream that a run begins, nor unchanged rows.
   refetchInterval: ({ state }: { readonly state: { readonly data?: Task | undefined } }) => {
     if (state.data?.run_state === 'running') return RUNNING_MS
     return state.data?.run_state === 'due' ? OFTEN_MS : unlessLive(OFTEN_MS)()
@@ -458,7 +458,7 @@ export const rebuildQuery = (id: string) => ({
   refetchInterval: OFTEN_MS,
 })
 
-/** What a rebuild of a feed would be; nothing is begun. */
+/** What a rebuild of a feed would do; starts nothing. */
 export const rebuildPreviewQuery = (table: string, isWanted: boolean) => ({
   queryKey: ['rebuild-preview', table],
   queryFn: ({ signal }: Context) =>
@@ -479,7 +479,7 @@ export const letterQuery = (id: string) => ({
   refetchInterval: unlessLive(OFTEN_MS),
 })
 
-/** `remap`: of a retry that maps anew. */
+/** `remap`: for a retry that maps again. */
 export const verdictQuery = (id: string, remap = false) => ({
   queryKey: ['dead-letter-preview', id, remap],
   queryFn: ({ signal }: Context) =>

@@ -13,7 +13,7 @@ interface List<T> {
   readonly items: readonly T[]
 }
 
-/** The API looks at the brokers once in five seconds, at the tables once in thirty. */
+/** The API checks the brokers every five seconds, the tables every thirty. */
 const OFTEN_MS = 10_000
 const SELDOM_MS = 60_000
 

@@ -2,8 +2,8 @@ import { useQuery as ask, type QueryKey, type UndefinedInitialDataOptions } from
 import { isOutage } from './outage.ts'
 
 /**
- * A query that keeps what it has while the API does not answer: it counts as answered then, and the shell says since when
- * nothing new is known. What the API refuses is a problem at once, whatever was known before.
+ * A query that keeps its data while the API does not answer: it counts as answered then, and the shell shows since when
+ * the data is outdated. An error of the request itself is a problem at once, even if there was data before.
  */
 export function useQuery<T, K extends QueryKey>(options: UndefinedInitialDataOptions<T, Error, T, K>) {
   const query = ask(options)

@@ -7,7 +7,7 @@ import { theme } from '../theme.ts'
 import type { ChartLine } from './chart-line.ts'
 
 export interface ChartProps {
-  /** What is shown, for those who do not see it. */
+  /** What is shown, for screen readers. */
   readonly title: string
   /** Seconds since 1970. */
   readonly times: readonly number[]
@@ -18,18 +18,20 @@ export interface ChartProps {
 }
 
 const HEIGHT = 168
-/** Steps of the axis: whole records, and durations as people say them. */
+/** Steps of the axis: whole records, and readable durations. */
 const counts = [1, 2, 5]
   .flatMap((step) => [0, 1, 2, 3, 4, 5, 6, 7].map((zeros) => step * 10 ** zeros))
   .toSorted((a, b) => a - b)
 const seconds = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400]
-/** What is longer than this is read by its days. */
+/** Longer ranges are labeled by day. */
 const DAYS_FROM_S = 2 * 86_400
 const days = [1, 2, 7, 14, 28].map((count) => count * 86_400)
 const timeAt = (seconds: number) => new Date(seconds * 1000)
 const timeText = (seconds: number) => `${dayText(timeAt(seconds))}, ${clockTime(timeAt(seconds))}`
 
-/** Values over time, with those under the pointer beside their names; the same figures stand in a table that is read aloud. */
+/**
+ * Values over time, with those under the pointer next to their names; a table has the same figures for screen readers.
+ */
 export function Chart(props: ChartProps): JSX.Element {
   let place: HTMLDivElement | undefined
   const [at, setAt] = createSignal<number | null>(null)
@@ -80,7 +82,7 @@ export function Chart(props: ChartProps): JSX.Element {
   )
 }
 
-/** Only times at which there was something; of steps each, for none is a level too. */
+/** Only times with a value; for steps all times, because 0 is a level too. */
 function Table(props: ChartProps): JSX.Element {
   const rows = () =>
     props.times.flatMap((time, index) => {
@@ -119,7 +121,7 @@ function drawIn(place: HTMLDivElement, props: ChartProps, setAt: (index: number 
   const colours = coloursIn(place)
   const font = `11px ${getComputedStyle(place).fontFamily}`
   const span = (props.times.at(-1) ?? 0) - (props.times[0] ?? 0)
-  // What is of a part of time has its width beside the last one, too.
+  // A value for a period also has its width after the last one.
   const part = props.kind === 'steps' ? 0 : (props.times[1] ?? 0) - (props.times[0] ?? 0)
   const isDays = span > DAYS_FROM_S
   const axisTime = isDays ? dayText : clockTime
@@ -157,7 +159,7 @@ function drawIn(place: HTMLDivElement, props: ChartProps, setAt: (index: number 
   return new uPlot(options, [[...props.times], ...lines.map(({ values }) => [...values])], place)
 }
 
-/** What a name of a colour is in the theme of now: a canvas knows no names. */
+/** The colour of a name in the current theme: a canvas does not know CSS variables. */
 function coloursIn(place: HTMLElement): (name: string) => string {
   return (name) => {
     const probe = document.createElement('span')
@@ -185,7 +187,7 @@ function stepsOf(colour: string): uPlot.Series {
 
 const seriesOf = { bars: barOf, lines: lineOf, steps: stepsOf } as const
 
-/** Bars stand upon each other. The highest is drawn first, and the others before it. */
+/** Stacks bars. The highest is drawn first, the others over it. */
 function stacked(lines: readonly ChartLine[]): readonly ChartLine[] {
   const under: number[] = []
   return lines

@@ -1,12 +1,12 @@
 import { createSignal } from 'solid-js'
 
-/** Copies a text where the browser lets the page, and else selects it: browsers let only pages of https and of this machine. */
+/** Copies a text if the browser allows it, otherwise selects it: browsers only allow https pages and this machine. */
 export function createCopying(text: () => string) {
   const [state, setState] = createSignal<'shown' | 'copied' | 'selected'>('shown')
   let element: HTMLElement | undefined
   return {
     state,
-    /** Of the element that shows the text. */
+    /** Ref of the element that shows the text. */
     ref: (shown: HTMLElement) => {
       element = shown
     },

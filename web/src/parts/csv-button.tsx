@@ -6,12 +6,12 @@ import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 import { notify } from './notices.tsx'
 
-/** Rows of one file; who needs more asks the API. */
+/** Maximum rows of a file; for more, use the API. */
 const MOST_ROWS = 10_000
 
-/** Saves a list whole, not only the page of it that is shown. */
+/** Saves a whole list, not only the page that is shown. */
 export function CsvButton<T>(props: {
-  /** Of the file, without its ending. */
+  /** File name without extension. */
   readonly name: string
   readonly table: CsvTable<T>
   readonly load: () => Promise<readonly T[]>
@@ -42,7 +42,7 @@ export async function allRows<T>(
   return await allPages((cursor) => ask<Page<T>>(`${path}${queryText({ ...query, cursor })}`))
 }
 
-/** All rows, page after page; says so where there are more than a file takes. */
+/** All rows, page by page; says so if there are more than a file takes. */
 export async function allPages<T>(load: (cursor: string | null) => Promise<Page<T>>): Promise<readonly T[]> {
   const rows: T[] = []
   let cursor: string | null = null

@@ -3,7 +3,7 @@ import { usePageTitle } from '../title.ts'
 import { PageHead } from './parts.tsx'
 import { type Asked, Unanswered } from './unanswered.tsx'
 
-/** A page of one thing that is asked for: its state and what can be done beside its name, then what it is. */
+/** Page of one fetched thing: its state and actions next to its name, then its content. */
 export function DetailPage<T>(props: {
   readonly of: Asked & { readonly isSuccess: boolean; readonly data: T | undefined }
   readonly title: string
@@ -11,7 +11,7 @@ export function DetailPage<T>(props: {
   readonly state: (told: Accessor<T>) => JSX.Element
   readonly actions: (told: Accessor<T>) => JSX.Element
   readonly children: (told: Accessor<T>) => JSX.Element
-  /** What is asked for besides; it does not wait. */
+  /** Other content, which does not wait for the answer. */
   readonly besides?: JSX.Element
 }): JSX.Element {
   usePageTitle(() => props.title)

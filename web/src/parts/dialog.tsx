@@ -15,9 +15,9 @@ interface DialogProps {
 }
 
 /**
- * A question before something is done. The browser's own dialog: it keeps the focus within, closes by Escape, and what is
- * behind it can't be reached. It stands beside the page, not in it: a page that waits for an answer is taken out of the
- * document meanwhile, and a dialog that is put back with it would not be modal any more. Escape loses no text unasked.
+ * A question before an action. Uses the browser's own dialog: it keeps the focus inside, closes on Escape, and blocks
+ * what is behind it. It is outside the page's element: a waiting page is taken out of the document, and a dialog put
+ * back with it would no longer be modal. Escape asks before it discards text.
  */
 export function Dialog(props: DialogProps): JSX.Element {
   return (

@@ -4,7 +4,7 @@ import type { FieldChange } from '../api/answers.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 
-/** Fields that differ, as they are and as they would be. */
+/** Fields that differ, with their current and new values. */
 export function FieldChanges(props: { readonly changes: readonly FieldChange[] }): JSX.Element {
   return (
     <dl class="field-changes">

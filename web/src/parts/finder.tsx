@@ -4,18 +4,18 @@ import { texts } from '../texts.ts'
 import { Icon, type IconName } from './icons.tsx'
 import { ProblemNote } from './parts.tsx'
 
-/** A field in which something is looked for, and the button that looks for it. */
+/** A search field and its button. */
 export function FinderForm(props: {
   readonly name: string
   readonly hint: string
   readonly value: string
   readonly onInput: (text: string) => void
-  /** The text without spaces around it. */
+  /** The text without surrounding spaces. */
   readonly onFind: (text: string) => void
   readonly isSearching: boolean
   readonly type?: 'search' | 'email'
   readonly class?: string
-  /** What is chosen before. */
+  /** Choices in front of the field. */
   readonly children?: JSX.Element
 }): JSX.Element {
   return (
@@ -47,16 +47,16 @@ export function FinderForm(props: {
   )
 }
 
-/** What came of looking everywhere; where it is in one place alone, the page goes there. */
+/** Result of a search in several places; if there is only one, the page opens it. */
 interface Found {
   readonly isError: boolean
   readonly error: unknown
-  /** Undefined: not looked for, or not done. */
+  /** Undefined: not searched, or not finished. */
   readonly data: readonly string[] | undefined
   readonly variables: string | undefined
 }
 
-/** That something is nowhere, or where to go when it is in several places. */
+/** Says that something was not found, or links to the places if there are several. */
 export function FoundPlaces(props: {
   readonly found: Found
   readonly icon: IconName

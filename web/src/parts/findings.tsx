@@ -7,7 +7,7 @@ import { Badge, type Tone } from './parts.tsx'
 const tones: Readonly<Record<TestFinding['state'], Tone>> = { ok: 'good', warn: 'warn', fail: 'bad' }
 const ranks: Readonly<Record<TestFinding['state'], number>> = { fail: 0, warn: 1, ok: 2 }
 
-/** What checks found and what to do about it: what is wrong stands first. */
+/** Findings of checks and their fixes: problems first. */
 export function Findings(props: { readonly of: readonly TestFinding[] }): JSX.Element {
   const inOrder = () => props.of.toSorted((one, other) => ranks[one.state] - ranks[other.state])
   return (
@@ -35,7 +35,7 @@ export function Findings(props: { readonly of: readonly TestFinding[] }): JSX.El
   )
 }
 
-/** How it went, in a word. */
+/** The overall result in one word. */
 export function FindingsBadge(props: { readonly of: readonly TestFinding[] }): JSX.Element {
   const count = (state: TestFinding['state']) => props.of.filter((one) => one.state === state).length
   const tone = (): Tone => (count('fail') > 0 ? 'bad' : count('warn') > 0 ? 'warn' : 'good')

@@ -39,7 +39,7 @@ const paths = {
 
 export type IconName = keyof typeof paths
 
-/** Decoration: what it says stands beside it as text. */
+/** Decoration: the text next to it says the same. */
 export function Icon(props: { readonly name: IconName; readonly size?: number }): JSX.Element {
   const size = () => props.size ?? 16
   return (
@@ -49,7 +49,7 @@ export function Icon(props: { readonly name: IconName; readonly size?: number })
   )
 }
 
-/** Undefined: there is none of that name. */
+/** Undefined: there is no icon of that name. */
 export function iconOf(name: string): IconName | undefined {
   return Object.hasOwn(paths, name) ? (name as IconName) : undefined
 }

@@ -1,7 +1,7 @@
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js'
 import { nextTask } from './next-task.ts'
 
-/** Draws its children in a task of their own, after what is there already: the browser answers in between. */
+/** Renders its children in their own task, after what is on the page already: the browser responds in between. */
 export function InTask(props: { readonly children: JSX.Element }): JSX.Element {
   const [isDue, setIsDue] = createSignal(false)
   let isGone = false

@@ -1,10 +1,10 @@
 import { createEffect, createSignal, For, type JSX, onCleanup, Show } from 'solid-js'
 import { nextTask } from './next-task.ts'
 
-/** Rows of which each is much to draw: each in a task of its own, so that what one does meanwhile is answered between two. */
+/** Rows that are expensive to draw: each in its own task, so that input is handled in between. */
 export function InTasks<T>(props: {
   readonly rows: readonly T[]
-  /** Instead of those that follow. */
+  /** Placeholder for the rows still to come. */
   readonly place: () => JSX.Element
   readonly children: (row: T) => JSX.Element
 }): JSX.Element {

@@ -1,13 +1,13 @@
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js'
 
-/** When the browser has nothing to do; so late at most. */
+/** When the browser is idle, but at most this late. */
 const LATEST_MS = 400
-/** For browsers that do not say when. */
+/** For browsers without idle callbacks. */
 const SOON_MS = 30
 
 let last: Promise<void> = Promise.resolve()
 
-/** What is much to draw comes after everything else, one after the other: what one does meanwhile is answered between two. */
+/** Renders expensive content after everything else, one by one, so that input is handled in between. */
 export function InTurn(props: { readonly fallback: JSX.Element; readonly children: JSX.Element }): JSX.Element {
   const [isDue, setIsDue] = createSignal(false)
   let isGone = false

@@ -1,4 +1,4 @@
 import { loaded } from '../loaded.ts'
 
-/** The chart, whose program is the largest part of the page and is loaded when one is shown first. */
+/** The chart, the largest part of the page's code, is loaded when one is first shown. */
 export const LateChart = loaded(async () => (await import('./chart.tsx')).Chart)

@@ -1,7 +1,7 @@
 import { createUniqueId, For, type JSX, Show } from 'solid-js'
 import './line-editor.css'
 
-/** A text with numbered lines; the one with a mistake is marked, and the mistake is said below. */
+/** A text with numbered lines; the line with a mistake is marked, and the mistake is shown below. */
 export function LineEditor(props: {
   readonly label: string
   readonly hint: string

@@ -5,12 +5,12 @@ interface Listed<T> {
   readonly of: Asked & { readonly isSuccess: boolean; readonly data: T | undefined }
   readonly isEmpty: (told: T) => boolean
   readonly empty: JSX.Element
-  /** About as many as the list will have. */
+  /** Approximate number of lines that the list will have. */
   readonly lines: number
   readonly children: (told: Accessor<T>) => JSX.Element
 }
 
-/** A list that is asked for: what it has, that it is empty, or why there is no answer. */
+/** A fetched list: its content, that it is empty, or why there is no answer. */
 export function ListAnswer<T>(props: Listed<T>): JSX.Element {
   const told = () => (props.of.isSuccess ? props.of.data : undefined)
   const isEmpty = () => {
@@ -26,14 +26,14 @@ export function ListAnswer<T>(props: Listed<T>): JSX.Element {
   )
 }
 
-/** A list with its name, in a card of its own. */
+/** A list with its name, in its own card. */
 export function ListCard<T>(
   props: Listed<T> & {
-    /** Of its heading. */
+    /** Id of its heading. */
     readonly id: string
     readonly title: string
     readonly lead?: string
-    /** Beside the heading. */
+    /** Next to the heading. */
     readonly actions?: JSX.Element
   },
 ): JSX.Element {

@@ -4,10 +4,10 @@ import { now } from '../clock.ts'
 import { ageText } from '../format.ts'
 import { texts } from '../texts.ts'
 
-/** After so long without an answer the figures are told to be old. */
+/** After this time without an answer the figures are marked as old. */
 const STALE_MS = 20_000
 
-/** That changes are shown as they happen; otherwise when the figures are from. */
+/** Says that changes are shown as they happen, or how old the figures are. */
 export function Live(props: { readonly at: number }): JSX.Element {
   const age = () => Math.max(0, now() - props.at)
   const isStale = () => !isLive() && age() > STALE_MS

@@ -1,7 +1,7 @@
 import { createEffect, createMemo, For, type JSX } from 'solid-js'
 import { jsonLines, pathOfField } from '../marked-field.ts'
 
-/** An event as indented JSON, in which the field that a failure names is marked, and in sight. */
+/** An event as indented JSON; the field that a failure names is marked and scrolled into view. */
 export function MarkedJson(props: { readonly value: unknown; readonly field: string | null }): JSX.Element {
   let element: HTMLPreElement | undefined
   const lines = createMemo(() => jsonLines(props.value, pathOfField(props.value, props.field)))
@@ -19,7 +19,7 @@ export function MarkedJson(props: { readonly value: unknown; readonly field: str
   )
 }
 
-/** What is indented is not marked: only what is there. */
+/** Marks the text only, not the indentation. */
 function MarkedLine(props: { readonly text: string }): JSX.Element {
   const content = () => props.text.trimStart()
   return (

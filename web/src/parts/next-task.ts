@@ -2,7 +2,7 @@ interface Yielding {
   readonly scheduler?: { readonly yield?: () => Promise<void> }
 }
 
-/** Goes on after the browser has answered and drawn what it has to. */
+/** Continues after the browser has handled input and drawn. */
 export async function nextTask(): Promise<void> {
   const { scheduler }: Yielding = window
   if (scheduler?.yield !== undefined) return await scheduler.yield()

@@ -9,7 +9,7 @@ interface Notice {
 const SHOWN_MS = 6_000
 const [notices, setNotices] = createSignal<readonly Notice[]>([])
 
-/** Says what came of an action. */
+/** Shows the result of an action. */
 export function notify(text: string, tone: Notice['tone'] = 'good'): void {
   const notice = { text, tone }
   setNotices((all) => [...all, notice])

@@ -2,7 +2,7 @@ import { type JSX, Show } from 'solid-js'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 
-/** Leads through a list whose newest rows come first. `cursor`: of the page after this one; null: there is none. */
+/** Pages through a list, newest rows first. `cursor`: of the next page; null: there is none. */
 export function Pager(props: {
   readonly cursor: string | null
   readonly isFirst: boolean

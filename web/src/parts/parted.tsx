@@ -4,14 +4,14 @@ import { countText } from '../format.ts'
 import { texts } from '../texts.ts'
 import { Icon } from './icons.tsx'
 
-/** Rows that stand on the page at once: of many rows a browser would be busy for seconds. */
+/** Rows on the page at once: with many rows a browser would be busy for seconds. */
 const AT_ONCE = 100
 
-/** A list that the API answers whole, drawn in parts; which one is in the address, under `name`. */
+/** A list that the API returns whole, drawn in parts; the part is in the address, under `name`. */
 export function Parted<T>(props: {
   readonly name: string
   readonly rows: readonly T[]
-  /** Fewer where a row is much. */
+  /** Fewer if rows are expensive. */
   readonly atOnce?: number
   readonly children: (shown: Accessor<readonly T[]>) => JSX.Element
 }): JSX.Element {

@@ -32,12 +32,12 @@ export function toneOf(state: string): Tone {
   return tones[state] ?? 'idle'
 }
 
-/** A state as a word in its colour; the word alone says it, too. */
+/** A state as a coloured word; the word alone is enough. */
 export function StateBadge(props: { readonly state: string }): JSX.Element {
   return <Badge tone={toneOf(props.state)}>{stateText(props.state)}</Badge>
 }
 
-/** The same of an order at a vendor. */
+/** The same for an order at a vendor. */
 export function OrderBadge(props: { readonly status: string; readonly code: string | null }): JSX.Element {
   const isDone = () => props.status === 'ignored' && (props.code === 'delivered' || props.code === 'returned')
   return <Badge tone={isDone() ? 'good' : toneOf(props.status)}>{orderStateText(props.status, props.code)}</Badge>
@@ -52,7 +52,7 @@ export function Badge(props: { readonly tone: Tone; readonly children: JSX.Eleme
   )
 }
 
-/** Head of a page: where it is, its name, and what can be done. */
+/** Head of a page: its place, its name, and its actions. */
 export function PageHead(props: {
   readonly title: string
   readonly lead?: JSX.Element
@@ -82,7 +82,7 @@ export function PageHead(props: {
   )
 }
 
-/** Nothing is there: why, and what to do next. */
+/** Empty state: why, and what to do next. */
 export function Empty(props: {
   readonly icon: IconName
   readonly title: string
@@ -101,10 +101,10 @@ export function Empty(props: {
   )
 }
 
-/** Where in a list an address is; without them it is at its beginning. */
+/** Address parameters of a place in a list; without them it starts at the beginning. */
 const firstPage = { cursor: null, after: null, held: null }
 
-/** What went wrong, and the way out: a place in a list that is not valid any more never will be. */
+/** An error and how to continue; an expired place in a list can't be retried, so it links to the first page. */
 export function ProblemNote(props: {
   readonly error: unknown
   readonly title?: string
@@ -115,7 +115,7 @@ export function ProblemNote(props: {
   const isLostPlace = () =>
     /^cursor_(invalid|expired)$/.test(problem()?.code ?? '') &&
     Object.keys(firstPage).some((name) => search[name] !== undefined)
-  /** Asking again with the same key never helps. */
+  /** Retrying with the same key never helps. */
   const isForbidden = () => problem()?.code === 'forbidden'
   const way = () => {
     if (problem()?.code === 'unreachable') return texts.problem.unreachableWay
@@ -152,7 +152,7 @@ export function ProblemNote(props: {
   )
 }
 
-/** Grey lines in the place of what is being loaded. */
+/** Grey lines as a placeholder while something loads. */
 export function Skeleton(props: { readonly lines?: number; readonly tall?: boolean }): JSX.Element {
   return (
     <div class="skeleton" classList={{ tall: props.tall ?? false }} aria-busy="true">
@@ -169,7 +169,7 @@ export function Facts(props: { readonly children: JSX.Element }): JSX.Element {
   return <dl class="facts">{props.children}</dl>
 }
 
-/** `wide`: what it says is a sentence. */
+/** `wide`: its value is a sentence. */
 export function Fact(props: {
   readonly name: string
   readonly wide?: boolean
@@ -184,10 +184,10 @@ export function Fact(props: {
 }
 
 const COPIED_MS = 1_500
-/** To be read. */
+/** Long enough to read. */
 const SELECTED_MS = 6_000
 
-/** A text to be taken along: a command, an id. */
+/** A text to copy: a command, an id. */
 export function Copyable(props: { readonly text: string }): JSX.Element {
   const { state, ref, reset, ...copying } = createCopying(() => props.text)
   const copy = async () => {
@@ -209,7 +209,7 @@ export function Copyable(props: { readonly text: string }): JSX.Element {
   )
 }
 
-/** An event, as indented JSON. */
+/** An event as indented JSON. */
 export function JsonView(props: { readonly value: unknown }): JSX.Element {
   return (
     <pre class="json" tabindex="0">

@@ -3,7 +3,7 @@ import { type JSX, Show } from 'solid-js'
 import { countText } from '../format.ts'
 import { texts } from '../texts.ts'
 
-/** How much is done; `total` null: not counted yet. */
+/** Progress of a count; `total` null: not counted yet. */
 export function ProgressBar(props: {
   readonly label: string
   readonly done: number
@@ -26,7 +26,7 @@ export function ProgressBar(props: {
   )
 }
 
-/** How far something is that has no count; `share` null: nobody knows. */
+/** Progress without a count; `share` null: not known. */
 export function ShareBar(props: { readonly label: string; readonly share: number | null }): JSX.Element {
   return (
     <div class="progress-bar alone">

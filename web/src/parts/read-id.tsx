@@ -1,6 +1,6 @@
 import { For, type JSX, Show } from 'solid-js'
 
-/** Name of a read, a topic or a consumer group; where it is too long for its place it is broken between its parts. */
+/** Name of a read, topic or consumer group; if too long, it wraps between its parts. */
 export function ReadId(props: { readonly id: string }): JSX.Element {
   return (
     <For each={props.id.split('.')}>

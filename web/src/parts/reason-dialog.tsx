@@ -9,14 +9,14 @@ import { ProblemNote } from './parts.tsx'
 import { isReason, ReasonField } from './reason-field.tsx'
 import { TimeField } from './time-field.tsx'
 
-/** A time that a question asks for besides the reason, in the viewer's zone. */
+/** An extra time that a question asks for, in the viewer's zone. */
 interface AskedTime {
   readonly label: string
   readonly hint: string
   readonly isRequired: boolean
 }
 
-/** Asks for the reason of something that is done to what runs, and for a time where it takes one; `children`: what else it asks. */
+/** Asks for the reason of an action, and for a time if it takes one; `children`: further input. */
 export function ReasonDialog(props: {
   readonly title: string
   readonly lead: string
@@ -24,7 +24,7 @@ export function ReasonDialog(props: {
   readonly done: string
   readonly time?: AskedTime
   readonly children?: JSX.Element
-  /** Whether what `children` ask for is given; true without it. */
+  /** Whether the input of `children` is complete; true if absent. */
   readonly isReady?: boolean
   readonly act: (reason: string, time: string | null) => Promise<unknown>
   readonly onClose: () => void

@@ -3,20 +3,22 @@ import { createUniqueId, type JSX, Show } from 'solid-js'
 import { countText } from '../format.ts'
 import { texts } from '../texts.ts'
 
-/** Characters of a reason that the API takes at most. */
+/** Maximum characters of a reason that the API accepts. */
 const LONGEST = 1_000
 
 const lengthOf = (text: string) => [...text.trim()].length
 
-/** Whether it is a reason as the API takes one. */
+/** Whether the API accepts the reason. */
 export function isReason(text: string): boolean {
   return lengthOf(text) > 0 && lengthOf(text) <= LONGEST
 }
 
-/** Why something is done, in a person's words; it is kept with what was done. One that is too long is said to be, and not cut off. */
+/**
+ * Why something is done, in a person's words; stored with the action. A text that is too long is reported, not cut off.
+ */
 export function ReasonField(props: {
   readonly value: string
-  /** What becomes of it, where it is not kept in a record's history. */
+  /** Where it is stored, if not in a record's history. */
   readonly hint?: string
   readonly onInput: (value: string) => void
 }): JSX.Element {

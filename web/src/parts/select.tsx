@@ -1,6 +1,6 @@
 import { For, type JSX } from 'solid-js'
 
-/** One of a few. The label is for those who do not see where it stands. */
+/** One of a few options. The label is for screen readers. */
 export function Select(props: {
   readonly label: string
   readonly value: string

@@ -4,13 +4,13 @@ import { texts } from '../texts.ts'
 import { createCopying } from './copying.ts'
 import { Icon } from './icons.tsx'
 
-/** A text that is nowhere but here until its dialog is closed: a key, a link. */
+/** A text that exists nowhere else until its dialog is closed: a key, a link. */
 export function ShownOnce(props: {
   readonly lead: string
   /** What the text is. */
   readonly label: string
   readonly text: string
-  /** Copies it. */
+  /** Label of the copy button. */
   readonly copy: string
   readonly onDone: () => void
 }): JSX.Element {

@@ -1,6 +1,9 @@
 import { For, type JSX, Show } from 'solid-js'
 
-/** A name, and how its column stands: `number`: at its end; `wide`: not on a phone; `unseen`: its name is read aloud alone. */
+/**
+ * A column's name and style: `number`: right-aligned; `wide`: hidden on a phone; `unseen`: name only for screen
+ * readers.
+ */
 type Column = string | readonly [name: string, stands: 'number' | 'wide' | 'number wide' | 'unseen']
 
 /** Names of a table's columns. */

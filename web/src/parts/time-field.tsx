@@ -3,21 +3,21 @@ import { createUniqueId, type JSX, Show } from 'solid-js'
 import { isTimeOrNone } from '../local-time.ts'
 import { texts } from '../texts.ts'
 
-/** Without it browsers take years of six digits. */
+/** Without a maximum, browsers accept years of six digits. */
 const LAST = '9999-12-31T23:59:59'
 
-/** The browser's own field of a day and time; one that can't be meant is said to be, and `timeOf` has none of it. */
+/** The browser's date and time input; an invalid value is reported, and `timeOf` returns null for it. */
 export function TimeField(props: {
   readonly label: string
   readonly hint?: string
   readonly value: string
-  /** Of the field, and of its input. */
+  /** Class of the field and of its input. */
   readonly class?: string
   readonly inputClass?: string
   readonly isRequired?: boolean
   readonly hasSeconds?: boolean
   readonly onInput: (local: string) => void
-  /** When it is left. */
+  /** Called on blur. */
   readonly onChange?: (local: string) => void
 }): JSX.Element {
   const mistakeId = createUniqueId()

@@ -1,7 +1,7 @@
 import { type JSX, Match, Show } from 'solid-js'
 import { ProblemNote, Skeleton } from './parts.tsx'
 
-/** What of a query this looks at. */
+/** The fields of a query used here. */
 export interface Asked {
   readonly isError: boolean
   readonly isPending: boolean
@@ -9,11 +9,14 @@ export interface Asked {
   readonly refetch: () => Promise<unknown>
 }
 
-/** In a `Switch`: what stands there while a query has no answer, as many lines as the answer will about have; or why it has none. */
+/**
+ * In a `Switch`: placeholder while a query has no answer, about as many lines as the answer will have; or the reason
+ * why there is none.
+ */
 export function Unanswered(props: {
   readonly of: Asked
   readonly lines: number
-  /** Where the answer brings its own frame, or has none. */
+  /** The answer has its own frame, or needs none. */
   readonly framed?: boolean
 }): JSX.Element {
   return (

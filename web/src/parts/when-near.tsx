@@ -1,9 +1,9 @@
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js'
 
-/** So far from being seen something is made. */
+/** Distance from the viewport at which content is rendered. */
 const NEAR = '400px'
 
-/** What is far below is neither asked for nor drawn until one comes near it; from then on it stays. */
+/** Content far below is neither fetched nor drawn until it comes near the viewport; from then on it stays. */
 export function WhenNear(props: { readonly children: JSX.Element }): JSX.Element {
   const [isNear, setIsNear] = createSignal(false)
   let place: HTMLDivElement | undefined

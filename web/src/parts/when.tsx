@@ -6,7 +6,7 @@ import { texts } from '../texts.ts'
 
 const MILLISECONDS = 1000
 
-/** The year is that of when it is drawn: it is not drawn anew each second. */
+/** The year is that of the first rendering: it is not rendered again every second. */
 const shownTime = (at: string) => timeText(new Date(at), new Date(untrack(now)))
 
 const utcText = (at: string) => `${new Date(at).toISOString().replace('T', ' ').slice(0, 19)} UTC`
@@ -20,7 +20,7 @@ export function Time(props: { readonly at: string }): JSX.Element {
   )
 }
 
-/** How long ago, growing; the time in the viewer's zone and UTC on hover. */
+/** Age, updating; the time in the viewer's zone and UTC on hover. */
 export function Ago(props: { readonly at: string; readonly bare?: boolean }): JSX.Element {
   const age = () => ageText((now() - Date.parse(props.at)) / MILLISECONDS)
   return (

@@ -5,10 +5,10 @@ import { texts } from '../texts.ts'
 import { askedToLose, askToLose, forgetWritten, isAnythingUnsaved, isLostAt, stay } from '../unsaved.ts'
 import { noteWanted } from '../wanted-place.ts'
 
-/** Asks whoever leaves whether what they wrote may be lost. */
+/** Asks whether unsaved text may be lost. */
 export function LeaveQuestion(): JSX.Element {
   useBeforeLeave((leaving) => {
-    // By Back and Forward the browser is there already.
+    // On Back and Forward the browser has already changed the address.
     const to = typeof leaving.to === 'number' ? window.location.href : String(leaving.to)
     if (leaving.defaultPrevented) return
     if (!isLostAt(new URL(to, window.location.href), leaving.from)) return noteWanted(to)

@@ -10,7 +10,7 @@ const AGAIN_MS = 5_000
 
 interface Missed {
   readonly message: string
-  /** What is shown is from then, or later; null: nothing is shown yet. */
+  /** Age of the shown data; null: nothing is shown yet. */
   readonly since: number | null
 }
 
@@ -19,7 +19,7 @@ const unanswered = {
   predicate: ({ state }: Query) => state.status === 'error' && isOutage(state.error),
 } as const
 
-/** What is on the page that the API did not answer when it was asked last. */
+/** Queries on the page that the API did not answer at the last attempt. */
 const missed = (): readonly Missed[] =>
   client
     .getQueryCache()
@@ -31,7 +31,7 @@ const missed = (): readonly Missed[] =>
 
 const askAgain = () => client.refetchQueries(unanswered)
 
-/** Says that the API does not answer while the page shows what it has, and asks again until it does. */
+/** Says that the API does not answer while the page shows old data, and retries until it does. */
 export function Outage(): JSX.Element {
   const [all, setAll] = createSignal<readonly Missed[]>([])
   onCleanup(client.getQueryCache().subscribe(() => setAll(missed())))
@@ -45,7 +45,7 @@ export function Outage(): JSX.Element {
     on(
       isOut,
       (out) => {
-        // Meanwhile anything may have changed.
+        // Anything may have changed meanwhile.
         if (!out) return void client.invalidateQueries()
         const timer = setInterval(() => {
           if (document.visibilityState === 'visible') void askAgain()

@@ -27,19 +27,19 @@ const pages: readonly { readonly href: string; readonly icon: IconName; readonly
   { href: '/resync', icon: 'resync', text: texts.navigation.resync },
 ]
 
-/** For whoever may see how all is configured. */
+/** For callers that may see the configuration. */
 const configurers: typeof pages = [{ href: '/connections', icon: 'connections', text: texts.navigation.connections }]
 
-/** For whoever may administer. */
+/** For callers that may administer. */
 const administrators: typeof pages = [
   { href: '/keys', icon: 'keys', text: texts.navigation.keys },
   { href: '/audit', icon: 'audit', text: texts.navigation.audit },
 ]
 
-/** For whoever may operate all there is. */
+/** For callers that may operate everything. */
 const operators: typeof pages = [{ href: '/system', icon: 'system', text: texts.navigation.system }]
 
-/** What stands around every page. Whoever is asked for a key signs in first, and is then where they wanted to be. */
+/** The frame of every page. A visitor who needs a key signs in first, and then gets the wanted page. */
 export function Shell(props: RouteSectionProps): JSX.Element {
   return (
     <Show when={!isRefused()} fallback={<SignIn />}>
@@ -54,7 +54,7 @@ function Frame(props: { readonly children: JSX.Element }): JSX.Element {
   const location = useLocation()
   let main: HTMLElement | undefined
   onCleanup(followChanges())
-  // A new page is read from its beginning, by eye and by screen reader.
+  // A new page starts at its top, also for screen readers.
   createEffect(
     on(
       () => location.pathname,
@@ -104,7 +104,7 @@ function Mark(): JSX.Element {
   )
 }
 
-/** On a phone the first few pages, and the others when they are asked for. */
+/** On a phone the first few pages, and the others on request. */
 function Navigation(): JSX.Element {
   const may = useMay()
   const location = useLocation()
@@ -167,7 +167,7 @@ function Navigation(): JSX.Element {
   )
 }
 
-/** In a demo alone. */
+/** Only in a demo. */
 function DemoLink(): JSX.Element {
   const caller = useCaller()
   return (
@@ -180,7 +180,7 @@ function DemoLink(): JSX.Element {
   )
 }
 
-/** A browser sends no key with a link: the reference is there for those who need none. */
+/** A browser sends no key with a link: the reference is linked only if no key is required. */
 function ApiLink(): JSX.Element {
   const caller = useCaller()
   return (

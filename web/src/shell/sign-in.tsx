@@ -6,7 +6,7 @@ import { Copyable } from '../parts/parts.tsx'
 import { key, signIn } from '../session.ts'
 import { texts } from '../texts.ts'
 
-/** Takes a key when the API lets it in and it may observe; nothing else is kept of it. */
+/** Accepts a key if the API accepts it and it has the scope observe; stores nothing else. */
 export function SignIn(): JSX.Element {
   const hadKey = untrack(key) !== null
   const [given, setGiven] = createSignal('')

@@ -6,7 +6,7 @@ import { Empty } from '../../parts/parts.tsx'
 import { Unanswered } from '../../parts/unanswered.tsx'
 import { texts } from '../../texts.ts'
 
-/** What administrators alone see. Others are told so, and nothing is asked for that would be refused and noted. */
+/** Content for administrators only. For others it says so, and sends no request that would be refused and logged. */
 export function Administrators(props: { readonly children: JSX.Element }): JSX.Element {
   const caller = useQuery(callerQuery)
   return (

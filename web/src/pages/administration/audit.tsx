@@ -117,7 +117,7 @@ function Nothing(props: { readonly isEnd: boolean }): JSX.Element {
   )
 }
 
-/** Each takes effect when it is left, or by Enter. */
+/** Filters apply on blur or Enter. */
 function Filters(props: {
   readonly filter: AuditFilter
   readonly onChoose: (filter: AuditFilter) => void
@@ -205,7 +205,7 @@ function TimeFilter(props: {
 
 const MINUTE_MS = 60_000
 
-/** As the browser's own field takes a time: in the viewer's zone, without naming it. */
+/** A time as the browser's input takes it: in the viewer's zone, without naming the zone. */
 function localOf(iso: string): string {
   const time = new Date(iso)
   if (Number.isNaN(time.getTime())) return ''

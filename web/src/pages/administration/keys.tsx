@@ -55,7 +55,7 @@ const table: CsvTable<KeyStatus> = {
   ],
 }
 
-/** What people and programs sign in with, for administrators. */
+/** Credentials of people and programs, for administrators. */
 export function Keys(): JSX.Element {
   usePageTitle(() => texts.keys.title)
   return (
@@ -212,7 +212,7 @@ function KeyTable(props: {
   )
 }
 
-/** When a key was revoked; who did it on hover. */
+/** When a key was revoked; by whom on hover. */
 function Ended(props: { readonly key: KeyStatus }): JSX.Element {
   return (
     <Show when={props.key.revoked_at}>

@@ -27,7 +27,7 @@ interface Draft {
   readonly connections: readonly string[]
   readonly systems: readonly string[]
   readonly term: string
-  /** Of a day and time in the viewer's zone. */
+  /** A date and time in the viewer's zone. */
   readonly date: string
 }
 
@@ -41,7 +41,7 @@ const empty: Draft = {
   date: '',
 }
 
-/** Undefined: it never expires; null: its date is none. */
+/** Undefined: it never expires; null: its date is invalid. */
 function expiryOf({ term, date }: Draft): string | undefined | null {
   if (term === 'never') return undefined
   return term === 'date' ? timeOf(date) : new Date(Date.now() + Number(term) * DAY_MS).toISOString()
@@ -61,20 +61,20 @@ function wantedOf(draft: Draft): NewKey | null {
 }
 
 /**
- * Creates a key: what it may do, that again as a question, and its secret, which is nowhere but on the screen until the
- * dialog is closed. `isOpen`: the API asks for no key yet, and will from then on.
+ * Creates a key: asks for its scopes, asks for confirmation, then shows its secret, which exists only on the screen
+ * until the dialog is closed. `isOpen`: the API does not require a key yet, and will from then on.
  */
 export function NewKeyDialog(props: { readonly isOpen: boolean; readonly onClose: () => void }): JSX.Element {
   const [draft, setDraft] = createSignal(empty)
   const [wanted, setWanted] = createSignal<NewKey | null>(null)
-  // What the API asked for when the dialog opened: it asks everybody once there is a key.
+  // As the dialog opened: once there is a key, the API requires one from everybody.
   const wasOpen = props.isOpen
   const create = useMutation(() => ({
     mutationFn: createKey,
     gcTime: 0,
     onSuccess: () => void refresh('keys', 'audit'),
   }))
-  // Where the API asks for a key from now on, it does so once the secret was seen.
+  // If the API requires a key from now on, the sign-in appears only after the secret was seen.
   onMount(() => keepPage(true))
   onCleanup(() => keepPage(false))
   const close = () => {

@@ -10,7 +10,7 @@ import { isReason, ReasonField } from '../../parts/reason-field.tsx'
 import { isOwnKey } from '../../session.ts'
 import { texts } from '../../texts.ts'
 
-/** Ends a key, with a reason. `isLast`: no other may administer. */
+/** Revokes a key, with a reason. `isLast`: no other key may administer. */
 export function RevokeDialog(props: {
   readonly of: KeyStatus
   readonly isLast: boolean

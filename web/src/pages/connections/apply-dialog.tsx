@@ -12,7 +12,7 @@ import { Diff } from './diff.tsx'
 import { ChangedNote } from './kept-draft.tsx'
 import { yamlOf } from './yaml.ts'
 
-/** What a change of a document changes; it is applied with a reason, on the revision that was read. */
+/** Shows what a change of a document changes; applies it with a reason, based on the revision that was read. */
 export function ApplyDialog(props: {
   readonly kind: DocumentKind
   readonly base: EditedDocument
@@ -21,7 +21,7 @@ export function ApplyDialog(props: {
   readonly onReason: (reason: string) => void
   readonly onClose: () => void
   readonly onApplied: () => void
-  /** Somebody else was faster: what is there now is to be loaded. */
+  /** Somebody else was faster: the current version must be loaded. */
   readonly onReload: () => void
 }): JSX.Element {
   const isNew = () => props.base.revision === null

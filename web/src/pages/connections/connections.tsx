@@ -20,7 +20,7 @@ const columns = texts.connections.columns
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
 const readsOf = ({ document }: StoredDocument) => (Array.isArray(document['reads']) ? document['reads'].length : 0)
 
-/** What is configured: connections with how they stand, and the systems that they join. */
+/** The configuration: connections with their state, and the systems that they join. */
 export function Connections(): JSX.Element {
   usePageTitle(() => texts.connections.title)
   return (

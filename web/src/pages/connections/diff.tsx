@@ -4,7 +4,7 @@ import { diffLines } from './line-diff.ts'
 
 const signs = { same: ' ', gone: '−', new: '+' } as const
 
-/** Two documents as YAML, line by line. */
+/** Compares two documents as YAML, line by line. */
 export function Diff(props: { readonly before: string; readonly after: string }): JSX.Element {
   const lines = createMemo(() => diffLines(props.before, props.after))
   return (

@@ -36,10 +36,10 @@ export const ConnectionPage = () => <DocumentPage kind="connection" />
 export const MetadataPage = () => <DocumentPage kind="product-metadata" />
 export const SystemPage = () => <DocumentPage kind="system" />
 
-/** A pause in writing after which the API checks what was written. */
+/** The API checks the text after this pause in typing. */
 const SETTLED_MS = 400
 
-/** One document: as a form or as YAML, checked while it is written, changed with a reason; and its history. */
+/** One document: as a form or as YAML, checked while edited, changed with a reason; and its history. */
 function DocumentPage(props: { readonly kind: DocumentKind }): JSX.Element {
   const params = useParams<{ id: string }>()
   const [search, setSearch] = useSearchParams<{ view: string; as: string; cursor: string }>()
@@ -152,7 +152,7 @@ function DocumentPage(props: { readonly kind: DocumentKind }): JSX.Element {
   )
 }
 
-/** A test of the document that is shown; that of another does not stay. */
+/** A test of the shown document; another document's test is dropped. */
 function useTest(place: () => { readonly kind: DocumentKind; readonly id: string }) {
   const test = useMutation(() => ({
     mutationFn: ({ kind, id }: { readonly kind: 'system' | 'connection'; readonly id: string }) =>
@@ -220,14 +220,14 @@ function Views(props: { readonly kind: DocumentKind; readonly id: string; readon
 interface Editing {
   readonly kind: DocumentKind
   readonly base: EditedDocument
-  /** What is to be put again; null: what is there. */
+  /** Content to restore; null: the stored document. */
   readonly begin: Content | null
   readonly isYaml: boolean
   readonly choose: (as: 'form' | 'yaml') => void
   readonly reload: () => void
 }
 
-/** A document as a form or as YAML, checked while it is written. */
+/** A document as a form or as YAML, checked while edited. */
 export function Editor(props: Editing): JSX.Element {
   const schema = useQuery(schemaQuery)
   const may = useMay()
@@ -236,7 +236,7 @@ export function Editor(props: Editing): JSX.Element {
   const [draft, setDraft] = createSignal<unknown>(first)
   useUnsaved(() => text() !== yamlOf(props.base.document), ['as'])
   const [reason, setReason] = createSignal('')
-  // As it was tried when it was asked for: a question does not go away while it is read.
+  // As checked when the dialog opened: the question must not disappear while it is read.
   const [asked, setAsked] = createSignal<Tried | null>(null)
   const begin = (document: unknown) => {
     setDraft(document)
@@ -409,9 +409,9 @@ export function Editor(props: Editing): JSX.Element {
 function Troubles(props: {
   readonly syntax: Mistake | null
   readonly problem: ApiProblem | null
-  /** Beside fields they stand with their fields. */
+  /** Otherwise mistakes are shown at their fields. */
   readonly showsAll: boolean
-  /** It was to be a new one, and there is one already. */
+  /** It should be new, but exists already. */
   readonly isNew: boolean
   readonly load: () => void
 }): JSX.Element {

@@ -5,7 +5,7 @@ import { texts } from '../../texts.ts'
 import { controlOf, fieldName, type Path, type Schema, schemaFor, valueAt } from './schema-fields.ts'
 import { mistakeText, readYaml, yamlOf } from './yaml.ts'
 
-/** What a form edits. */
+/** The draft that a form edits. */
 interface Draft {
   readonly value: unknown
   readonly mistakes: readonly Mistake[]
@@ -19,14 +19,14 @@ interface Part {
   readonly path: Path
 }
 
-/** These follow from the address. */
+/** These come from the address. */
 const FIXED: ReadonlySet<string> = new Set(['kind', 'id'])
 
-/** The fields of a map: those that its schema has for what it holds now. */
+/** The fields of a map: those that its schema has for its current content. */
 export function Fields(props: Part): JSX.Element {
   const value = () => valueAt(props.draft.value, props.path)
   const schema = createMemo(() => schemaFor(props.schema, value()))
-  // What may be left out whole asks for nothing while it is.
+  // An optional value that is absent requires nothing.
   const isThere = () => props.path.length === 0 || value() !== undefined
   const names = () => Object.keys(schema().properties ?? {}).filter((name) => props.path.length > 0 || !FIXED.has(name))
   return (
@@ -111,7 +111,7 @@ function List(props: FieldPart): JSX.Element {
   )
 }
 
-/** Mistakes of a value, and where it is edited whole of all that is in it. */
+/** Mistakes of a value; for a value edited as a whole also those inside it. */
 function mistakesOf(draft: Draft, path: Path, inside: boolean): readonly Mistake[] {
   const name = fieldName(path)
   return draft.mistakes.filter(
@@ -249,7 +249,7 @@ function Choice(props: {
   )
 }
 
-/** What has no control of its own: maps with names of one's own, and values of several kinds. */
+/** Values without their own control: maps with free names, and values of several types. */
 function YamlValue(props: {
   readonly shared: Shared
   readonly value: unknown

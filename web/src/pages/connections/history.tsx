@@ -11,7 +11,7 @@ import { texts } from '../../texts.ts'
 import { Diff } from './diff.tsx'
 import { yamlOf } from './yaml.ts'
 
-/** Who changed a document, when, why and what; one goes back to what it was by a new change. */
+/** Who changed a document, when, why and what; an old version is restored by a new change. */
 export function History(props: {
   readonly kind: DocumentKind
   readonly id: string

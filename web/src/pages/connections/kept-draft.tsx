@@ -3,7 +3,7 @@ import { Icon } from '../../parts/icons.tsx'
 import { texts } from '../../texts.ts'
 import { Diff } from './diff.tsx'
 
-/** What somebody wrote, and why, on a revision that is not the newest any more. */
+/** Somebody's text and reason, based on a revision that is no longer the newest. */
 export interface Draft {
   readonly text: string
   readonly reason: string
@@ -11,7 +11,7 @@ export interface Draft {
 
 const [drafts, setDrafts] = createSignal<ReadonlyMap<string, Draft>>(new Map())
 
-/** Keeps a draft of what `of` names while this window stays open, on whatever page it is shown. */
+/** Stores a draft of `of` while this window stays open, across pages. */
 export function keepDraft(of: string, draft: Draft): void {
   setDrafts((all) => new Map(all).set(of, draft))
 }
@@ -20,10 +20,10 @@ function dropDraft(of: string): void {
   setDrafts((all) => new Map([...all].filter(([name]) => name !== of)))
 }
 
-/** The draft that is kept, beside what is there now: it is put in again, or dropped. */
+/** The stored draft, next to the current version: it can be used again or dropped. */
 export function KeptDraft(props: {
   readonly of: string
-  /** What is there now. */
+  /** The current version. */
   readonly now: string
   readonly onUse: (draft: Draft) => void
 }): JSX.Element {
@@ -61,7 +61,7 @@ export function KeptDraft(props: {
   )
 }
 
-/** Says that what is edited was changed meanwhile, or was to be new and is there already; `load` keeps what was written. */
+/** Says that the document was changed meanwhile, or already exists; `load` keeps the text. */
 export function ChangedNote(props: { readonly isNew: boolean; readonly load: () => void }): JSX.Element {
   return (
     <div class="note" data-tone="warn" role="alert">

@@ -3,13 +3,13 @@ interface DiffLine {
   readonly text: string
 }
 
-/** Lines around a change that are shown with it. */
+/** Unchanged lines shown around a change. */
 const AROUND = 3
 
-/** More pairs of lines than this are not compared one by one: all are gone, and new. */
+/** With more pairs of lines than this, no comparison: all lines count as removed and added. */
 const MOST_PAIRS = 4_000_000
 
-/** What differs between two texts, line by line, with a few lines around; null stands for lines that are left out. */
+/** Differences between two texts, line by line, with a few lines around; null replaces omitted lines. */
 export function diffLines(before: string, after: string): readonly (DiffLine | null)[] {
   return shortened(compared(linesOf(before), linesOf(after)))
 }

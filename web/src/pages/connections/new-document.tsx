@@ -25,7 +25,7 @@ import { connectionBetween, copyOf, systemOfType, usualRules } from './templates
 const words = texts.newDocument
 const kinds: readonly DocumentKind[] = ['system', 'connection', 'product-metadata']
 
-/** What a new document is to be called, and begins as: it is in the address. */
+/** Id and template of a new document, as given in the address. */
 interface Begun extends Record<string, string> {
   readonly id: string
   readonly from: string
@@ -34,7 +34,7 @@ interface Begun extends Record<string, string> {
   readonly as: string
 }
 
-/** A document that is not there yet: first its id and what it begins as, then its content. */
+/** A document that does not exist yet: first its id and template, then its content. */
 export function NewDocument(): JSX.Element {
   const params = useParams<{ kind: string }>()
   const kind = () => kinds.find((one) => one === params.kind)
@@ -76,7 +76,7 @@ function NewPage(props: { readonly kind: DocumentKind }): JSX.Element {
   )
 }
 
-/** The editor, once all is there that the document begins with. */
+/** The editor, once everything that the document begins with is loaded. */
 function Begin(props: { readonly kind: DocumentKind; readonly id: string }): JSX.Element {
   const [search, setSearch] = useSearchParams<Begun>()
   const navigate = useNavigate()
@@ -121,7 +121,7 @@ function Begin(props: { readonly kind: DocumentKind; readonly id: string }): JSX
               isYaml={search.as === 'yaml'}
               choose={(as) => setSearch({ as: as === 'form' ? null : as })}
               reload={() => {
-                // Created, or kept beside what is there.
+                // Created, or stored as a draft next to the existing one.
                 forgetWritten()
                 navigate(pageOf(props.kind, props.id))
               }}

@@ -8,7 +8,7 @@ import { systemTypesOf, type Template } from './templates.ts'
 const words = texts.newDocument
 const ID = '[a-z0-9\\-]{1,40}'
 
-/** What a new document is called, and what it begins as. */
+/** Id and template of a new document. */
 export function NewForm(props: {
   readonly kind: DocumentKind
   readonly onBegin: (begun: Readonly<Record<string, string>>) => void

@@ -16,7 +16,7 @@ import { texts } from '../../texts.ts'
 const words = texts.removal
 const tones: Readonly<Record<string, Tone>> = { ends: 'warn', goes: 'bad', stays: 'good' }
 
-/** Removes a document: what will happen, who needs it, and its id to be written once more. */
+/** Removes a document: shows what will happen and what uses it, and asks to type its id. */
 export function RemoveDialog(props: {
   readonly kind: DocumentKind
   readonly id: string
@@ -73,7 +73,7 @@ function Confirm(props: {
       )
       props.onRemoved()
     },
-    // What would be removed is another now: it is shown before it is asked for again.
+    // The effects have changed: shows them before it asks again.
     onError: async (error: Error) => {
       if (isChangedMeanwhile(error)) await client.invalidateQueries({ queryKey: ['removal'] })
     },

@@ -7,7 +7,7 @@ export interface Schema {
   readonly items?: Schema
   readonly anyOf?: readonly Schema[]
   readonly enum?: readonly (string | number)[]
-  /** Of each of `enum`, in words. */
+  /** One description for each value of `enum`. */
   readonly enumDescriptions?: readonly string[]
   readonly const?: unknown
   readonly description?: string
@@ -48,13 +48,13 @@ export function controlOf(schema: Schema): Control {
   }
 }
 
-/** What YAML may read as a number, or as true, is a text all the same. */
+/** Text that YAML may read as a number, or as true, is still text. */
 function isScalar({ anyOf = [] }: Schema): boolean {
   const scalars = ['string', 'integer', 'number', 'boolean', 'null']
   return anyOf.some(({ type }) => type === 'string') && anyOf.every(({ type = '' }) => scalars.includes(type))
 }
 
-/** What holds for a value: a condition that it meets (the type of a system) adds its part. */
+/** The schema of a value: conditions that it meets (such as the type of a system) add their part. */
 export function schemaFor(schema: Schema, value: unknown): Schema {
   const met = (schema.allOf ?? []).filter((one) => meets(one, value)).flatMap(({ then }) => then ?? [])
   return met.reduce(merged, schema)
@@ -89,7 +89,7 @@ function memberOf(value: unknown, name: string | number): unknown {
   return Object.hasOwn(value, name) ? (value as Readonly<Record<string, unknown>>)[name] : undefined
 }
 
-/** Another value at a path; undefined takes it away. What is not on the path stays the same object. */
+/** Sets the value at a path; undefined removes it. Parts outside the path stay the same objects. */
 export function withValue(whole: unknown, path: Path, value: unknown): unknown {
   const [name, ...rest] = path
   if (name === undefined) return value
@@ -106,7 +106,7 @@ export function withValue(whole: unknown, path: Path, value: unknown): unknown {
 
 export const valueAt = (whole: unknown, path: Path): unknown => path.reduce(memberOf, whole)
 
-/** As the API names it: `reads[0].zone`. */
+/** Like the API names it: `reads[0].zone`. */
 export function fieldName(path: Path): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`

@@ -2,7 +2,7 @@ import { type Schema, schemaFor } from './schema-fields.ts'
 
 type Content = Readonly<Record<string, unknown>>
 
-/** What a new document may begin as. */
+/** A template of a new document. */
 export interface Template {
   /** In the address. */
   readonly id: string
@@ -12,13 +12,16 @@ export interface Template {
 /** Every five minutes. */
 const SCHEDULE = '*/5 * * * *'
 
-/** The types of systems there are, by their titles. */
+/** The system types, by title. */
 export function systemTypesOf(schema: Schema): readonly Template[] {
   const { enum: types = [], enumDescriptions: titles = [] } = schema.properties?.['type'] ?? {}
   return types.map((type, index) => ({ id: String(type), text: titles[index] ?? String(type) }))
 }
 
-/** A system of a type: all that can be read of it, and where its secrets are by their usual names. What is its own is left to be written. */
+/**
+ * A system of a type, with all its reads, and references to its secrets by their usual names. Values specific to the
+ * system are left empty.
+ */
 export function systemOfType(schema: Schema, { id, type, from }: SystemBegun): Content {
   const { secrets, reads } = schemaFor(schema, { type }).properties ?? {}
   const names = secrets?.anyOf?.[0]?.required ?? []
@@ -38,13 +41,13 @@ export function systemOfType(schema: Schema, { id, type, from }: SystemBegun): C
 interface SystemBegun {
   readonly id: string
   readonly type: string
-  /** ISO 8601: orders before it are not read. */
+  /** ISO 8601: earlier orders are not read. */
   readonly from: string
 }
 
 const variableOf = (text: string) => text.toUpperCase().replaceAll('-', '_')
 
-/** As secrets of a system are named where nobody says otherwise. */
+/** Default name of a system's secret. */
 function referenceOf(system: string, name: string): string {
   const words = name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).replaceAll(/[^A-Za-z0-9_]/g, '_')
   return `env:WALDSTREAM_SECRET_${variableOf(system)}__${variableOf(words)}`
@@ -83,10 +86,10 @@ export const usualRules: Content = {
   ],
 }
 
-/** The names that are in the address. */
+/** Names that are in the address. */
 const OWN = ['kind', 'id', 'connection']
 
-/** Another document's content, with the secrets of a system under its own names. */
+/** Another document's content, with the system's secrets under its own names. */
 export function copyOf({ id: from, document }: Named, id: string): Content {
   const own = Object.fromEntries(Object.entries(document).filter(([name]) => !OWN.includes(name)))
   const { secrets } = own

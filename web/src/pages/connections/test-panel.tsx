@@ -6,7 +6,7 @@ import { ProblemNote, Skeleton } from '../../parts/parts.tsx'
 import { Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 
-/** A test as it stands. */
+/** State of a test. */
 export interface Testing {
   readonly isIdle: boolean
   readonly isPending: boolean
@@ -16,7 +16,7 @@ export interface Testing {
   readonly close: () => void
 }
 
-/** What a test of a system or connection found. */
+/** Findings of a test of a system or connection. */
 export function TestPanel(props: { readonly of: Testing; readonly title: string }): JSX.Element {
   return (
     <Show when={!props.of.isIdle}>

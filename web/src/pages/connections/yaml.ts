@@ -1,7 +1,7 @@
 import { type Document, parseDocument, stringify } from 'yaml'
 import { texts } from '../../texts.ts'
 
-/** As files of the configuration are written. */
+/** As configuration files are written. */
 export function yamlOf(document: unknown): string {
   return document === null || document === undefined ? '' : stringify(document, { lineWidth: 120 })
 }
@@ -9,7 +9,7 @@ export function yamlOf(document: unknown): string {
 /** What is wrong with a text. */
 export interface Mistake {
   readonly message: string
-  /** From 1; null: nobody knows. */
+  /** From 1; null: not known. */
   readonly line: number | null
 }
 
@@ -17,7 +17,7 @@ type Parsed =
   | { readonly document: Document; readonly value: unknown; readonly mistake: null }
   | { readonly mistake: Mistake }
 
-/** A YAML text with its value, which JSON can have too; or its first mistake. It never throws. */
+/** A YAML text with its value, which JSON can represent too; or its first mistake. Never throws. */
 export function parseYaml(text: string): Parsed {
   try {
     const document = parseDocument(text, { prettyErrors: true })
@@ -27,7 +27,7 @@ export function parseYaml(text: string): Parsed {
       return { mistake: { message, line: error.linePos?.[0].line ?? null } }
     }
     const value: unknown = document.toJS()
-    // What can't be sent is no value either.
+    // A value that can't be sent is invalid too.
     JSON.stringify(value)
     return { document, value, mistake: null }
   } catch (error) {
@@ -43,13 +43,13 @@ export function readYaml(text: string): ReadYaml {
   return parsed.mistake === null ? { value: parsed.value, problem: null } : { problem: parsed.mistake }
 }
 
-/** A mistake with its line, where it is known. */
+/** A mistake with its line, if known. */
 export function mistakeText({ message, line }: Mistake): string {
   return line === null ? message : `${texts.document.line(line)}: ${message}`
 }
 
 function messageOf(error: unknown): string {
-  // By depth the parser runs out of stack, and JSON has no value that is within itself.
+  // Deep nesting overflows the parser's stack, and JSON can't represent a value that contains itself.
   if (error instanceof RangeError) return texts.document.tooDeep
   if (error instanceof TypeError) return texts.document.withinItself
   return texts.document.unreadable(error instanceof Error ? error.message : String(error))

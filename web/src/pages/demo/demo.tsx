@@ -15,7 +15,7 @@ import { texts } from '../../texts.ts'
 import { usePageTitle } from '../../title.ts'
 import { orderPath } from '../orders/order-path.ts'
 
-/** What can go wrong, to be tried: each scenario is switched on, found on the other pages, fixed, and switched off. */
+/** Faults to try out: each scenario is switched on, found on the other pages, fixed, and switched off. */
 export function DemoPage(): JSX.Element {
   const caller = useQuery(callerQuery)
   return (

@@ -12,7 +12,7 @@ import { pausePath } from './pause-path.ts'
 
 const words = texts.holds
 
-/** A pause as `GET /v1/pauses` and the status have it. */
+/** A pause as `GET /v1/pauses` and the status return it. */
 export interface Held {
   readonly stage: string
   readonly connection: string

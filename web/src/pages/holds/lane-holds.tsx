@@ -12,7 +12,7 @@ import { stagesOf, stageText } from './stages.ts'
 
 const words = texts.holds
 
-/** Holds one of a connection's stages. Only who may operate is offered it. */
+/** Holds one of a connection's stages. Only shown to callers that may operate. */
 export function HoldLane(props: { readonly of: ConnectionStatus }): JSX.Element {
   const may = useMay()
   const [isAsked, setIsAsked] = createSignal(false)
@@ -62,7 +62,7 @@ function whatOf({ stage, connection }: { readonly stage: string; readonly connec
   return connection === '*' ? words.ofAll(stageText(stage)) : stageText(stage)
 }
 
-/** What of a connection is held by hand. Other pauses stand with what needs attention. */
+/** Holds of a connection by hand. Other pauses are listed under what needs attention. */
 export function LaneHolds(props: { readonly of: ConnectionStatus }): JSX.Element {
   const held = () => props.of.paused.filter(({ code }) => code === 'held')
   return (

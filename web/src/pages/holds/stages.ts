@@ -3,7 +3,7 @@ import { texts } from '../../texts.ts'
 
 const DELIVER = 'deliver-'
 
-/** What a stage delivers, and to whom; undefined: it delivers nothing. Ids of systems hold no colon. */
+/** What a stage delivers, and to which system; undefined: it is not a delivery. System ids hold no colon. */
 export function deliveryOf(stage: string): { readonly system: string; readonly entity: string } | undefined {
   if (!stage.startsWith(DELIVER)) return undefined
   const [system = '', kind = 'vendor-orders'] = stage.slice(DELIVER.length).split(':')
@@ -18,7 +18,7 @@ export function stageText(stage: string): string {
   return texts.holds.stages[verb]?.(entityText(entity).toLowerCase()) ?? stage
 }
 
-/** Stages at which a connection of this shop and vendor has records; deliveries come first. */
+/** Stages at which a connection of this shop and vendor has records; deliveries first. */
 export function stagesOf(
   stages: readonly string[],
   { shop, vendor }: { readonly shop: string; readonly vendor: string },

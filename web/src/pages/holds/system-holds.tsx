@@ -13,7 +13,7 @@ import { deliveryOf, stageText } from './stages.ts'
 const words = texts.holds
 const ALL = '*'
 
-/** What of a system is held: its reads, and its deliveries for all connections or for one. */
+/** Holds of a system: its reads, and its deliveries for all connections or for one. */
 export function SystemHolds(props: { readonly system: string }): JSX.Element {
   const may = useMay()
   const pauses = useQuery(pausesQuery)

@@ -8,7 +8,7 @@ import { readMap, readRules, rulesText, textOfMap } from './mapping-text.ts'
 /** Of a document, or of a part of it. */
 export type Content = Readonly<Record<string, unknown>>
 
-/** What a connection maps by, and can be edited beside what it makes of records. */
+/** A connection's mapping that can be edited next to its results for some records. */
 export interface EditedMap {
   readonly title: (connection: string) => string
   readonly saveLead: string
@@ -19,9 +19,9 @@ export interface EditedMap {
   readonly textOf: (document: Content) => string
   readonly read: (text: string) => { readonly rules: Content } | { readonly mistake: Mistake }
   readonly previewPath: (connection: string) => string
-  /** Of what is written, in the request that tries it. */
+  /** The text's rules in the preview request. */
   readonly previewBody: (rules: Content) => Content
-  /** A mistake's field, as the text has it. */
+  /** A mistake's field, as named in the text. */
   readonly fieldOf: (field: string | null) => string | null
   readonly savePath: (connection: string) => string
   readonly saveBody: (rules: Content, document: Content) => Content

@@ -19,28 +19,28 @@ import type { Mistake } from '../connections/yaml.ts'
 import type { Content, EditedMap } from './edited-map.ts'
 import { lineOfField } from './mapping-text.ts'
 
-/** Keys are pressed faster. */
+/** Longer than the pause between two keystrokes. */
 const TRY_AFTER_MS = 400
 
-/** The document that has the mapping; revision null: there is none yet. */
+/** The document with the mapping; revision null: there is none yet. */
 export type EditedMapping = Omit<StoredDocument, 'revision'> & { readonly revision: number | null }
 
-/** A mapping, written beside what it makes of records, and saved. */
+/** A mapping, edited next to its results for some records, and saved. */
 export function MappingEditor(props: {
   readonly title: string
   readonly back: { readonly href: string; readonly text: string }
   readonly map: EditedMap
   readonly stored: EditedMapping
-  /** What it is tried on, as the API takes it. */
+  /** The records to try it on, as the API takes them. */
   readonly tried: Readonly<Record<string, unknown>>
   readonly previewTitle: string
   /** Before the preview. */
   readonly choice?: JSX.Element
-  /** `isOld`: of what was written before a mistake came into it. */
+  /** `isOld`: of the text before it contained a mistake. */
   readonly preview: (preview: MappingPreview, isOld: boolean) => JSX.Element
   /** In the dialog that saves. */
   readonly extra?: JSX.Element
-  /** Parts of the query that choose what it is tried on. */
+  /** Query parameters that choose the records to try it on. */
   readonly chooses: readonly string[]
   readonly onSaved: () => void
   readonly onReload: () => void

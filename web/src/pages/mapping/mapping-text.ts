@@ -13,7 +13,7 @@ export function rulesText({ attributes, destination }: Readonly<Record<string, u
   return stringify({ ...(destination === undefined ? {} : { destination }), attributes }, { lineWidth: 0 })
 }
 
-/** The rules that are written, or why they can't be read. */
+/** The rules in the text, or why they can't be read. */
 export function readRules(text: string): { readonly rules: Rules } | { readonly mistake: Mistake } {
   const parsed = parseYaml(text)
   if (parsed.mistake !== null) return { mistake: parsed.mistake }
@@ -33,7 +33,7 @@ export function lineOfField(text: string, field: string | null): number | null {
     .replaceAll(/\[(\d+)\]/g, '.$1')
     .split('.')
     .map((name) => (/^\d+$/.test(name) ? Number(name) : name))
-  // What is missing is of where it should be.
+  // A missing field is reported at its parent.
   for (let length = path.length; length > 0; length -= 1) {
     const node = document.getIn(path.slice(0, length), true)
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
@@ -41,12 +41,12 @@ export function lineOfField(text: string, field: string | null): number | null {
   return null
 }
 
-/** An order map as text; one that says nothing yet begins with what it may say. */
+/** An order map as text; an empty one begins with the names that it may contain. */
 export function textOfMap(map: unknown): string {
   return stringify(map ?? { shipMethods: {}, fields: [] }, { lineWidth: 0 })
 }
 
-/** The map that is written, or why it can't be read. */
+/** The map in the text, or why it can't be read. */
 export function readMap(
   text: string,
 ): { readonly rules: Readonly<Record<string, unknown>> } | { readonly mistake: Mistake } {

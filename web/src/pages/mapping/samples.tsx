@@ -17,7 +17,7 @@ import { type EditedMapping, MappingEditor } from './editor.tsx'
 const own = texts.samples
 const NEWEST = 5
 
-/** The mapping of a connection, written beside what each of its rules makes of any product: as it is, and as written. */
+/** The mapping of a connection, edited next to the result of each rule for any product: current and as written. */
 export function SamplesPage(): JSX.Element {
   const params = useParams<{ id: string }>()
   const id = () => decodeURIComponent(params.id)
@@ -26,7 +26,7 @@ export function SamplesPage(): JSX.Element {
   const back = () => ({ href: `/connections/${encodeURIComponent(id())}/metadata`, text: own.back })
   usePageTitle(title)
   const isNone = () => isMissing(stored.error)
-  // Rules may be there before their connection; they are begun for one that is.
+  // Rules may exist before their connection; new ones are only begun for an existing connection.
   const connection = useQuery(() => ({ ...documentQuery('connection', id()), enabled: isNone() }))
   const edited = (): EditedMapping | null => {
     if (stored.isSuccess) return stored.data
@@ -36,7 +36,7 @@ export function SamplesPage(): JSX.Element {
     <Switch>
       <Match when={edited()}>
         {(mapping) => (
-          // Another revision is another text to begin with.
+          // Another revision starts with another text.
           <Show when={`${mapping().id} ${mapping().revision}`} keyed>
             <Samples title={title()} back={back()} stored={mapping()} onReload={() => void stored.refetch()} />
           </Show>
@@ -91,7 +91,7 @@ function Samples(props: {
   )
 }
 
-/** Which products: SKUs, or those that were read last. */
+/** Which products: SKUs, or the last ones read. */
 function Choice(): JSX.Element {
   const [search, setSearch] = useSearchParams<{ sku: string }>()
   const [given, setGiven] = createSignal(search.sku ?? '')

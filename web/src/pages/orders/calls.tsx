@@ -5,7 +5,7 @@ import { Badge } from '../../parts/parts.tsx'
 import { Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 
-/** The calls that a step took, each with what was sent and what was answered. */
+/** The calls of a step, each with what was sent and answered. */
 export function Calls(props: { readonly of: Pick<StepEvents, 'calls' | 'calls_left_out'> }): JSX.Element {
   return (
     <Show when={props.of.calls.length > 0}>
@@ -42,7 +42,7 @@ function Call(props: { readonly call: StepCall }): JSX.Element {
   )
 }
 
-/** Nothing where there was no body. */
+/** Empty if there was no body. */
 function Body(props: { readonly title: string; readonly text: string | null; readonly isCut: boolean }): JSX.Element {
   return (
     <Show when={props.isCut || (props.text ?? '') !== ''}>
@@ -63,7 +63,7 @@ function Body(props: { readonly title: string; readonly text: string | null; rea
   )
 }
 
-/** JSON on lines of its own; anything else, also JSON that was cut, as it is. */
+/** JSON is indented; anything else, including truncated JSON, stays as it is. */
 function readable(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2)

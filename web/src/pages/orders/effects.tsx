@@ -1,6 +1,6 @@
 import { For, type JSX } from 'solid-js'
 
-/** What it comes to for each vendor. */
+/** The effect for each vendor. */
 export function Effects(props: {
   readonly of: readonly { readonly connection: string; readonly effect: string }[]
 }): JSX.Element {

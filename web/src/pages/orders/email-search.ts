@@ -4,8 +4,8 @@ import { key } from '../../session.ts'
 const [asked, setAsked] = createSignal({ email: '', by: key() })
 
 /**
- * The e-mail address whose orders are shown; empty: none. It is in the page's memory alone: an address of the page would be kept
- * by the browser and by who is sent it. Whoever signs in next has none.
+ * The e-mail address whose orders are shown; empty: none. Held only in the page's memory: in the page's address, the
+ * browser, and anyone who gets the address, would store it. Cleared at the next sign-in.
  */
 export function searchedEmail(): string {
   const { email, by } = asked()

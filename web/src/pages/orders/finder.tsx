@@ -14,7 +14,7 @@ import type { FinderSearch } from './wanted-orders.ts'
 
 type By = 'number' | 'sku' | 'email'
 
-/** An order is known by its shop and number: every shop that can be seen is asked. SKUs and addresses find lists. */
+/** An order is identified by shop and number: every visible shop is asked. SKUs and addresses find lists. */
 export function Finder(): JSX.Element {
   const [search, setSearch] = useSearchParams<FinderSearch>()
   const may = useMay()
@@ -31,7 +31,7 @@ export function Finder(): JSX.Element {
     mutationFn: shopsWith,
     onSuccess: (shops: readonly string[], number: string) => {
       const [only, ...others] = shops
-      // The search stays in the history, so that "back" comes to it; a search that was linked to is gone through.
+      // The search stays in the history, so that "back" returns to it; a linked search is replaced.
       if (only !== undefined && others.length === 0) navigate(orderPath(only, number), { replace: true })
     },
   }))
@@ -41,7 +41,7 @@ export function Finder(): JSX.Element {
       (number) => (number ? found.mutate(number) : found.reset()),
     ),
   )
-  // What the address says is shown in the field, when it is another search than before.
+  // Shows the address's search in the field, if it is another one than before.
   createEffect(
     on(
       () => JSON.stringify(asked()),
@@ -84,7 +84,7 @@ export function Finder(): JSX.Element {
   )
 }
 
-/** Nothing of an earlier search, nor of the list below. */
+/** Clears an earlier search, and the list below. */
 const noSearch = { number: null, sku: null, by: null, after: null, connection: null, state: null, cursor: null }
 
 async function shopsWith(number: string): Promise<readonly string[]> {

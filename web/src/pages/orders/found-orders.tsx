@@ -19,7 +19,7 @@ interface PartRow {
   readonly part: FoundOrder['parts'][number] | null
 }
 
-/** A row for each part; an order of which nothing is sent has one, too. */
+/** One row per part; an order without sent parts has one, too. */
 const partTable: CsvTable<PartRow> = {
   columns: ['order', 'shop', 'placed_at', 'connection', 'state', 'code', 'in_erp', 'changed_at'],
   cellsOf: ({ order: { number, source, placed_at }, part }) => [
@@ -41,7 +41,7 @@ async function partRows(wanted: WantedOrders): Promise<readonly PartRow[]> {
   )
 }
 
-/** Orders with an SKU, or of an e-mail address, the last placed first. */
+/** Orders with an SKU or an e-mail address, the last placed first. */
 export function FoundOrders(props: { readonly wanted: WantedOrders; readonly after: string }): JSX.Element {
   const [, setSearch] = useSearchParams()
   const orders = useQuery(() => foundOrdersQuery(props.wanted, props.after))

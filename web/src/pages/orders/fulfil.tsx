@@ -18,7 +18,7 @@ interface OfPart {
   readonly part: OrderPart
 }
 
-/** What the vendor's people may say of their part, for keys that may. */
+/** Actions of the vendor's people on their part, for keys that may. */
 export function FulfilActions(props: OfPart): JSX.Element {
   const may = useMay()
   const [asked, setAsked] = createSignal<'confirmation' | 'shipment' | null>(null)
@@ -47,9 +47,9 @@ interface Asking {
   readonly onClose: () => void
 }
 
-/** What is entered, then what the shop would be told, then that. */
+/** Asks for the details, then shows what the shop would receive, then sends it. */
 function FulfilDialog(props: Asking): JSX.Element {
-  // Browsers have randomUUID on pages of https and of this machine alone.
+  // Browsers have randomUUID only on https pages and on this machine.
   const key = [...crypto.getRandomValues(new Uint32Array(4))].map((one) => one.toString(36)).join('-')
   const [wanted, setWanted] = createSignal<FulfilmentBody | null>(null)
   const preview = useMutation(() => ({
@@ -192,12 +192,12 @@ function Entry(props: {
   )
 }
 
-/** What is part of another line goes with it. */
+/** Parts of another line go with that line. */
 function isShippable({ parent }: PartLine, { lines }: OrderPart): boolean {
   return parent === null || !lines.some(({ line }) => line === parent)
 }
 
-/** What the shop would be told. */
+/** What the shop would receive. */
 function Told(props: { readonly answer: FiledAnswer }): JSX.Element {
   const lineText = ({ quantity, sku, open }: FiledAnswer['lines'][number]) =>
     props.answer.kind === 'shipment' ? words.sends(quantity, sku, open) : words.confirms(quantity, sku)

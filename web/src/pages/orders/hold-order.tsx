@@ -6,7 +6,7 @@ import { texts } from '../../texts.ts'
 import { Effects } from './effects.tsx'
 import { type OfPart, OrderAction, orderActionPath } from './order-action.tsx'
 
-/** Keeps the vendor's part of the order from being sent, or every vendor's, until a time or until somebody releases it. */
+/** Holds the vendor's part of the order, or every vendor's, until a time or until somebody releases it. */
 export function HoldOrder(props: OfPart & { readonly hasOthers: boolean }): JSX.Element {
   const [until, setUntil] = createSignal('')
   const [isAll, setIsAll] = createSignal(false)
@@ -49,7 +49,7 @@ export function HoldOrder(props: OfPart & { readonly hasOthers: boolean }): JSX.
   )
 }
 
-/** Lets the vendor's part of the order go. */
+/** Releases the vendor's part of the order. */
 export function ReleaseOrder(props: OfPart): JSX.Element {
   return (
     <OrderAction<ReleaseOutcome>

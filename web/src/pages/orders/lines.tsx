@@ -5,7 +5,7 @@ import { TableHead } from '../../parts/table-head.tsx'
 import { texts } from '../../texts.ts'
 import { colourOf } from './part-colour.ts'
 
-/** The shop's lines, each in the colour of where it went. */
+/** The shop's lines, each in the colour of the party that it went to. */
 export function Lines(props: {
   readonly lines: readonly RoutedLine[]
   readonly connections: readonly string[]

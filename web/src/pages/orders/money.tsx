@@ -13,7 +13,7 @@ interface Part extends Row {
   readonly name: string
 }
 
-/** What the buyer pays, what it is made of, and whose it is: added here again, exactly. */
+/** What the buyer pays, its amounts, and the share of each party: added up here again, exactly. */
 export function Money(props: { readonly order: Order; readonly connections: readonly string[] }): JSX.Element {
   const rows = () => [
     ...props.order.shares.flatMap((share) => sharesOf(share, props.connections)),
@@ -90,7 +90,7 @@ export function Money(props: { readonly order: Order; readonly connections: read
   )
 }
 
-/** What the vendor was sent, and what of its lines it was not. */
+/** The vendor's share: what was sent, and the part that was not. */
 function sharesOf({ connection, sent, unsent }: Order['shares'][number], connections: readonly string[]): Part[] {
   const colour = colourOf(connection, connections)
   const rest = { name: texts.order.notSentTo(connection), colour, amount: unsent, isUnsent: true }
@@ -98,7 +98,7 @@ function sharesOf({ connection, sent, unsent }: Order['shares'][number], connect
   return isZero(sent) ? [rest] : [{ name: connection, colour, amount: sent }, rest]
 }
 
-/** The subtotal, and what else there is. */
+/** The subtotal and the other amounts. */
 function madeOf({ amounts }: Order): readonly Pick<Part, 'name' | 'amount'>[] {
   const words = texts.order.amounts
   const rest = [
@@ -117,7 +117,7 @@ interface Row {
   readonly isUnsent?: boolean
 }
 
-/** The shares, drawn. Widths need no exactness: the figures stand below. */
+/** The shares as bars. Widths need not be exact: the figures are below. */
 function Bar(props: { readonly rows: readonly Row[] }): JSX.Element {
   const segments = () => {
     const shares = props.rows.map(({ colour, amount }) => ({ colour, share: Math.max(0, Number(amount)) }))

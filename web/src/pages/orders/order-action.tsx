@@ -10,7 +10,7 @@ import { ProblemNote, Skeleton } from '../../parts/parts.tsx'
 import { isReason, ReasonField } from '../../parts/reason-field.tsx'
 import { texts } from '../../texts.ts'
 
-/** What a dialog about a vendor's part of an order is of. */
+/** The vendor's part of an order that a dialog is about. */
 export interface OfPart {
   readonly part: OrderPart
   readonly source: string
@@ -18,7 +18,7 @@ export interface OfPart {
   readonly onClose: () => void
 }
 
-/** A request that does something about an order, and says with `dryRun` what it would do. */
+/** A request that acts on an order; with `dryRun` it only returns its effects. */
 export interface ActionRequest {
   readonly method: 'PUT' | 'POST'
   readonly path: string
@@ -30,8 +30,8 @@ export function orderActionPath(source: string, number: string, action: string):
 }
 
 /**
- * Asks before something is done about an order: says what it will do, as the API tells it, and takes a reason where it is kept.
- * What the API would refuse can't be done.
+ * Asks for confirmation of an action on an order: shows its effects as the API returns them, and asks for a reason if
+ * one is stored. An action that the API would refuse can't be confirmed.
  */
 export function OrderAction<P>(props: {
   readonly title: string
@@ -41,11 +41,11 @@ export function OrderAction<P>(props: {
   readonly request: ActionRequest
   readonly takesReason: boolean
   readonly isDanger?: boolean
-  /** What closes it, where "Cancel" would say what it does. */
+  /** Label of the button that closes it, if "Cancel" would be ambiguous. */
   readonly dismiss?: string
-  /** Whether what is chosen can be meant; true without it. */
+  /** Whether the choices are valid; true if absent. */
   readonly isReady?: boolean
-  /** What is chosen besides. */
+  /** Further choices. */
   readonly choices?: JSX.Element
   readonly preview: (told: P) => JSX.Element
   readonly onClose: () => void

@@ -25,7 +25,7 @@ import { Payload } from './payload.tsx'
 import { Shares } from './shares.tsx'
 import { Steps } from './steps.tsx'
 
-/** Codes of what the card says in a note of its own. */
+/** Codes that the card explains in a note of its own. */
 const SAID_ELSEWHERE: readonly string[] = ['order_held', 'canceled_by_hand']
 
 /** One order: where its lines went, the money that adds up, what each vendor did, and everything that happened. */
@@ -35,7 +35,7 @@ export function OrderPage(): JSX.Element {
   const number = () => decodeURIComponent(params.number)
   usePageTitle(() => texts.order.title(number()))
   const order = useQuery(() => orderQuery(source(), number()))
-  // It is asked for again and again: what is said of it stays meanwhile.
+  // It is refetched repeatedly: the message stays meanwhile.
   const isNotThere = createMemo((was: boolean) => {
     if (order.isSuccess) return false
     return isMissing(order.error) || (was && order.isPending)
@@ -86,7 +86,7 @@ export function OrderPage(): JSX.Element {
 }
 
 function Told(props: { readonly timeline: OrderTimeline }): JSX.Element {
-  // A vendor has its colour although it was sent nothing.
+  // A vendor gets a colour even if nothing was sent to it.
   const connections = createMemo(() => {
     const all = [...props.timeline.parts, ...(props.timeline.order?.shares ?? [])]
     return [...new Set(all.map(({ connection }) => connection))].toSorted()
@@ -144,7 +144,7 @@ function Told(props: { readonly timeline: OrderTimeline }): JSX.Element {
   )
 }
 
-/** What the shop calls it, as words: codes break within a word. */
+/** The shop's code in words: codes would break within a word. */
 const plainText = (code: string): string => code.replaceAll('_', ' ')
 
 function shopStateText(state: string): string {
@@ -152,7 +152,7 @@ function shopStateText(state: string): string {
   return known ?? plainText(state).replace(/^./, (first) => first.toUpperCase())
 }
 
-/** What is known without the shop's order: a vendor sees its lines. */
+/** The page without the shop's order: a vendor sees its own lines. */
 function OwnPart(props: { readonly timeline: OrderTimeline; readonly connections: readonly string[] }): JSX.Element {
   const own = () => props.timeline.parts.filter(({ lines }) => lines.length > 0)
   return (
@@ -182,7 +182,7 @@ function Parts(props: { readonly timeline: OrderTimeline; readonly connections: 
         <div class="parts">
           <For each={named()}>
             {(connection) => (
-              // By its name: what is open over a part stays when something of the part changes.
+              // Keyed by name: content opened over a part stays open when the part changes.
               <Show when={props.timeline.parts.find((part) => part.connection === connection)}>
                 {(part) => (
                   <PartCard
@@ -205,7 +205,7 @@ function Parts(props: { readonly timeline: OrderTimeline; readonly connections: 
   )
 }
 
-/** A vendor of the shop of which no line is, and nothing was sent to, has no part. */
+/** A vendor of the shop without lines and without anything sent has no part. */
 function hasSomething({ status, code, total, hold, cancellation, fulfilments }: OrderPart): boolean {
   const isOfOthers = status === 'ignored' && code === 'no_vendor_lines'
   return !isOfOthers || total !== null || hold !== null || cancellation !== null || fulfilments.length > 0

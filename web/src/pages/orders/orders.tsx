@@ -43,7 +43,7 @@ const orderTable: CsvTable<StagedOrder> = {
   ],
 }
 
-/** Finds orders by number, SKU or e-mail address, and lists those of a connection that changed last. */
+/** Finds orders by number, SKU or e-mail address, and lists the last changed ones of a connection. */
 export function Orders(): JSX.Element {
   usePageTitle(() => texts.orders.title)
   const [search] = useSearchParams<FinderSearch>()

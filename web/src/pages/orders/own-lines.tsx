@@ -7,7 +7,7 @@ import { texts } from '../../texts.ts'
 
 const words = texts.ownLines
 
-/** A part's lines as the vendor was sent them, for who does not see the shop's order. */
+/** A part's lines as sent to the vendor, for callers that do not see the shop's order. */
 export function OwnLines(props: { readonly part: OrderPart; readonly colour: string }): JSX.Element {
   const id = () => `lines-${props.part.connection}`
   return (

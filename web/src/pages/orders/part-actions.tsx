@@ -24,7 +24,7 @@ interface OfPart {
 
 type Action = 'retry' | 'hold order' | 'release order' | VendorActionName | 'hold' | 'release'
 
-/** What can be done about a vendor's part now, each saying first what it will do. */
+/** Available actions on a vendor's part; each shows its effects first. */
 export function PartActions(props: OfPart & { readonly hasOthers: boolean }): JSX.Element {
   const may = useMay()
   const [asked, setAsked] = createSignal<Action | null>(null)
@@ -162,7 +162,7 @@ function RetryPart(props: OfPart & { readonly onClose: () => void }): JSX.Elemen
   )
 }
 
-/** What the retry of a record would come to. */
+/** Preview of the retry of a record. */
 function Would(props: { readonly id: string }): JSX.Element {
   const verdict = useQuery(() => verdictQuery(props.id))
   return (

@@ -4,7 +4,7 @@ import { Icon } from '../../parts/icons.tsx'
 import { Ago, Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 
-/** By whom a part is held, why, since and until when. */
+/** Who holds a part, why, since and until when. */
 export function PartHold(props: { readonly hold: NonNullable<OrderPart['hold']> }): JSX.Element {
   return (
     <div class="note" data-tone="warn">

@@ -5,7 +5,7 @@ import { useQuery } from '../../api/use-query.ts'
 import { JsonView, ProblemNote, Skeleton } from '../../parts/parts.tsx'
 import { texts } from '../../texts.ts'
 
-/** The order as it was read and as the vendor was sent it. It is asked for when it is opened. */
+/** The order as read and as sent to the vendor. Fetched when opened. */
 export function Payload(props: { readonly connection: string; readonly number: string }): JSX.Element {
   const [isOpen, setIsOpen] = createSignal(false)
   const staged = useQuery(() => stagedOrderQuery(props.connection, props.number, isOpen()))

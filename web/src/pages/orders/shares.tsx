@@ -24,7 +24,7 @@ interface OfPart {
 
 const reload = () => client.invalidateQueries({ queryKey: ['shares'] })
 
-/** Links that show this part to whoever has them: made, listed with their last use, and revoked. */
+/** Links that show this part to anyone who has them: create, list with their last use, revoke. */
 export function Shares(props: OfPart): JSX.Element {
   const may = useMay()
   const shares = useQuery(() => sharesQuery(props.source, props.number))

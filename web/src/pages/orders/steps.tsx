@@ -14,10 +14,10 @@ import { colourOf } from './part-colour.ts'
 
 type Step = OrderTimeline['steps'][number]
 
-/** The stage by which it is known what the vendor did; later ones say what came of it. */
+/** The stage that shows what the vendor did; later ones show its outcome. */
 const ROUTED_BY = 'route-fulfilments'
 
-/** Everything that happened to an order; each step opens to what it was. */
+/** Everything that happened to an order; each step opens to its details. */
 export function Steps(props: {
   readonly source: string
   readonly number: string
@@ -93,7 +93,7 @@ function StepItem(props: OfOrder & { readonly connections: readonly string[] }):
   )
 }
 
-/** The events behind a step and the calls that it took, read when it is opened. */
+/** The events behind a step and its calls, fetched when opened. */
 function Events(props: OfOrder): JSX.Element {
   const events = useQuery(() => stepQuery({ source: props.source, number: props.number, step: props.step.step }, true))
   return (

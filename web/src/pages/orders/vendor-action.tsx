@@ -4,7 +4,7 @@ import { texts } from '../../texts.ts'
 import { Effects } from './effects.tsx'
 import { type OfPart, OrderAction, orderActionPath } from './order-action.tsx'
 
-/** What can be done to a part at its vendor, and nowhere else: send it again, or cancel it there. */
+/** Actions that change a part only at its vendor: send it again, or cancel it there. */
 export type VendorActionName = 'resend' | 'cancel'
 
 const words = texts.orderActions
@@ -26,7 +26,7 @@ const actions = {
   },
 } as const
 
-/** Asks before it does one of them to the vendor's part. */
+/** Asks for confirmation of such an action on the vendor's part. */
 export function AtVendor(props: OfPart & { readonly action: VendorActionName }): JSX.Element {
   const action = () => actions[props.action]
   return (
@@ -48,7 +48,7 @@ export function AtVendor(props: OfPart & { readonly action: VendorActionName }):
   )
 }
 
-/** What it comes to at the vendor, and of which lines. */
+/** The effect at the vendor, and the lines concerned. */
 function Told(props: { readonly action: VendorAction }): JSX.Element {
   const lines = () =>
     props.action.lines.map(({ sku, open, wanted }) => ({

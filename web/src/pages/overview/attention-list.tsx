@@ -10,7 +10,7 @@ import { Ago } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 import type { Attention } from './attention.ts'
 
-/** What waits for a person, each with the one thing that helps. */
+/** Problems that need a person, each with one action. */
 export function AttentionList(props: {
   readonly items: readonly Attention[]
   readonly complete: boolean

@@ -3,26 +3,29 @@ import { causeText, entityText } from '../../format.ts'
 import { clockTime } from '../../local-time.ts'
 import { texts } from '../../texts.ts'
 
-/** Something that waits for a person. */
+/** A problem that needs a person. */
 export interface Attention {
   readonly id: string
   readonly tone: 'bad' | 'warn'
   readonly icon: 'pause' | 'problems' | 'clock' | 'connections'
-  /** Null: of no single connection. */
+  /** Null: not one connection. */
   readonly connection: string | null
   readonly title: string
   readonly message: string
-  /** Null: it is not known. */
+  /** Null: not known. */
   readonly since: string | null
-  /** What can be resumed; null: it is no pause. */
+  /** The pause to resume; null: not a pause. */
   readonly pause: { readonly stage: string; readonly connection: string } | null
-  /** Where its cause is seen; null: there is no page of it. */
+  /** Page with the cause; null: there is none. */
   readonly href: string | null
-  /** The scope that page needs; null: whoever sees this sees that. */
+  /** The scope that the page needs; null: no extra scope. */
   readonly scope: string | null
 }
 
-/** Systems that do not answer, pauses, failures, reads that are not good and what waits, the worst first. What concerns several connections is there once. */
+/**
+ * Systems that do not answer, pauses, failures, overdue reads and waiting records, worst first. A problem of several
+ * connections is listed once.
+ */
 export function attentionOf({ connections, failures, unreached }: Status, now = Date.now()): readonly Attention[] {
   const ends = connections.flatMap((one) => (one.enabled ? one.ends : []))
   const down = ends.flatMap(downOf)
@@ -74,7 +77,7 @@ function unreachedOf({ recipient, failing }: Status['unreached'][number]): reado
   ]
 }
 
-/** A system is left alone for a moment now and then: that is how its limits are kept. */
+/** Short rate limiting is normal: that is how a system's limits are kept. */
 const LONG_ALONE_MS = 60_000
 
 function aloneOf({ system, calls }: CalledSystem, now: number): readonly Attention[] {
@@ -158,7 +161,7 @@ function readsOf({ reads }: Status['connections'][number]['flows'][number], conn
 /** Waits that somebody has decided on. */
 const WANTED: readonly (string | null)[] = ['order_held', 'held_back', 'held']
 
-/** What waits because it is paused is said by the pause. */
+/** Records that wait for a pause are covered by the pause. */
 function waitsOf(
   { entity, waits }: Status['connections'][number]['flows'][number],
   { connection, paused }: Status['connections'][number],
@@ -192,7 +195,7 @@ export function unreadEntities({ connections }: Status): readonly string[] {
 
 const entities = ['fulfilments', 'products', 'inventory', 'images', 'orders']
 
-/** The flow that a stage is of: `map-products`, `deliver-magento:shop-inventory`; null: of all. */
+/** The entity of a stage: `map-products`, `deliver-magento:shop-inventory`; null: all entities. */
 export function entityOfStage(stage: string): string | null {
   const named = entities.find((entity) => stage.includes(entity))
   if (named !== undefined) return named

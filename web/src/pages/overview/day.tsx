@@ -17,7 +17,7 @@ import { firstHours } from './first-hours.ts'
 const MINUTE_S = 60
 const day = texts.overview.day
 
-/** What was delivered and failed within a day, or in the first hours of an installation, and how fast. */
+/** Deliveries, failures and latency within a day, or within the first hours of an installation. */
 export function Day(props: { readonly connections: readonly string[] }): JSX.Element {
   const [search, setSearch] = useSearchParams<{ of: string }>()
   const whole = useQuery(() => figuresQuery(search.of ?? ''))
@@ -202,12 +202,12 @@ function ChartCard(props: {
   )
 }
 
-/** In the place of a chart. */
+/** Placeholder of a chart. */
 function Drawing(): JSX.Element {
   return <div class="day-none" aria-busy="true" />
 }
 
-/** Names, the one with most first. */
+/** Names, highest count first. */
 function byCount(counts: Readonly<Record<string, number>>): readonly string[] {
   return Object.entries(counts)
     .toSorted(([, a], [, b]) => b - a)

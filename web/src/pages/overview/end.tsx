@@ -5,7 +5,7 @@ import { ageText, countText } from '../../format.ts'
 import { Icon } from '../../parts/icons.tsx'
 import { texts } from '../../texts.ts'
 
-/** The shop or the vendor of a lane: whether it answers, and how many calls of how many are under way. */
+/** The shop or the vendor of a lane: whether it answers, and how many of its calls are in use. */
 export function End(props: {
   readonly icon: 'shop' | 'vendor'
   readonly role: string
@@ -30,7 +30,7 @@ export function End(props: {
   )
 }
 
-/** What a system does besides, with limits of its own, is said while it is called for it. */
+/** A part of a system with its own limits is shown while it is being called. */
 function isShown({ part, in_use, waiting, left_alone_until: until }: CallUse): boolean {
   return part === null || in_use > 0 || waiting > 0 || until !== null
 }

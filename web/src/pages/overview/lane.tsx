@@ -11,10 +11,10 @@ import { HoldLane, LaneHolds } from '../holds/lane-holds.tsx'
 import { entityOfStage } from './attention.ts'
 import { End } from './end.tsx'
 
-/** What is in progress takes seconds as a rule: after so long it is late, and the lane says since when. */
+/** Records usually take seconds: after this time they are late, and the lane says since when. */
 const LATE_MS = 300_000
 
-/** A connection: its shop, its vendor, and what flows between them, each way. */
+/** A connection: its shop, its vendor, and the flows between them in both directions. */
 export function Lane(props: { readonly connection: ConnectionStatus }): JSX.Element {
   const health = () => {
     if (!props.connection.enabled) return { tone: 'idle', text: texts.overview.health.off } as const
@@ -82,7 +82,7 @@ function Pullers(props: { readonly pulls: readonly PullStatus[] }): JSX.Element 
   )
 }
 
-/** To the vendor first, and what answers it; what the catalogue is made of after that. The same in every lane. */
+/** Flows to the vendor and its answers first, then the catalogue. The same order in every lane. */
 const order = ['orders', 'fulfilments', 'products', 'inventory', 'images']
 
 function inOrder(flows: readonly Flow[]): readonly Flow[] {
@@ -175,7 +175,7 @@ function FlowRow(props: { readonly flow: Flow; readonly of: ConnectionStatus }):
   )
 }
 
-/** How long what was delivered within the last hour took; a cell that is empty where nothing was. */
+/** Latency of the last hour's deliveries; an empty cell if there were none. */
 function Times(props: { readonly of: Flow['times'] }): JSX.Element {
   const shown = (seconds: number | null) => (seconds === null ? '' : durationText(seconds))
   const what = () => {
@@ -205,7 +205,7 @@ function Count(props: { readonly count: number; readonly more?: boolean }): JSX.
   )
 }
 
-/** Of several reads of a flow, the one that is the oldest: so old are the figures at most. */
+/** The oldest of several reads of a flow: the figures are at most this old. */
 function LastRead(props: {
   readonly flow: Flow
   readonly isOff: boolean

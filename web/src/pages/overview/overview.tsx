@@ -19,7 +19,7 @@ import { AttentionList } from './attention-list.tsx'
 import { Day } from './day.tsx'
 import { Lane } from './lane.tsx'
 
-/** Everything in one look: what is wrong first, then each connection with what flows through it. */
+/** Everything at a glance: problems first, then each connection with its flows. */
 export function Overview(): JSX.Element {
   usePageTitle(() => texts.overview.title)
   const status = useQuery(() => statusQuery())
@@ -52,7 +52,7 @@ function Told(props: { readonly status: Status }): JSX.Element {
   )
 }
 
-/** Nothing is wrong; whether all has been read, too. */
+/** No problems; also says whether everything has been read. */
 function Fine(props: { readonly status: Status }): JSX.Element {
   const unread = () => unreadEntities(props.status)
   return (
@@ -89,7 +89,7 @@ function NoConnections(): JSX.Element {
   )
 }
 
-/** Lanes that are drawn at once. */
+/** Lanes drawn at once. */
 const LANES = 20
 
 function Lanes(props: { readonly connections: Status['connections'] }): JSX.Element {

@@ -5,17 +5,17 @@ import { texts } from '../../texts.ts'
 import { DiscardDialog, RetryDialog } from './act.tsx'
 import type { Target } from './retry-run.ts'
 
-/** Retry and discard, of one record or of all of a group. Who may not operate sees why they can't. */
+/** Retry and discard for one record or for all of a group. Callers that may not operate see why. */
 export function ActButtons(props: {
-  /** What a retry is called on the page. */
+  /** Label of a retry on the page. */
   readonly name: string
   readonly target: Exclude<Target, { readonly ids: readonly string[] }>
   readonly retry: string
-  /** Null: there is nothing to discard. */
+  /** Null: nothing to discard. */
   readonly discard: string | null
-  /** The API would refuse a retry without one. */
+  /** The API requires a reason for a retry. */
   readonly needsReason?: boolean
-  /** A retry may send what was mapped before, or map it anew. */
+  /** A retry may send the earlier mapping result, or map again. */
   readonly isMappedBefore?: boolean
 }): JSX.Element {
   const may = useMay()

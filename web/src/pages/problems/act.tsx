@@ -11,7 +11,7 @@ import { Anew, RemapChoice } from './remap-choice.tsx'
 import type { Target } from './retry-run.ts'
 import { reloadLetters, startRetry } from './retry-runs.ts'
 
-/** Most that one call discards. */
+/** Maximum that one call discards. */
 const MOST = 500
 
 interface Acting {
@@ -25,15 +25,15 @@ function countOf(target: Target): number {
 }
 
 /**
- * Asks before records are retried. `needsReason`: the API would refuse it without one. The dialog ends when it has begun: how
- * far it is, is shown on the page.
+ * Asks for confirmation before records are retried. `needsReason`: the API requires one. The dialog closes when the
+ * retry has begun; the page shows its progress.
  */
 export function RetryDialog(
   props: Acting & {
-    /** What the retry is called on the page. */
+    /** Label of the retry on the page. */
     readonly name: string
     readonly needsReason?: boolean
-    /** Whether what was mapped before is mapped anew, to begin with; absent: there is no choice. */
+    /** Initial choice of mapping again instead of sending the earlier result; absent: no choice. */
     readonly remap?: boolean
   },
 ): JSX.Element {

@@ -1,10 +1,10 @@
-/** What a stage maps by, or what it delivers was mapped by; undefined: nothing that can be edited. */
+/** The editable mapping that a stage uses, or that its input was mapped with; undefined: none. */
 export function editedOf(stage: string): 'products' | 'orders' | undefined {
   if (stage === 'map-products') return 'products'
   return stage === 'route-orders' || isMappedBefore(stage) ? 'orders' : undefined
 }
 
-/** Vendors' orders are mapped before they are delivered: their retry sends what was mapped, or maps it anew. */
+/** Vendors' orders are mapped before delivery: their retry sends the earlier result or maps again. */
 export function isMappedBefore(stage: string): boolean {
   return stage.startsWith('deliver-') && !stage.includes(':')
 }

@@ -38,7 +38,7 @@ const letterTable: CsvTable<ListedLetter> = {
   ],
 }
 
-/** One cause: what the system said, the way out, its records, and what can be done about all of them. */
+/** One cause: the system's message, how to fix it, its records, and actions on all of them. */
 export function GroupPage(): JSX.Element {
   const params = useParams<{ group: string }>()
   const [search, setSearch] = useSearchParams<{ state: string; cursor: string }>()
@@ -124,7 +124,7 @@ export function GroupPage(): JSX.Element {
   )
 }
 
-/** What is mapped by the rules of a connection: a change of them lets it pass. */
+/** Mapped by the rules of a connection: a change of the rules may fix it. */
 const isMapping = ({ stage, connection }: LetterGroup) => connection !== null && editedOf(stage) !== undefined
 
 function EditMapping(props: { readonly group: string; readonly isOfProducts: boolean }): JSX.Element {

@@ -24,7 +24,7 @@ const heldTable: CsvTable<HeldOrder> = {
   ],
 }
 
-/** Orders that somebody holds, also those of which nothing waits yet. */
+/** Orders that somebody holds, also those without waiting records. */
 export function HeldOrders(props: { readonly connection: string }): JSX.Element {
   const [search, setSearch] = useSearchParams<{ held: string }>()
   const holds = useQuery(() => orderHoldsQuery(props.connection, search.held ?? ''))

@@ -1,9 +1,9 @@
 import type { RetryRun } from './retry-run.ts'
 
-/** Of this window, until it is closed: a reload finds it again. */
+/** Per window, until it is closed: a reload finds it again. */
 const NAME = 'waldstream.retries'
 
-/** Keeps those that are not over. */
+/** Stores unfinished retries. */
 export function keepRetries(runs: readonly RetryRun[]): void {
   const kept = runs.filter(({ state }) => state !== 'ended').map((run) => ({ ...run, error: null }))
   if (kept.length === 0) sessionStorage.removeItem(NAME)

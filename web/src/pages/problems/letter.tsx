@@ -16,7 +16,7 @@ import { isMappedBefore } from './edited-stage.ts'
 import { RetryProgress } from './retry-progress.tsx'
 import { Stages } from './stages.tsx'
 
-/** One record that could not go on: why, what a retry would come to, what it holds, and what happened to it. */
+/** One failed record: why, a preview of its retry, its content, and its history. */
 export function LetterPage(): JSX.Element {
   const params = useParams<{ group: string; id: string }>()
   const letter = useQuery(() => letterQuery(params.id))
@@ -54,12 +54,12 @@ export function LetterPage(): JSX.Element {
   )
 }
 
-/** After so many retries the API wants a reason. */
+/** After so many retries the API requires a reason. */
 const RETRIES_WITHOUT_REASON = 5
 
 const needsReason = ({ state, retries }: ShownLetter) => state !== 'open' || retries >= RETRIES_WITHOUT_REASON
 
-/** Topics whose records are orders of a shop, known by their number. */
+/** Topics whose records are a shop's orders, keyed by order number. */
 const isOfOrder = (topic: string) => /(^|[.-])(vendor-)?orders($|\.)/.test(topic)
 
 function Told(props: { readonly letter: ShownLetter }): JSX.Element {

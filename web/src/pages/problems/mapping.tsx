@@ -18,7 +18,10 @@ import { startRetry } from './retry-runs.ts'
 
 const MOST_RECORDS = 200
 
-/** The mapping that records of a problem failed by: written beside what it makes of them, saved, and the records retried. */
+/**
+ * The mapping that records of a problem failed with: edited next to its results for them, saved, and the records
+ * retried.
+ */
 export function MappingPage(): JSX.Element {
   const params = useParams<{ group: string }>()
   const groups = useQuery(() => groupsQuery({ groupId: params.group, state: 'open' }))
@@ -30,7 +33,7 @@ export function MappingPage(): JSX.Element {
   }, editedMaps.products)
   const stored = useQuery(() => {
     const { queryKey, queryFn } = map().query(connection())
-    // What somebody is writing stays.
+    // Keeps what somebody is editing.
     const once = { refetchOnWindowFocus: false, staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const
     return { queryKey, queryFn, ...once, enabled: connection() !== '' }
   })
@@ -40,7 +43,7 @@ export function MappingPage(): JSX.Element {
     <Switch>
       <Match when={stored.isSuccess && stored.data}>
         {(document) => (
-          // Another revision is another text to begin with.
+          // Another revision starts with another text.
           <Show when={`${document().id} ${document().revision}`} keyed>
             <Editor
               map={map()}
@@ -80,7 +83,7 @@ function Editor(props: {
   readonly title: string
   readonly group: string
   readonly count: number
-  /** Its records were mapped before they failed: a retry that is to use what is written maps them anew. */
+  /** Its records were mapped before they failed: to use the new mapping, a retry maps them again. */
   readonly isMappedBefore: boolean
   readonly stored: StoredDocument
   readonly onReload: () => void

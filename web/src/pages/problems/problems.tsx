@@ -37,7 +37,7 @@ const groupTable: CsvTable<LetterGroup> = {
   ],
 }
 
-/** Records that could not go on, grouped by cause, the most frequent first. */
+/** Failed records, grouped by cause, most frequent first. */
 export function Problems(): JSX.Element {
   usePageTitle(() => texts.problems.title)
   const [search, setSearch] = useSearchParams<{ state: string; connection: string; key: string; part: string }>()

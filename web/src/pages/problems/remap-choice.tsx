@@ -8,7 +8,7 @@ import { texts } from '../../texts.ts'
 
 const words = texts.remap
 
-/** Whether what was mapped before it failed is sent as it is, or mapped anew. */
+/** Choice between sending the earlier mapping result and mapping again. */
 export function RemapChoice(props: {
   readonly remap: boolean
   readonly onChange: (remap: boolean) => void
@@ -34,7 +34,7 @@ export function RemapChoice(props: {
   )
 }
 
-/** What today's order map makes of one order that was mapped otherwise. */
+/** What the current order map changes in one order that was mapped before. */
 export function Anew(props: { readonly id: string }): JSX.Element {
   const verdict = useQuery(() => verdictQuery(props.id, true))
   return (

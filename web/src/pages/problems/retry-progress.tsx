@@ -6,9 +6,9 @@ import { RetryDialog } from './act.tsx'
 import type { RetryRun } from './retry-run.ts'
 import { dismiss, runs } from './retry-runs.ts'
 
-/** How far retries are. `name`: the one of that name alone. */
+/** Progress of retries. `name`: only of the retry with that name. */
 export function RetryProgress(props: { readonly name?: string }): JSX.Element {
-  // By name: what changes within a run changes in its place.
+  // Keyed by name, so that a run updates in place.
   const names = () =>
     runs()
       .map(({ name }) => name)

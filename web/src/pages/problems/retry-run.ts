@@ -1,16 +1,16 @@
 import type { LetterQuery, ManyDone } from '../../api/answers.ts'
 
-/** One record by its id, some, or all open ones of a choice. */
+/** One record by its id, several, or all open ones of a filter. */
 export type Target =
   | { readonly id: string }
   | { readonly ids: readonly string[] }
   | { readonly choice: LetterQuery; readonly count: number }
 
-/** With a reason, also what the API would leave as it is. */
+/** With a reason, records are retried that the API would otherwise skip. */
 export interface RetryWish {
   readonly target: Target
   readonly reason: string | null
-  /** Vendors' orders are mapped anew, instead of sent as they were mapped. */
+  /** Vendors' orders are mapped again instead of sent with their earlier result. */
   readonly remap: boolean
 }
 
@@ -20,7 +20,9 @@ export interface Wanted {
   readonly retries: number
 }
 
-/** One retry of one or many records, as far as it is. It goes on while other pages are looked at, and when this one is reloaded. */
+/**
+ * One retry of one or many records, with its progress. It continues while other pages are shown, and after a reload.
+ */
 export interface RetryRun extends RetryWish {
   readonly name: string
   /** Milliseconds. */
@@ -29,16 +31,19 @@ export interface RetryRun extends RetryWish {
   readonly sent: number
   readonly resolved: number
   readonly failedAgain: number
-  /** Those that the API leaves as they are. */
+  /** Records that the API skipped. */
   readonly refused: ManyDone['skipped']
-  /** Those that are not asked for yet, and those that the API is being asked for. */
+  /** `left`: records not requested yet; `asking`: records of the running request. */
   readonly left: readonly Wanted[]
   readonly asking: readonly Wanted[]
-  /** Ids of those that were retried and of which it is not known what became of them. */
+  /** Ids of retried records whose outcome is not known yet. */
   readonly following: readonly string[]
-  /** `finding` which they are, `sending` them, `watching` what becomes of them, until it `ended` or was left. */
+  /**
+   * `finding` the records, `sending` the retries, `watching` their outcome, then `ended`; also ended if the user
+   * stopped following.
+   */
   readonly state: 'finding' | 'sending' | 'watching' | 'ended'
-  /** Why it ended before all were retried, or waits. */
+  /** Why it ended early, or waits. */
   readonly error: unknown
 }
 

@@ -9,9 +9,9 @@ import { newRun, type RetryRun, type RetryWish, type Target, type Wanted } from 
 
 const MOST = 10_000
 const PAGE = 500
-/** The API retries ten a second: after so many it says how far it is. */
+/** The API retries ten per second: with this many per request, progress is shown regularly. */
 const AT_ONCE = 20
-/** Longer than the API takes for those: what it was asked for and has not done by then it does not do. */
+/** Longer than the API takes for such a request: what is not done by then will not be done. */
 const ASKED_WITHIN_MS = 3_000
 const MOST_ASKED = 100
 const ASK_EVERY_MS = 1_500
@@ -28,19 +28,21 @@ export function dismiss(name: string): void {
   change((all) => all.filter((one) => one.name !== name))
 }
 
-/** Which run: one that was dismissed may be followed by another of its name. */
+/** Identifies a run: after a dismissed run another may have its name. */
 type Run = Pick<RetryRun, 'name' | 'begun'>
 
 const isSame = (a: Run, b: Run) => a.name === b.name && a.begun === b.begun
 const known = (run: Run) => runs().find((one) => isSame(one, run))
 
-/** One that was dismissed is not followed any more. */
+/** A dismissed run is not updated any more. */
 function note(run: Run, changed: (run: RetryRun) => Partial<RetryRun>): void {
   if (known(run) === undefined) return
   change((all) => all.map((one) => (isSame(one, run) ? { ...one, ...changed(one) } : one)))
 }
 
-/** Retries, and follows until none of them is being retried. `name`: what it is of; one at a time has it. */
+/**
+ * Retries records and follows them until none is retrying. `name`: what it retries; only one run per name at a time.
+ */
 export async function startRetry(name: string, wish: RetryWish): Promise<void> {
   if (runs().some((one) => one.name === name && one.state !== 'ended')) return
   const run = newRun(name, wish)
@@ -48,7 +50,7 @@ export async function startRetry(name: string, wish: RetryWish): Promise<void> {
   await drive(run)
 }
 
-/** Takes a run to its end, from wherever it is. While the API does not answer it waits. */
+/** Drives a run to its end from its current state. Waits while the API does not answer. */
 async function drive(run: Run): Promise<void> {
   for (let goesOn = true; goesOn; ) {
     try {
@@ -94,7 +96,7 @@ async function wantedBy(target: Target): Promise<readonly Wanted[]> {
 const letters = (query: Parameters<typeof queryText>[0]) =>
   ask<Page<ListedLetter>>(`/v1/dead-letters${queryText(query)}`)
 
-/** By their ids; those that there are not are left out. */
+/** Dead letters by id; unknown ids are left out. */
 async function lettersOf(ids: readonly string[]): Promise<ReadonlyMap<string, ListedLetter>> {
   const found = new Map<string, ListedLetter>()
   for (let from = 0; from < ids.length; from += MOST_ASKED) {
@@ -128,7 +130,7 @@ async function send(run: Run): Promise<void> {
   note(run, () => ({ state: 'watching' }))
 }
 
-/** What was asked for when the page or the API went away may be done, or a part of it: the rest is asked for again. */
+/** A request that was running when the page or the API went away may be done in part: requests the rest again. */
 async function takeBack(run: Run): Promise<void> {
   const asked = known(run)?.asking ?? []
   if (asked.length === 0) return
@@ -154,7 +156,7 @@ async function watch(run: Run): Promise<void> {
   }
 }
 
-/** Looks at some of those that are followed; those that are over are followed no more. */
+/** Checks some of the followed records; finished ones are no longer followed. */
 async function settle(run: Run): Promise<void> {
   const asked = (known(run)?.following ?? []).slice(0, MOST_ASKED)
   if (asked.length === 0) return
@@ -163,7 +165,7 @@ async function settle(run: Run): Promise<void> {
   const over = asked.filter((id) => !isRetried(id))
   const failed = over.filter((id) => seen.get(id)?.state === 'open').length
   note(run, ({ following, resolved, failedAgain }) => ({
-    // Those that are retried still are looked at again after the others.
+    // Records still being retried are checked again after the others.
     following: [...following.slice(asked.length), ...asked.filter(isRetried)],
     resolved: resolved + over.length - failed,
     failedAgain: failedAgain + failed,
@@ -172,12 +174,12 @@ async function settle(run: Run): Promise<void> {
   if (over.length > 0) await reloadLetters()
 }
 
-/** What is shown of dead letters, and what follows from them, is asked for again. */
+/** Refetches everything about dead letters. */
 export async function reloadLetters(): Promise<void> {
   const keys = ['dead-letters', 'dead-letter', 'dead-letter-groups', 'dead-letter-preview', 'dead-letter-money']
   await Promise.all([...keys, 'status', 'order'].map((key) => client.invalidateQueries({ queryKey: [key] })))
 }
 
-// They are of who is signed in. After a reload they go on.
+// Runs belong to the signed-in key. After a reload they continue.
 createRoot(() => createEffect(on(key, () => change(() => []), { defer: true })))
 for (const run of runs()) void drive(run)

@@ -5,10 +5,10 @@ import { useQuery } from '../../api/use-query.ts'
 import { MarkedJson } from '../../parts/marked-json.tsx'
 import { texts } from '../../texts.ts'
 
-/** Stages that make other events of what was read; the others deliver what was mapped. */
+/** Stages that make other events from what was read; other stages deliver. */
 const isMapping = (stage: string) => /^(map|route|push)-/.test(stage)
 
-/** The record as it was read, as it was mapped and as it was answered, side by side, with the field marked that the failure names. */
+/** The record as read, as mapped and as answered, side by side, with the field marked that the failure names. */
 export function Stages(props: { readonly letter: ShownLetter }): JSX.Element {
   const mapping = () => isMapping(props.letter.stage)
   return (
@@ -92,7 +92,7 @@ function Read(props: { readonly letter: ShownLetter }): JSX.Element {
   )
 }
 
-/** It was not mapped, so what a retry would make of it is shown. */
+/** It was not mapped, so this shows what a retry would make of it. */
 function WouldBe(props: { readonly letter: ShownLetter }): JSX.Element {
   const verdict = useQuery(() => verdictQuery(props.letter.id))
   const outputs = () => (verdict.isSuccess ? verdict.data.outputs : [])

@@ -3,7 +3,7 @@ import type { GroupMoney } from '../../api/answers.ts'
 import { amountText } from '../../format.ts'
 import { texts } from '../../texts.ts'
 
-/** What waits in a group: an amount a currency, and whether it is more. */
+/** Money waiting in a group: an amount per currency, and whether the real total is higher. */
 export function Stake(props: { readonly money: GroupMoney }): JSX.Element {
   return (
     <span class="stake">

@@ -11,7 +11,7 @@ interface Tab {
   readonly isCurrent: boolean
 }
 
-/** Which state is shown, as links: each has its address. */
+/** Tabs for states, as links: each has its own address. */
 function Tabs(props: { readonly tabs: readonly Tab[] }): JSX.Element {
   return (
     <nav class="tabs" aria-label={texts.problems.stateLabel}>
@@ -31,7 +31,7 @@ export function GroupTabs(props: { readonly group: string; readonly current: Let
   return <Tabs tabs={tabsOf(`/problems/${props.group}`, props.current, {})} />
 }
 
-/** States of all dead letters, and what waits. */
+/** States of all dead letters, and the waiting records. */
 export function ProblemTabs(props: {
   readonly current: LetterState | 'waiting'
   readonly keep: { readonly connection: string | undefined; readonly key?: string | undefined }

@@ -9,7 +9,7 @@ import { causes, texts } from '../../texts.ts'
 
 const own = texts.waiting.byCause
 
-/** What waits at one stage for one reason. */
+/** Records waiting at one stage for one reason. */
 interface WaitingCause {
   readonly id: string
   readonly stage: string
@@ -17,13 +17,13 @@ interface WaitingCause {
   readonly code: string | null
   readonly message: string | null
   readonly count: number
-  /** More may wait than were looked at. */
+  /** More may wait than were examined. */
   readonly more: boolean
   readonly since: string
   readonly connections: readonly string[]
 }
 
-/** Why records wait: of each cause how many, since when, and what to do. The list below has them one by one. */
+/** Why records wait: per cause how many, since when, and what to do. The list below shows the records. */
 export function WaitingCauses(props: { readonly connection: string }): JSX.Element {
   const status = useQuery(() => statusQuery({ seldom: true }))
   const found = () => (status.isSuccess ? causesOf(status.data, props.connection) : [])
@@ -71,7 +71,7 @@ export function WaitingCauses(props: { readonly connection: string }): JSX.Eleme
   )
 }
 
-/** The longest wait first; `connection`: of this one alone, where it is given. */
+/** Longest wait first; `connection`: only of this one, if not empty. */
 function causesOf({ connections }: Status, connection: string): readonly WaitingCause[] {
   const each = connections
     .filter((one) => connection === '' || one.connection === connection)

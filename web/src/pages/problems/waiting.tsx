@@ -40,7 +40,7 @@ const parkedTable: CsvTable<ParkedRecord> = {
   ],
 }
 
-/** Records that wait: why, since when, and when they are tried again. */
+/** Waiting records: why, since when, and their next attempt. */
 export function Waiting(): JSX.Element {
   usePageTitle(() => texts.waiting.tab)
   const [search, setSearch] = useSearchParams<{ connection: string; cursor: string; held: string }>()
@@ -136,7 +136,7 @@ function WaitingTable(props: { readonly records: readonly ParkedRecord[] }): JSX
 const isAhead = ({ code, release_at }: ParkedRecord) =>
   code !== 'order_held' && release_at !== null && Date.parse(release_at) > now()
 
-/** What is known to be repaired is not waited for. */
+/** Lets the user retry at once when the cause is known to be fixed. */
 function TryNow(props: { readonly of: ParkedRecord }): JSX.Element {
   const may = useMay()
   const trying = useMutation(() => ({
@@ -164,10 +164,10 @@ function TryNow(props: { readonly of: ParkedRecord }): JSX.Element {
   )
 }
 
-/** Orders of which the key is the number. */
+/** First part of the key of a vendor's order. */
 const VENDOR_ORDERS = 'vendor-orders'
 
-/** A record waits behind others of its key, which begins with the topic where there are several. */
+/** The last part of a waiting record's key; for a vendor's order it is the order number, linked to its page. */
 function WaitingKey(props: { readonly of: ParkedRecord }): JSX.Element {
   const parts = () => props.of.key.split('|')
   const last = () => parts().at(-1) ?? ''

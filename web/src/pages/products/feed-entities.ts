@@ -1,2 +1,2 @@
-/** What a SKU has a row of. */
+/** Entities of which a SKU has a row. */
 export const feedEntities = ['products', 'inventory', 'images'] as const

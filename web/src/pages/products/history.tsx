@@ -16,7 +16,7 @@ import { feedEntities } from './feed-entities.ts'
 import { historyItems } from './history-items.ts'
 
 const own = texts.productHistory
-/** Fields of a change that are shown at once; a first row has all of them. */
+/** Fields of a change shown at once; a first row has all of them. */
 const MOST_FIELDS = 6
 
 type FieldChange = NonNullable<RowChange['changes']>[number]
@@ -39,7 +39,7 @@ const fieldTable: CsvTable<ChangedField> = {
   ],
 }
 
-/** What changed of a SKU in the feeds, the newest first. `stamp`: another one means that there is news. */
+/** Changes of a SKU in the feeds, newest first. `stamp`: a new value means that there are new changes. */
 export function ProductHistory(props: {
   readonly connection: string
   readonly sku: string

@@ -1,19 +1,19 @@
 import type { AttributeRule } from '../../api/answers.ts'
 
-/** Where a value of the feed came from. */
+/** Origin of a value in the feed. */
 export interface Origin {
   readonly attribute: string
   /** As the feed serves it; null: it has none. */
   readonly value: string | null
-  /** Undefined: rules are not shown to this key. */
+  /** Undefined: this key may not see rules. */
   readonly rule: AttributeRule | undefined
-  /** What the rule's field says at the source; null: it says nothing, or the rule reads no single field. */
+  /** The value of the rule's field at the source; null: no value, or the rule does not read a single field. */
   readonly source: string | null
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Attributes of a feed's row, in the order of the rules, each with its rule and what that read. */
+/** Attributes of a feed's row, in the order of the rules, each with its rule and the rule's source value. */
 export function originsOf(mapped: Fields, read: Fields, rules: readonly AttributeRule[]): readonly Origin[] {
   const attributes = fieldsOf(mapped['attributes'])
   const named = rules.map(({ attribute }) => attribute)

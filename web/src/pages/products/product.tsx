@@ -19,7 +19,7 @@ import { StockChart } from './stock-chart.tsx'
 
 const own = texts.productPage
 
-/** One SKU of a connection: its row in each feed, and where it came from. */
+/** One SKU of a connection: its row in each feed, and the origin of each value. */
 export function ProductPage(): JSX.Element {
   const params = useParams<{ connection: string; sku: string }>()
   const sku = () => decodeURIComponent(params.sku)
@@ -170,13 +170,16 @@ function Row(props: {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Null: the event is not there, or holds nothing. */
+/** Null: the event is missing or has no data. */
 function dataOf(event: StagedEvent | null): Fields | null {
   const data = fieldsOf(event?.event)['data']
   return typeof data === 'object' && data !== null ? fieldsOf(data) : null
 }
 
-/** Each attribute with the rule it came by and what that read; rules are configuration, and shown to who may see it. */
+/**
+ * Each attribute with its rule and the rule's source value; rules are configuration, shown only to callers that may see
+ * it.
+ */
 function Attributes(props: {
   readonly mapped: Fields
   readonly read: Fields
@@ -271,7 +274,7 @@ function Stock(props: { readonly data: Fields }): JSX.Element {
 
 const roles = ['image', 'smallImage', 'thumbnail', 'swatchImage'] as const
 
-/** The browser asks the vendor's server for them, and tells it nothing of this page. */
+/** The browser loads them from the vendor's server, without a referrer of this page. */
 function Pictures(props: { readonly data: Fields }): JSX.Element {
   const pictures = () => {
     const gallery = Array.isArray(props.data['gallery']) ? props.data['gallery'].map(fieldsOf) : []

@@ -33,7 +33,7 @@ const rowTable: CsvTable<StagedOrder> = {
   ],
 }
 
-/** Finds a SKU, and lists those of a connection that changed last. */
+/** Finds a SKU, and lists the last changed ones of a connection. */
 export function Products(): JSX.Element {
   usePageTitle(() => texts.products.title)
   return (
@@ -47,7 +47,7 @@ export function Products(): JSX.Element {
   )
 }
 
-/** Every connection that can be seen is asked. */
+/** Asks every visible connection. */
 function Finder(): JSX.Element {
   const [search, setSearch] = useSearchParams<{ sku: string }>()
   const [given, setGiven] = createSignal(search.sku ?? '')

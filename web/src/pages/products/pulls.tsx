@@ -13,7 +13,10 @@ import { feedEntities } from './feed-entities.ts'
 const own = texts.pulls
 const tones: Readonly<Record<NonNullable<PullOfRow['has']>, Tone>> = { yes: 'good', no: 'warn', not_asked: 'idle' }
 
-/** Who has pulled the feeds of the connection, and whether they have the SKU as it is now. `stamp`: another one means that there is news. */
+/**
+ * Who has pulled the feeds of the connection, and whether they have the current SKU. `stamp`: a new value means that
+ * there are new pulls.
+ */
 export function Pulls(props: {
   readonly connection: string
   readonly sku: string
@@ -71,7 +74,7 @@ export function Pulls(props: {
   )
 }
 
-/** By reader, and then as the feeds stand on the page. */
+/** By reader, then in the page's order of feeds. */
 function inOrder(pulls: readonly PullOfRow[]): readonly PullOfRow[] {
   const feeds: readonly string[] = feedEntities
   const placeOf = ({ feed }: PullOfRow) => feeds.indexOf(feed)

@@ -15,7 +15,9 @@ type Window = keyof typeof windows
 
 const windowOf = (text: string | undefined): Window => (text === '7d' || text === '30d' ? text : '24h')
 
-/** Stock of a SKU at a source over time: in all, and by location. `stamp`: another one means that there is news. */
+/**
+ * Stock of a SKU at a source over time: total, and by location. `stamp`: a new value means that there are new changes.
+ */
 export function StockChart(props: {
   readonly connection: string
   readonly sku: string

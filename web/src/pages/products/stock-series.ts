@@ -2,11 +2,11 @@ import type { RowChange } from '../../api/answers.ts'
 import type { ChartLine } from '../../parts/chart-line.ts'
 import { fieldsOf } from './origins.ts'
 
-/** Locations that have a line of their own; more can't be told apart. */
+/** Locations with their own line; more could not be distinguished. */
 const MOST_LOCATIONS = 4
 
 export interface StockSeries {
-  /** Seconds since 1970: of each change, and both ends of what is shown. */
+  /** Seconds since 1970: of each change, and both ends of the range. */
   readonly times: readonly number[]
   readonly lines: readonly ChartLine[]
   /** Locations without a line. */
@@ -14,8 +14,8 @@ export interface StockSeries {
 }
 
 /**
- * Stock of a SKU at a source over time, from the changes of its row: in all, and by location. What it was is what the change before
- * made it; before the first change that is known, nothing is shown. Times are milliseconds.
+ * Stock of a SKU at a source over time, from the changes of its row: total, and by location. Between two changes the
+ * value is that of the earlier one; before the first known change there is no line. Times are milliseconds.
  */
 export function stockSeries(
   changes: readonly RowChange[],
@@ -61,7 +61,7 @@ function levelsOf({ at, data, deleted }: RowChange): Levels {
   }
 }
 
-/** The one that had most first. */
+/** Highest stock first. */
 function byStock(known: readonly Levels[]): readonly string[] {
   const most = new Map<string, number>()
   for (const [name, level] of known.flatMap(({ locations }) => [...locations])) {

@@ -6,7 +6,7 @@ import { notify } from '../../parts/notices.tsx'
 import { ProblemNote } from '../../parts/parts.tsx'
 import { texts } from '../../texts.ts'
 
-/** Asks before a replay is stopped, or a rebuild decided; says what it affects. */
+/** Asks for confirmation before a replay is stopped or a rebuild decided; shows what it affects. */
 export function ConfirmDialog(props: {
   readonly title: string
   readonly lead: string

@@ -4,7 +4,7 @@ import { Fact } from '../../parts/parts.tsx'
 import { Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 
-/** Why a replay or a rebuild failed or does not go on; nothing where it does. */
+/** Why a replay or a rebuild failed or is blocked; empty if neither. */
 export function JobError(props: {
   readonly error: { readonly code: string; readonly message: string } | null
   readonly tone: 'warn' | 'bad'
@@ -24,7 +24,7 @@ export function JobError(props: {
   )
 }
 
-/** A time of a replay or a rebuild; nothing where it has not come. */
+/** A time of a replay or a rebuild; empty if it has not come yet. */
 export function JobTime(props: { readonly name: string; readonly at: string | null | undefined }): JSX.Element {
   return (
     <Show when={props.at}>
@@ -37,7 +37,7 @@ export function JobTime(props: { readonly name: string; readonly at: string | nu
   )
 }
 
-/** Why somebody asked for it. */
+/** Why somebody requested it. */
 export function JobReason(props: { readonly reason: string | null }): JSX.Element {
   return (
     <Show when={props.reason}>

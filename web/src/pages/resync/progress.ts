@@ -1,16 +1,16 @@
 import type { Replay } from '../../api/answers.ts'
 
-/** A rate of less than this says little. */
+/** Before this, a rate means little. */
 const LEAST_S = 5
 
-/** How fast a replay is, and how long it still takes. */
+/** Speed of a replay, and its remaining time. */
 export interface Pace {
-  /** Events a second since it began. */
+  /** Events per second since it began. */
   readonly rate: number
   readonly leftS: number
 }
 
-/** Null where it can't be told: it is not under way, is still counting, or has just begun. */
+/** Null if not known: it is not running, is still counting, or has just begun. */
 export function paceOf(
   { state, cancel, started_at, selected, sent }: Pick<Replay, 'state' | 'cancel' | 'started_at' | 'selected' | 'sent'>,
   nowMs: number,
@@ -22,7 +22,7 @@ export function paceOf(
   return { rate, leftS: (selected - sent) / rate }
 }
 
-/** `12` and `0.4`: a rate is read, not added up. */
+/** `12` and `0.4`: a rate is rounded for reading. */
 export function rateText(rate: number): string {
   return rate < 10 ? rate.toFixed(1) : `${Math.round(rate)}`
 }

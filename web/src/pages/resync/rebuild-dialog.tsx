@@ -15,7 +15,7 @@ import { feedEntities } from '../products/feed-entities.ts'
 
 const words = texts.rebuildForm
 
-/** Chooses a feed table, shows how much would be folded, and begins its rebuild beside the live table. */
+/** Chooses a feed table, shows how many events would be read, and starts its rebuild beside the live table. */
 export function RebuildDialog(props: { readonly onClose: () => void }): JSX.Element {
   const navigate = useNavigate()
   const [feed, setFeed] = createSignal<string>(feedEntities[0])

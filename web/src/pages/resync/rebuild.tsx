@@ -18,7 +18,7 @@ import { openRebuilds, RebuildState } from './resync-state.tsx'
 
 const words = texts.rebuildPage
 
-/** One rebuild: how far it is, what its switch would change, and the decision. */
+/** One rebuild: its progress, what its switch would change, and the decision. */
 export function RebuildPage(): JSX.Element {
   const params = useParams<{ id: string }>()
   const id = () => decodeURIComponent(params.id)
@@ -45,7 +45,7 @@ export function RebuildPage(): JSX.Element {
 function Told(props: { readonly rebuild: Rebuild }): JSX.Element {
   const may = useMay()
   const isBuilding = () => props.rebuild.state === 'building'
-  // How long the topic is, only those are told who may rebuild.
+  // Only callers that may rebuild can see the length of the topic.
   const topic = useQuery(() => rebuildPreviewQuery(props.rebuild.table, isBuilding() && may('operate')))
   return (
     <>
@@ -77,7 +77,7 @@ function Told(props: { readonly rebuild: Rebuild }): JSX.Element {
   )
 }
 
-/** Counts, fields and the first rows of what readers would see change. */
+/** Counts, fields and the first rows that would change for readers. */
 function Changes(props: { readonly difference: Difference }): JSX.Element {
   const fields = () => Object.entries(props.difference.fields).toSorted(([, a], [, b]) => b - a)
   return (
@@ -167,7 +167,7 @@ function Samples(props: { readonly samples: readonly RowDifference[] }): JSX.Ele
   )
 }
 
-/** The parts of a row's key stand beside what every row has. */
+/** The parts of a row's key, besides the fields that every row has. */
 function keyOf({ connection: _connection, source: _source, kind: _kind, fields: _fields, ...parts }: RowDifference) {
   return Object.values(parts).map(String).join(' · ')
 }
@@ -243,7 +243,7 @@ function Decide(props: { readonly rebuild: Rebuild }): JSX.Element {
   )
 }
 
-/** Back to the rows from before the switch, as long as they are kept. */
+/** Undoes the switch while the previous rows exist. */
 function Undo(props: { readonly rebuild: Rebuild }): JSX.Element {
   const may = useMay()
   const [isAsked, setIsAsked] = createSignal(false)
@@ -283,7 +283,7 @@ function Undo(props: { readonly rebuild: Rebuild }): JSX.Element {
   )
 }
 
-/** What comes by a switch goes by its undo, and the other way round. */
+/** An undo removes what the switch added, and adds what it removed. */
 function undoneOf(difference: Difference): Difference {
   const { rows_live, rows_rebuilt, only_live, only_rebuilt } = difference
   return {

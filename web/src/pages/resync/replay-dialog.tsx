@@ -17,10 +17,10 @@ import { Ago } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 
 const words = texts.replayForm
-/** Events a second, where nothing else is asked for. */
+/** Default events per second. */
 const USUAL_RATE = 500
 
-/** Chooses stored events, shows how many they are, and sends them through their stage again. */
+/** Chooses stored events, shows how many they are, and starts their replay. */
 export function ReplayDialog(props: { readonly onClose: () => void }): JSX.Element {
   const navigate = useNavigate()
   const [wanted, setWanted] = createSignal({
@@ -59,7 +59,7 @@ export function ReplayDialog(props: { readonly onClose: () => void }): JSX.Eleme
       await client.invalidateQueries({ queryKey: ['resync'] })
     },
   }))
-  /** What was counted is of what was chosen then. */
+  /** A new choice invalidates the count. */
   const choose = (part: Partial<ReturnType<typeof wanted>>) => {
     preview.reset()
     start.reset()
@@ -240,7 +240,7 @@ function Counted(props: { readonly preview: ReplayPreview }): JSX.Element {
   )
 }
 
-/** Changes that are shown of a sample; a row that is mapped anew may have hundreds. */
+/** Changes shown of a sample; a row that is mapped again may have hundreds. */
 const MOST_CHANGES = 12
 
 function Sample(props: { readonly sample: ReplaySample }): JSX.Element {

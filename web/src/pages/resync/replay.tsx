@@ -19,7 +19,7 @@ import { openReplays, ReplayState } from './resync-state.tsx'
 
 const words = texts.replayPage
 
-/** One replay: how far it is, what became of what it sent, and its end. */
+/** One replay: its progress, the outcome of what it sent, and its end. */
 export function ReplayPage(): JSX.Element {
   const params = useParams<{ id: string }>()
   const id = () => decodeURIComponent(params.id)
@@ -40,7 +40,7 @@ export function ReplayPage(): JSX.Element {
 
 function Told(props: {
   readonly replay: ReplayOutcome
-  /** Milliseconds: when it was so. */
+  /** Milliseconds: time of the count. */
   readonly at: number
 }): JSX.Element {
   const pace = () => paceOf(props.replay, props.at)

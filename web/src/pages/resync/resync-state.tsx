@@ -4,7 +4,7 @@ import { stateText } from '../../format.ts'
 import { Badge, toneOf } from '../../parts/parts.tsx'
 import { texts } from '../../texts.ts'
 
-/** States in which the work of a replay is not over. */
+/** States of an unfinished replay. */
 export const openReplays: readonly string[] = ['due', 'running', 'blocked']
 /** States in which a rebuild waits for its work or for a decision. */
 export const openRebuilds: readonly string[] = ['due', 'building', 'ready']

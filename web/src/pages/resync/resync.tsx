@@ -24,12 +24,12 @@ import { ReplayDialog } from './replay-dialog.tsx'
 import { openReplays, RebuildState, ReplayState } from './resync-state.tsx'
 
 const words = texts.resync
-/** Of a list: what is shown first, and all the API lists. */
+/** Rows of a list shown first, and the maximum that the API lists. */
 const FEW = 25
 const MOST = 500
 const PERCENT = 100
 
-/** What is derived from topics, derived again: replays, rebuilds, and where a read begins again. */
+/** Derives again what comes from topics: replays, rebuilds, and new starting points of reads. */
 export function Resync(): JSX.Element {
   usePageTitle(() => words.title)
   const may = useMay()
@@ -198,7 +198,7 @@ const rebuildTable: CsvTable<Rebuild> = {
   ],
 }
 
-/** Rows that readers would see change. */
+/** Rows that would change for readers. */
 function changesOf({ only_live, only_rebuilt, differing }: Difference): number {
   return only_live + only_rebuilt + differing
 }
@@ -272,7 +272,7 @@ function RebuildTable(props: { readonly rebuilds: readonly Rebuild[] }): JSX.Ele
   )
 }
 
-/** What can be compared with its source. To look deletes nothing, and needs no question. */
+/** Reads that can be compared with their source. A preview deletes nothing, so it needs no confirmation. */
 function Sweeps(): JSX.Element {
   const reads = useQuery(readsQuery)
   const sweptOf = (items: readonly ReadStatus[]) => items.filter(({ sweep }) => sweep !== null)
@@ -352,7 +352,7 @@ function Look(props: { readonly read: string }): JSX.Element {
   )
 }
 
-/** Reads of a system begin again at their cut date: it is set where their runs are. */
+/** Reads of a system restart at their cut date, which is set on the page of their runs. */
 function Backfills(): JSX.Element {
   const reads = useQuery(readsQuery)
   return (

@@ -28,13 +28,13 @@ const table: CsvTable<ConsumerGroup> = {
 
 const partitionsOf = ({ topics }: ConsumerGroup) => topics.reduce((sum, { partitions }) => sum + partitions, 0)
 
-/** Those that nobody runs, then those that are furthest behind. */
+/** Groups that nobody runs first, then those furthest behind. */
 function byNeed(one: ConsumerGroup, other: ConsumerGroup): number {
   const idle = Number(other.members.length === 0) - Number(one.members.length === 0)
   return idle || other.lag - one.lag || one.group.localeCompare(other.group)
 }
 
-/** Each stage's consumer group: who runs it, and what it has left. */
+/** Each stage's consumer group: its members and its lag. */
 export function ConsumersView(): JSX.Element {
   const consumers = useQuery(consumersQuery)
   return (

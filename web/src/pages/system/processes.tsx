@@ -21,7 +21,7 @@ const table: CsvTable<ProcessState> = {
   cellsOf: (one) => [one.id, one.roles.join(' '), one.state, one.version, one.node, one.started_at, one.beat_at],
 }
 
-/** What runs, of which version, and every check of the doctor. */
+/** Running processes, their versions, and every check of the doctor. */
 export function ProcessesView(): JSX.Element {
   return (
     <>
@@ -142,7 +142,7 @@ function ShownVersions(props: { readonly of: Versions }): JSX.Element {
   )
 }
 
-/** The doctor looks at everything: when it is asked to. */
+/** The doctor's checks run only on request. */
 function Checks(): JSX.Element {
   const checks = useMutation(() => ({
     mutationFn: examineSystem,

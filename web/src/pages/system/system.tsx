@@ -15,7 +15,7 @@ import { TopicsView } from './topics.tsx'
 const words = texts.system
 const views = Object.entries(words.views)
 
-/** What the installation runs on, for those who operate all of it. */
+/** What the installation runs on, for callers that may operate all of it. */
 export function System(): JSX.Element {
   usePageTitle(() => words.title)
   return (
@@ -28,7 +28,7 @@ export function System(): JSX.Element {
   )
 }
 
-/** Others are told so, and nothing is asked for that would be refused and noted. */
+/** For other callers it says so, and sends no request that would be refused and logged. */
 function Operators(props: { readonly children: JSX.Element }): JSX.Element {
   const caller = useQuery(callerQuery)
   const isAllowed = () => caller.isSuccess && caller.data.scopes.includes('operate') && caller.data.connections === null

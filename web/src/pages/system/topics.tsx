@@ -25,7 +25,7 @@ const table: CsvTable<TopicState> = {
   ],
 }
 
-/** What is not as it should be stands first. */
+/** Topics that differ come first. */
 const byNeed = (one: TopicState, other: TopicState) =>
   other.problems.length - one.problems.length || one.topic.localeCompare(other.topic)
 
@@ -34,7 +34,7 @@ function retentionText(ms: string | null): string {
   return ms === '-1' ? words.forEver : ageText(Number(ms) / MILLISECONDS)
 }
 
-/** Each topic, beside what it should be. */
+/** Each topic, next to its wanted settings. */
 export function TopicsView(): JSX.Element {
   const topics = useQuery(topicsQuery)
   return (

@@ -11,7 +11,7 @@ import { texts } from '../../texts.ts'
 
 const words = texts.readActions
 
-/** A read that is looked at alone: paused and resumed, and told from when it reads. */
+/** Actions on a single read: pause, resume, and set its cut date. */
 export function ReadActions(props: { readonly read: ReadStatus }): JSX.Element {
   const may = useMay()
   const [asked, setAsked] = createSignal<'hold' | 'cut-date' | null>(null)
@@ -105,7 +105,7 @@ export function ReadActions(props: { readonly read: ReadStatus }): JSX.Element {
   )
 }
 
-/** Ends a run that is due or under way. */
+/** Cancels a run that is due or under way. */
 export function CancelRun(props: { readonly task: Task }): JSX.Element {
   const may = useMay()
   const [isAsked, setIsAsked] = createSignal(false)

@@ -4,7 +4,7 @@ import { useQuery } from '../../api/use-query.ts'
 import { Icon } from '../../parts/icons.tsx'
 import { texts } from '../../texts.ts'
 
-/** Why a read is not good, while it is not: also while its run goes on and tries again. */
+/** Why a read has a problem, also while its run continues and retries. */
 export function ReadProblem(props: { readonly read: string }): JSX.Element {
   const status = useQuery(() => statusQuery({ seldom: true }))
   const problem = () => {

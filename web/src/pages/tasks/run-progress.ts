@@ -1,13 +1,13 @@
 import type { Task } from '../../api/answers.ts'
 
-/** What a run has done in less than this says little of what is left. */
+/** Before this, progress says little about the remaining time. */
 const LEAST_S = 5
 const LEAST_SHARE = 0.01
 
 export interface RunProgress {
-  /** Of 1; null: how much there is, nobody knows. */
+  /** Share of 1; null: the total is not known. */
   readonly share: number | null
-  /** Null: it can't be told. */
+  /** Null: not known. */
   readonly leftS: number | null
 }
 
@@ -17,8 +17,8 @@ type Progressing = Pick<
 >
 
 /**
- * How far the reading of a run is: a sweep by the keys that it expects, a read by the time of its window that it has come to, as
- * if as much had changed in each hour of it. Where neither is known, what was read so far is all that can be said.
+ * Progress of a run's reading: a sweep by its expected keys, a read by the time that it has reached in its window,
+ * assuming equally many changes per hour. If neither is known, only the rows read so far can be shown.
  */
 export function runProgress(task: Progressing, nowMs: number): RunProgress {
   const share = task.run_state === 'running' ? shareOf(task) : null
@@ -37,7 +37,7 @@ function shareOf({ expected, read_count, window_from, window_to, reached_at }: P
 
 const within = (share: number) => Math.min(1, Math.max(0, share))
 
-/** Entities that came to an end at their connections, of all that were routed to one. */
+/** Entities with a final status at their connections, of all that were routed to one. */
 export function processedOf({ connections }: Pick<Task, 'connections'>): {
   readonly done: number
   readonly total: number

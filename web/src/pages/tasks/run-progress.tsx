@@ -9,7 +9,7 @@ import { processedOf, runProgress } from './run-progress.ts'
 
 const words = texts.runProgress
 
-/** How far a run is while it is under way: its reading, and then what was read on its way to the targets. */
+/** Progress of a run under way: its reading, then the entities on their way to the targets. */
 export function Progress(props: { readonly task: Task }): JSX.Element {
   const processed = () => processedOf(props.task)
   const isOver = () => props.task.run_state !== 'due' && props.task.run_state !== 'running'

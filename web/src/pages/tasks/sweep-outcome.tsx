@@ -17,7 +17,7 @@ const PERCENT = 100
 
 const percentText = (share: number) => `${(share * PERCENT).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`
 
-/** What of a sweep's source is gone, what was or would be deleted of it, and the sweep that deletes it. */
+/** What is gone at a sweep's source, what was or would be deleted, and the sweep that deletes it. */
 export function SweepOutcome(props: { readonly task: Task }): JSX.Element {
   const may = useMay()
   const reads = useQuery(readsQuery)
@@ -102,7 +102,7 @@ function Gone(props: { readonly task: Task; readonly gone: number }): JSX.Elemen
 function SweepDialog(props: {
   readonly read: string
   readonly gone: number
-  /** More than the read allows: a person has to say that it is right. */
+  /** More than the read allows: a person must confirm it. */
   readonly isMuch: boolean
   readonly onClose: () => void
 }): JSX.Element {

@@ -6,7 +6,7 @@ export function failedOf({ connections, unrouted_failed }: Task): number {
   return Object.values(connections).reduce((sum, { statuses }) => sum + (statuses['failed'] ?? 0), unrouted_failed)
 }
 
-/** How long the reading took; empty while it has not ended. */
+/** Duration of the reading; empty while it has not ended. */
 export function tookText({ started_at, ended_at }: Task): string {
   if (started_at === null || ended_at === null) return ''
   const ms = Date.parse(ended_at) - Date.parse(started_at)

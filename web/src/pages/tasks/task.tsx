@@ -30,7 +30,7 @@ const statusOptions = [
   ...statuses.map((one) => ({ value: one, text: stateText(one) })),
 ]
 
-/** One run: what it read, and what became of each entity. */
+/** One run: what it read, and the outcome of each entity. */
 export function TaskPage(): JSX.Element {
   const params = useParams<{ id: string }>()
   const id = () => decodeURIComponent(params.id)
@@ -97,7 +97,7 @@ function Told(props: { readonly task: Task }): JSX.Element {
   )
 }
 
-/** Counts by connection and state; each leads to the entities in that state. */
+/** Counts by connection and state; each links to the entities in that state. */
 function Outcome(props: { readonly task: Task }): JSX.Element {
   const rows = () => Object.entries(props.task.connections)
   return (

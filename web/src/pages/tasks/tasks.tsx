@@ -32,7 +32,7 @@ const stateOptions = [
   ...states.map((one) => ({ value: one, text: stateText(one) })),
 ]
 
-/** What is read of the systems, how far, when next, and every run. */
+/** The systems' reads: up to when, when next, and every run. */
 export function Tasks(): JSX.Element {
   usePageTitle(() => texts.tasks.title)
   return (

@@ -15,7 +15,7 @@ const tones: Readonly<Record<Task['proof'], Tone>> = {
   none: 'idle',
 }
 
-/** What a run's window was, and how it is known that nothing of it was missed. */
+/** The window of a run, and the proof that nothing in it was missed. */
 export function WindowProof(props: { readonly task: Task }): JSX.Element {
   return (
     <Show when={props.task.window_to}>
