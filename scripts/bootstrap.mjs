@@ -1,11 +1,11 @@
 /**
- * Runs a task of package.json in a fresh clone as in an old one: installs what is missing, then hands over to the Node
- * that the project names. Plain JavaScript without dependencies, for Node 20 and later. Standard output is the task's
- * alone: what is told from here goes to standard error.
+ * Runs a task of package.json, in a fresh clone as well as in an old one: installs what is missing, then runs the task
+ * with the Node version that the project names. Plain JavaScript without dependencies, for Node 20 and later. Standard
+ * output belongs to the task alone: messages from here go to standard error.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-// What came with a Node later than 16 is taken from `fs`: an older one has to come as far as the sentence that refuses it.
+// Functions newer than Node 16 are accessed through `fs`: an older Node must get as far as the message that refuses it.
 import fs, {
   accessSync,
   existsSync,
@@ -24,24 +24,26 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MODULES = join(ROOT, 'node_modules')
 const STAMP = join(MODULES, '.waldstream-installed')
-/** The package that has the Node of this machine as it is, pinned by its digest in the lock file; `node` is of installations before. */
+/**
+ * The package with this machine's Node, pinned by its digest in the lock file; `node` is from earlier installations.
+ */
 const NODE_PACKAGES = [`node-${process.platform}-${process.arch}`, 'node']
-/** The control tower: its sources, and where the API finds it. */
+/** The control tower: its sources, and where the API finds the built page. */
 const PAGE = join(ROOT, 'web')
 const BUILT_PAGE = join(PAGE, 'dist')
-/** What the package has of the sources: `npm pack` compiles them. */
+/** Compiled sources of the package: `npm pack` makes them. */
 const COMPILED = join(ROOT, 'dist')
-/** What the page is built from besides. */
+/** Other sources that the page is built from. */
 const SHARED_WITH_PAGE = ['src/api/csv-text.ts', 'src/platform/bounded.ts']
 const OLDEST_NODE = 20
-/** What the packages take on the disk. */
+/** Disk space of the packages. */
 const PACKAGES_BYTES = 700 * 1024 * 1024
-/** Runs the project's sources as they are; where there is no package of it for this machine. */
+/** Runs the project's sources directly; used if there is no Node package for this machine. */
 const OWN_NODE = 24
-/** Warnings about packages that want a newer Node than the one that installs them are no news: it is on its way. */
+/** Hides npm's warnings about packages that need a newer Node: it is being installed. */
 const QUIET_NPM = { ...process.env, npm_config_loglevel: 'error' }
 
-/** What a task does, and how long the first time takes: told before it is silent for a while. */
+/** What a task does and how long its first run takes, printed before it is silent for a while. */
 const ABOUT = {
   start:
     'npm start runs Kafka, a schema registry, DynamoDB, simulated shops and ERPs, and all of waldstream on this machine.\n' +
@@ -53,7 +55,7 @@ const vite = (...args) => [join(MODULES, 'vite', 'bin', 'vite.js'), ...args, '--
 const vitest = (...args) => [join(MODULES, 'vitest', 'vitest.mjs'), 'run', ...args]
 const projects = (...names) => vitest(...names.flatMap((name) => ['--project', name]))
 
-/** Task → arguments of Node, without those given after the task's name. */
+/** Task → arguments of Node, without those after the task's name. */
 const TASKS = {
   start: () => ['demo/start.ts'],
   page: () => vite('build'),
@@ -94,7 +96,7 @@ function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 
-/** True when npm's own note of what it installed has every package that the lock file wants, in its version. */
+/** True if npm's own record of installed packages has every package of the lock file in its version. */
 function isInstalled(lock) {
   const note = join(MODULES, '.package-lock.json')
   if (!existsSync(note)) return false
@@ -104,12 +106,12 @@ function isInstalled(lock) {
   })
 }
 
-/** The Node that the packages bring; undefined: none for this machine. */
+/** The Node from the packages; undefined: none for this machine. */
 function packagedNode() {
   return NODE_PACKAGES.map((name) => join(MODULES, name, 'bin', 'node')).find(existsSync)
 }
 
-/** Whether a Node that the lock file has for this machine is not there. */
+/** Whether a Node package of the lock file for this machine is missing. */
 function lacksNode(lock) {
   return lock.packages[`node_modules/${NODE_PACKAGES[0]}`] !== undefined && packagedNode() === undefined
 }
@@ -125,14 +127,14 @@ function npm(args) {
   if (status !== 0) fail(`npm ${args[0]} failed${error ? `: ${error.message}` : ''}. Its messages are above.`)
 }
 
-/** In one sentence what would make npm fail in many. */
+/** Explains in one sentence why npm would fail. */
 function assertWritable(bytes) {
   try {
     accessSync(ROOT, fsConstants.W_OK)
   } catch (error) {
-    const why = error.code === 'EROFS' ? 'its disk is read-only' : 'this user may not'
+    const why = error.code === 'EROFS' ? 'its disk is read-only' : 'no permission'
     fail(
-      `${ROOT} can't be written (${why}), and the packages are to be installed in it: use a clone in another folder.`,
+      `${ROOT} can't be written (${why}), and the packages have to be installed there: use a clone in another folder.`,
     )
   }
   const { bavail, bsize } = fs.statfsSync(ROOT)
@@ -155,7 +157,7 @@ function installModules(task) {
   writeFileSync(STAMP, digest)
 }
 
-/** The packages' Node, or the one that runs this where it is new enough. */
+/** The packages' Node, or the current one if it is new enough. */
 function projectNode() {
   const packaged = packagedNode()
   if (packaged !== undefined) return packaged
@@ -166,7 +168,7 @@ function projectNode() {
   )
 }
 
-/** What the page is built from: a digest of its sources and of the packages. */
+/** Digest of everything that the page is built from: its sources and the packages. */
 function pageDigest() {
   const sources = readdirSync(PAGE, { recursive: true })
     .filter((path) => !path.startsWith('dist') && statSync(join(PAGE, path)).isFile())
@@ -178,8 +180,8 @@ function pageDigest() {
 }
 
 /**
- * Builds the control tower where its sources are others than it was built from. It is built aside and put in its place
- * whole. Without it the API does all it did: a page that can't be built is told, and holds nothing up.
+ * Builds the control tower if its sources have changed since the last build. It is built in another folder and moved
+ * into place. The API works without it: a page that can't be built is reported, and stops nothing.
  */
 function buildPage() {
   const stamp = join(BUILT_PAGE, '.built-from')
@@ -193,7 +195,7 @@ function buildPage() {
   })
   if (status !== 0) {
     process.stderr.write(
-      'the control tower could not be built; its messages are above, and the API goes on without it\n',
+      'could not build the control tower (messages above); the API runs without it\n',
     )
     return
   }
@@ -201,7 +203,7 @@ function buildPage() {
   putInPlace(aside)
 }
 
-/** Of two that build at once the later one counts: both have built the same. */
+/** If two processes build at once the later one wins: both have built the same. */
 function putInPlace(aside) {
   const old = `${aside}-old`
   if (existsSync(BUILT_PAGE)) renameSync(BUILT_PAGE, old)
@@ -209,7 +211,10 @@ function putInPlace(aside) {
   rmSync(old, { recursive: true, force: true })
 }
 
-/** Forwards signals once: Ctrl-C reaches the task by the terminal itself, and npm and we would only repeat it. */
+/**
+ * Forwards signals once: Ctrl-C already reaches the task through the terminal, and npm and this process would only
+ * repeat it.
+ */
 function forwardSignals(child) {
   let last = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -222,7 +227,7 @@ function forwardSignals(child) {
   }
 }
 
-/** Who would be left alone: npm, which is our parent or, where the system tells, the parent of the shell that is. */
+/** The process to watch: npm, which is our parent or, if the system tells, the parent of the shell that is. */
 function npmAbove() {
   try {
     const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
@@ -233,7 +238,7 @@ function npmAbove() {
   }
 }
 
-/** npm that is killed says nothing to us: those above us are then others, and the task has nobody left. */
+/** A killed npm sends no signal: our ancestors change then, and the task must be ended. */
 function endWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return
   const first = npmAbove()
@@ -269,6 +274,6 @@ if (!Object.hasOwn(TASKS, task ?? '')) {
 }
 installModules(task)
 if (['start', 'package'].includes(task) || (task === 'waldstream' && args[0] === 'run')) buildPage()
-// What is no longer a source is not to be found compiled.
+// Removes compiled files whose sources no longer exist.
 if (task === 'package') rmSync(COMPILED, { recursive: true, force: true })
 run(task, args)

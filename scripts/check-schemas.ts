@@ -1,4 +1,7 @@
-/** Checks schemas/ by themselves: they parse, repeat shared records identically, are complete, and use two decimals only. */
+/**
+ * Checks schemas/ on its own: the schemas parse, repeat shared records identically, are complete, and use only two
+ * decimal types.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { topics } from '../src/events/topics.ts'
 import { typeOf } from '../src/platform/registry/logical-types.ts'
@@ -20,7 +23,7 @@ function visit(node: unknown, file: string): void {
   if (schema['type'] === 'record') checkRecord(schema, file)
   if (schema['logicalType'] === 'decimal') {
     const form = `${schema['precision']},${schema['scale']}`
-    if (!DECIMALS.includes(form)) mistakes.push(`${file}: decimal(${form}) is none of ${DECIMALS.join(' and ')}`)
+    if (!DECIMALS.includes(form)) mistakes.push(`${file}: decimal(${form}) must be one of ${DECIMALS.join(' and ')}`)
   }
   for (const value of Object.values(schema)) visit(value, file)
 }

@@ -1,6 +1,6 @@
 /**
- * Runs every static check to its end, the failed ones with what they print, and sums them up. The exit code is 1 when
- * one fails. With WALDSTREAM_CHECK_REPORT set, the counts go to that file as JSON.
+ * Runs every static check to its end, prints the output of failed ones, and sums them up. Exits with 1 if one fails.
+ * With WALDSTREAM_CHECK_REPORT set, writes the counts to that file as JSON.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'

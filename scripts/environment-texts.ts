@@ -1,7 +1,7 @@
 import { expectedOf, isRequired, propertyOf, variableNames } from '../src/variables.ts'
 import { table } from './settings-tables.ts'
 
-/** A row for each variable. */
+/** One row per variable. */
 export function environmentTable(): string {
   const rows = variableNames.map((name) => {
     const { default: usual, description = '', writeOnly } = propertyOf(name)
@@ -16,7 +16,7 @@ export function environmentTable(): string {
   return table(['variable', 'must be', 'default', 'description'], rows)
 }
 
-/** What may be left out is commented out. */
+/** Optional variables are commented out. */
 export function envExample(): string {
   const entries = variableNames.map((name) => {
     const { default: usual = '', examples, description } = propertyOf(name)

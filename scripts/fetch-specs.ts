@@ -1,7 +1,7 @@
 /**
- * Brings the official documents of test/specs/bigcommerce.json, at their commit, to test/specs/bigcommerce: they have no
- * licence that lets them be part of this project. `--from <folder>`: from a copy of the repository instead of the network.
- * What differs from the digest is refused. Tests that lack a document are skipped, and say so.
+ * Downloads the official documents listed in test/specs/bigcommerce.json, at their commit, to test/specs/bigcommerce:
+ * their licence does not allow including them in this project. `--from <folder>`: copies them from a clone of the
+ * repository instead. Files with another digest are refused. Tests without their document are skipped, and say so.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'

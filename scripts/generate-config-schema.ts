@@ -1,4 +1,7 @@
-/** Makes config/schema/waldstream.schema.json, which editors check the configuration with, from src/configuration and the definitions of systems. */
+/**
+ * Makes config/schema/waldstream.schema.json, which editors use to check the configuration, from src/configuration and
+ * the definitions of systems.
+ */
 import { editorSchema } from '../src/configuration/editor-schema.ts'
 import { templateSchemas } from '../src/configuration/vendor-templates/template-schemas.ts'
 import { systemTypes } from '../src/systems/systems.ts'

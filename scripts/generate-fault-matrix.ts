@@ -1,4 +1,7 @@
-/** Makes docs/reference/fault-matrix.md from `faultRows` of the definitions: which faults are tested, and why others are not. */
+/**
+ * Makes docs/reference/fault-matrix.md from `faultRows` of the definitions: which faults are tested, and why others are
+ * not.
+ */
 import { faults } from '../src/systems/kit/faults.ts'
 import { faultNames, faultRows, faultTable, impossibility } from '../test/matrix/fault-table.ts'
 import { generatedFile } from './generated-file.ts'

@@ -1,4 +1,4 @@
-/** Copies the alerts of deploy/prometheus into the Helm chart, which can read files of its own alone. */
+/** Copies the alerts of deploy/prometheus into the Helm chart, which can only read its own files. */
 import { readFileSync } from 'node:fs'
 import { generatedFile } from './generated-file.ts'
 

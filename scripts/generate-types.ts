@@ -6,7 +6,7 @@ interface Field {
   readonly name: string
   readonly type: Schema
   readonly doc?: string
-  /** The codec's own: events don't have it. */
+  /** Used by the codec only: events don't have it. */
   readonly codec?: boolean
 }
 interface RecordSchema {
@@ -59,7 +59,7 @@ function logicalTypeOf(schema: { type: string; logicalType?: string; scale?: num
   return typeOf(schema.type)
 }
 
-/** A record stands once, whichever schemas repeat it; two different records of one name are an error. */
+/** Declares each record once, even if several schemas repeat it; two different records with one name are an error. */
 function declare(schema: RecordSchema): string {
   const own = schema.fields.filter(({ codec }) => codec !== true)
   const fields = own.map((field) => {
@@ -69,7 +69,7 @@ function declare(schema: RecordSchema): string {
   const doc = schema.doc === undefined ? '' : `/** ${schema.doc} */\n`
   const text = `${doc}export interface ${schema.name} {\n${fields.join('\n')}\n}`
   const known = interfaces.get(schema.name)
-  if (known !== undefined && known !== text) throw new Error(`two different records are called ${schema.name}`)
+  if (known !== undefined && known !== text) throw new Error(`two different records have the name ${schema.name}`)
   interfaces.set(schema.name, text)
   return schema.name
 }
@@ -89,7 +89,7 @@ export type EpochMillis = number
 
 ${[...interfaces.values()].join('\n\n')}
 
-/** What each schema describes, by the name of its file. */
+/** The event type of each schema, by file name. */
 export interface SchemaEvents {
 ${events.join('\n')}
 }

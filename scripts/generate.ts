@@ -1,4 +1,4 @@
-/** Makes every generated file; `--check` fails when one on disk differs from what would be made. */
+/** Makes every generated file; `--check` fails if a file on disk differs from what would be made. */
 await import('./generate-types.ts')
 await import('./generate-config-schema.ts')
 await import('./generate-fault-matrix.ts')

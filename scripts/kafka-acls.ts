@@ -6,11 +6,11 @@ const REPORTS: readonly TopicKind[] = ['sync-status', 'dead-letters']
 
 /** Kinds of topics that each role appends to. */
 export const writtenKinds: Readonly<Record<Role, readonly TopicKind[]>> = {
-  // Replays append stored events once more to the topic that they are of.
+  // Replays append stored events to their own topic again.
   producer: distinct([...entities, 'sync-requests', ...topology.map(({ from }) => from), ...REPORTS]),
   processor: distinct([...topology.flatMap(({ to }) => to), ...REPORTS]),
   projector: REPORTS,
-  // Pushed orders, requested runs, and dead letters that are retried where they were.
+  // Pushed orders, requested runs, and dead letters retried in their own topics.
   api: topics.map(({ kind }) => kind),
 }
 
@@ -32,7 +32,7 @@ user=\${USER_PREFIX:-waldstream-}
 acls=(\${KAFKA_ACLS:-kafka-acls.sh} --bootstrap-server "$BOOTSTRAP" "$@" --add)
 `
 
-/** The commands that give each role what it needs. */
+/** The commands that give each role the permissions it needs. */
 export function aclScript(): string {
   return `${HEAD}${Object.entries(writtenKinds)
     .map(([role, kinds]) => commandsOf(role, kinds))

@@ -1,6 +1,6 @@
 /**
- * Measures performance and accessibility of the page by Lighthouse, as a phone and as a desk see it, over the sample
- * installation. Lighthouse is fetched by npm when it is measured: it is larger than everything else that is developed with.
+ * Measures performance and accessibility of the page with Lighthouse, as on a phone and on a desktop, over the sample
+ * installation. npm downloads Lighthouse for each measurement: it is larger than all other development packages.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,7 +13,7 @@ import { chromiumPath, howToGetChromium } from '../test/worlds/chromium.ts'
 import { servedSample } from '../test/worlds/sample/served-sample.ts'
 
 const LIGHTHOUSE = 'lighthouse@12.8.2'
-/** Of so many runs the one in the middle counts: a run may be disturbed. */
+/** The median of so many runs counts: single runs may be disturbed. */
 const RUNS = 3
 const GOAL = 95
 const ATTEMPTS = 3
@@ -58,7 +58,7 @@ function tell(what: string, report: Report | undefined): void {
   if (performance < GOAL || accessibility < GOAL) process.exitCode = 1
 }
 
-/** One run of Lighthouse; the server answers meanwhile. A run whose trace Chromium began too late is made again. */
+/** One run of Lighthouse, while the server answers. A run is repeated if Chromium started its trace too late. */
 async function measure(url: string, options: readonly string[]): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-lighthouse-'))
   try {
@@ -73,7 +73,7 @@ async function measure(url: string, options: readonly string[]): Promise<Report>
   }
 }
 
-/** By a file: what it prints is cut off where the program ends before it is read. */
+/** Writes the output to a file: on a pipe it is cut off if the program ends before it is read. */
 async function measureOnce(url: string, options: readonly string[], file: string): Promise<Report> {
   const categories = '--only-categories=performance,accessibility'
   const flags = '--chrome-flags=--headless=new --no-sandbox'

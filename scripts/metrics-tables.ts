@@ -1,7 +1,7 @@
 import { type MetricDefinition, metricList, metricNames } from '../src/platform/metrics/metric-list.ts'
 import { table } from './settings-tables.ts'
 
-/** What stands between the marks of docs/reference/metrics.md, by the name of the marks. */
+/** Content between the marks of docs/reference/metrics.md, by the name of the marks. */
 export function metricsTables(): ReadonlyMap<string, string> {
   return new Map((['process', 'installation'] as const).map((of) => [of, table(HEAD, rowsOf(of))]))
 }

@@ -1,8 +1,8 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 
-/** Colours of a picture with one byte a pixel. */
+/** Maximum colours of a picture with one byte per pixel. */
 const MOST = 256
-/** Colours this near to each other are told apart by nobody. */
+/** Colours this close can't be distinguished. */
 const NEAR = 10
 const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10])
 
@@ -14,8 +14,8 @@ interface Pixels {
 }
 
 /**
- * The picture with at most 256 colours, a third of its size: a page of text and areas has few, and those between them are
- * replaced by the nearest. `png`: as browsers draw it, eight bits a channel, not interlaced.
+ * Reduces the picture to at most 256 colours, a third of its size: a page of text and areas has few colours, and those
+ * in between are replaced by the nearest. `png`: as browsers draw it, eight bits per channel, not interlaced.
  */
 export function palettePng(png: Buffer): Buffer {
   const { width, height, colours } = pixelsOf(png)
@@ -42,7 +42,7 @@ export function pixelsOf(png: Buffer): Pixels {
   const [width, height, depth, kind] = [head.readUInt32BE(0), head.readUInt32BE(4), head[8], head[9]]
   const size = { 2: 3, 3: 1, 6: 4 }[kind ?? 0]
   if (!png.subarray(0, 8).equals(SIGNATURE) || depth !== 8 || size === undefined || head[12] !== 0) {
-    throw new Error('not a PNG of eight bits a channel that is not interlaced')
+    throw new Error('must be a non-interlaced PNG with eight bits per channel')
   }
   const bytes = unfiltered(inflateSync(chunks.get('IDAT') ?? Buffer.alloc(0)), width * size, size)
   const palette = chunks.get('PLTE')
@@ -55,7 +55,7 @@ export function pixelsOf(png: Buffer): Pixels {
   return { width, height, colours }
 }
 
-/** By name; those of one name together. */
+/** By name; chunks with the same name are joined. */
 function chunksOf(png: Buffer): ReadonlyMap<string, Buffer> {
   const found = new Map<string, Buffer>()
   for (let at = SIGNATURE.length; at < png.length; ) {
@@ -75,7 +75,7 @@ function chunk(name: string, data: Buffer): Buffer {
   return Buffer.concat([size, named, sum])
 }
 
-/** Each byte of a PNG is said by its neighbours: the one before it, the one above, or both. */
+/** Undoes PNG filters: each byte is stored relative to the one before it, the one above, or both. */
 function unfiltered(data: Buffer, rowBytes: number, pixelBytes: number): Buffer {
   const height = data.length / (rowBytes + 1)
   const bytes = Buffer.alloc(rowBytes * height)
@@ -103,7 +103,7 @@ function said(filter: number, left: number, above: number, corner: number): numb
   return toAbove <= toCorner ? above : corner
 }
 
-/** The most frequent colours, none of them as good as another. */
+/** The most frequent colours, without colours that are close to an earlier one. */
 function paletteOf(colours: Uint32Array): readonly number[] {
   const counts = new Map<number, number>()
   for (const colour of colours) counts.set(colour, (counts.get(colour) ?? 0) + 1)

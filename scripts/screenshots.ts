@@ -1,6 +1,6 @@
 /**
- * Writes a picture of each page into docs/images: light and dark, wide and on a phone, over the sample installation. Names
- * given: those pages alone.
+ * Writes a screenshot of each page into docs/images: light and dark, wide and on a phone, over the sample installation.
+ * With names as arguments: only those pages.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -43,12 +43,12 @@ try {
 
 interface Visit {
   readonly base: string
-  /** What somebody is signed in with. */
+  /** Key of the signed-in caller. */
   readonly key: string | null
   readonly addresses: readonly PageAddress[]
 }
 
-/** All pages in one look; the time that the page sees is the sample's. */
+/** Shoots all pages in one theme; the page sees the sample's time. */
 async function shoot(colorScheme: 'light' | 'dark', size: keyof typeof viewports, visit: Visit): Promise<void> {
   const looks = { colorScheme, viewport: viewports[size], timezoneId: 'Europe/Berlin', locale: 'en-GB' }
   const context = await browser.newContext({ baseURL: visit.base, reducedMotion: 'reduce', ...looks })

@@ -1,7 +1,7 @@
 import type { Settings } from '../src/configuration/setting.ts'
 import type { SystemType } from '../src/configuration/system-type.ts'
 
-/** What stands between the marks of a page, by the name of the marks. */
+/** Content between the marks of a page, by the name of the marks. */
 export function tablesOf(type: SystemType): ReadonlyMap<string, string> {
   const filters = Object.entries(type.reads).flatMap(([entity, { filter }]) =>
     Object.entries(filter ?? {}).map(([name, one]) => [`\`${entity}\``, `\`${name}\``, one.expected, one.description]),
@@ -44,10 +44,10 @@ function secretRows({ secrets: { ways, optional = {}, headers } }: SystemType): 
   return [...rows, ...besides, ...header, webhook]
 }
 
-/** Words that explain are no values. */
+/** Explanations are not formatted as values. */
 const code = (text: string) => (text.includes(' ') ? text : `\`${text}\``)
 
-/** Of one width in each column, as the formatter leaves it. */
+/** Pads columns to one width, as the formatter does. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
   const widths = head.map((_, column) => Math.max(...cells.map((row) => [...(row[column] ?? '')].length)))

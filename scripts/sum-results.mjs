@@ -1,8 +1,8 @@
 /**
- * Sums the reports of the test runs and of the checks, names what failed, and ends with the plain line of the counts.
- * A report that is missing counts as one failure, and so does a run in which no test was executed. Errors outside any
- * test, which `test/runner/stray-errors-reporter.ts` keeps beside the report, count as one failure each.
- * Usage: sum-results.mjs (<test report> <exit code>)… <check report> <exit code>
+ * Sums the reports of the test runs and of the checks, lists failures, and ends with a plain line of counts. A missing
+ * report counts as one failure, and so does a run that executed no test. Errors outside any test, which
+ * `test/runner/stray-errors-reporter.ts` stores next to the report, count as one failure each. Usage: sum-results.mjs
+ * (<test report> <exit code>)… <check report> <exit code>
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -19,7 +19,7 @@ const FIRST = 4
 const LAST = 32
 const LONGEST = 400
 
-/** What a failure says without its stack: where it holds the output of a program, its begin and its end. */
+/** A failure's message without its stack: for program output, its beginning and end. */
 function excerpt(message) {
   const said = message.split('\n').filter((line) => line.trim() !== '' && !STACK.test(line))
   const left = said.length - FIRST - LAST
@@ -27,7 +27,7 @@ function excerpt(message) {
   return shown.map((line) => `    ${line.slice(0, LONGEST)}`).join('\n')
 }
 
-/** Files that fail as a whole (a broken import, a failed hook) hold no failed test: each counts as one. */
+/** Files that fail as a whole (a broken import, a failed hook) contain no failed test: each counts as one failure. */
 export function sumTests(content) {
   const failedTests = content.testResults.flatMap((file) =>
     file.assertionResults.filter((test) => test.status === 'failed'),
@@ -46,14 +46,16 @@ export function sumTests(content) {
   }
 }
 
-/** A process that fails though all it counted passed has failed at something it did not count: the end of what it printed says more. */
+/**
+ * A process that fails although everything it counted passed has failed outside of it: the end of its output says more.
+ */
 function withExit(sum, exitCode, what, printed) {
   if (exitCode === 0 || sum.failed > 0) return sum
   const end = printed !== undefined && existsSync(printed) ? `\n${excerpt(readFileSync(printed, 'utf8'))}` : ''
   return { ...sum, failed: 1, failures: [`${what} ended with exit code ${exitCode}${end}`] }
 }
 
-/** What was thrown outside any test, beside the report of the run. */
+/** Errors thrown outside any test, stored next to the report of the run. */
 function strayErrors(report) {
   const file = `${report}.stray.json`
   const found = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
@@ -80,12 +82,12 @@ function checks(file, exitCode) {
   return withExit({ ...NOTHING, ...content, failures: [] }, exitCode, 'the checks')
 }
 
-/** The line every run ends with. */
+/** The line that every run ends with. */
 export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
-/** All of it: what failed, and the counts. `runs`: report and exit code of each; the last is the checks'. */
+/** The whole summary: failures and counts. `runs`: report and exit code of each; the last is that of the checks. */
 export function summarize(runs) {
   const parts = runs.map(([report, exit], at) => (at === runs.length - 1 ? checks(report, exit) : tests(report, exit)))
   const total = (count) => parts.reduce((sum, part) => sum + part[count], 0)

@@ -6,8 +6,8 @@ import software.amazon.dynamodb.services.local.main.ServerRunner;
 import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
 
 /**
- * DynamoDB Local on 127.0.0.1. It has no option for the address and listens on all of them, where whoever reaches the
- * machine reads and writes every table. Run as a source: java -cp "jars/*" LoopbackDynamoDb.java -port 8000 …
+ * DynamoDB Local on 127.0.0.1. It has no option for the address and listens on all of them, so that anyone who reaches
+ * the machine could read and write every table. Run from source: java -cp "jars/*" LoopbackDynamoDb.java -port 8000 …
  */
 public class LoopbackDynamoDb {
   public static void main(String[] args) throws Exception {

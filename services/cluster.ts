@@ -10,18 +10,18 @@ import { untilReady } from './ready.ts'
 import { logTail, serverLog } from './server-log.ts'
 import { type RunningServer, startSupervisor } from './supervisor.ts'
 
-/** A server that can be ended and started again, on the same port and data. */
+/** A server that can be stopped and started again, on the same port and data. */
 export interface ClusterServer {
   readonly name: string
   readonly port: number
   /** Resolves when it answers. */
   start(): Promise<void>
-  /** Ends it, `SIGTERM` in order, `SIGKILL` at once; resolves when it is gone. */
+  /** Stops it, gracefully with `SIGTERM`, at once with `SIGKILL`; resolves when it is gone. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
 export interface Cluster {
-  /** Brokers that hold each other's data, a registry and DynamoDB Local, for `KAFKA_BROKERS` and so on. */
+  /** Brokers that replicate each other's data, a registry and DynamoDB Local, as `KAFKA_BROKERS` and so on. */
   readonly env: Readonly<Record<string, string>>
   readonly brokers: readonly ClusterServer[]
   readonly registry: ClusterServer
@@ -39,8 +39,8 @@ export interface ClusterOptions {
 const HOST = '127.0.0.1'
 
 /**
- * Several brokers of one cluster as Java programs, for tests of what happens when one of them, or another server, is
- * gone. Resolves when all of them answer. They end with `stop` and with this process.
+ * Several brokers of one cluster as Java programs, for tests in which one of them, or another server, is down. Resolves
+ * when all of them answer. They end with `stop` and with this process.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const java = await findJava(options.env)

@@ -10,7 +10,7 @@ export interface DockerEngine {
 
 const PULL_MS = 90_000
 
-/** The image of each service; for Kafka also those that serve as well when it can't be had. */
+/** The image of each service; for Kafka also alternatives in case it is not available. */
 const IMAGES: Readonly<Record<ServiceName, readonly string[]>> = {
   kafka: ['apache/kafka:4.4.0', 'apache/kafka:4.3.0', 'apache/kafka:4.2.0', 'apache/kafka:4.1.1'],
   registry: ['apicurio/apicurio-registry:3.0.9'],
@@ -18,7 +18,7 @@ const IMAGES: Readonly<Record<ServiceName, readonly string[]>> = {
   sqs: ['softwaremill/elasticmq:1.7.1'],
 }
 
-/** Looks for a Docker engine. What it answers, or why there is none. Never rejects. */
+/** Looks for a Docker engine. Resolves to the engine, or to the reason why there is none. Never rejects. */
 export async function findDocker(): Promise<DockerEngine | { readonly why: string }> {
   try {
     const { getContainerRuntimeClient } = await import('testcontainers')
@@ -29,7 +29,7 @@ export async function findDocker(): Promise<DockerEngine | { readonly why: strin
   }
 }
 
-/** Resolves to the first of the images that the engine has or gets in time. */
+/** Resolves to the first of the images that the engine has or can pull in time. */
 async function ensureImage(client: ContainerRuntimeClient, name: ServiceName, log: (line: string) => void) {
   const { ImageName } = await import('testcontainers')
   const images = IMAGES[name].map((image) => ImageName.fromString(image))
@@ -47,7 +47,7 @@ async function ensureImage(client: ContainerRuntimeClient, name: ServiceName, lo
   throw new Error(`no image for ${name}: ${reasons[0]}`)
 }
 
-/** The images that were found, by service. */
+/** The found images, by service. */
 export type Images = Readonly<Partial<Record<ServiceName, string>>>
 
 /** Gets the image of every service, and the reaper that removes our containers when this process dies, within 90 s. */

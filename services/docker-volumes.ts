@@ -3,14 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DockerEngine } from './docker-images.ts'
 
-/** What the names of a folder's volumes have in common, whatever became of its content since. */
+/** Common prefix of the names of a folder's volumes, whatever happened to its content since. */
 function volumePrefix(dataDir: string): string {
   return `waldstream-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}-`
 }
 
 /**
- * The name of the volumes with this folder's data, kept in the folder. A folder that was emptied gets a new name, and the
- * volumes it had before are removed: they are what was emptied.
+ * The name of the volumes with this folder's data, stored in the folder. An emptied folder gets a new name, and its
+ * earlier volumes are removed, because their data is what was emptied.
  */
 export async function openVolumes({ client }: DockerEngine, dataDir: string): Promise<string> {
   const file = join(dataDir, 'docker-volumes')

@@ -19,7 +19,7 @@ const CONTAINER_PORT: Readonly<Record<ServiceName, number>> = {
   sqs: 9324,
 }
 
-/** Formats on the first start, then runs: the image's own start script does so too, but not with our properties. */
+/** Formats on the first start, then runs: the image's own start script does the same, but without our properties. */
 const KAFKA_COMMAND = `/opt/kafka/bin/kafka-storage.sh format --ignore-formatted -t ${CLUSTER_ID} -c /tmp/kafka.properties \
 && exec /opt/kafka/bin/kafka-server-start.sh /tmp/kafka.properties`
 
@@ -91,7 +91,10 @@ async function startContainer(run: DockerRun, name: ServiceName, image: string):
   return { name, host, port }
 }
 
-/** Starts these services as containers, side by side, their data in volumes. When one fails, the others are ended again. */
+/**
+ * Starts these services in parallel as containers, with their data in volumes. If one fails, the others are stopped
+ * again.
+ */
 async function startDocker(engine: DockerEngine, images: Images, context: StartContext): Promise<StartedWay> {
   await mkdir(join(context.dataDir, 'log'), { recursive: true })
   const volumes = await openVolumes(engine, context.dataDir)
@@ -110,7 +113,7 @@ async function startDocker(engine: DockerEngine, images: Images, context: StartC
   }
 }
 
-/** The servers as containers of a Docker engine. Its reaper removes them when this process dies without a word. */
+/** Runs the servers as containers of a Docker engine. Its reaper removes them when this process dies abruptly. */
 export const dockerWay: Way = {
   async open(names, context) {
     const engine = await findDocker()

@@ -3,26 +3,29 @@ import { fileURLToPath } from 'node:url'
 import { CLUSTER_ID, type KafkaPlace, kafkaProperties } from './kafka-properties.ts'
 import type { ServiceName } from './names.ts'
 
-/** What a server as jars is made from: its jars, the folder of its data, and its ports. */
+/** What a server needs to run from jars: its jars, its data folder, and its ports. */
 export interface JarPlace {
   readonly jars: string
   readonly dataDir: string
-  /** Tables and schemas are not written to it. */
+  /** Tables and schemas are not stored in it. */
   readonly inMemory: boolean
   readonly port: number
-  /** A second port: the controller of Kafka listens there. */
+  /** A second port, used by Kafka's controller. */
   readonly innerPort: number
-  /** Java runs programs from their source, too. */
+  /** Java can also run programs from source. */
   readonly compiles: boolean
 }
 
-/** A Java program: the arguments of `java`, and what its environment has besides ours. */
+/** A Java program: the arguments of `java`, and extra environment variables. */
 export interface JavaProgram {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
 }
 
-/** How one server is run: files to write, then, unless the file `unless` is there, a program to prepare its data, then the server. */
+/**
+ * How to run one server: files to write, then, unless the file `unless` exists, a program that prepares its data, then
+ * the server.
+ */
 export interface JarServer {
   readonly files: Readonly<Record<string, string>>
   readonly prepare?: { readonly unless: string; readonly program: JavaProgram }
@@ -31,10 +34,13 @@ export interface JarServer {
 
 const HOST = '127.0.0.1'
 
-/** Quick to start rather than quick at its peak: the first compiler alone starts the registry in two thirds of the time. */
+/**
+ * Optimized for a fast start, not for peak speed: with the first compiler alone the registry starts in two thirds of
+ * the time.
+ */
 const QUICK = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Djava.awt.headless=true']
 
-/** A broker of its own, or one of several. */
+/** A single broker, or one of several. */
 export function kafka({ jars, dataDir, port, innerPort }: JarPlace, member?: KafkaPlace['member']): JarServer {
   const properties = join(dataDir, 'server.properties')
   const logDir = join(dataDir, 'logs')
@@ -78,7 +84,7 @@ function registry({ jars, dataDir, inMemory, port }: JarPlace): JarServer {
   }
 }
 
-/** By itself DynamoDB Local listens on all addresses of the machine; where Java has no compiler it has to. */
+/** By default DynamoDB Local listens on all addresses of the machine; without a Java compiler this can't be changed. */
 function dynamodb({ jars, dataDir, inMemory, port, compiles }: JarPlace): JarServer {
   const own = fileURLToPath(new URL('LoopbackDynamoDb.java', import.meta.url))
   const main = compiles ? own : 'software.amazon.dynamodb.services.local.main.ServerRunner'

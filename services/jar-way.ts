@@ -21,7 +21,7 @@ interface JarRun extends StartContext {
   readonly jars: string
   readonly supervisor: Supervisor
   readonly ports: ReservedPort[]
-  /** Aborts when the servers are to end: what ends then is not started again. */
+  /** Aborted when the servers must stop: a server that ends then is not restarted. */
   readonly ending: AbortSignal
 }
 
@@ -65,14 +65,14 @@ async function startServer(run: JarRun, name: ServiceName): Promise<Address> {
   return { name, host: HOST, port }
 }
 
-/** A server that is started again when it ends. */
+/** A server that is restarted when it ends. */
 interface KeptServer extends ServerPlace {
   readonly name: ServiceName
   readonly port: number
   readonly program: JavaProgram
 }
 
-/** Resolves when it answers; rejects in one sentence. */
+/** Resolves when it answers; rejects with one sentence. */
 async function startProgram(run: JarRun, server: KeptServer, signal: AbortSignal): Promise<RunningServer> {
   const { name, port, program, dataDir } = server
   const running = await runProgram(run, name, program, dataDir)
@@ -90,7 +90,7 @@ async function startProgram(run: JarRun, server: KeptServer, signal: AbortSignal
   }
 }
 
-/** One that answers, but not as it should, would hold its port and its files. */
+/** A server that answers wrongly must be stopped, because it holds its port and files. */
 function end({ pid }: RunningServer): void {
   try {
     process.kill(pid, 'SIGKILL')
@@ -99,17 +99,17 @@ function end({ pid }: RunningServer): void {
   }
 }
 
-/** What ends is reported at once, and started again on the same port and data as soon as it can be. */
+/** Reports a server that ends at once, and restarts it on the same port and data as soon as possible. */
 async function keepRunning(run: JarRun, server: KeptServer, first: RunningServer): Promise<void> {
   const { name } = server
   for (let running = first; ; ) {
     const { reason } = await running.exited
     if (run.ending.aborted) return
     const why = await whyEnded(server, `it ended with ${reason}`)
-    run.log(`${name} has ended: ${why}; it is started again as soon as it can be`)
+    run.log(`${name} has ended: ${why}; restarting it as soon as possible`)
     const again = await startAgain(run, server)
     if (again === undefined) return
-    run.log(`${name} runs again`)
+    run.log(`${name} is running again`)
     running = again
   }
 }
@@ -117,7 +117,7 @@ async function keepRunning(run: JarRun, server: KeptServer, first: RunningServer
 /** Milliseconds. */
 const AGAIN = { firstMs: 1_000, longestMs: 20_000 }
 
-/** Undefined: the servers are to end. */
+/** Undefined: the servers must stop. */
 async function startAgain(run: JarRun, server: KeptServer): Promise<RunningServer | undefined> {
   let told = ''
   for (let waitMs = AGAIN.firstMs; ; waitMs = Math.min(AGAIN.longestMs, waitMs * 2)) {
@@ -151,9 +151,9 @@ async function startTold(run: JarRun, name: ServiceName): Promise<Address> {
 }
 
 const EVERYWHERE =
-  'dynamodb listens on all addresses of this machine: Java has no compiler, which the way to have it on 127.0.0.1 needs (install a JDK)'
+  'dynamodb listens on all addresses of this machine: limiting it to 127.0.0.1 needs a Java compiler (install a JDK)'
 
-/** Starts these services side by side. When one fails, the others are ended again. */
+/** Starts these services in parallel. If one fails, the others are stopped again. */
 async function startJars(names: readonly ServiceName[], java: string, context: StartContext): Promise<StartedWay> {
   const compiles = await hasCompiler(java, context.env)
   const jars = await ensureJars(names, context)
@@ -181,7 +181,7 @@ async function startJars(names: readonly ServiceName[], java: string, context: S
   }
 }
 
-/** The real servers as Java programs, their jars fetched by Maven once. */
+/** Runs the real servers as Java programs; Maven downloads their jars once. */
 export const jarWay: Way = {
   async open(names, context) {
     const java = await findJava(context.env)
@@ -190,6 +190,6 @@ export const jarWay: Way = {
       const maven = await findMaven(context.env)
       if (maven.why !== undefined) return { possible: false, why: `the jars are not fetched yet, and ${maven.why}` }
     }
-    return { possible: true, because: 'Java is there', start: () => startJars(names, java.command, context) }
+    return { possible: true, because: 'Java is available', start: () => startJars(names, java.command, context) }
   },
 }

@@ -16,7 +16,7 @@ export interface JarsOptions {
   readonly signal: AbortSignal
 }
 
-/** The folder of the jars of this very pom.xml: another version of a server goes to another folder. */
+/** The folder of the jars of this exact pom.xml: another server version uses another folder. */
 async function jarsFolder(env: Readonly<Record<string, string | undefined>>): Promise<string> {
   const version = createHash('sha256')
     .update(await readFile(POM))
@@ -25,7 +25,7 @@ async function jarsFolder(env: Readonly<Record<string, string | undefined>>): Pr
   return join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'waldstream', version)
 }
 
-/** Those of the services whose jars still have to be fetched. */
+/** The services whose jars still have to be downloaded. */
 export async function missingJars(
   names: readonly ServiceName[],
   env: Readonly<Record<string, string | undefined>>,
@@ -39,7 +39,7 @@ function mavenArguments(name: ServiceName, target: string): string[] {
   return ['--quiet', '--batch-mode', '--file', POM, `-P${name}`, ...goal, `-DoutputDirectory=${target}`]
 }
 
-/** Fetched aside and moved in place whole: a folder that is there is complete. */
+/** Downloads to another folder and moves it into place: an existing folder is complete. */
 async function fetchOne(name: ServiceName, folder: string, { env, signal }: JarsOptions): Promise<void> {
   const aside = join(folder, `.${name}-${randomUUID()}`)
   try {
@@ -54,8 +54,8 @@ async function fetchOne(name: ServiceName, folder: string, { env, signal }: Jars
 }
 
 /**
- * Makes sure that the jars of these services are in the user's cache folder, and returns the folder, which holds one
- * folder a service. Two processes that do it at once fetch each jar once.
+ * Makes sure that the jars of these services are in the user's cache folder, and returns the folder, which has one
+ * folder per service. Two processes at once download each jar only once.
  */
 export async function ensureJars(names: readonly ServiceName[], options: JarsOptions): Promise<string> {
   const folder = await jarsFolder(options.env)

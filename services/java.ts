@@ -5,23 +5,23 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const JAVA_MIN = 17
 
-/** A program that can be used, or why it can't be, in words that fit after "because". */
+/** A usable program, or why it can't be used, worded to follow "because". */
 export type Found = { readonly command: string; readonly why?: undefined } | { readonly why: string }
 
-/** The major version in what `java -version` prints: 17 for `17.0.15`, 8 for `1.8.0_402`. */
+/** The major version in the output of `java -version`: 17 for `17.0.15`, 8 for `1.8.0_402`. */
 export function javaMajor(printed: string): number | undefined {
   const version = /version "(?:1\.)?(\d+)/.exec(printed)?.[1]
   return version === undefined ? undefined : Number(version)
 }
 
-/** Looks for Java 17 or later: that of JAVA_HOME, else the one in PATH. */
+/** Looks for Java 17 or later: in JAVA_HOME, otherwise in PATH. */
 export async function findJava(env: Readonly<Record<string, string | undefined>>): Promise<Found> {
   const home = env['JAVA_HOME']
   const command = home ? join(home, 'bin', 'java') : 'java'
   try {
     const { stdout, stderr } = await run(command, ['-version'], { env: { ...env } })
     const major = javaMajor(stdout + stderr)
-    if (major === undefined) return { why: `${command} -version does not tell a version` }
+    if (major === undefined) return { why: `${command} -version prints no version` }
     if (major < JAVA_MIN) return { why: `${command} is Java ${major}, and ${JAVA_MIN} or later is needed` }
     return { command }
   } catch {
@@ -29,7 +29,7 @@ export async function findJava(env: Readonly<Record<string, string | undefined>>
   }
 }
 
-/** Whether a Java runs programs from their source: a runtime alone has no compiler. */
+/** Whether a Java can run programs from source: a runtime alone has no compiler. */
 export async function hasCompiler(
   command: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -42,7 +42,7 @@ export async function hasCompiler(
   }
 }
 
-/** Looks for Maven in PATH. It is needed once, to fetch the jars. */
+/** Looks for Maven in PATH. It is needed once, to download the jars. */
 export async function findMaven(env: Readonly<Record<string, string | undefined>>): Promise<Found> {
   try {
     await run('mvn', ['--version'], { env: { ...env } })

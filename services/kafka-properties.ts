@@ -1,21 +1,24 @@
-/** All our brokers are of one cluster by name: what tells them apart is their data. */
+/** All our brokers share one cluster id: their data distinguishes them. */
 export const CLUSTER_ID = Buffer.from('waldstream-local').toString('base64url')
 
-/** Where a broker keeps its files and listens, and how clients reach it. */
+/** Where a broker stores its files and listens, and how clients reach it. */
 export interface KafkaPlace {
   readonly logDir: string
-  /** `host:port` it binds; the controller's is its own business. */
+  /** `host:port` that it binds; not that of the controller. */
   readonly listen: string
   readonly controller: string
-  /** `host:port` that it tells its clients. */
+  /** `host:port` that it advertises to clients. */
   readonly advertised: string
-  /** Which of several brokers it is, from 1, and the controllers of all of them in that order. Absent: the only one. */
+  /**
+   * Number of this broker among several, from 1, and the controllers of all of them in that order. Absent: the only
+   * one.
+   */
   readonly member?: { readonly id: number; readonly controllers: readonly string[] }
 }
 
 /**
  * A node, broker and controller in one, for development and tests. The voters are named here and not in its data, so
- * that kept data starts on other ports. Topics are made by those who mean to, never by a slip in a name.
+ * that existing data can start on other ports. Topics are created only explicitly, never by a mistyped name.
  */
 export function kafkaProperties({ logDir, listen, controller, advertised, member }: KafkaPlace): string {
   const { id, controllers } = member ?? { id: 1, controllers: [controller] }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** A process and, where the system tells it, when it began: a number that is used again is not mistaken for it. */
+/** A process and, if the system tells, its start time: a reused process id is not mistaken for it. */
 export interface ProcessMark {
   readonly pid: number
   readonly began: string | undefined
@@ -30,11 +30,11 @@ export class LockedError extends Error {
   }
 }
 
-/** Thrown when nobody can tell who holds the lock. */
+/** Thrown when the holder of the lock can't be determined. */
 export class DamagedLockError extends Error {
   constructor(file: string) {
     super(
-      `${file} is damaged: make sure that no other npm start or npm run services runs on this data, and remove the file`,
+      `${file} is damaged: make sure that no other npm start or npm run services uses this data, then remove the file`,
     )
     this.name = 'DamagedLockError'
   }
@@ -42,7 +42,7 @@ export class DamagedLockError extends Error {
 
 const LEFTOVER_MS = 15_000
 
-/** State and start of a process as Linux tells them; nothing where there is no /proc, or no such process. */
+/** State and start of a process from /proc; undefined without /proc or without such a process. */
 function processFacts(pid: number): { state: string | undefined; began: string | undefined } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -53,12 +53,12 @@ function processFacts(pid: number): { state: string | undefined; began: string |
   }
 }
 
-/** The mark of a process that runs now. */
+/** The mark of a running process. */
 export function markProcess(pid: number): ProcessMark {
   return { pid, began: processFacts(pid).began }
 }
 
-/** True while this very process runs. One that has ended and only waits to be collected does not. */
+/** True while this exact process runs. A zombie does not count as running. */
 export function isAlive({ pid, began }: ProcessMark): boolean {
   try {
     process.kill(pid, 0)
@@ -90,7 +90,10 @@ function isMark(mark: unknown): mark is ProcessMark {
   return typeof mark === 'object' && mark !== null && Number.isSafeInteger((mark as { readonly pid?: unknown }).pid)
 }
 
-/** What a crashed owner left ends by itself within seconds; what does not is ended, for it holds the files. */
+/**
+ * Processes of a crashed owner usually end by themselves within seconds; the others are ended, because they hold the
+ * files.
+ */
 async function endLeftovers(processes: readonly ProcessMark[]): Promise<void> {
   const deadline = Date.now() + LEFTOVER_MS
   while (processes.some(isAlive) && Date.now() < deadline) await delay(100)
@@ -98,7 +101,7 @@ async function endLeftovers(processes: readonly ProcessMark[]): Promise<void> {
   while (processes.some(isAlive)) await delay(50)
 }
 
-/** Written aside and put in place whole, so that no reader ever sees half of it. */
+/** Writes to another file and moves it into place, so that no reader ever sees half of it. */
 async function put(file: string, content: LockContent, place: (aside: string, file: string) => Promise<void>) {
   const aside = `${file}.${process.pid}.${randomUUID()}`
   await writeFile(aside, JSON.stringify(content))
@@ -119,7 +122,10 @@ async function create(file: string, content: LockContent): Promise<boolean> {
   }
 }
 
-/** Takes the lock file for this process. A living holder: `LockedError`; a dead one: its processes are waited for first. */
+/**
+ * Takes the lock file for this process. Living holder: throws `LockedError`; dead holder: waits for its processes
+ * first.
+ */
 export async function acquireLock(file: string): Promise<Lock> {
   const owner = markProcess(process.pid)
   let content: LockContent = { owner, processes: [] }
@@ -139,13 +145,13 @@ export async function acquireLock(file: string): Promise<Lock> {
       return written
     },
     async release() {
-      await written.catch(() => undefined) // told by `add` already
+      await written.catch(() => undefined) // reported by `add` already
       await rm(file, { force: true })
     },
   }
 }
 
-/** As `acquireLock`, but waits while another living process holds the lock. `waiting` is called once, with its pid. */
+/** Like `acquireLock`, but waits while another living process holds the lock. Calls `waiting` once, with its pid. */
 export async function waitForLock(file: string, waiting: (pid: number) => void, signal: AbortSignal): Promise<Lock> {
   for (let told = false; ; told = true) {
     try {

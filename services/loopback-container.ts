@@ -3,8 +3,8 @@ import type { GenericContainer } from 'testcontainers'
 const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '::1']
 
 /**
- * A container whose ports can be reached from this machine alone, where the engine runs on it: by itself an engine publishes
- * on all addresses. `host`: where the engine is.
+ * A container whose ports are reachable only from this machine, if the engine runs on it: by default an engine
+ * publishes on all addresses. `host`: the engine's host.
  */
 export async function loopbackContainer(image: string, host: string): Promise<GenericContainer> {
   const testcontainers = await import('testcontainers')

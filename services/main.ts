@@ -4,10 +4,10 @@ import { type ServiceName, startServices } from './start.ts'
 
 function serviceName(text: string): ServiceName {
   if (isServiceName(text)) return text
-  throw new Error(`--needs ${text}: there are kafka, registry, dynamodb, sqs`)
+  throw new Error(`--needs ${text}: services: kafka, registry, dynamodb, sqs`)
 }
 
-/** Starts the services alone, prints what to set to use them, and keeps them until it is told to end. */
+/** Starts only the services, prints the variables to set, and keeps them running until it is told to stop. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { data: { type: 'string', default: '.waldstream/services' }, needs: { type: 'string', multiple: true } },
@@ -24,14 +24,14 @@ async function main(): Promise<void> {
     signal: ending.signal,
   })
   console.error(services.how)
-  // Credentials that the environment has are shown nowhere.
+  // Credentials from the environment are never shown.
   const own = Object.entries(services.env).filter(([name, value]) => process.env[name] !== value)
   for (const [name, value] of own) console.log(`export ${name}=${value}`)
-  console.error('Ctrl-C ends them; their data stays.')
+  console.error('Ctrl-C stops them; their data stays.')
   const alive = setInterval(() => undefined, 60_000)
   await ended
   clearInterval(alive)
-  console.error('ending them')
+  console.error('stopping them')
   await services.stop()
 }
 

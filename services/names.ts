@@ -1,7 +1,7 @@
-/** The servers that Waldstream stands on. `sqs` is only for shops that push there. */
+/** The servers that Waldstream depends on. `sqs` is only for shops that push there. */
 export type ServiceName = 'kafka' | 'registry' | 'dynamodb' | 'sqs'
 
-/** Where a running service is. */
+/** Address of a running service. */
 export interface Address {
   readonly name: ServiceName
   readonly host: string
@@ -20,7 +20,7 @@ export function isServiceName(text: string): text is ServiceName {
   return Object.hasOwn(ADDRESS_VARIABLE, text)
 }
 
-/** The local stand-ins of AWS take any credentials, but the SDK wants some, and never real ones. */
+/** The local AWS substitutes accept any credentials, but the SDK requires some; never use real ones. */
 const LOCAL_AWS = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
 
 function addressText({ name, host, port }: Address): string {
@@ -37,7 +37,7 @@ function addressText({ name, host, port }: Address): string {
 
 const THIS_MACHINE = ['127.0.0.1', 'localhost']
 
-/** What to set so that Waldstream finds these services. What `env` already has of the AWS variables stays. */
+/** Variables to set so that Waldstream finds these services. AWS variables already in `env` stay. */
 export function environmentOf(
   addresses: readonly Address[],
   env: Readonly<Record<string, string | undefined>>,
@@ -45,7 +45,7 @@ export function environmentOf(
   const found: Record<string, string> = {}
   for (const address of addresses) {
     found[ADDRESS_VARIABLE[address.name]] = addressText(address)
-    // One broker, which may run where a remote Docker engine is: its records are for development.
+    // A single broker, possibly on a remote Docker engine: its records are for development only.
     if (address.name === 'kafka' && !THIS_MACHINE.includes(address.host)) found['ALLOWED_DATA_LOSS'] = 'true'
     if (address.name !== 'dynamodb' && address.name !== 'sqs') continue
     for (const [name, value] of Object.entries(LOCAL_AWS)) found[name] = env[name] || value

@@ -1,13 +1,13 @@
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
-/** A free TCP port of 127.0.0.1, kept from our other processes until `release`. */
+/** A free TCP port of 127.0.0.1, reserved from our other processes until `release`. */
 export interface ReservedPort {
   readonly port: number
   release(): void
 }
 
-/** Below the range from which systems take the ports of outgoing connections: none of those can come in between. */
+/** Below the range for ports of outgoing connections, so that none of those can take it meanwhile. */
 const FIRST = 15_000
 const LAST = 32_000
 const TRIES = 200
@@ -20,7 +20,7 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** The UDP port of the same number serves as the mark: the kernel gives it to one process and takes it back at its end. */
+/** The UDP port with the same number is the mark: the kernel gives it to one process and frees it when that ends. */
 function mark(port: number): Promise<(() => void) | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4')
@@ -36,8 +36,8 @@ function mark(port: number): Promise<(() => void) | undefined> {
 }
 
 /**
- * Reserves a port for a server that binds it only seconds later. Two of our processes never get the same one; throws
- * when none is free.
+ * Reserves a port for a server that binds it only seconds later. Two of our processes never get the same one; throws if
+ * none is free.
  */
 export async function reservePort(): Promise<ReservedPort> {
   for (let tries = 0; tries < TRIES; tries += 1) {

@@ -4,10 +4,10 @@ import type { ServiceName } from './names.ts'
 
 const START_MS = 120_000
 const PAUSE_MS = 100
-/** One that starts may fail for a moment. */
+/** A starting server may fail for a moment. */
 const FAILING_MS = 4_000
 
-/** DynamoDB Local wants a signed request but does not check the signature. */
+/** DynamoDB Local requires a signed request but does not check the signature. */
 const LIST_TABLES = {
   method: 'POST',
   headers: {
@@ -19,7 +19,7 @@ const LIST_TABLES = {
   body: '{}',
 }
 
-/** `failing`: it answers, and says that it can't. */
+/** `failing`: it answers with errors. */
 type Readiness = 'ready' | 'starting' | 'failing'
 
 async function answersHttp(url: string, init?: RequestInit): Promise<Readiness> {
@@ -33,7 +33,7 @@ async function answersHttp(url: string, init?: RequestInit): Promise<Readiness> 
   }
 }
 
-/** Asks a service at `host:port` for something only a working one can answer. Never rejects. */
+/** Sends a service at `host:port` a request that only a working one can answer. Never rejects. */
 async function readiness(name: ServiceName, host: string, port: number): Promise<Readiness> {
   switch (name) {
     case 'kafka':
@@ -48,8 +48,8 @@ async function readiness(name: ServiceName, host: string, port: number): Promise
 }
 
 /**
- * Resolves when the service answers. Rejects after two minutes, when it answers with failures alone for a while, or as soon
- * as `signal` or `failed` does.
+ * Resolves when the service answers. Rejects after two minutes, when it answers only with errors for a while, or as
+ * soon as `signal` or `failed` does.
  */
 export async function untilReady(
   name: ServiceName,
@@ -64,7 +64,7 @@ export async function untilReady(
       options.signal.throwIfAborted()
       failingSince = is === 'failing' ? (failingSince ?? Date.now()) : undefined
       if (failingSince !== undefined && Date.now() - failingSince > FAILING_MS) {
-        throw new Error(`${name} answers with failures alone; its data may be damaged`)
+        throw new Error(`${name} answers only with errors; its data may be damaged`)
       }
       if (Date.now() > deadline) throw new Error(`${name} did not answer on ${host}:${port} within 120 s`)
       await delay(PAUSE_MS, undefined, { signal: options.signal })

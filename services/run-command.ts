@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 const KEPT = 4000
 
 /**
- * Runs a program to its end, its output kept aside. Rejects when it can't be run, ends with another code than 0 (the
- * message has the end of what it printed), or `signal` aborts, which ends the program.
+ * Runs a program to its end and captures its output. Rejects if it can't be run, exits with a code other than 0 (the
+ * message has the end of its output), or `signal` aborts, which ends the program.
  */
 export function runCommand(
   command: string,

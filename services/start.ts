@@ -11,24 +11,29 @@ export type { ServiceName } from './names.ts'
 
 type WayName = 'docker' | 'jars'
 
-/** Services that answer. `env` names all that were needed; `how` says in one line which way was gone and why. */
+/**
+ * Services that answer. `env`: addresses of all needed services; `how`: one line about how they were started and why.
+ */
 export interface BackingServices {
   readonly env: Readonly<Record<string, string>>
   readonly how: string
-  /** Ends what was started here and resolves when it is gone. What the environment named is left alone. */
+  /** Stops what was started here and resolves when it is gone. Servers named in the environment are left alone. */
   stop(): Promise<void>
 }
 
 export interface StartOptions {
-  /** Folder of the servers' data and logs. One process at a time; what is in it serves the next start. */
+  /** Folder of the servers' data and logs. One process at a time; the next start uses its content. */
   readonly dataDir: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** Default: kafka, registry, dynamodb. */
   readonly needs?: readonly ServiceName[]
-  /** True: tables and schemas end with the servers, which are several times quicker so. Default: they are kept. */
+  /**
+   * True: tables and schemas are lost when the servers stop, which makes them several times faster. Default: they are
+   * stored.
+   */
   readonly inMemory?: boolean
   readonly log?: (line: string) => void
-  /** Aborted: what was begun is ended and the start rejects with its reason. */
+  /** Aborted: stops what was begun, and the start rejects with its reason. */
   readonly signal?: AbortSignal
 }
 
@@ -38,7 +43,7 @@ function forcedWay(env: StartOptions['env']): WayName | undefined {
   const value = env['SERVICES']
   if (value === undefined || value === '') return undefined
   if (value === 'docker' || value === 'jars') return value
-  throw new Error(`SERVICES is "${value}": it can be docker or jars, or be left out`)
+  throw new Error(`SERVICES is "${value}": set it to docker or jars, or leave it out`)
 }
 
 async function lockData(dataDir: string): Promise<Lock> {
@@ -48,23 +53,23 @@ async function lockData(dataDir: string): Promise<Lock> {
     return await acquireLock(join(dataDir, 'services.lock'))
   } catch (error) {
     if (!(error instanceof LockedError)) throw error
-    const message = `${dataDir} is in use by process ${error.pid}: end that one first, or choose another data folder`
+    const message = `${dataDir} is in use by process ${error.pid}: stop that one first, or choose another data folder`
     throw new Error(message, { cause: error })
   }
 }
 
-/** The way by which the data in the folder was written: the other way would not find it. */
+/** How the data in the folder was written (Docker or jars): the other way would not find it. */
 async function keptWay(dataDir: string): Promise<WayName | undefined> {
   const kept = await readFile(join(dataDir, 'way'), 'utf8').catch(() => undefined)
   return kept === 'docker' || kept === 'jars' ? kept : undefined
 }
 
-/** Data that the one way wrote the other does not see: it would begin beside it, empty. */
+/** Data written one way is not visible the other way, which would start empty next to it. */
 function otherWay(dataDir: string, kept: WayName, forced: WayName): Error {
   const writer = kept === 'docker' ? 'Docker' : 'Java'
   return new Error(
     `${dataDir} has data of ${writer}, which SERVICES=${forced} can't use: leave SERVICES out, set SERVICES=${kept}, ` +
-      'or begin anew with npm start -- --fresh (npm run services -- --data another-folder)',
+      'or start over with npm start -- --fresh (npm run services -- --data another-folder)',
   )
 }
 
@@ -72,9 +77,9 @@ function noWay(names: readonly ServiceName[], whys: ReadonlyMap<WayName, string>
   const variables = names.map((name) => ADDRESS_VARIABLE[name]).join(', ')
   return new Error(
     [
-      `${names.join(', ')} can't be started here. Three ways out, each is enough:`,
-      `  1. Name servers that run already: set ${variables}.`,
-      `  2. Docker: ${whys.get('docker') ?? untried}. Start an engine that can get images.`,
+      `${names.join(', ')} can't be started here. Three ways to fix it, each is enough:`,
+      `  1. Use servers that already run: set ${variables}.`,
+      `  2. Docker: ${whys.get('docker') ?? untried}. Start an engine that can pull images.`,
       `  3. Java 17 and Maven: ${whys.get('jars') ?? untried}. Install what is missing.`,
     ].join('\n'),
   )
@@ -133,8 +138,9 @@ async function startMissing(names: readonly ServiceName[], options: StartOptions
 
 /**
  * Makes the backing services available and resolves when each of them answers. Per service, an address in the
- * environment comes first; the rest is started by Docker where an engine answers, else from jars (`SERVICES` forces one).
- * They end with `stop`, with a failed start, and with this process, however it ends. Rejects with one message for people.
+ * environment comes first; the rest is started with Docker if an engine answers, otherwise from jars (`SERVICES` forces
+ * one). They stop with `stop`, with a failed start, and with this process, however it ends. Rejects with one message
+ * for people.
  */
 export async function startServices(options: StartOptions, ways: typeof WAYS = WAYS): Promise<BackingServices> {
   const { env, needs = ['kafka', 'registry', 'dynamodb'] } = options

@@ -1,7 +1,7 @@
 /**
- * Keeps the Java servers as its children and ends them when its standard input closes. The pipe closes however the
- * process that holds its other end goes away, SIGKILL included, so no server outlives the one that started it.
- * Requests come as JSON lines, one server each; what became of them goes back the same way.
+ * Keeps the Java servers as its children and stops them when its standard input closes. The pipe closes however the
+ * process at its other end goes away, SIGKILL included, so no server outlives the process that started it. Requests
+ * arrive as JSON lines, one server each; reports are sent back the same way.
  */
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** One server to keep: its command line, its environment, and the file that gets what it prints. */
+/** One server to run: its command line, its environment, and the file for its output. */
 export interface ServerProcess {
   readonly id: string
   readonly command: string
@@ -12,13 +12,17 @@ export interface ServerProcess {
   readonly logFile: string
 }
 
-/** A server that runs. `exited` resolves, and never rejects, with the reason in words and the exit code, if it had one. */
+/**
+ * A running server. `exited` resolves, and never rejects, with the reason in words and the exit code, if it had one.
+ */
 export interface RunningServer {
   readonly pid: number
   readonly exited: Promise<{ readonly reason: string; readonly code: number | undefined }>
 }
 
-/** The process that owns the servers. It ends them on `stop`, and by itself when this process is gone, even by SIGKILL. */
+/**
+ * The process that owns the servers. It stops them on `stop`, and by itself when this process is gone, even by SIGKILL.
+ */
 export interface Supervisor {
   readonly pid: number
   run(server: ServerProcess): Promise<RunningServer>
@@ -47,8 +51,8 @@ function handle(entry: Entry, id: string, report: Report): void {
 }
 
 /**
- * Starts the supervisor in a session of its own: Ctrl-C in the terminal reaches this process alone, which can finish
- * its work with the servers before it ends them.
+ * Starts the supervisor in its own session: Ctrl-C in the terminal reaches only this process, which can finish its work
+ * with the servers before it stops them.
  */
 export async function startSupervisor(): Promise<Supervisor> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('supervisor.mjs', import.meta.url))], {

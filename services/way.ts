@@ -1,10 +1,10 @@
 import type { Lock } from './lock.ts'
 import type { Address, ServiceName } from './names.ts'
 
-/** What every way of starting services is given. The lock is that of the data folder. */
+/** Input for every way of starting services. The lock is that of the data folder. */
 export interface StartContext {
   readonly dataDir: string
-  /** Tables and schemas may be gone when the servers are: they need no disk then. */
+  /** Tables and schemas may be lost when the servers stop: they need no disk then. */
   readonly inMemory: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly log: (line: string) => void
@@ -18,12 +18,15 @@ export interface StartedWay {
   stop(): Promise<void>
 }
 
-/** A way that can be gone, with the reason in words; or why it can't. */
+/** A usable way, with the reason in words; or why it can't be used. */
 export type OpenedWay =
   | { readonly possible: true; readonly because: string; start(): Promise<StartedWay> }
   | { readonly possible: false; readonly why: string }
 
-/** One way to get servers. `open` looks whether it can be gone here and fetches what it needs; it starts nothing yet. */
+/**
+ * One way to get servers. `open` checks whether it can be used here and downloads what it needs, but does not start
+ * servers yet.
+ */
 export interface Way {
   open(names: readonly ServiceName[], context: StartContext): Promise<OpenedWay>
 }

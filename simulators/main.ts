@@ -1,6 +1,6 @@
 /**
- * Starts the simulators in a process of their own. Prints one line of JSON with their addresses and credentials on
- * stdout when all answer, and ends when its standard input closes: so it never outlives who started it.
+ * Starts the simulators in their own process. Prints one line of JSON with their addresses and credentials on stdout
+ * when all answer, and exits when its standard input closes, so that it never outlives the process that started it.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -25,15 +25,15 @@ const { values } = parseArgs({
     data: { type: 'string' },
     catalog: { type: 'string' },
     'vendor-pattern': { type: 'string' },
-    /** With it, a second vendor (SAP Business One) and a second shop (BigCommerce) are there too. */
+    /** Adds a second vendor (SAP Business One) and a second shop (BigCommerce). */
     'second-vendor-pattern': { type: 'string' },
     seed: { type: 'string', default: '1' },
     orders: { type: 'string', default: '50' },
     'mixed-states': { type: 'boolean', default: false },
-    /** How many of the shops' orders, of 1, are as real shops have them. */
+    /** Share of orders (0 to 1) like those of real shops. */
     'real-share': { type: 'string', default: '0' },
     'pull-every': { type: 'string' },
-    /** Of the shop; the ERP and the image feed have the next two. Without it, each takes a free one. */
+    /** Port of the shop; the ERP and the image feed get the next two. Default: free ports. */
     'first-port': { type: 'string' },
   },
 })
@@ -83,7 +83,7 @@ console.log(
   }),
 )
 
-/** What can't start is told in one line; the others end with the process. */
+/** Reports in one line what can't start; the others end with the process. */
 async function started<const T extends readonly (Promise<unknown> | undefined)[]>(starting: T) {
   try {
     return await Promise.all(starting)
@@ -98,7 +98,7 @@ async function startSecondVendor(): Promise<Simulator | undefined> {
   return await startSapB1Simulator({ ...shared, vendorPattern: new RegExp(second), dataFile: join(data, 'sap.sqlite') })
 }
 
-/** A shop keeps its address: its images' addresses are made of it, and another one would change all of them. */
+/** A shop keeps its address, because its images' addresses contain it: another one would change all of them. */
 async function startShop(options: MagentoOptions): Promise<MagentoSimulator> {
   const file = join(data, 'magento.port')
   const port = options.port ?? (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0)
@@ -117,6 +117,6 @@ async function close(): Promise<void> {
 
 process.stdin.on('end', () => void close())
 process.stdin.resume()
-// Ctrl-C reaches the whole group of processes; who started us says when to end.
+// Ctrl-C reaches the whole process group; the parent process decides when to end.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => void close())

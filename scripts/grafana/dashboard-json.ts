@@ -43,7 +43,7 @@ function variableJson({ name, label, metric, of }: Variable): object {
   }
 }
 
-/** Every section is a heading, with its panels in lines below. */
+/** Every section is a heading with its panels in rows below. */
 function placed({ sections }: Dashboard): readonly object[] {
   const all: object[] = []
   let y = 0

@@ -7,11 +7,11 @@ function quantile(of: number, metric: string, labels: string, by: string): strin
   return `histogram_quantile(${of}, sum by (le, ${by}) (rate(${metric}_bucket${labels}${RATE})))`
 }
 
-/** What needs somebody, how much flows, and how long it takes. */
+/** Problems, throughput and latency. */
 const overview: Dashboard = {
   uid: 'waldstream-overview',
   title: 'Waldstream: overview',
-  description: 'What needs somebody, how much flows, and how long it takes.',
+  description: 'Problems that need a person, throughput and latency.',
   variables: [],
   sections: [
     {
@@ -110,7 +110,7 @@ const overview: Dashboard = {
         ),
         chart(
           'Time since each feed was pulled',
-          'A shop that stops pulling sells by old stock.',
+          'A shop that stops pulling sells from outdated stock.',
           's',
           query(
             'max by (connection, feed, reader) (waldstream_feed_pull_age_seconds)',
@@ -158,11 +158,11 @@ const connectionVariable: Variable = {
 
 const OF_CONNECTION = '{connection=~"$connection"}'
 
-/** One connection, or several: what flows, what waits, what fails. */
+/** Throughput, waits and failures of one or several connections. */
 const connection: Dashboard = {
   uid: 'waldstream-connection',
   title: 'Waldstream: connection',
-  description: 'What flows, waits and fails in the chosen connections.',
+  description: 'Throughput, waits and failures of the chosen connections.',
   variables: [connectionVariable],
   sections: [
     {
@@ -196,7 +196,7 @@ const connection: Dashboard = {
         ),
         stat(
           'Parked records',
-          'Records that wait for their next try, with their offsets committed.',
+          'Records that wait for their next attempt, with their offsets committed.',
           'short',
           `sum(max by (stage, connection) (waldstream_parked_records${OF_CONNECTION})) or vector(0)`,
         ),
@@ -298,8 +298,8 @@ const connection: Dashboard = {
           ),
         ),
         chart(
-          'How far readers of feeds are behind',
-          'Everything that changed longer ago than this was given to the reader.',
+          'Lag of feed readers',
+          'The reader has received everything that changed longer ago than this.',
           's',
           query(`max by (feed, reader) (waldstream_feed_pull_lag_seconds${OF_CONNECTION})`, '{{feed}} {{reader}}'),
         ),
@@ -395,7 +395,7 @@ const runtime: Dashboard = {
       panels: [
         chart(
           'Calls',
-          'Calls per minute by account and error code; no code: a good answer.',
+          'Calls per minute by account and error code; no code: success.',
           'cpm',
           query(`60 * sum by (account, code) (rate(waldstream_calls_total${RATE}))`, '{{account}} {{code}}'),
         ),
@@ -421,8 +421,8 @@ const runtime: Dashboard = {
           query('max by (account) (waldstream_calls_allowed)', '{{account}} allowed'),
         ),
         chart(
-          'Rest of an account',
-          'How long the account is left alone because it asked for it.',
+          'Pause of an account',
+          'How long calls to the account pause because it rate limits.',
           's',
           query('max by (account) (waldstream_account_rest_seconds)', '{{account}}'),
         ),
@@ -463,8 +463,8 @@ const runtime: Dashboard = {
           query(`sum by (instance) (rate(nodejs_gc_duration_seconds_sum{job="waldstream"}${RATE}))`, '{{instance}}'),
         ),
         chart(
-          'Look at the tables',
-          'Age of the numbers that come from the tables, and how long the last look took.',
+          'Reading of the tables',
+          'Age of the numbers that come from the tables, and duration of the last reading.',
           's',
           query('max(waldstream_tables_look_age_seconds)', 'age'),
           query('max(waldstream_tables_look_seconds)', 'took'),
@@ -480,7 +480,7 @@ const runtime: Dashboard = {
   ],
 }
 
-/** Every dashboard, by the name of its file. */
+/** Every dashboard, by file name. */
 export const dashboards: ReadonlyMap<string, Dashboard> = new Map([
   ['overview', overview],
   ['connection', connection],

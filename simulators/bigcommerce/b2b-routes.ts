@@ -6,7 +6,7 @@ import type { B2bOrder } from './wire-types.ts'
 type Query = Readonly<Record<string, string | string[] | undefined>>
 
 const MOST = 200
-/** A first channel that is asked for when none is named. */
+/** The first channel, used when a request names none. */
 const CHANNEL = '1'
 const YEAR_SECONDS = 365 * 86_400
 const sorts: Readonly<Record<string, (order: B2bOrder) => number>> = {
@@ -40,7 +40,7 @@ export function addB2bRoutes(app: FastifyInstance, shop: Shop): void {
   })
 }
 
-/** The parameter that the documentation does not allow so; null: none. */
+/** The first parameter that the documentation does not allow in this form; null: none. */
 function wrongParameter(query: Query): string | null {
   const isWhole = (name: string, least: number, most = Number.MAX_SAFE_INTEGER) =>
     query[name] === undefined || (/^\d+$/.test(String(query[name])) && within(Number(query[name]), least, most))
@@ -69,7 +69,7 @@ function channelsOf(query: Query): readonly string[] {
   return [query['channelIds[]'] ?? CHANNEL].flat()
 }
 
-/** "After" and "before": bounds themselves are not in. Without a bound there are orders of the last year alone. */
+/** "After" and "before" bounds are exclusive. Without a bound only orders of the last year are found. */
 function findOrders(shop: Shop, query: Query): B2bOrder[] {
   const bound = (name: string) => (query[name] === undefined ? undefined : Number(query[name]))
   const [from, to, since, until] = ['minModified', 'maxModified', 'minCreated', 'maxCreated'].map(bound)
@@ -91,7 +91,7 @@ function findOrders(shop: Shop, query: Query): B2bOrder[] {
 const isBetween = (time: number, after: number | undefined, before: number | undefined) =>
   (after === undefined || time > after) && (before === undefined || time < before)
 
-/** An order of the list: extra fields only when they are asked for. */
+/** An order of the list: extra fields only on request. */
 function shown({ extraFields, ...order }: B2bOrder, extra: boolean): object {
   return extra ? { ...order, extraFields } : order
 }

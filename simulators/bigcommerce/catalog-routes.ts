@@ -80,7 +80,7 @@ function findProducts(shop: Shop, query: Params, { inclusive }: ListHabits): Pro
     try {
       return filterSecond(text, shop.now())
     } catch {
-      throw new BigCommerceError(422, `date_modified:${name} is no time`, { [`date_modified:${name}`]: 'invalid' })
+      throw new BigCommerceError(422, `date_modified:${name} is not a time`, { [`date_modified:${name}`]: 'invalid' })
     }
   }
   const [from, to] = [bound('min'), bound('max')]

@@ -8,7 +8,7 @@ import { changeOrder, type Shop } from './shop.ts'
 import { toRfc2822 } from './times.ts'
 import type { B2bOrder, Order, Stock } from './wire-types.ts'
 
-/** `GET /_sim/state`: everything in wire form, each list in the order of its ids. */
+/** `GET /_sim/state`: everything in wire form, each list sorted by id. */
 export function shopState({ store }: Shop, base: string): object {
   const byId = <T>(rows: T[], id: (row: T) => number) => rows.sort((a, b) => id(a) - id(b))
   const stock = store.stock.all()
@@ -42,7 +42,7 @@ interface Parts {
   habits: ListHabits
 }
 
-/** Routes that change the store's data as a buyer or the seller would, and how it behaves. */
+/** Routes that change the store's data as a buyer or the seller would, and its behaviour. */
 export function addControlRoutes(app: FastifyInstance, shop: Shop, { gate, sender, habits }: Parts): void {
   const { store } = shop
   const missing = (what: string) => ({ message: `There is no ${what}.` })

@@ -1,4 +1,4 @@
-/** What the simulated store accepts, and signs its webhooks with. */
+/** Credentials that the simulated store accepts, and the key that it signs its webhooks with. */
 export const BIGCOMMERCE_CREDENTIALS = {
   storeHash: 'wldstore1',
   accessToken: 'bc-access-token-of-the-simulator',

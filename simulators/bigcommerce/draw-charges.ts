@@ -1,16 +1,16 @@
 import type { Random } from '../harness/random.ts'
 import { percentOf } from '../magento2/money.ts'
 
-/** Without its tax, and the tax; cents. */
+/** Amount without tax, and the tax; cents. */
 export interface Cost {
   ex: number
   tax: number
 }
 
-/** What an order costs beside its rows and shipping. */
+/** Costs of an order besides its rows and shipping. */
 export interface Charges {
   fees: readonly (Cost & { name: string })[]
-  /** Of rows, by their places. */
+  /** Of rows, by index. */
   wrapping: ReadonlyMap<number, Cost>
 }
 
@@ -20,7 +20,7 @@ const FEES = [
   { name: 'Cash on delivery', ex: 265 },
 ]
 
-/** A packing fee of every thirteenth order: what a plain store has. */
+/** A packing fee on every thirteenth order, as in a plain store. */
 export function plainCharges(id: number): Charges {
   return { fees: id % 13 === 0 ? [{ name: 'Packing', ex: 150, tax: 0 }] : [], wrapping: new Map() }
 }

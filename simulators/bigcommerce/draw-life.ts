@@ -12,16 +12,16 @@ import {
 import { toV3Time } from './times.ts'
 import type { Order, OrderProduct, Shipment } from './wire-types.ts'
 
-/** An order, and what left of it. */
+/** An order with its shipments and refunds. */
 export interface LivedOrder {
   order: Order
   shipments: Shipment[]
 }
 
 interface Living {
-  /** Whether a row is a vendor's; all others the seller ships. */
+  /** Whether a row belongs to a vendor; the seller ships all others. */
   isVendors(row: OrderProduct): boolean
-  /** The next id of refunds, their payments and shipments. */
+  /** The next id of a refund, its payments or a shipment. */
   nextId(kind: string): number
   random: Random
 }
@@ -29,8 +29,8 @@ interface Living {
 const [CANCELLED, AWAITING_FULFILLMENT, MANUAL_VERIFICATION, DISPUTED] = [5, 11, 12, 13]
 
 /**
- * What became of an order since it was paid: refunds of pieces and of money, before and after a shipment, with the status that
- * the store gives it or people give it back; a hold, a cancellation, a shipment of the seller's own rows.
+ * The life of an order since it was paid: refunds of pieces and of money, before and after a shipment, with the status
+ * that the store sets or people set back; a hold, a cancellation, a shipment of the seller's own rows.
  */
 export function drawLife(placed: Order, living: Living): LivedOrder {
   const { random } = living
@@ -45,12 +45,12 @@ export function drawLife(placed: Order, living: Living): LivedOrder {
   return shippedByTheSeller(placed, living)
 }
 
-/** People put an order that is refunded in part back to where it was, or leave it. */
+/** People set a partly refunded order back to its previous status, or leave it. */
 function putBack(order: Order, random: Random): Order {
   return random.chance(0.6) ? { ...order, status_id: AWAITING_FULFILLMENT } : order
 }
 
-/** Of one row or two: a piece, or all. */
+/** From one or two rows: one piece, or all. */
 function somePieces({ products }: Order, random: Random): AskedRefund[] {
   const rows = products.filter(({ parent_order_product_id: parent }) => parent === null)
   return random.sample(rows, random.int(1, 2)).map(({ id, quantity }) => {
@@ -76,7 +76,7 @@ function refund(order: Order, items: readonly AskedRefund[], { nextId }: Living)
   return refundOrder(order, made, order.date_modified)
 }
 
-/** The seller is faster than its vendors, with all or a piece of what goes to one address; some of it comes back. */
+/** The seller ships before its vendors: all or one piece of what goes to one address; some of it comes back. */
 function shippedByTheSeller(order: Order, living: Living): LivedOrder {
   const { random, isVendors, nextId } = living
   const own = order.products.filter((row) => row.parent_order_product_id === null && !isVendors(row))

@@ -7,9 +7,9 @@ export interface Quota {
   windowMs: number
 }
 
-/** Who may come in, and how often. */
+/** Access and rate limits. */
 export interface Gate {
-  /** The access token that is taken. */
+  /** The accepted access token. */
   token(): string
   renewToken(token: string): void
   setQuota(quota: Quota): void
@@ -24,8 +24,8 @@ interface Window {
 const B2B_MINUTE = 60_000
 
 /**
- * Token, quota and content type of every call. The quota counts requests of fixed windows, whoever sends them; every answer
- * says what is left. v2 answers XML to who does not ask for JSON.
+ * Checks token, quota and content type of every call. The quota counts requests in fixed windows, for all callers
+ * together; every answer says what is left. v2 answers XML to callers that do not ask for JSON.
  */
 export function addGate(app: FastifyInstance, initial: { quota: Quota; b2bPerMinute: number }): Gate {
   let { quota, b2bPerMinute } = initial
@@ -41,7 +41,7 @@ export function addGate(app: FastifyInstance, initial: { quota: Quota; b2bPerMin
   async function admitCore(request: FastifyRequest, reply: FastifyReply, url: string): Promise<void> {
     const left = take(core, quota.requests, quota.windowMs)
     const reset = Math.max(0, core.startedAt + quota.windowMs - Date.now())
-    // As real gateways spell them, now so, now so.
+    // Real gateways vary the spelling.
     reply.headers({
       'X-Rate-Limit-Time-Window-Ms': String(quota.windowMs),
       'x-rate-limit-time-reset-ms': String(reset),
@@ -82,7 +82,7 @@ export function addGate(app: FastifyInstance, initial: { quota: Quota; b2bPerMin
   }
 }
 
-/** What is left after one more; negative: it was one too many. */
+/** What is left after one more request; negative: over the limit. */
 function take(window: Window, requests: number, windowMs: number): number {
   if (Date.now() - window.startedAt >= windowMs) Object.assign(window, { startedAt: Date.now(), used: 0 })
   window.used += 1

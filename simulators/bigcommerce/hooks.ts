@@ -6,13 +6,13 @@ import { BigCommerceError } from './problems.ts'
 import type { Announce, Announced, Shop } from './shop.ts'
 import type { Hook } from './wire-types.ts'
 
-/** How hooks arrive: each twice, and held back until they are asked for, the last first. */
+/** How hooks arrive: twice each, or held until flushed and then sent in reverse order. */
 export interface HookHabits {
   duplicates: boolean
   hold: boolean
 }
 
-/** One call of a destination. */
+/** A call to a destination. */
 interface Callback {
   url: string
   body: string
@@ -23,15 +23,15 @@ interface Callback {
 export interface HookSender {
   announce: Announce
   setHabits(habits: Partial<HookHabits>): void
-  /** Sends what is held, the last first; resolves when all that was sent is answered. */
+  /** Sends held hooks in reverse order; resolves when all are answered. */
   flush(): Promise<void>
-  /** Statuses of the answers, 0 for none, in the order they came. */
+  /** Statuses of the answers in order of arrival; 0: no answer. */
   answers(): readonly number[]
 }
 
 const TIMEOUT_MS = 10_000
 
-/** Calls the registered hooks when something changes, signed as Standard Webhooks; only ids are told. */
+/** Calls the registered hooks when something changes, signed as Standard Webhooks; hooks contain only ids. */
 export function createHookSender(shop: Shop): HookSender {
   const habits: HookHabits = { duplicates: false, hold: false }
   const held: Callback[] = []
@@ -72,12 +72,12 @@ export function createHookSender(shop: Shop): HookSender {
   }
 }
 
-/** `store/order/*` is every scope below it. */
+/** `store/order/*` matches every scope below it. */
 function matches(registered: string, scope: string): boolean {
   return registered === scope || (registered.endsWith('/*') && scope.startsWith(registered.slice(0, -1)))
 }
 
-/** The same once more for those who registered a channel's scopes; channels share their stock (`*`). */
+/** The same event again for hooks on a channel's scopes; channels share their stock (`*`). */
 function ofChannel({ store }: Shop, scope: string, data: Announced): Event[] {
   const order = scope.startsWith('store/order/') ? store.orders.get(String(data.id)) : undefined
   if (order !== undefined) {
@@ -117,7 +117,7 @@ async function call({ url, body, id, headers }: Callback): Promise<number> {
   }
 }
 
-/** `v1,<base64>` over id, time and body; the key is the client secret, whose base64 is what libraries are given. */
+/** `v1,<base64>` over id, time and body; the key is the client secret, which libraries take as base64. */
 function signHook({ id, timestamp, body }: { id: string; timestamp: string; body: string }): string {
   const { clientSecret } = BIGCOMMERCE_CREDENTIALS
   return `v1,${createHmac('sha256', clientSecret).update(`${id}.${timestamp}.${body}`).digest('base64')}`
@@ -145,7 +145,7 @@ export function addHookRoutes(app: FastifyInstance, shop: Shop, root: string): v
   app.post<Route>(at, async ({ body }) => {
     const { scope, destination, is_active = true, headers = null } = body ?? {}
     if (typeof scope !== 'string' || !scope.startsWith('store/')) throw new BigCommerceError(422, 'scope is not known')
-    // Real stores take https on port 443 alone; a simulator calls programs of the same machine, too.
+    // Real stores accept only https on port 443; the simulator also calls programs on the same machine.
     if (typeof destination !== 'string' || !/^https:\/\/|^http:\/\/127\.0\.0\.1[:/]/.test(destination)) {
       throw new BigCommerceError(422, 'destination must be https')
     }

@@ -18,7 +18,7 @@ type Route<Body> = { Params: { id: string; child: string }; Body: Body }
 const LONGEST_URL = 255
 const FETCH_MS = 5000
 
-/** A product's images and custom fields, which are resources of their own; and the files themselves. */
+/** A product's images and custom fields, which are separate resources; and the image files. */
 export function addImageRoutes(
   app: FastifyInstance,
   shop: Shop,
@@ -39,7 +39,7 @@ export function addImageRoutes(
   app.post<Route<ImageBody>>(images, async ({ params, body }) => {
     productOf(params.id)
     await fetchImage(body.image_url)
-    // Fetching took its time: the product may have changed.
+    // Fetching takes time: the product may have changed.
     const product = productOf(params.id)
     const id = shop.store.nextId('image')
     const image = withBody({ ...blank(product, id), file: String(body.image_url) }, body, shop.stamp())
@@ -117,13 +117,13 @@ function withBody(image: Image, body: ImageBody, now: string): Image {
   return { ...image, description, is_thumbnail, sort_order, date_modified: now }
 }
 
-/** A product has one thumbnail: the one that was made it last. */
+/** A product has one thumbnail: the last one set. */
 function withOneThumbnail(list: Image[], image: Image): Image[] {
   if (!image.is_thumbnail) return list
   return list.map((one) => (one.id === image.id ? one : { ...one, is_thumbnail: false }))
 }
 
-/** As BigCommerce does: the image is fetched before it is kept. */
+/** Like BigCommerce: fetches the image before storing it. */
 async function fetchImage(url: string | undefined): Promise<void> {
   if (url === undefined || url.length > LONGEST_URL) throw wrong('image_url')
   const refusal = new BigCommerceError(400, 'The image could not be fetched', { image_url: 'could not be fetched' })

@@ -29,10 +29,10 @@ export function addInventoryRoutes(app: FastifyInstance, shop: Shop, root: strin
       if (items.length === 0 || items.length > MOST_ITEMS) {
         throw new BigCommerceError(422, `items must be 1 to ${MOST_ITEMS}`, { items: 'invalid' })
       }
-      // One that is wrong refuses all of them.
+      // One invalid item fails the whole request.
       const rows = items.map((item, index) => adjusted(shop, item, index))
       shop.store.transaction(() => rows.map((row) => shop.store.stock.put(row)))
-      // `date_modified` of the product stays: stock is no change of it.
+      // `date_modified` of the product stays: a stock change is not a product change.
       for (const productId of new Set(rows.map(({ product_id: id }) => id))) {
         shop.announce('store/product/inventory/updated', { type: 'product', id: productId })
       }

@@ -3,17 +3,17 @@ import { BigCommerceError } from './problems.ts'
 
 export type Params = Readonly<Record<string, string | undefined>>
 
-/** What is not documented of v2's lists, and can be either way. */
+/** Undocumented behaviour of v2's lists, which may be either way. */
 export interface ListHabits {
-  /** Whether a bound itself is in: `min_date_modified`, `max_date_modified`. */
+  /** Whether the bounds `min_date_modified` and `max_date_modified` are inclusive. */
   inclusive: boolean
-  /** Rows of an answer at most, whatever is asked for. */
+  /** Maximum rows of an answer, whatever is requested. */
   most: number
-  /** Zone that times of orders are written in, with its offset. */
+  /** Time zone of orders' times, with its offset. */
   zone: string
 }
 
-/** Page and limit of a list; more than the version allows is the most it allows. */
+/** Page and limit of a list; a higher limit is reduced to the version's maximum. */
 export function pageOf(query: Params, most = 250): { page: number; limit: number } {
   const page = numberOf(query, 'page') ?? 1
   const limit = numberOf(query, 'limit') ?? 50
@@ -25,11 +25,11 @@ export function numberOf(query: Params, name: string): number | undefined {
   const given = query[name]
   if (given === undefined || given === '') return undefined
   const value = Number(given)
-  if (!Number.isInteger(value)) throw new BigCommerceError(422, `${name} is no whole number`, { [name]: 'invalid' })
+  if (!Number.isInteger(value)) throw new BigCommerceError(422, `${name} is not a whole number`, { [name]: 'invalid' })
   return value
 }
 
-/** Comma-separated values; undefined when it is not asked for. */
+/** Comma-separated values; undefined if absent. */
 export function valuesOf(query: Params, name: string): readonly string[] | undefined {
   return query[name]?.split(',').map((value) => value.trim())
 }
@@ -38,7 +38,7 @@ export function slice<T>(rows: readonly T[], { page, limit }: { page: number; li
   return rows.slice((page - 1) * limit, page * limit)
 }
 
-/** No rows: 204, and no body. */
+/** No rows: 204 without a body. */
 export function sendList(reply: FastifyReply, rows: readonly unknown[]): FastifyReply {
   return rows.length === 0 ? reply.code(204).send() : reply.send(rows)
 }

@@ -4,7 +4,9 @@ import type { B2bOrder, Order } from './wire-types.ts'
 
 const NAMES = ['Alpine Tours', 'Höhenrausch KG', 'Trailhead Supply', 'Nordic Outfitters', 'City Schools', 'Bergrettung']
 
-/** B2B Edition knows every order; those of a company's users have its id. Every other customer is such a user. */
+/**
+ * B2B Edition knows every order; those of a company's users have the company's id. Every other customer is such a user.
+ */
 export function makeB2b(store: Store, seed: number, orders: readonly Order[]): void {
   for (const [index, companyName] of NAMES.entries()) {
     const companyId = 7000 + index

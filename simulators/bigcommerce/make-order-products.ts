@@ -4,7 +4,7 @@ import { money } from './cents.ts'
 import type { Cost } from './draw-charges.ts'
 import type { OrderAddress, OrderProduct } from './wire-types.ts'
 
-/** Ids of products and variants by SKU, and the option that tells a variant from the others. */
+/** Ids of products and variants by SKU, and the option that distinguishes a variant. */
 export type ProductNumbers = ReadonlyMap<string, { productId: number; variantId: number }>
 
 interface Making {
@@ -14,12 +14,12 @@ interface Making {
   byCoupon: boolean
   addresses: readonly OrderAddress[]
   numbers: ProductNumbers
-  /** Gift wrapping of rows, by their places. */
+  /** Gift wrapping by row index. */
   wrapping: ReadonlyMap<number, Cost>
 }
 
 /**
- * An order's rows. Their tax is that of the price, before discounts; a coupon is told in each row, an amount off the whole
+ * An order's rows. Their tax is that of the price before discounts; coupons appear in each row, an amount off the whole
  * order in none. Every ninth order has a component that belongs to its first row and costs nothing.
  */
 export function makeOrderProducts(making: Making): OrderProduct[] {

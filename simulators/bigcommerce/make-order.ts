@@ -8,27 +8,27 @@ import { type Charges, costOf, drawCharges, plainCharges } from './draw-charges.
 import { makeOrderProducts, type ProductNumbers } from './make-order-products.ts'
 import type { Address, Order, OrderAddress } from './wire-types.ts'
 
-/** What orders are made from. */
+/** Input for making orders. */
 export interface OrderMaking {
   seed: number
   mixedStates: boolean
-  /** The store's prices include tax; its discounts then do, too. */
+  /** The store's prices, and so its discounts, include tax. */
   taxInclusive: boolean
-  /** Every sixth order of several lines goes to two addresses. */
+  /** Every sixth order with several lines goes to two addresses. */
   severalAddresses: boolean
   goods: { vendor: readonly Sellable[]; others: readonly Sellable[] }
   numbers: ProductNumbers
-  /** How many of the orders, of 1, are as real shops have them: fees, wrapping, addresses, and a life. */
+  /** Share of orders (0 to 1) like those of real shops: with fees, wrapping, addresses, and a life. */
   realShare: number
 }
 
-/** Whether an order is as real shops have them, and what it is drawn from: all others are the same with it and without. */
+/** Randomness for a real-shop order, or null; all other orders are the same with and without it. */
 export function drawReal({ seed, realShare }: OrderMaking, id: number): Random | null {
   const random = createRandom(seed, `real order ${id}`)
   return random.chance(realShare) ? random : null
 }
 
-/** Orders of a new store begin here, as in a real one. */
+/** First order id of a new store, as in a real one. */
 export const FIRST_ORDER = 100
 
 const COUNTRIES: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ const COUNTRIES: Readonly<Record<string, string>> = {
   GB: 'United Kingdom',
 }
 
-/** Makes the order of this id: the same seed, id and times give the same order. */
+/** Makes the order with this id: the same seed, id and times give the same order. */
 export function makeOrder(making: OrderMaking, id: number, createdAt: Date, modifiedAt: Date): Order {
   const random = createRandom(making.seed, `order ${id}`)
   const buyer = makeBuyer(random)
@@ -98,8 +98,8 @@ function drawGoods({ vendor, others }: OrderMaking['goods'], random: Random): Se
 const HANDLING = 200
 
 /**
- * `discount_amount` and `coupon_discount` include tax where prices do. Every seventh order is partly paid by store credit,
- * which is not taken off the total; every eleventh by a gift certificate, which is: a store's releases differ.
+ * `discount_amount` and `coupon_discount` include tax if prices do. Every seventh order is partly paid by store credit,
+ * which does not reduce the total; every eleventh by a gift certificate, which does: a store's releases differ.
  */
 function columns(making: OrderMaking, id: number, amounts: OrderAmounts, charges: Charges): Record<string, unknown> {
   const handling = id % 5 === 0 ? HANDLING : 0
@@ -201,7 +201,7 @@ function toAddress({ place, firstname, lastname, email, street, telephone, compa
   }
 }
 
-/** One address, or two with the shipping shared. */
+/** One address, or two with the shipping divided. */
 function makeAddresses(buyer: Buyer, orderId: number, two: boolean, amounts: OrderAmounts): OrderAddress[] {
   const weights = two ? [2, 1] : [1]
   const [ex, tax] = [apportion(amounts.shipping, weights), apportion(amounts.shippingTax, weights)]

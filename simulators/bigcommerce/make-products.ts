@@ -4,7 +4,7 @@ import { createRandom } from '../harness/random.ts'
 import type { ProductNumbers } from './make-order-products.ts'
 import type { Image, Product, Stock, Variant } from './wire-types.ts'
 
-/** What a catalogue gives a new store. */
+/** Initial data from a catalogue. */
 export interface InitialCatalog {
   products: Product[]
   stock: Stock[]
@@ -12,13 +12,13 @@ export interface InitialCatalog {
   brands: { id: number; name: string }[]
 }
 
-/** Store locations: the one every store has, and one more. */
+/** Store locations: the default one, and another. */
 export const LOCATIONS = [
   { location_id: 1, location_code: 'BC-LOCATION-1', location_name: 'Default location' },
   { location_id: 2, location_code: 'WAREHOUSE-2', location_name: 'Second warehouse' },
 ] as const
 
-/** Products with their variants; what a configurable product's variants are in the catalogue, are variants here. */
+/** Products with their variants; the catalogue's variants of configurable products become variants here. */
 export function makeInitialCatalog(catalog: Catalog, seed: number): InitialCatalog {
   const random = createRandom(seed, 'product times')
   const bySku = new Map(catalog.products.map((product) => [product.sku, product]))

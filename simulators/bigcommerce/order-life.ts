@@ -2,13 +2,13 @@ import { centsIn } from './cents.ts'
 import { BigCommerceError } from './problems.ts'
 import type { Order, OrderProduct, Refund, RefundItem, Shipment } from './wire-types.ts'
 
-/** Pieces of a row, as a shipment names them. */
+/** Pieces of a row, as in a shipment. */
 export interface ShippedItem {
   order_product_id: number
   quantity: number
 }
 
-/** What is asked to be taken back: `quantity` of products and their wrapping, `amount` of everything else. */
+/** A requested refund: `quantity` for products and their wrapping, `amount` for everything else. */
 export interface AskedRefund {
   item_type: RefundItem['item_type']
   item_id: number
@@ -18,15 +18,15 @@ export interface AskedRefund {
 }
 
 const [SHIPPED, PARTIALLY_SHIPPED, REFUNDED, PARTIALLY_REFUNDED] = [2, 3, 4, 14]
-/** Incomplete, Pending, Declined, Awaiting Payment: nothing was paid that could be paid back. */
+/** Incomplete, Pending, Declined, Awaiting Payment: there is no payment to refund. */
 const UNPAID = [0, 1, 6, 7]
 
-/** What was refunded is not shipped any more, and what was shipped before its refund is a return. */
+/** Refunded pieces are no longer shipped; pieces shipped before their refund are returns. */
 export function piecesToShip(row: OrderProduct): number {
   return row.quantity - Math.max(row.quantity_shipped, row.quantity_refunded)
 }
 
-/** Pieces that leave for one address. @throws BigCommerceError 400 for what does not go there, or more than is open */
+/** Ships pieces to one address. @throws BigCommerceError 400 for pieces of another address, or more than is open */
 export function shipPieces(order: Order, addressId: number, items: readonly ShippedItem[], now: string): Order {
   if (items.length === 0) throw invalid('items')
   for (const { order_product_id: id, quantity } of items) {
@@ -42,7 +42,7 @@ export function shipPieces(order: Order, addressId: number, items: readonly Ship
   return { ...order, products, status_id: isWhole ? SHIPPED : PARTIALLY_SHIPPED, date_shipped: now, date_modified: now }
 }
 
-/** What left, without numbers by which it is followed. */
+/** A shipment without tracking numbers. */
 export function newShipment(
   order: Order,
   addressId: number,
@@ -65,7 +65,7 @@ export function newShipment(
   }
 }
 
-/** What a refund comes to, in cents. */
+/** Amounts of a refund, in cents. */
 export interface RefundAmounts {
   items: RefundItem[]
   total: number
@@ -73,9 +73,9 @@ export interface RefundAmounts {
 }
 
 /**
- * What may be paid back (docs/store-operations/orders/refunds.mdx, reference/orders.v3.yml): pieces of a product that were
- * not refunded yet, its wrapping as many times, and of shipping, handling, fees and the order itself what was paid for it.
- * @throws BigCommerceError 422 for more than that, or what was never paid
+ * What may be refunded (docs/store-operations/orders/refunds.mdx, reference/orders.v3.yml): pieces of a product that
+ * were not refunded yet, its wrapping as often, and for shipping, handling, fees and the order itself what was paid.
+ * @throws BigCommerceError 422 for more than that, or for what was never paid
  */
 export function quoteRefund(order: Order, asked: readonly AskedRefund[]): RefundAmounts {
   if (UNPAID.includes(order.status_id)) throw refused('The order has no payment that can be refunded.')
@@ -96,7 +96,7 @@ function refundItem(asked: AskedRefund | undefined, cents: number): RefundItem[]
   return [{ item_type, item_id, reason, ...pieces, requested_amount: cents / 100 }]
 }
 
-/** @param more What is not computed of it. */
+/** @param more Fields that are not computed */
 export function newRefund(
   order: Order,
   { items, total, tax }: RefundAmounts,
@@ -106,7 +106,10 @@ export function newRefund(
   return { order_id: order.id, user_id: 0, ...amounts, items, ...more }
 }
 
-/** The order with the refund; all that was paid came back: Refunded, else Partially Refunded. Amounts of v2 stay as they are. */
+/**
+ * The order after the refund: Refunded if everything paid came back, otherwise Partially Refunded. Amounts of v2 stay
+ * the same.
+ */
 export function refundOrder(order: Order, refund: Refund, now: string): Order {
   const products = order.products.map((row) => {
     const pieces = refund.items
@@ -124,7 +127,7 @@ function refundedCents({ refunds = [] }: Order): number {
   return refunds.reduce((sum, { total_amount: amount }) => sum + centsIn(amount), 0)
 }
 
-/** All that can be asked for of an order, its rows first. */
+/** Everything refundable of an order, rows first. */
 export function wholeRefund(order: Order): AskedRefund[] {
   const rows = order.products.flatMap((row) => {
     const quantity = row.quantity - row.quantity_refunded
@@ -162,7 +165,7 @@ function amountOf(order: Order, asked: AskedRefund, before: readonly AskedRefund
   return { cents, tax: 0 }
 }
 
-/** So many of the row's pieces, after those that are gone: all of them together are what was paid, to the cent. */
+/** The amount for so many pieces after those refunded already: all together they equal what was paid, to the cent. */
 function ofPieces(paid: Amount, row: OrderProduct, { quantity, gone }: { quantity: number; gone: number }): Amount {
   if (!Number.isInteger(quantity) || quantity < 1 || gone + quantity > row.quantity) {
     throw refused(`quantity is more than what can be refunded of product ${row.id}`)
@@ -172,7 +175,7 @@ function ofPieces(paid: Amount, row: OrderProduct, { quantity, gone }: { quantit
   return { cents: share(paid.cents), tax: share(paid.tax) }
 }
 
-/** What was paid for a row, less its part of the order's discount. */
+/** What was paid for a row, less its share of the order's discount. */
 function paidFor(order: Order, row: OrderProduct, type: AskedRefund['item_type']): Amount {
   if (type === 'GIFT_WRAPPING') {
     return { cents: centsIn(row['wrapping_cost_inc_tax']), tax: centsIn(row['wrapping_cost_tax']) }

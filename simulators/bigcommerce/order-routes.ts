@@ -94,7 +94,7 @@ function findOrders(shop: Shop, query: Params, { inclusive }: ListHabits): Order
       .filter(({ status_id: id }) => status === undefined || id === status)
       .filter(({ customer_id: id }) => customer === undefined || id === customer)
       .filter(({ channel_id: id }) => channel === undefined || id === channel)
-      // Nothing is said of ties: here the highest id is first.
+      // Ties are not documented: here the highest id comes first.
       .sort((a, b) => sign * (key(a) - key(b)) || b.id - a.id)
   )
 }

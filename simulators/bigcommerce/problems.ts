@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** A refusal; routes throw it, the error handler answers in the form of the version that was called. */
+/** An error; routes throw it, and the error handler formats it for the API version called. */
 export class BigCommerceError extends Error {
   readonly status: number
   readonly errors: Readonly<Record<string, string>>
@@ -14,7 +14,7 @@ export class BigCommerceError extends Error {
 
 const TYPE = 'https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes'
 
-/** v2: a list of messages; v3: an object, with the inventory's as problem document. */
+/** v2: a list of messages; v3: an object, with inventory errors as problem documents. */
 export async function sendProblem(
   reply: FastifyReply,
   url: string,

@@ -1,4 +1,4 @@
-/** Columns of a product beside those that the store computes, as the catalogue's document has them; what they are when nobody said. */
+/** Writable columns of a product, as the catalogue's document has them, with their defaults. */
 export const productColumns = {
   text: {
     name: '',
@@ -63,7 +63,7 @@ const computedColumns = {
   preorder_release_date: null,
 } as const
 
-/** What a product has of all these, unless it has it of its own. */
+/** Defaults of all columns. */
 export const columnDefaults: Readonly<Record<string, unknown>> = {
   ...productColumns.text,
   ...productColumns.number,
@@ -72,7 +72,7 @@ export const columnDefaults: Readonly<Record<string, unknown>> = {
   ...computedColumns,
 }
 
-/** Columns of which a value is one of a few. */
+/** Columns with a fixed set of values. */
 export const choices: Readonly<Record<string, readonly string[]>> = {
   availability: ['available', 'disabled', 'preorder'],
   condition: ['New', 'Used', 'Refurbished'],

@@ -13,7 +13,7 @@ interface RefundBody {
   reason?: string
 }
 
-/** Refunds of v3, as `reference/orders.v3.yml` of BigCommerce's documentation has them. */
+/** Refunds of v3, as in `reference/orders.v3.yml` of BigCommerce's documentation. */
 export function addRefundRoutes(app: FastifyInstance, shop: Shop, orderOf: (id: string) => Order, root: string): void {
   type Route = { Params: { id: string; refund: string }; Querystring: Params; Body: RefundBody }
   const at = `${root}/v3/orders/:id/payment_actions`
@@ -50,7 +50,7 @@ export function addRefundRoutes(app: FastifyInstance, shop: Shop, orderOf: (id: 
   })
 }
 
-/** The payments have to come to what the quote says, and by ways that it names. */
+/** The payments must equal the quoted amount and use methods that the quote names. */
 function makeRefund(
   shop: Shop,
   order: Order,

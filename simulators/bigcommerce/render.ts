@@ -50,7 +50,7 @@ export function renderOrder(order: Order, include = '', zone = '+0000'): Record<
 
 const lists = ['variants', 'images', 'custom_fields'] as const
 
-/** A product as v3 writes it; lists only where they are asked for. */
+/** A product as v3 writes it; lists only on request. */
 export function renderProduct(product: Product, include: readonly string[], base: string, stock: readonly Stock[]) {
   const { variants, images, custom_fields, ...own } = product
   const of = (id?: number) =>

@@ -7,7 +7,7 @@ export type ProductBody = Readonly<Record<string, unknown>>
 
 const CUSTOM_FIELD_CHARACTERS = 250
 
-/** @throws BigCommerceError 409 for a SKU or name that is there, 422 for what is missing or of a wrong type */
+/** @throws BigCommerceError 409 for an existing SKU or name, 422 for a missing value or a wrong type */
 export function addProduct(shop: Shop, body: ProductBody): Product {
   const missing = ['name', 'type', 'weight', 'price'].filter((field) => body[field] === undefined)
   if (missing.length > 0) {
@@ -82,7 +82,7 @@ function withBody(shop: Shop, product: Product, body: ProductBody): Product {
   return changed as Product
 }
 
-/** A brand that is not there yet is made. */
+/** Creates an unknown brand. */
 function brandId({ brands }: Shop, name: string): number {
   const known = brands.find((brand) => brand.name.toLowerCase() === name.toLowerCase())
   if (known !== undefined) return known.id
@@ -103,7 +103,7 @@ function list(body: ProductBody, field: string): unknown[] {
   return field === 'categories' ? value.map(Number) : value
 }
 
-/** Those with an id are changed, those without are new; others stay. */
+/** Fields with an id are changed, those without are created; others stay. */
 export function customFields(shop: Shop, product: Product, given: unknown): Product['custom_fields'] {
   if (!Array.isArray(given)) throw wrong('custom_fields')
   const fields = given as { id?: number; name?: string; value?: string }[]

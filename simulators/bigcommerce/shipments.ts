@@ -59,7 +59,7 @@ export function addShipmentRoutes(
   })
 }
 
-/** Ships what is named; nothing tells that a call is the repetition of another. */
+/** Ships the named pieces; a repeated call can't be recognized. */
 function ship(shop: Shop, order: Order, body: ShipmentBody): Shipment {
   const { order_address_id: addressId = 0, items = [], ...texts } = body
   if (!order.addresses.some(({ id }) => id === addressId)) throw invalid('order_address_id')

@@ -11,26 +11,26 @@ import { makeInitialCatalog } from './make-products.ts'
 import { openStore, type Store } from './store.ts'
 import type { Order } from './wire-types.ts'
 
-/** Where a store's data comes from. */
+/** Source of a store's data. */
 export interface ShopOptions {
-  /** SQLite file, or `:memory:`. Data kept in it is used again. */
+  /** SQLite file, or `:memory:`. Existing data is used again. */
   dataFile: string
   /** A product export of Magento (CSV). */
   catalogFile: string
-  /** Which SKUs are the demo vendor's: orders are made with and without lines of it. */
+  /** SKUs of the demo vendor: orders are made with and without lines of it. */
   vendorPattern: RegExp
   seed: number
-  /** How many orders a new store begins with. */
+  /** Number of orders in a new store. */
   orders: number
-  /** Other states than Awaiting Fulfillment too. */
+  /** Also states other than Awaiting Fulfillment. */
   mixedStates?: boolean
   taxInclusive?: boolean
   severalAddresses?: boolean
-  /** How many of the orders, of 1, are as real shops have them; none by default. */
+  /** Share of orders (0 to 1) like those of real shops; default 0. */
   realShare?: number
 }
 
-/** Tells somebody of a change. */
+/** Announces a change. */
 export type Announce = (scope: string, data: Announced) => void
 
 export interface Announced {
@@ -39,21 +39,21 @@ export interface Announced {
   refund?: { refund_id: number }
 }
 
-/** The store's data and what changes it; REST and control routes work on the same. */
+/** The store's data and its changes, shared by REST and control routes. */
 export interface Shop {
   store: Store
   brands: { id: number; name: string }[]
   now(): Date
-  /** The time of a change, ISO 8601. */
+  /** Time of a change, ISO 8601. */
   stamp(): string
   /** Makes orders as if bought now. */
   makeOrders(count: number): Order[]
-  /** Back to the data a new store begins with. */
+  /** Restores the initial data. */
   reset(): void
   announce: Announce
 }
 
-/** Opens kept data or makes new. @throws Error when the kept data was made from another catalogue */
+/** Opens existing data or makes new. @throws Error when the existing data was made from another catalogue */
 export function openShop(options: ShopOptions): Shop {
   const store = openStore(options.dataFile)
   const text = readFileSync(options.catalogFile, 'utf8')
@@ -111,7 +111,7 @@ export function openShop(options: ShopOptions): Shop {
   return shop
 }
 
-/** Created in five weeks, in the order of their ids, changed up to two days later; about every fourth with a tie. */
+/** Created over five weeks in order of their ids, changed up to two days later; about every fourth has a tie. */
 function makeInitialOrders(making: OrderMaking, count: number): Order[] {
   const random = createRandom(making.seed, 'order times')
   const created = Array.from({ length: count }, () => seededTime(random, 35)).sort((a, b) => a.getTime() - b.getTime())
@@ -124,7 +124,7 @@ function makeInitialOrders(making: OrderMaking, count: number): Order[] {
   })
 }
 
-/** What became of the order, where it is as real shops have them. */
+/** Adds a life to orders like those of real shops. */
 function live(store: Store, making: OrderMaking, placed: Order): Order {
   if (drawReal(making, placed.id) === null) return placed
   const vendors = new Set(making.goods.vendor.map(({ product }) => product.sku))
@@ -154,7 +154,7 @@ function newestChange(store: Store): Date {
   return new Date(changed.reduce((newest, time) => Math.max(newest, time), baseTime.getTime()))
 }
 
-/** Changes an order as people or a write of the API do: its time moves, and it is announced. */
+/** Changes an order as people or an API write do: moves its change time and announces it. */
 export function changeOrder(shop: Shop, order: Order, changes: Partial<Order>): Order {
   const changed = shop.store.orders.put({ ...order, date_modified: shop.stamp(), ...changes, id: order.id })
   shop.announce('store/order/updated', { type: 'order', id: order.id })

@@ -13,21 +13,21 @@ import { openShop, type Shop, type ShopOptions } from './shop.ts'
 
 export interface BigCommerceOptions extends ShopOptions {
   port?: number
-  /** Requests of a window, of all apps together (an Enterprise plan's: 20,000 in 30 s). */
+  /** Requests per window, for all apps together (Enterprise plan: 20,000 in 30 s). */
   quota?: Quota
-  /** Requests B2B Edition takes in a minute (150). */
+  /** Requests per minute to B2B Edition (150). */
   b2bPerMinute?: number
-  /** What is not documented of lists. */
+  /** Undocumented behaviour of lists. */
   lists?: Partial<ListHabits>
 }
 
-/** A running store; B2B Edition is at the same address. */
+/** A running store; B2B Edition has the same address. */
 export interface BigCommerceSimulator extends Simulator {
   b2bUrl: string
   credentials: typeof BIGCOMMERCE_CREDENTIALS
 }
 
-/** Starts a store with kept data, or with new data made from the catalogue and the seed. */
+/** Starts a store with existing data, or with new data from the catalogue and the seed. */
 export async function startBigCommerceSimulator(options: BigCommerceOptions): Promise<BigCommerceSimulator> {
   const shop = openShop(options)
   const habits: ListHabits = { inclusive: true, most: 250, zone: '+0000', ...options.lists }
@@ -76,7 +76,7 @@ export async function startBigCommerceSimulator(options: BigCommerceOptions): Pr
   return { ...simulator, b2bUrl: url, credentials: BIGCOMMERCE_CREDENTIALS }
 }
 
-/** The first channel, and those that orders came by. */
+/** The first channel, and those of the orders. */
 function channelsOf({ store }: Shop): object[] {
   const ids = [
     1,

@@ -14,7 +14,7 @@ export interface Store extends DocumentStore {
 
 export const stockKey = (stock: Pick<Stock, 'variant_id' | 'location_id'>) => `${stock.variant_id}|${stock.location_id}`
 
-/** Opens what is kept in `dataFile`, or an empty store. */
+/** Opens the data in `dataFile`, or an empty store. */
 export function openStore(dataFile: string): Store {
   const { documents, ...store } = openDocumentStore(dataFile)
   return {

@@ -12,12 +12,12 @@ export function toV3Time(iso: string): string {
 }
 
 /**
- * A filter's time in whole seconds. A date alone is given the time of day it is now: the trap of v3.
- * @throws Error for what is no time
+ * A filter's time in whole seconds. A bare date gets the current time of day, as v3 does.
+ * @throws Error for an invalid time
  */
 export function filterSecond(text: string, now: Date): number {
   const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T${now.toISOString().slice(11, 19)}Z` : text
   const time = Date.parse(whole)
-  if (Number.isNaN(time)) throw new Error(`"${text}" is no time`)
+  if (Number.isNaN(time)) throw new Error(`"${text}" is not a time`)
   return Math.floor(time / 1000)
 }

@@ -1,4 +1,4 @@
-/** An order of v2 with what its links lead to; times are ISO 8601 here, RFC 2822 on the wire. */
+/** An order of v2 with its linked content; times are ISO 8601 here, RFC 2822 on the wire. */
 export interface Order {
   id: number
   customer_id: number
@@ -11,13 +11,13 @@ export interface Order {
   customer_message: string
   is_deleted: boolean
   billing_address: Address
-  /** Amounts as text with four decimals, and what else the list gives. */
+  /** Amounts as text with four decimals, and other list columns. */
   columns: Record<string, unknown>
   products: OrderProduct[]
   addresses: OrderAddress[]
   coupons: { id: number; coupon_id: number; code: string; amount: string; type: number; discount: number }[]
   fees: Fee[]
-  /** Of v3; absent: none. */
+  /** Refunds of v3; absent: none. */
   refunds?: Refund[]
 }
 
@@ -28,7 +28,7 @@ export interface Fee {
   [column: string]: unknown
 }
 
-/** A refund of v3: `item_type` says whether pieces or money are taken back. */
+/** A refund of v3; `item_type`: whether it refunds pieces or money. */
 export interface Refund {
   id: number
   order_id: number
@@ -143,7 +143,7 @@ export interface Variant {
   [column: string]: unknown
 }
 
-/** `file` is below the store's own address, or an address where it came from elsewhere. */
+/** `file`: below the store's own address, or the original address. */
 export interface Image {
   id: number
   product_id: number

@@ -1,8 +1,8 @@
 /**
- * Reads Magento's `additional_attributes` form: `a=b,c=d`. A value may be quoted (`a="x,y"`, `""` is a quote); in an
- * unquoted one a comma that no `code=` follows belongs to the value.
+ * Parses Magento's `additional_attributes` form: `a=b,c=d`. A value may be quoted (`a="x,y"`, `""` is a quote); in an
+ * unquoted one, a comma without a following `code=` belongs to the value.
  *
- * @throws Error when something stands before the first `code=` or a quote is not closed
+ * @throws Error for text before the first `code=`, or an unclosed quote
  */
 export function parseAttributeText(text: string): Map<string, string> {
   const attributes = new Map<string, string>()
@@ -21,7 +21,7 @@ export function parseAttributeText(text: string): Map<string, string> {
   return attributes
 }
 
-/** The choices of a multi-select value, `a|b|c`. */
+/** The values of a multi-select, `a|b|c`. */
 export function splitChoices(value: string): string[] {
   return value.split('|').filter((choice) => choice !== '')
 }

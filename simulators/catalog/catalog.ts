@@ -1,20 +1,20 @@
-/** Which picture of a product an image is, in Magento's words. */
+/** Role of a product's image, in Magento's terms. */
 export type ImageRole = 'image' | 'small_image' | 'thumbnail' | 'swatch_image'
 
-/** One image; `file` is below the shop's `media/catalog/product`, with a leading slash. */
+/** One image; `file`: below the shop's `media/catalog/product`, with a leading slash. */
 export interface CatalogImage {
   file: string
   label: string
   roles: readonly ImageRole[]
 }
 
-/** A variant of a configurable product and the options that tell it from the others. */
+/** A variant of a configurable product and its distinguishing options. */
 export interface CatalogVariation {
   sku: string
   options: Readonly<Record<string, string>>
 }
 
-/** One product of the default store view. Decimals are kept as the text of the file; empty cells are absent. */
+/** One product of the default store view. Decimals stay as the file's text; empty cells are absent. */
 export interface CatalogProduct {
   sku: string
   type: 'simple' | 'configurable'
@@ -30,24 +30,24 @@ export interface CatalogProduct {
   visibility: string
   online: boolean
   categories: readonly string[]
-  /** From `additional_attributes`; more than one value for multi-selects. */
+  /** From `additional_attributes`; several values for multi-selects. */
   attributes: Readonly<Record<string, readonly string[]>>
   images: readonly CatalogImage[]
-  /** The configurable product a variant belongs to. */
+  /** The configurable product of a variant. */
   parentSku?: string
-  /** The variants of a configurable product, else empty. */
+  /** The variants of a configurable product, otherwise empty. */
   children: readonly CatalogVariation[]
   createdAt?: Date
   updatedAt?: Date
 }
 
-/** What was read, in the order of the file. Rows of other store views and of other product types are in `skipped`. */
+/** Products in file order. Rows of other store views and product types are in `skipped`. */
 export interface Catalog {
   products: readonly CatalogProduct[]
   skipped: readonly { line: number; sku: string; reason: string }[]
 }
 
-/** A fault of the file: the text names the file, the line (the record's first), the column and what is expected. */
+/** An error in the file: names the file, the line (the record's first), the column and the expected content. */
 export class CatalogError extends Error {
   readonly line: number
   readonly column: string

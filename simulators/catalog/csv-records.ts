@@ -1,15 +1,16 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { CatalogError } from './catalog.ts'
 
-/** One record by column name. Absent columns and empty cells read as the empty text. */
+/** One record by column name. Absent columns and empty cells are empty text. */
 export interface CsvRecord {
-  /** The line its first cell is on; quoted cells may go over several. */
+  /** Line of its first cell; quoted cells may span several lines. */
   line: number
   cell(column: string): string
 }
 
 /**
- * All records of a CSV file with a header line. @throws CatalogError for a broken file or a missing `required` column
+ * Reads all records of a CSV file with a header line. @throws CatalogError for a broken file or a missing `required`
+ * column
  */
 export function readCsvRecords(file: string, text: string, required: readonly string[]): CsvRecord[] {
   const rows = parseRows(file, text)

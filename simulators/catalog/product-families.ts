@@ -1,4 +1,4 @@
-/** A simple product (no `sizes`), or a configurable one with a variant for each size and colour. */
+/** A simple product (without `sizes`), or a configurable one with a variant per size and colour. */
 export interface ProductFamily {
   /** The part of the SKU after the vendor's prefix. */
   code: string
@@ -13,7 +13,7 @@ export interface ProductFamily {
   colors?: readonly string[]
 }
 
-/** Whose products they are: the part of the SKU before the first hyphen, and the folder of its images. */
+/** The vendor: first part of the SKU before the hyphen, and folder of its images. */
 export interface VendorRange {
   prefix: string
   families: readonly ProductFamily[]
@@ -35,7 +35,7 @@ function family(
   return { code, name, set, price, weight, text, material: material.split('|'), ...variants }
 }
 
-/** What the demo's shop sells: three vendors' ranges and the seller's own. */
+/** The demo shop's products: three vendors' ranges and the seller's own. */
 export const ranges: readonly VendorRange[] = [
   {
     prefix: 'WLD',

@@ -25,7 +25,7 @@ export function readCatalog(path: string): Catalog {
   return parseCatalog(basename(path), readFileSync(path, 'utf8'))
 }
 
-/** The same of a text already read; `file` is used in error texts only. */
+/** Parses text that was read already; `file` is used only in errors. */
 export function parseCatalog(file: string, text: string): Catalog {
   const products = new Map<string, CatalogProduct>()
   const lines = new Map<string, number>()
@@ -85,11 +85,11 @@ function readProduct(file: string, { line, cell }: CsvRecord): CatalogProduct {
 
 function readDecimal(file: string, line: number, column: string, text: string): string | undefined {
   if (text === '') return undefined
-  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new CatalogError(file, line, column, `"${text}" is no decimal number`)
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new CatalogError(file, line, column, `"${text}" is not a decimal number`)
   return text
 }
 
-/** Exports carry either `2026-03-02 18:04:11` or the US short form `3/2/26, 6:04 PM`; both are UTC. */
+/** Exports have either `2026-03-02 18:04:11` or the US short form `3/2/26, 6:04 PM`; both are UTC. */
 function readTime(file: string, line: number, column: string, text: string): Date | undefined {
   if (text === '') return undefined
   const short = /^(\d{1,2})\/(\d{1,2})\/(\d{2}), (\d{1,2}):(\d{2})\s(AM|PM)$/.exec(text)
@@ -98,7 +98,7 @@ function readTime(file: string, line: number, column: string, text: string): Dat
   const time = short
     ? new Date(Date.UTC(2000 + Number(year), Number(month) - 1, Number(day), hours, Number(minute)))
     : new Date(`${text.replace(' ', 'T')}Z`)
-  if (Number.isNaN(time.getTime())) throw new CatalogError(file, line, column, `"${text}" is no time`)
+  if (Number.isNaN(time.getTime())) throw new CatalogError(file, line, column, `"${text}" is not a time`)
   return time
 }
 

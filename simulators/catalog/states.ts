@@ -1,13 +1,13 @@
 import { iso31662 } from 'iso-3166'
 
-/** A state that an ERP knows of a country. */
+/** A state of a country in an ERP's list. */
 export interface State {
   country: string
   code: string
   name: string
 }
 
-/** States of a country as ISO 3166-2 has them. */
+/** States of a country in ISO 3166-2. */
 const ofStandard = (country: string): State[] =>
   iso31662
     .filter(({ code, parent }) => parent === country && code.startsWith(`${country}-`))
@@ -16,7 +16,7 @@ const ofStandard = (country: string): State[] =>
 const of = (country: string, states: Readonly<Record<string, string>>): State[] =>
   Object.entries(states).map(([code, name]) => ({ country, code, name }))
 
-/** Countries whose states are in the ERPs here as they come: no other has any. */
+/** Countries with states in the simulated ERPs' default lists. */
 export const usualStates: readonly State[] = [
   ...ofStandard('US'),
   ...of('US', { AA: 'Armed Forces Americas', AE: 'Armed Forces Europe', AP: 'Armed Forces Pacific' }),
@@ -25,7 +25,7 @@ export const usualStates: readonly State[] = [
   ...ofStandard('BR'),
 ]
 
-/** Countries whose states SAP has too, some by codes of its own. */
+/** Additional countries in SAP, some with codes of their own. */
 export const moreStatesOfSap: readonly State[] = [
   ...ofStandard('DE'),
   ...of('PL', { DS: 'Dolnośląskie', MA: 'Małopolskie', MZ: 'Mazowieckie', PM: 'Pomorskie', SL: 'Śląskie' }),

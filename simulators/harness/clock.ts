@@ -1,20 +1,20 @@
 import type { Random } from './random.ts'
 
-/** The moment all initial data was made before: it comes from here and the seed, not from the clock of the run. */
+/** All initial data is older than this: it depends on this time and the seed, not on the clock. */
 export const baseTime = new Date('2026-03-16T06:00:00Z')
 
-/** A whole second, seeded, in the `days` before `baseTime`. */
+/** A seeded whole second in the `days` before `baseTime`. */
 export function seededTime(random: Random, days: number): Date {
   return new Date(baseTime.getTime() - random.int(1, days * 86_400) * 1000)
 }
 
-/** The clock of changes made while a simulator runs. */
+/** The clock for changes while a simulator runs. */
 export interface SimulatorClock {
-  /** The wall clock in whole seconds, never before an earlier answer. */
+  /** Wall clock in whole seconds; never goes back. */
   now(): Date
 }
 
-/** `notBefore`: the newest time in kept data. */
+/** `notBefore`: the newest time in existing data. */
 export function createClock(notBefore: Date = baseTime, wall: () => number = Date.now): SimulatorClock {
   let last = Math.ceil(notBefore.getTime() / 1000)
   return {

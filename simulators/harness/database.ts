@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /**
- * Opens (or makes) the SQLite file a simulator keeps its state in and runs `schema`, which must be repeatable
- * (`CREATE TABLE IF NOT EXISTS`). `:memory:` keeps nothing. What is committed survives a killed process.
+ * Opens or creates the SQLite file with a simulator's state and runs `schema`, which must be repeatable (`CREATE TABLE
+ * IF NOT EXISTS`). `:memory:` stores nothing. Committed data survives a killed process.
  */
 export function openDatabase(dataFile: string, schema: string): DatabaseSync {
   if (dataFile !== ':memory:') mkdirSync(dirname(dataFile), { recursive: true })
@@ -14,7 +14,7 @@ export function openDatabase(dataFile: string, schema: string): DatabaseSync {
   return database
 }
 
-/** All of `work` or nothing. Not nestable; `work` is synchronous, so no other request comes between. */
+/** Runs `work` in a transaction. Not nestable; `work` is synchronous, so no other request runs in between. */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE')
   try {

@@ -6,7 +6,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `
 
-/** All of one kind of thing, in memory for searching and written through to SQLite. */
+/** All documents of one kind, in memory for searching and written through to SQLite. */
 export interface Documents<T> {
   all(): T[]
   get(key: string | number): T | undefined
@@ -14,7 +14,7 @@ export interface Documents<T> {
   delete(key: string | number): void
 }
 
-/** A simulator's data. Whatever is `put` is on disk when the call returns (or when its transaction ends). */
+/** A simulator's data. Everything `put` is on disk when the call returns (or when its transaction ends). */
 export interface DocumentStore {
   setting(name: string): string | undefined
   setSetting(name: string, value: string): void
@@ -25,10 +25,10 @@ export interface DocumentStore {
   close(): void
 }
 
-/** Opens the documents of one kind; `keyOf` tells them apart. */
+/** Opens the documents of one kind; `keyOf`: their key. */
 export type OpenDocuments = <T>(kind: string, keyOf: (document: T) => string | number) => Documents<T>
 
-/** Opens what is kept in `dataFile`, or an empty store. */
+/** Opens the data in `dataFile`, or an empty store. */
 export function openDocumentStore(dataFile: string): DocumentStore & { documents: OpenDocuments } {
   const database = openDatabase(dataFile, schema)
   const kinds: { clear(): void }[] = []

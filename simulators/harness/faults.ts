@@ -13,16 +13,16 @@ const kinds = ['status', 'html', 'close', 'slow', 'commit-then-close', 'truncate
  * - `truncate`: the request has its effect, the first half of the answer is sent as if it were all of it.
  */
 export interface FaultRule {
-  /** An HTTP method; all when absent. */
+  /** HTTP method; absent: all. */
   method?: string
-  /** A regular expression, tried on the path and on the path with its query. */
+  /** Regular expression, tested against the path and against the path with its query. */
   path: string
   kind: (typeof kinds)[number]
   status?: number
   headers?: Record<string, string>
   body?: unknown
   delayMs?: number
-  /** How many requests it is applied to; without it, until the rules are replaced. */
+  /** Number of requests that it applies to; absent: until the rules are replaced. */
   times?: number
 }
 
@@ -35,7 +35,7 @@ interface ActiveRule {
 const committing = new WeakSet<FastifyRequest>()
 const truncating = new WeakSet<FastifyRequest>()
 
-/** The rules in force and how often each may still be applied. */
+/** The active rules and how often each may still apply. */
 export class FaultSet {
   #active: ActiveRule[] = []
 
@@ -47,7 +47,7 @@ export class FaultSet {
     }))
   }
 
-  /** The rules with what is left of `times`; used-up ones are not listed. */
+  /** The rules with their remaining `times`, without used-up ones. */
   list(): FaultRule[] {
     return this.#active
       .filter(({ left }) => left > 0)
@@ -71,7 +71,7 @@ export class FaultSet {
     return committing.has(request)
   }
 
-  /** What is sent of an answer. */
+  /** The part of an answer that is sent. */
   sent(request: FastifyRequest, payload: unknown): unknown {
     if (!truncating.has(request)) return payload
     const isPart = typeof payload === 'string' || Buffer.isBuffer(payload)
@@ -79,7 +79,7 @@ export class FaultSet {
   }
 }
 
-/** Does what the rule says; for `slow`, `commit-then-close` and `truncate` the request then goes on to its handler. */
+/** Applies the rule; for `slow`, `commit-then-close` and `truncate` the request then continues to its handler. */
 export async function applyFault(rule: FaultRule, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   switch (rule.kind) {
     case 'slow':
@@ -113,7 +113,7 @@ export async function applyFault(rule: FaultRule, request: FastifyRequest, reply
   }
 }
 
-/** Checks what `POST /_sim/faults` was sent. @throws Error that names the rule and the field */
+/** Validates the body of `POST /_sim/faults`. @throws Error that names the rule and the field */
 export function parseFaultRules(body: unknown): FaultRule[] {
   if (!Array.isArray(body)) throw new Error('The body must be an array of fault rules; an empty one clears them.')
   return body.map((rule: unknown, index) => {

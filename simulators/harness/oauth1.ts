@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** The four secrets of OAuth 1.0a, as the vendor has issued them. */
+/** The four secrets of OAuth 1.0a, as issued by the vendor. */
 export interface OAuthCredentials {
   consumerKey: string
   consumerSecret: string
@@ -8,10 +8,10 @@ export interface OAuthCredentials {
   tokenSecret: string
 }
 
-/** The request as it came over the wire. */
+/** A received request. */
 export interface SignedRequest {
   method: string
-  /** The absolute address the client called, with its query as sent. */
+  /** The absolute address that the client called, with its query as sent. */
   url: string
   authorization: string | undefined
 }
@@ -28,7 +28,7 @@ const refusals = {
   token_rejected: [401, 12, 'The token is not valid for this consumer.'],
 } as const
 
-/** Why a request is refused: the code's name, its HTTP status and its number, and a text without secrets. */
+/** Why a request is refused: error name, HTTP status, number, and a text without secrets. */
 export interface OAuthRefusal {
   problem: keyof typeof refusals
   status: number
@@ -39,9 +39,9 @@ export interface OAuthRefusal {
 /** Settings of one verifier. */
 export interface VerifierOptions {
   credentials: OAuthCredentials
-  /** When given, `realm` of the header must equal it (NetSuite's account). */
+  /** If given, the header's `realm` must equal it (NetSuite's account). */
   realm?: string
-  /** How far the timestamp may be off, in seconds (600). */
+  /** Allowed deviation of the timestamp, in seconds (600). */
   windowSeconds?: number
   /** Seconds since 1970. */
   clock?: () => number
@@ -52,7 +52,9 @@ export type OAuthVerifier = (request: SignedRequest) => OAuthRefusal | undefined
 
 const required = ['consumer_key', 'token', 'nonce', 'timestamp', 'signature_method', 'signature']
 
-/** Checks OAuth 1.0a (RFC 5849) with HMAC-SHA256 only: parameters, version, keys, timestamp, signature, then nonce. */
+/**
+ * Verifies OAuth 1.0a (RFC 5849) with HMAC-SHA256 only: parameters, version, keys, timestamp, signature, then nonce.
+ */
 export function createOAuth1Verifier(options: VerifierOptions): OAuthVerifier {
   const { credentials, realm, windowSeconds = 600, clock = () => Math.floor(Date.now() / 1000) } = options
   const used = new Map<string, number>()
@@ -100,7 +102,7 @@ export function signature(base: string, credentials: OAuthCredentials): string {
   return createHmac('sha256', key).update(base).digest('base64')
 }
 
-/** RFC 3986: all but letters, digits and `-._~` as upper-case %XX of the UTF-8 bytes. */
+/** RFC 3986: everything except letters, digits and `-._~` as upper-case %XX of the UTF-8 bytes. */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }

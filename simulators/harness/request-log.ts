@@ -1,20 +1,18 @@
 import type { ServerResponse } from 'node:http'
 
-/**
- * One request. `status` is 0 while it is not answered, and stays 0 when its connection was closed without an answer.
- */
+/** One request. `status` is 0 until it is answered, and stays 0 if its connection was closed without an answer. */
 export interface LoggedRequest {
   method: string
   path: string
-  /** The query without anything that may be a credential. */
+  /** The query without possible credentials. */
   query: string
   status: number
-  /** ISO 8601, when it arrived. */
+  /** Arrival time, ISO 8601. */
   at: string
   ms: number
 }
 
-/** The last requests in the order of their arrival. Headers and bodies are never kept: they hold secrets. */
+/** The last requests in order of arrival. Headers and bodies are never stored: they hold secrets. */
 export class RequestLog {
   readonly #limit: number
   #entries: LoggedRequest[] = []
@@ -39,7 +37,7 @@ export class RequestLog {
     })
   }
 
-  /** Those that arrived at or after `since` (ISO 8601); all without it. */
+  /** Requests that arrived at or after `since` (ISO 8601); all if absent. */
   list(since?: string): LoggedRequest[] {
     if (since === undefined) return this.#entries
     const from = Date.parse(since)

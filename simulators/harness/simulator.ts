@@ -8,19 +8,19 @@ export interface Simulator {
   close(): Promise<void>
 }
 
-/** What a simulator tells the harness about itself. */
+/** A simulator's description for the harness. */
 export interface SimulatorDefinition {
-  /** The whole state in the vendor's own wire form, answered by `GET /_sim/state`. */
+  /** The whole state in the vendor's own wire form, returned by `GET /_sim/state`. */
   state: () => unknown
-  /** Makes the initial data again. Faults and the request log are emptied by the harness. */
+  /** Recreates the initial data. The harness clears faults and the request log. */
   reset: () => void | Promise<void>
-  /** How many requests `GET /_sim/requests` remembers (10,000). */
+  /** Maximum requests in `GET /_sim/requests` (10,000). */
   requestsKept?: number
 }
 
 /**
- * A Fastify app with the control routes `/_sim/{state,reset,faults,requests}`, the fault injection and the request log.
- * The vendor's routes are added to it; calls to `/_sim/` are neither logged nor disturbed by faults.
+ * A Fastify app with the control routes `/_sim/{state,reset,faults,requests}`, fault injection and the request log. The
+ * vendor's routes are added to it; calls to `/_sim/` are neither logged nor subject to faults.
  */
 export function createSimulatorApp(definition: SimulatorDefinition): FastifyInstance {
   const app = fastify({
@@ -51,7 +51,7 @@ export function createSimulatorApp(definition: SimulatorDefinition): FastifyInst
   return app
 }
 
-/** Starts the app on `127.0.0.1`; port 0 (the default) takes a free one. */
+/** Starts the app on `127.0.0.1`; port 0 (the default) picks a free one. */
 export async function listen(app: FastifyInstance, port = 0): Promise<Simulator> {
   const url = await app.listen({ host: '127.0.0.1', port })
   return { url, close: () => app.close() }
@@ -61,7 +61,7 @@ function isControl(request: FastifyRequest): boolean {
   return (request.raw.url ?? '').startsWith('/_sim/')
 }
 
-/** A POST with a JSON content type and no body is no error for the vendors simulated here. */
+/** The simulated vendors accept a POST with a JSON content type and no body. */
 function acceptEmptyJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     const text = body.toString()

@@ -3,7 +3,7 @@ import { readCatalog } from '../catalog/read-catalog.ts'
 import { seededTime } from '../harness/clock.ts'
 import { createRandom } from '../harness/random.ts'
 
-/** One line of the feed. `role` is empty or names joined by `|`. */
+/** One line of the feed. `role` is empty or role names joined by `|`. */
 export interface ImageRow {
   sku: string
   url: string
@@ -12,10 +12,10 @@ export interface ImageRow {
   role: string
 }
 
-/** Whose images the feed has, and the seed of its times. */
+/** Owner of the feed's images, and the seed of its times. */
 export interface FeedSeedOptions {
   catalogFile: string
-  /** Products whose SKU matches are the vendor's. */
+  /** SKUs of the vendor's products. */
   vendorPattern: RegExp
   seed: number
 }
@@ -23,16 +23,16 @@ export interface FeedSeedOptions {
 /** The rows of the feed and when they last changed. */
 export interface FeedStore {
   isSeeded(): boolean
-  /** Makes the feed of the catalogue again. @throws CatalogError */
+  /** Recreates the feed from the catalogue. @throws CatalogError */
   seed(options: FeedSeedOptions): void
   /** By SKU, then position. */
   rows(): ImageRow[]
   hasUrl(url: string): boolean
   changedAt(): Date
   upsert(row: ImageRow, at: Date): void
-  /** How many rows of the SKU there were. */
+  /** Number of removed rows of the SKU. */
   remove(sku: string, at: Date): number
-  /** The port it was last served on; 0 = none yet. */
+  /** The port that it was last served on; 0: none yet. */
   port(): number
   rememberPort(port: number): void
 }

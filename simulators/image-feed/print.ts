@@ -9,7 +9,7 @@ export interface FeedFile {
   bytes: Buffer
 }
 
-/** The names the feed is served under, and how each is written. */
+/** The feed's file names and their formats. */
 export const prints: Readonly<Record<string, (rows: readonly ImageRow[]) => FeedFile>> = {
   'images.csv': (rows) => ({ type: 'text/csv; charset=utf-8', bytes: Buffer.from(toCsv(rows)) }),
   'images.csv.gz': (rows) => ({ type: 'application/gzip', bytes: gzipSync(toCsv(rows)) }),

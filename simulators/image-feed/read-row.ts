@@ -2,7 +2,10 @@ import type { ImageRow } from './feed-store.ts'
 
 const roles = ['image', 'small_image', 'thumbnail', 'swatch_image']
 
-/** A row of `PUT /_sim/rows`. `url` is absolute, or a path below `/images/`. @throws Error that names the field */
+/**
+ * Validates a row of `PUT /_sim/rows`. `url` is absolute, or a path below `/images/`. @throws Error that names the
+ * field
+ */
 export function readRow(body: unknown): ImageRow {
   const { sku, url, position = 1, label = '', role = '' } = Object(body) as Record<keyof ImageRow, unknown>
   if (typeof sku !== 'string' || sku === '') throw new Error('"sku" must be text.')

@@ -1,4 +1,4 @@
-/** How the feed is kept. `url` is a path of this simulator, or an absolute address of another host. */
+/** Storage of the feed. `url` is a path of this simulator, or an absolute address of another host. */
 export const schema = `
 CREATE TABLE IF NOT EXISTS sim_image (
   sku TEXT NOT NULL, url TEXT NOT NULL, position INTEGER NOT NULL, label TEXT NOT NULL, role TEXT NOT NULL,

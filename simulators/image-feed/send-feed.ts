@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FeedFile } from './print.ts'
 import type { Serving } from './serving.ts'
 
-/** The feed to one who may have it: 304 by `If-None-Match`, else by `If-Modified-Since`; gzip for those who take it. */
+/** Sends the feed: 304 by `If-None-Match`, otherwise by `If-Modified-Since`; gzip for clients that accept it. */
 export function sendFeed(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -41,7 +41,7 @@ function takesGzip({ headers }: FastifyRequest): boolean {
   return /(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i.test(encodings)
 }
 
-/** A server that gives up in the middle; without a length, its client can't tell that by the connection. */
+/** Simulates a server that fails halfway; without a length, the client can't detect it from the connection. */
 function sendHalf(reply: FastifyReply, { type, bytes }: FeedFile, cut: 'announced' | 'unannounced'): FastifyReply {
   reply.hijack()
   const { raw } = reply

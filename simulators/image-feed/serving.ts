@@ -1,21 +1,21 @@
 import type { ImageRow } from './feed-store.ts'
 import { readRow } from './read-row.ts'
 
-/** How the feed is served, beside what is in it; `PUT /_sim/serving` sets it whole, `POST /_sim/reset` as usual. */
+/** How the feed is served; `PUT /_sim/serving` replaces the whole setting, `POST /_sim/reset` restores the default. */
 export interface Serving {
-  /** HTTP Basic; null: nobody is asked. */
+  /** HTTP Basic; null: no login. */
   login: { username: string; password: string } | null
-  /** A header that has to be there with its value. */
+  /** A required header with its value. */
   key: { name: string; value: string } | null
-  /** False: Last-Modified alone tells that the feed is the same. */
+  /** False: only Last-Modified shows that the feed is unchanged. */
   etag: boolean
-  /** The first rows only. */
+  /** Only the first rows. */
   rows: number | null
-  /** Half of the file is sent, with the length of all of it or with none, and the connection is closed. */
+  /** Sends half of the file, with the full length or without one, and closes the connection. */
   cut: 'announced' | 'unannounced' | null
-  /** Instead of the feed, a redirect to there. */
+  /** Redirects there instead of sending the feed. */
   redirectTo: string | null
-  /** Put into the feed once it was sent the next time: it changes while it is being read. */
+  /** Inserted into the feed after the next send: it changes while it is being read. */
   thenPut: ImageRow | null
 }
 
@@ -29,11 +29,11 @@ export const asUsual: Serving = {
   thenPut: null,
 }
 
-/** What `PUT /_sim/serving` was sent; what is left out is as usual. @throws Error that names the field */
+/** Validates the body of `PUT /_sim/serving`; missing fields get their defaults. @throws Error that names the field */
 export function readServing(body: unknown): Serving {
   const given = Object(body) as Partial<Serving>
   const unknown = Object.keys(given).find((name) => !(name in asUsual))
-  if (unknown !== undefined) throw new Error(`"${unknown}" is none of ${Object.keys(asUsual).join(', ')}.`)
+  if (unknown !== undefined) throw new Error(`"${unknown}" is not one of ${Object.keys(asUsual).join(', ')}.`)
   const serving = { ...asUsual, ...given }
   return { ...serving, thenPut: serving.thenPut === null ? null : readRow(serving.thenPut) }
 }

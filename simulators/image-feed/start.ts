@@ -11,15 +11,21 @@ import { sendFeed } from './send-feed.ts'
 import { asUsual, readServing, type Serving } from './serving.ts'
 import { tinyImage } from './tiny-image.ts'
 
-/** What to start, and what the feed is made of when the data file is new. */
+/** Options, and the source of the feed if the data file is new. */
 export interface ImageFeedSimulatorOptions extends FeedSeedOptions {
-  /** SQLite file; its data is kept. `:memory:` keeps nothing. */
+  /** SQLite file with the data. `:memory:` stores nothing. */
   dataFile: string
-  /** Without it: the port this data was served on before, so that the images keep their addresses; else a free one. */
+  /**
+   * Default: the port that this data was served on before, so that the images keep their addresses; otherwise a free
+   * one.
+   */
   port?: number
 }
 
-/** A vendor's image feed, `GET /feeds/images.{csv,csv.gz,json,xml}`, and the images it names under `/images/`. @throws CatalogError */
+/**
+ * A vendor's image feed, `GET /feeds/images.{csv,csv.gz,json,xml}`, and its images under `/images/`. @throws
+ * CatalogError
+ */
 export async function startImageFeedSimulator(options: ImageFeedSimulatorOptions): Promise<Simulator> {
   const database = openDatabase(options.dataFile, schema)
   const store = createFeedStore(database)
@@ -51,7 +57,7 @@ export async function startImageFeedSimulator(options: ImageFeedSimulatorOptions
   return simulator
 }
 
-/** The feed under each of its names, and the route that says how it is served; the answer serves it as usual again. */
+/** The feed under each of its names, and the route that sets how it is served and restores the default first. */
 function addFeedRoutes(
   app: FastifyInstance,
   store: FeedStore,
@@ -82,7 +88,7 @@ function addFeedRoutes(
   }
 }
 
-/** Routes that change the feed, as the vendor would. */
+/** Routes that change the feed as the vendor would. */
 function addControlRoutes(app: FastifyInstance, store: FeedStore, clock: SimulatorClock, origin: () => string): void {
   app.put('/_sim/rows', async ({ body }, reply) => {
     let row: ImageRow
@@ -107,7 +113,7 @@ function absolute(url: string, origin: string): string {
   return url.startsWith('/') ? origin + url : url
 }
 
-/** The port when it can be taken, else 0. */
+/** The port if it is free, otherwise 0. */
 function freeOr(port: number): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer()

@@ -6,7 +6,9 @@ export interface TinyImage {
   bytes: Buffer
 }
 
-/** A valid picture of one gray pixel, PNG for `.png` and JPEG else. `name` stands in it, so that no two files are equal. */
+/**
+ * A valid picture of one gray pixel, PNG for `.png`, otherwise JPEG. Contains `name`, so that no two files are equal.
+ */
 export function tinyImage(name: string): TinyImage {
   return name.toLowerCase().endsWith('.png')
     ? { type: 'image/png', bytes: tinyPng(name) }
@@ -30,7 +32,7 @@ function pngChunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, check])
 }
 
-/** Baseline, one component, both Huffman tables with the one code `0`: no difference, end of block. */
+/** Baseline, one component, both Huffman tables with the single code `0`: no difference, end of block. */
 function tinyJpeg(name: string): Buffer {
   const oneCode = (table: number) => jpegSegment(0xc4, [table, 1, ...Array<number>(15).fill(0), 0])
   return Buffer.concat([

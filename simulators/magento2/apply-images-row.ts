@@ -17,13 +17,11 @@ interface GalleryImage {
 type ImagesData = Partial<Record<(typeof roles)[number], string | null>> & { gallery?: GalleryImage[] }
 
 /**
- * Writes an images row into a product's gallery: other places' images are taken over as `ws-…` files, the shop's own
- * are
- * left alone. The row is all its feed source has: entries that came from it earlier and are no longer in it are
- * removed.
- * A role is given only where the product has no image in it.
+ * Writes an images row into a product's gallery: images of other hosts become `ws-…` files, the shop's own images are
+ * not touched. The row is everything that its feed source has: entries from it that are no longer in the row are
+ * removed. A role is set only if no image of the product has it.
  *
- * @returns whether anything was different
+ * @returns whether anything changed
  * @throws Error when the shop has no such product
  */
 export function applyImagesRow(shop: Shop, row: FeedRow, ownMedia: readonly string[]): boolean {
@@ -47,7 +45,7 @@ export function applyImagesRow(shop: Shop, row: FeedRow, ownMedia: readonly stri
   return true
 }
 
-/** The file a foreign image is kept as, as Magento would lay it away. */
+/** The file that a foreign image is stored as, like in Magento. */
 function foreignFile(url: string): string {
   const digest = createHash('sha256').update(url).digest('hex').slice(0, 16)
   const extension = /\.(jpe?g|png|gif|webp)$/i.exec(new URL(url).pathname)?.[1]?.toLowerCase() ?? 'jpg'

@@ -8,11 +8,10 @@ interface InventoryData {
 }
 
 /**
- * Writes a stock row as source items, one for each location (a source is made for a new one). The row is the whole
- * stock
- * of its feed source: what that source wrote before for other locations, and all of a deleted row, becomes 0.
+ * Writes a stock row as source items, one per location (creates a source for a new one). The row is the whole stock of
+ * its feed source: other locations that the source wrote before, and everything of a deleted row, become 0.
  *
- * @returns whether anything was different
+ * @returns whether anything changed
  */
 export function applyInventoryRow(shop: Shop, row: FeedRow): boolean {
   const { locations = [] } = (row.deleted ? {} : (row.data ?? {})) as InventoryData
@@ -31,7 +30,7 @@ export function applyInventoryRow(shop: Shop, row: FeedRow): boolean {
   return changed.length > 0
 }
 
-/** The code of a source made for a location: its name in lower-case ASCII letters, digits and hyphens. */
+/** The source code of a location: its name in lower-case ASCII letters, digits and hyphens. */
 export function locationCode(location: string): string {
   const plain = location
     .normalize('NFKD')
@@ -58,6 +57,6 @@ function differs(known: SourceItem | undefined, item: SourceItem): boolean {
 
 function readQuantity(available: string): number {
   const quantity = Number(available)
-  if (available === '' || Number.isNaN(quantity)) throw new Error(`"${available}" is no quantity`)
+  if (available === '' || Number.isNaN(quantity)) throw new Error(`"${available}" is not a quantity`)
   return quantity
 }

@@ -6,10 +6,10 @@ import type { Shop } from './shop.ts'
 const columns = new Set(['name', 'price', 'weight', 'status', 'visibility', 'attribute_set_id', 'type_id'])
 
 /**
- * Writes a product row: what Magento has a column for goes there, the rest into `custom_attributes`. A deleted row
- * disables the product; when it comes back without a status of its own, it is enabled again. An unknown SKU is created.
+ * Writes a product row: Magento's own columns are set, the rest goes into `custom_attributes`. A deleted row disables
+ * the product; when it comes back without a status of its own, it is enabled again. An unknown SKU is created.
  *
- * @returns whether anything was different; if not, nothing is written
+ * @returns whether anything changed; if not, nothing is written
  */
 export function applyProductRow(shop: Shop, { sku, deleted, data }: FeedRow): boolean {
   const known = shop.store.products.get(sku)

@@ -4,7 +4,7 @@ import { createOAuth1Verifier, type OAuthCredentials } from '../harness/oauth1.t
 import { MagentoError, notAuthorized } from './magento-error.ts'
 import type { Switches } from './switches.ts'
 
-/** The integration of a new shop. Nothing secret: it opens a simulator. */
+/** The integration of a new shop. Not secret: it only opens a simulator. */
 export const magentoCredentials: OAuthCredentials = {
   consumerKey: 'sim-magento-consumer-key-00000001',
   consumerSecret: 'sim-magento-consumer-secret-00001',
@@ -12,21 +12,21 @@ export const magentoCredentials: OAuthCredentials = {
   tokenSecret: 'sim-magento-token-secret-00000001',
 }
 
-/** The administrator who may ask for a bearer token. */
+/** The administrator who may request a bearer token. */
 export const magentoAdmin = { username: 'admin', password: 'sim-magento-Passw0rd' }
 
 /** The integration's access token alone, for shops that allow it (`integrationAsBearer`). */
 export const magentoBearerToken: string = magentoCredentials.token
 
-/** Who may call. Admin tokens live until they are ended. */
+/** Authorization of calls. Admin tokens are valid until they are ended. */
 export interface Authorization {
   /** @throws MagentoError 401 or 400 when the call is not authorized for the ACL resource */
   check(request: FastifyRequest, resource: string): void
-  /** @throws MagentoError 401 for wrong names or passwords, 400 where a second factor is asked for */
+  /** @throws MagentoError 401 for a wrong name or password, 400 if a second factor is required */
   issueAdminToken(body: unknown): string
-  /** As `check`, of a call that the gateway of Commerce as a Cloud Service has let in. @throws MagentoError 401 */
+  /** Like `check`, for a call that passed the gateway of Commerce as a Cloud Service. @throws MagentoError 401 */
   checkAccess(resource: string): void
-  /** All tokens of administrators end, as after four hours. */
+  /** Ends all administrators' tokens, as after four hours. */
   endAdminTokens(): void
 }
 

@@ -4,7 +4,7 @@ import { sendJson } from './magento-error.ts'
 import type { AddRoute } from './routes.ts'
 import type { Bulk } from './wire-types.ts'
 
-/** Bulk requests: taken below `async/bulk/V1`, and what became of them. `addBulk` adds below the former. */
+/** Bulk requests: accepted below `async/bulk/V1`, and their status. `addBulk` adds routes below the former. */
 export function addBulkRoutes(app: FastifyInstance, add: AddRoute, addBulk: AddRoute, queue: BulkQueue): void {
   addBulk('POST', '/products', ({ body }) => queue.take('products', body))
   addBulk('POST', '/inventory/source-items', ({ body }) => queue.take('source-items', body))

@@ -4,16 +4,16 @@ import type { Shop } from './shop.ts'
 import type { Switches } from './switches.ts'
 import type { Bulk, BulkOperation } from './wire-types.ts'
 
-/** Does what one body asks for, as the synchronous call of the same path would. */
+/** Does what one body requests, like the synchronous call of the same path. */
 export type BulkWork = (body: unknown) => void
 
-/** The queue of bulk requests: taken at once, worked off later, one operation after the other. */
+/** The queue of bulk requests: accepted at once, processed later, one operation after the other. */
 export interface BulkQueue {
-  /** @throws MagentoError 400 when the body is no list */
+  /** @throws MagentoError 400 when the body is not a list */
   take(topic: string, bodies: unknown): object
   /** @throws MagentoError 404 for an unknown request */
   status(uuid: string): Bulk
-  /** Works off what is open. */
+  /** Processes open operations. */
   run(): number
   /** Ends the timer. */
   stop(): void

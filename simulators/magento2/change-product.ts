@@ -4,20 +4,20 @@ import { typeError } from './routes.ts'
 import type { Shop } from './shop.ts'
 import type { CustomAttribute, MediaEntry, Product } from './wire-types.ts'
 
-/** A new value of an attribute; `null` takes it away. */
+/** A new value of an attribute; `null` removes it. */
 export interface AttributeChange {
   attribute_code: string
   value?: unknown
 }
 
-/** A product of a request body: anything may be missing. */
+/** A product in a request body: any field may be missing. */
 export type ProductChanges = Omit<Partial<Product>, 'custom_attributes'> & { custom_attributes?: AttributeChange[] }
 
 const roles = ['image', 'small_image', 'thumbnail', 'swatch_image']
 const integers = ['attribute_set_id', 'status', 'visibility'] as const
 
 /**
- * Creates or changes a product as `ProductRepository::save` does: attributes are merged by code, `null` removes one, a
+ * Creates or changes a product like `ProductRepository::save`: attributes are merged by code, `null` removes one, a
  * list of media entries replaces the gallery. Moves `updated_at`.
  *
  * @throws MagentoError 400 for a value of a wrong type, or a new product without a name
@@ -28,7 +28,7 @@ export function saveProduct(shop: Shop, sku: string, changes: ProductChanges): P
   return saved
 }
 
-/** What `saveProduct` would keep, apart from `updated_at`; nothing is written. */
+/** What `saveProduct` would store, except `updated_at`; writes nothing. */
 export function previewProduct(shop: Shop, sku: string, changes: ProductChanges): Product {
   const known = shop.store.products.get(sku)
   if (known === undefined && !changes.name) {
@@ -47,7 +47,7 @@ export function previewProduct(shop: Shop, sku: string, changes: ProductChanges)
   return media === undefined ? product : withRoles(product)
 }
 
-/** Attributes merged by code; a `null` value takes one away. */
+/** Attributes merged by code; `null` removes one. */
 function mergeAttributes(kept: readonly CustomAttribute[], changes: readonly AttributeChange[]): CustomAttribute[] {
   const merged = new Map(kept.map(({ attribute_code: code, value }) => [code, value]))
   for (const { attribute_code: code, value } of changes) {
@@ -57,7 +57,7 @@ function mergeAttributes(kept: readonly CustomAttribute[], changes: readonly Att
   return [...merged].map(([attribute_code, value]) => ({ attribute_code, value }))
 }
 
-/** The role attributes (`image` …) as the gallery's `types` say. */
+/** Sets the role attributes (`image` …) from the gallery's `types`. */
 export function withRoles(product: Product): Product {
   const values = roles.map((role) => {
     const entry = product.media_gallery_entries.find(({ types }) => types.includes(role))
@@ -66,7 +66,7 @@ export function withRoles(product: Product): Product {
   return { ...product, custom_attributes: mergeAttributes(product.custom_attributes, values) }
 }
 
-/** Adds an image, or replaces the one with its id; a role it has is taken from the others. @returns the entry */
+/** Adds an image, or replaces the one with its id; other images lose its roles. @returns the entry */
 export function saveMedia(shop: Shop, product: Product, changes: Partial<MediaEntry>): MediaEntry {
   const entry = keepEntry(shop, product, changes)
   const others = product.media_gallery_entries
@@ -104,7 +104,7 @@ function newProduct(shop: Shop, sku: string, now: string): Product {
   }
 }
 
-/** The columns a product has of its own. Decimals may come as text; they are numbers from here on. */
+/** The product's own columns. Decimals may come as text; they are numbers from here on. */
 function scalarChanges(changes: ProductChanges): Partial<Product> {
   const scalars: Partial<Product> = {}
   if (changes.name !== undefined) scalars.name = String(changes.name)
@@ -142,7 +142,7 @@ function keepEntry(shop: Shop, product: Product, entry: Partial<MediaEntry> & { 
   }
 }
 
-/** A name that some file has already gets a number, as in the vendor's media folder. */
+/** An existing file name gets a number, as in the vendor's media folder. */
 function freeName(shop: Shop, file: string): string {
   const taken = new Set(
     shop.store.products.all().flatMap((one) => one.media_gallery_entries.map((entry) => entry.file)),
@@ -174,7 +174,7 @@ function fileOf(content: MediaContent | undefined): string {
   return disperse(`${name}.${extension}`)
 }
 
-/** Magento keeps files in folders of their first two letters: `/m/b/mb01.jpg`. */
+/** Magento stores files in folders of their first two letters: `/m/b/mb01.jpg`. */
 export function disperse(name: string): string {
   return `/${name[0] ?? '_'}/${name[1] ?? '_'}/${name}`
 }

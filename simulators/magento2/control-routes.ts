@@ -16,8 +16,8 @@ import { sourceItemKey } from './shop-store.ts'
 import type { InventorySource, MediaEntry, Order, Product } from './wire-types.ts'
 
 /**
- * `GET /_sim/state`: everything in wire form, each list in the order of its ids; media entries from a feed also tell
- * their `source_url`.
+ * `GET /_sim/state`: everything in wire form, each list sorted by id; media entries from a feed also have their
+ * `source_url`.
  */
 export function shopState({ store }: Shop): object {
   const byId = <T>(rows: T[], id: (row: T) => number) => rows.sort((a, b) => id(a) - id(b))
@@ -79,7 +79,7 @@ export function addControlRoutes(app: FastifyInstance, shop: Shop): void {
   )
 }
 
-/** By number, or as `entity_id <id>` where stores share a number. */
+/** By number, or as `entity_id <id>` if stores share a number. */
 function orderOf({ store }: Shop, name: string): Order | undefined {
   const id = /^entity_id (\d+)$/.exec(name)?.[1]
   return store.orders
@@ -88,13 +88,13 @@ function orderOf({ store }: Shop, name: string): Order | undefined {
 }
 
 interface LifeBody {
-  /** Pieces by `item_id`; absent: all that is left. */
+  /** Pieces by `item_id`; absent: everything left. */
   pieces?: Record<string, number>
-  /** A credit memo over an amount alone. */
+  /** A credit memo for an amount only. */
   amount?: number
 }
 
-/** What people do with an order in the admin. */
+/** Actions on an order in the admin. */
 function addLifeRoutes(app: FastifyInstance, shop: Shop): void {
   const actions: Record<string, (order: Order, body: LifeBody, now: string) => Order> = {
     invoice: (order, { pieces }, now) => invoiceOrder(order, piecesOf(pieces), now),

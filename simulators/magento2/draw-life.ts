@@ -12,8 +12,8 @@ import {
 import type { Order, OrderItem } from './wire-types.ts'
 
 /**
- * What became of an order since it was placed, besides its way from state to state: credit memos before and after a
- * shipment, a partial cancellation, a shipment of the seller's own rows, a hold. `order`: placed, and not invoiced.
+ * The life of an order since it was placed, besides its states: credit memos before and after a shipment, a partial
+ * cancellation, a shipment of the seller's own rows, a hold. `order`: placed, not invoiced.
  */
 export function drawLife(placed: Order, isVendors: (item: OrderItem) => boolean, random: Random): Order {
   const now = placed.updated_at
@@ -30,7 +30,7 @@ export function drawLife(placed: Order, isVendors: (item: OrderItem) => boolean,
   return holdOrder(paid, now)
 }
 
-/** Pieces that were paid stay, all others are canceled. */
+/** Paid pieces stay, all others are canceled. */
 function canceledInPart(order: Order, paid: ReadonlyMap<number, number>, now: string): Order {
   const invoiced = invoiceOrder(order, paid, now)
   const isWhole = countedRows(invoiced).every((item) => item['qty_invoiced'] === item.qty_ordered)
@@ -43,7 +43,7 @@ interface Shipping {
   now: string
 }
 
-/** The seller is faster than its vendors, and takes a piece back. */
+/** The seller ships before its vendors, and takes a piece back. */
 function shippedByTheSeller(order: Order, { isVendors, isReturned, now }: Shipping): Order {
   const own = order.items.filter(
     (item) =>

@@ -2,19 +2,19 @@ import type { Random } from '../harness/random.ts'
 import { toCents } from './money.ts'
 import type { Sellable } from './sellable.ts'
 
-/** A product as it was put into the cart: alone, as a variant, with custom options, or one that is never shipped. */
+/** A product as put into the cart: simple, a variant, with custom options, or one that is never shipped. */
 export interface BoughtProduct {
   kind: 'product'
   sellable: Sellable
   qty: number
   type: 'simple' | 'virtual' | 'downloadable'
-  /** Its SKU is put to that of the product, after a dash. */
+  /** Its SKU is appended to the product's, after a dash. */
   option?: { id: number; value: string; sku: string }
-  /** Fixed product tax of each piece, in cents. */
+  /** Fixed product tax per piece, in cents. */
   productTax: number
 }
 
-/** A bundle. Its own price is fixed, or it costs what its components do; then its SKU is made of theirs. */
+/** A bundle. It has a fixed price, or costs what its components do; in that case its SKU is composed of theirs. */
 export interface BoughtBundle {
   kind: 'bundle'
   pricing: 'fixed' | 'dynamic'
@@ -32,7 +32,7 @@ export interface Goods {
   others: readonly Sellable[]
 }
 
-/** Ids of bundles and of their selections: beyond those of the catalogue. */
+/** Ids of bundles and of their selections: above those of the catalogue. */
 const BUNDLE_IDS = 900_000
 
 /** A plain row: the product as it is. */
@@ -40,7 +40,7 @@ export function plainRow(sellable: Sellable, qty: number): BoughtProduct {
   return { kind: 'product', sellable, qty, type: 'simple', productTax: 0 }
 }
 
-/** Rows as real shops have them, for the products that were chosen: every row type that Magento has. */
+/** Rows like those of real shops for the chosen products: every row type of Magento. */
 export function drawRow(row: BoughtProduct, goods: Goods, random: Random): Bought {
   const { sellable, qty } = row
   const drawn = random.next()
@@ -53,7 +53,7 @@ export function drawRow(row: BoughtProduct, goods: Goods, random: Random): Bough
   return row
 }
 
-/** What is priced of it, in the sequence of its rows: one price, or one for each component. Cents. */
+/** Prices in row order: one for the whole, or one per component. Cents. */
 export function pricedParts(bought: Bought): { price: number; qty: number }[] {
   const { qty } = bought
   if (bought.kind === 'product') return [{ price: toCents(bought.sellable.price), qty }]
@@ -66,7 +66,7 @@ function fixedPrice({ components }: BoughtBundle): number {
   return Math.floor((whole * 9) / 10)
 }
 
-/** A variant that is sold without its configurable product. */
+/** A variant sold without its configurable product. */
 const alone = ({ id, product, price }: Sellable): Sellable => ({ id, product, price })
 
 function drawOption(random: Random): NonNullable<BoughtProduct['option']> {
@@ -85,14 +85,14 @@ function ownBundle(first: Sellable, qty: number, goods: Goods, random: Random): 
   return { kind: 'bundle', pricing: 'fixed', ...named(id, product.name), sku: `${product.sku}-SET`, qty, components }
 }
 
-/** A bundle that has no SKU of its own: Magento joins it with those of its components. */
+/** A bundle without a SKU of its own: Magento composes it from those of its components. */
 function dynamicBundle(first: Sellable, qty: number, goods: Goods, random: Random): BoughtBundle {
   const components = componentsOf([first, ...anyOthers(first, goods, random)], random)
   const sku = [`KIT${first.id}`, ...components.map(({ sellable }) => sellable.product.sku)].join('-')
   return { kind: 'bundle', pricing: 'dynamic', ...named(first.id, first.product.name), sku, qty, components }
 }
 
-/** A bundle of the seller's, at a fixed price, of products of whomever. */
+/** A bundle of the seller at a fixed price, with products of any party. */
 function sellersBundle(first: Sellable, qty: number, goods: Goods, random: Random): BoughtBundle {
   const components = componentsOf([first, ...anyOthers(first, goods, random)], random)
   const name = named(first.id, first.product.name)

@@ -1,6 +1,6 @@
 /** Where the shop pulls from. */
 export interface FeedAddress {
-  /** The API's address, without `/v1`. Absent until it is known: nothing is pulled then. */
+  /** The API's address, without `/v1`. Absent until it is known: the shop does not pull then. */
   api?: string
   connection: string
   /** Sent as bearer token. */
@@ -21,7 +21,7 @@ export interface FeedRow {
   data: Record<string, unknown> | null
 }
 
-/** One answer; `retryAfter` (seconds) counts when there are no items and it is not complete. */
+/** One answer; `retryAfter` (seconds) applies if there are no items and it is not complete. */
 export interface FeedPage {
   items: FeedRow[]
   cursor: string
@@ -29,10 +29,10 @@ export interface FeedPage {
   retryAfter: number
 }
 
-/** The feed no longer knows the cursor: begin again without one. */
+/** The feed no longer knows the cursor: start again without one. */
 export class CursorExpired extends Error {}
 
-/** Asks for one page. @throws CursorExpired; Error with the status for any other refusal */
+/** Fetches one page. @throws CursorExpired; Error with the status for any other failure */
 export async function fetchFeedPage(
   feed: FeedAddress & { api: string },
   name: FeedName,

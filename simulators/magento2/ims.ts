@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { MagentoError } from './magento-error.ts'
 
-/** A credential of Adobe's Developer Console, and the shop's part of the address. Nothing secret: it opens a simulator. */
+/**
+ * A credential of Adobe's Developer Console, and the shop's part of the address. Not secret: it only opens a simulator.
+ */
 export const imsCredentials = {
   clientId: 'sim-ims-client-0000000000000001',
   clientSecret: 'sim-ims-secret-0000000000000001',
@@ -10,15 +12,15 @@ export const imsCredentials = {
   tenant: 'SimTenant0001',
 } as const
 
-/** Scopes without which Commerce takes no token. */
+/** Scope that Commerce requires of a token. */
 const SCOPE = 'commerce.accs'
 const SECONDS = 86_399
 
-/** Adobe's identity service, and what the gateway before Commerce as a Cloud Service asks for. */
+/** Adobe's identity service, and the checks of the gateway of Commerce as a Cloud Service. */
 export interface Ims {
-  /** @throws MagentoError 401 or 403 for what the gateway refuses */
+  /** @throws MagentoError 401 or 403 for calls that the gateway refuses */
   check(request: FastifyRequest): void
-  /** All tokens end, as after a day. */
+  /** Ends all tokens, as after a day. */
   endTokens(): void
 }
 

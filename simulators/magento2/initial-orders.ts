@@ -5,9 +5,8 @@ import { replaceOrder } from './order-life.ts'
 import type { Order } from './wire-types.ts'
 
 /**
- * The orders a shop begins with: created in the five weeks before the base time, in the order of their ids, changed up
- * to
- * two days later. About every fourth shares the second of its last change with the one before.
+ * The orders of a new shop: created over the five weeks before the base time in order of their ids, changed up to two
+ * days later. About every fourth shares the second of its last change with the one before.
  */
 export function makeInitialOrders(making: OrderMaking, count: number): Order[] {
   const random = createRandom(making.seed, 'order times')
@@ -27,8 +26,8 @@ export function makeInitialOrders(making: OrderMaking, count: number): Order[] {
 }
 
 /**
- * Of a shop with real orders a few are edits of the one before, which is canceled, and a few of a second store, with the
- * number of one of the first.
+ * In a shop with real orders some replace the order before, which is canceled, and some belong to a second store, with
+ * the number of an order of the first.
  */
 function relateOrders(
   making: OrderMaking,

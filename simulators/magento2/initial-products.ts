@@ -10,7 +10,7 @@ const visibilities = ['Not Visible Individually', 'Catalog', 'Search', 'Catalog,
 /** Columns of the export that Magento derives itself. */
 const derived = new Set(['has_options', 'required_options'])
 
-/** What a catalogue gives a new shop: its products, and the stock of the simple ones in source `default`. */
+/** Initial data from a catalogue: its products, and the stock of the simple ones in source `default`. */
 export function makeInitialProducts(
   catalog: Catalog,
   seed: number,
@@ -78,9 +78,7 @@ function toMediaEntry(image: CatalogProduct['images'][number], id: number, posit
   }
 }
 
-/**
- * Select attributes carry their label where a real shop has an option's number: the labels are what one can compare.
- */
+/** Select attributes have their label where a real shop has an option's number: labels can be compared. */
 function customAttributes(product: CatalogProduct): CustomAttribute[] {
   const values: Record<string, string | undefined> = {
     description: product.description,

@@ -7,7 +7,7 @@ import { sourceItemKey } from './shop-store.ts'
 import type { Switches } from './switches.ts'
 import type { InventorySource, SourceItem } from './wire-types.ts'
 
-/** Multi-source inventory: sources and what each holds. Saving is absolute and repeatable. */
+/** Multi-source inventory: sources and their stock. Saving is absolute and repeatable. */
 export function addInventoryRoutes(add: AddRoute, shop: Shop, switches: Switches): void {
   const { sourceItems, sources } = shop.store
   add('GET', '/inventory/source-items', ({ query }) =>
@@ -41,7 +41,7 @@ export function addInventoryRoutes(add: AddRoute, shop: Shop, switches: Switches
   })
 }
 
-/** @throws MagentoError 400 when an item lacks a field, or its source does not exist; then none is saved */
+/** @throws MagentoError 400 when an item lacks a field, or its source does not exist; in that case none is saved */
 export function saveSourceItems(shop: Shop, body: unknown): void {
   const items = readItems(body)
   for (const item of items) checkItem(item, shop)
@@ -84,7 +84,7 @@ const types: Readonly<Record<string, 'string' | 'float' | 'int'>> = {
   status: 'int',
 }
 
-/** Before anything is validated, each value has to be of its type: texts of numbers are numbers. */
+/** Before validation, each value must have its type: texts of numbers count as numbers. */
 function checkTypes(item: SourceItem): void {
   for (const [field, type] of Object.entries(types)) {
     const value: unknown = item[field as keyof SourceItem]
@@ -95,7 +95,7 @@ function checkTypes(item: SourceItem): void {
   }
 }
 
-/** As Magento's own API tests have it (InventoryApi, SourceItemsSave/ValidationTest). */
+/** As in Magento's own API tests (InventoryApi, SourceItemsSave/ValidationTest). */
 function checkItem(item: SourceItem, shop: Shop): void {
   const problems = [
     ...textProblems(item.sku, 'can not contain leading or trailing spaces.', (text) => text !== text.trim()).map(
@@ -114,7 +114,7 @@ function checkItem(item: SourceItem, shop: Shop): void {
     const errors = problems.map(({ field, problem }) => ({ message: `"%field" ${problem}`, parameters: { field } }))
     throw new MagentoError(400, `Validation Failed: "${first.field}" ${first.problem}`, { errors })
   }
-  // The database refuses it, and the reason is in the log alone.
+  // The database refuses it, and the reason is only in the log.
   if (shop.store.sources.get(item.source_code) === undefined) throw new MagentoError(400, 'Could not save Source Item')
 }
 

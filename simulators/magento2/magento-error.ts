@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 
-/** What a body carries beside the message: placeholder values as an object (`%name`) or a list (`%1`), and more. */
+/** Extra body fields besides the message: placeholder values as an object (`%name`) or a list (`%1`), and others. */
 export interface ErrorDetails {
   parameters?: Record<string, string | number> | (string | number)[]
   errors?: { message: string; parameters?: Record<string, string> }[]
   code?: number
 }
 
-/** An error as Magento's REST answers it; the message keeps its placeholders unexpanded. */
+/** An error as returned by Magento's REST API; the message keeps its placeholders unexpanded. */
 export class MagentoError extends Error {
   readonly status: number
   readonly details: ErrorDetails
@@ -39,7 +39,7 @@ export function isRequired(fieldName: string): MagentoError {
   return new MagentoError(400, '"%fieldName" is required. Enter and try again.', { parameters: { fieldName } })
 }
 
-/** Answers an error of any kind: Magento's own, a broken body (400), everything else as 500 with a report id. */
+/** Answers any error: Magento's own, a broken body (400), everything else as 500 with a report id. */
 export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   if (error instanceof MagentoError) {
     const { parameters, errors, code } = error.details
@@ -53,7 +53,7 @@ export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   return sendJson(reply.code(500), { message })
 }
 
-/** Sends any JSON value, also a bare text or `true`, as the vendor does. */
+/** Sends any JSON value, also a bare text or `true`, like the vendor. */
 export function sendJson(reply: FastifyReply, body: unknown): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body))
 }

@@ -11,25 +11,25 @@ import { drawProgress, type OrderProgress, placed } from './order-state.ts'
 import type { Sellable } from './sellable.ts'
 import type { Address, Order } from './wire-types.ts'
 
-/** What orders are made from. */
+/** Input for making orders. */
 export interface OrderMaking {
   seed: number
   mixedStates: boolean
   goods: Goods
-  /** How many of the orders, of 1, are as real shops have them: bundles, options, charges, credit memos. Without it: none. */
+  /** Share of orders (0 to 1) like those of real shops: bundles, options, charges, credit memos. Default: none. */
   realShare?: number
 }
 
-/** What is not drawn of an order. */
+/** Given parts of an order that are not drawn. */
 export interface OrderOrigin {
-  /** It is of the buyer of that order. */
+  /** Number of the order whose buyer it shares. */
   buyerOf?: number
   storeId?: number
-  /** It waits for its payment, and nothing has become of it. */
+  /** It waits for its payment, without any further history. */
   isUnpaid?: boolean
 }
 
-/** Makes the order of this number (its `entity_id`): the same seed, number and times give the same order. */
+/** Makes the order with this number (its `entity_id`): the same seed, number and times give the same order. */
 export function makeOrder(
   making: OrderMaking,
   entityId: number,
@@ -40,7 +40,7 @@ export function makeOrder(
   const random = createRandom(making.seed, `order ${entityId}`)
   const own = makeBuyer(random)
   const buyer = buyerOf === entityId ? own : makeBuyer(createRandom(making.seed, `order ${buyerOf}`))
-  // What real orders have is drawn apart: all others are the same with it and without.
+  // Drawn separately, so that all other orders are the same with real orders and without.
   const extra = createRandom(making.seed, `real order ${entityId}`)
   const isReal = extra.chance(making.realShare ?? 0)
   const plain = drawGoods(making.goods, random).map((sellable) => plainRow(sellable, drawQuantity(random)))
@@ -85,14 +85,16 @@ export function makeOrder(
   return lives ? drawLife(order, ({ sku }) => vendors.has(sku), extra) : order
 }
 
-/** Amounts with what the order costs beside lines and shipping: charges with their tax, and fixed product taxes. */
+/**
+ * Amounts including what the order costs besides lines and shipping: charges with their tax, and fixed product taxes.
+ */
 function withCharges(amounts: OrderAmounts, { amount, tax }: OrderCharges, bought: readonly Bought[]): OrderAmounts {
   const productTaxes = bought.map((row) => (row.kind === 'product' ? row.productTax * row.qty : 0))
   const grandTotal = productTaxes.reduce((sum, one) => sum + one, amounts.grandTotal + amount + tax)
   return { ...amounts, tax: amounts.tax + tax, grandTotal }
 }
 
-/** About every fifth order has no line of the vendor, some have only such lines, most have both. */
+/** About every fifth order has no line of the vendor, some have only the vendor's lines, most have both. */
 function drawGoods({ vendor, others }: OrderMaking['goods'], random: Random): Sellable[] {
   const kind = random.next()
   const wanted = { vendor: kind < 0.2 ? 0 : random.int(1, 3), others: kind > 0.7 ? 0 : random.int(1, 3) }
@@ -128,7 +130,7 @@ function customerColumns({ customerId, email, firstname, lastname }: Buyer) {
   return { ...name, customer_is_guest: 0, customer_group_id: 1, customer_id: customerId }
 }
 
-/** The shop's base currency is also the order's: each amount stands twice. */
+/** The shop's base currency is also the order's: each amount appears twice. */
 function amountColumns(amounts: OrderAmounts) {
   const columns = withBase({
     subtotal: amounts.subtotal,

@@ -1,9 +1,9 @@
-/** Whole cents of a decimal text, half up. Amounts are added and multiplied in cents only, never as fractions. */
+/** Whole cents of a decimal text, half up. Amounts are added and multiplied only in cents, never as fractions. */
 export function toCents(decimal: string): number {
   return Number(scaled(decimal, 2))
 }
 
-/** The JSON number of whole cents; it prints with at most two decimals. */
+/** Whole cents as a JSON number; it prints with at most two decimals. */
 export function fromCents(cents: number): number {
   return cents / 100
 }
@@ -13,7 +13,7 @@ export function percentOf(cents: number, basisPoints: number): number {
   return Math.floor((cents * basisPoints + 5_000) / 10_000)
 }
 
-/** Parts of `total` in proportion to `weights`, by largest remainder: they add up to `total`. */
+/** Divides `total` in proportion to `weights`, by largest remainder: the parts add up to `total`. */
 export function apportion(total: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((a, b) => a + b, 0)
   if (sum === 0) return weights.map(() => 0)

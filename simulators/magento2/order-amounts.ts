@@ -24,7 +24,7 @@ export interface OrderAmounts {
   grandTotal: number
 }
 
-/** What is paid for: the priced rows, of so many rows without a parent. A virtual cart is not sent anywhere. */
+/** Content of the cart: the priced rows, and the number of rows without a parent. A virtual cart is not shipped. */
 export interface Cart {
   goods: readonly { price: number; qty: number }[]
   rows: number

@@ -1,10 +1,10 @@
 import type { Random } from '../harness/random.ts'
 import { fromCents, percentOf } from './money.ts'
 
-/** What an order costs beside lines and shipping, in cents, and where it is told. */
+/** Costs of an order besides lines and shipping, in cents, and the fields with them. */
 export interface OrderCharges {
   amount: number
-  /** In the order's tax, and in that of no row. */
+  /** Included in the order's tax, but in no row's. */
   tax: number
   /** Among the order's extension attributes. */
   fields: Record<string, unknown>
@@ -12,13 +12,13 @@ export interface OrderCharges {
 
 export const noCharges: OrderCharges = { amount: 0, tax: 0, fields: {} }
 
-/** Gift wrapping of Adobe Commerce, with its tax, or a custom fee of 2.4.9. */
+/** Gift wrapping of Adobe Commerce with its tax, or a custom fee of 2.4.9. */
 export function drawCharges(orderId: number, taxBasisPoints: number, random: Random): OrderCharges {
   if (random.chance(0.7)) return noCharges
   return random.chance(0.5) ? giftWrapping(taxBasisPoints) : customFee(orderId, random.pick([265, 500, 99]))
 }
 
-/** The interface gives these amounts as text. */
+/** The interface returns these amounts as text. */
 function giftWrapping(taxBasisPoints: number): OrderCharges {
   const amount = 450
   const tax = percentOf(amount, taxBasisPoints)

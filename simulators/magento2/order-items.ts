@@ -15,7 +15,7 @@ interface ItemsInput {
   times: { created_at: string; updated_at: string }
 }
 
-/** Rows as they are made, one after the other. */
+/** Rows while they are being made, one after the other. */
 interface Making extends ItemsInput {
   nextId(): number
   /** Amounts of the next priced row. */
@@ -23,9 +23,9 @@ interface Making extends ItemsInput {
 }
 
 /**
- * The rows of an order. A variant gives two: the configurable parent with the prices, and the simple child with price
- * 0; both carry the child's SKU. A bundle gives one for itself and one for each component: of a fixed bundle the first has
- * the prices, the discount and the tax; of a dynamic one the components have them, and the first the sum of the prices.
+ * The rows of an order. A variant has two: the configurable parent with the prices, and the simple child with price 0;
+ * both have the child's SKU. A bundle has one for itself and one per component: in a fixed bundle the first has prices,
+ * discount and tax; in a dynamic one the components have them, and the first the sum of the prices.
  */
 export function makeItems(input: ItemsInput): OrderItem[] {
   let [id, priced] = [input.orderId * 100, 0]
@@ -160,7 +160,7 @@ function weightColumns({ product }: Sellable, qty: number): { weight?: number; r
   return { weight: Number(product.weight), row_weight: (Number(scaled(product.weight, 4)) * qty) / 10_000 }
 }
 
-/** Fixed product tax is in the order's total, and in no other amount of it. */
+/** Fixed product tax is only in the order's total. */
 function productTaxColumns(each: number, qty: number) {
   const [piece, row] = [fromCents(each), fromCents(each * qty)]
   return {

@@ -2,12 +2,12 @@ import { MagentoError } from './magento-error.ts'
 import { fromCents } from './money.ts'
 import type { Order, OrderItem } from './wire-types.ts'
 
-/** Pieces of rows by their ids. */
+/** Pieces by row id. */
 export type Pieces = ReadonlyMap<number, number>
 
 /**
- * The rows that count: what is invoiced, canceled and refunded stands on them. The components of a dynamic bundle count,
- * any other child follows its parent.
+ * The rows that invoices, cancellations and refunds count on. Components of a dynamic bundle count, any other child
+ * follows its parent.
  */
 export function countedRows({ items }: Pick<Order, 'items'>): OrderItem[] {
   return items.filter((item) => {
@@ -22,7 +22,7 @@ export function isDynamicBundle({ product_type: type, item_id: id }: OrderItem, 
   return type === 'bundle' && items.some((item) => item.parent_item_id === id && item.row_total > 0)
 }
 
-/** As Magento 2.4 counts: what came back after its shipment leaves the rest of the row to be shipped. */
+/** As Magento 2.4 counts: pieces returned after their shipment leave the rest of the row to be shipped. */
 export function piecesToShip(item: OrderItem): number {
   if (item['is_virtual'] === 1) return 0
   return item.qty_ordered - of(item, 'qty_canceled') - Math.max(item.qty_shipped, of(item, 'qty_refunded'))
@@ -32,13 +32,13 @@ const piecesToInvoice = (item: OrderItem) => item.qty_ordered - of(item, 'qty_in
 
 const piecesToRefund = (item: OrderItem) => of(item, 'qty_invoiced') - of(item, 'qty_refunded')
 
-/** What is paid stays: only pieces that are neither invoiced nor shipped can be canceled. */
+/** Paid pieces stay: only pieces that are neither invoiced nor shipped can be canceled. */
 function piecesToCancel(item: OrderItem): number {
   const toInvoice = piecesToInvoice(item)
   return Math.max(0, item['is_virtual'] === 1 ? toInvoice : Math.min(toInvoice, piecesToShip(item)))
 }
 
-/** Invoices and is paid for these pieces, or for all. @throws MagentoError 400 for more than is left, or on hold */
+/** Invoices these pieces, or all, and marks them as paid. @throws MagentoError 400 for more than is left, or on hold */
 export function invoiceOrder(order: Order, pieces: Pieces | null, now: string): Order {
   if (['holded', 'payment_review', 'canceled', 'complete', 'closed'].includes(order.state ?? '')) {
     throw refused(`The order is ${order.state} and can't be invoiced.`)
@@ -52,8 +52,8 @@ export function invoiceOrder(order: Order, pieces: Pieces | null, now: string): 
 }
 
 /**
- * Cancels what is neither invoiced nor shipped. An order of which something was paid goes on, or is complete: its other
- * pieces are only taken back by a credit memo.
+ * Cancels what is neither invoiced nor shipped. An order with a payment continues or is complete: its other pieces can
+ * only be returned by a credit memo.
  */
 export function cancelOrder(order: Order, now: string): Order {
   const rows = countedRows(order)
@@ -69,9 +69,7 @@ export function cancelOrder(order: Order, now: string): Order {
   return { ...canceled, state, status: state, total_canceled: amount, base_total_canceled: amount }
 }
 
-/**
- * A credit memo for these pieces, or for all that was paid. @throws MagentoError 400 for more than was invoiced
- */
+/** Makes a credit memo for these pieces, or for everything paid. @throws MagentoError 400 for more than was invoiced */
 export function refundOrder(order: Order, pieces: Pieces | null, now: string, shipping = pieces === null): Order {
   if (['holded', 'payment_review'].includes(order.state ?? '')) throw refused(`The order is ${order.state}.`)
   const refunded = changed(order, 'qty_refunded', pieces, piecesToRefund, now)
@@ -83,7 +81,7 @@ export function refundOrder(order: Order, pieces: Pieces | null, now: string, sh
   return checkState({ ...refunded, total_refunded: amount, base_total_refunded: amount }, false)
 }
 
-/** A credit memo over an amount alone: no piece of a row. */
+/** A credit memo for an amount only, without pieces. */
 export function refundMoney(order: Order, amount: number, now: string): Order {
   const total = cents(Number(order['total_refunded'] ?? 0) + amount)
   if (total > Number(order['total_paid'] ?? 0)) throw refused('The most money available to refund is less.')
@@ -94,12 +92,12 @@ export function refundMoney(order: Order, amount: number, now: string): Order {
   )
 }
 
-/** Pieces of top-level rows that left: components of a bundle leave with it, variants with their parent. */
+/** Ships pieces of top-level rows: components of a bundle are shipped with it, variants with their parent. */
 export function shipPieces(order: Order, pieces: Pieces, now: string): Order {
   const items = order.items.map((item) => {
     const parent = order.items.find(({ item_id: id }) => id === item.parent_item_id)
     if (item.ships_apart) {
-      // Magento counts the shipments there, however many pieces of its components they have.
+      // Magento counts shipments there, regardless of the pieces of the components.
       const isShipped = order.items.some((part) => part.parent_item_id === item.item_id && pieces.has(part.item_id))
       return isShipped ? { ...item, qty_shipped: item.qty_shipped + 1, updated_at: now } : item
     }
@@ -112,7 +110,7 @@ export function shipPieces(order: Order, pieces: Pieces, now: string): Order {
   return checkState({ ...order, items, updated_at: now }, true)
 }
 
-/** Stops an order until it is released; nothing can be done with it meanwhile. */
+/** Stops an order until it is released; no other action is possible meanwhile. */
 export function holdOrder(order: Order, now: string): Order {
   const { state, status } = order
   if (['canceled', 'complete', 'closed', 'holded', 'payment_review'].includes(state ?? '')) {
@@ -129,8 +127,8 @@ export function releaseOrder(order: Order, now: string): Order {
 }
 
 /**
- * An edit in the admin is two orders: the old one is canceled and names the new one, which names the old.
- * @throws MagentoError 400 where the old one can't be canceled
+ * An edit in the admin makes two orders: the old one is canceled and names the new one, which names the old.
+ * @throws MagentoError 400 when the old one can't be canceled
  */
 export function replaceOrder(old: Order, next: Order, now: string): { old: Order; next: Order } {
   const original = String(old['original_increment_id'] ?? old.increment_id)
@@ -144,7 +142,7 @@ export function replaceOrder(old: Order, next: Order, now: string): { old: Order
   }
 }
 
-/** As Magento's `Order\Handler\State`: after every invoice, shipment and credit memo. */
+/** Like Magento's `Order\Handler\State`: after every invoice, shipment and credit memo. */
 function checkState(order: Order, isInProcess: boolean): Order {
   const rows = countedRows(order)
   const current = order.state === 'new' && isInProcess ? 'processing' : order.state
@@ -157,13 +155,16 @@ function checkState(order: Order, isInProcess: boolean): Order {
   return withState(order, current === 'processing' && !canShip ? 'complete' : current)
 }
 
-/** A row of a shipment: no variant, and of a bundle the row itself or its components, as it is shipped. */
+/**
+ * Whether a shipment lists the row: variants are not listed; of a bundle the row itself or its components, depending on
+ * how it is shipped.
+ */
 export function isShippedItself(item: OrderItem, items: readonly OrderItem[]): boolean {
   if (item.parent_item_id === undefined) return item.ships_apart !== true
   return items.some(({ item_id: id, ships_apart: apart }) => id === item.parent_item_id && apart === true)
 }
 
-/** A dynamic bundle is open as long as pieces of a component are: what was refunded or canceled stands there. */
+/** A dynamic bundle is open while pieces of a component are: refunds and cancellations are counted there. */
 function isOpen(item: OrderItem, items: readonly OrderItem[]): boolean {
   if (!isDynamicBundle(item, items)) return piecesToShip(item) > 0
   return items.filter(({ parent_item_id: parent }) => parent === item.item_id).some((part) => piecesToShip(part) > 0)
@@ -173,7 +174,7 @@ function withState(order: Order, state: string | null): Order {
   return state === order.state ? order : { ...order, state, status: state }
 }
 
-/** Pieces that are added to a count of the rows, which have so many left for it; children follow their parent. */
+/** Adds pieces to a count of the rows, each of which has a limit; children follow their parent. */
 function changed(
   order: Order,
   count: 'qty_invoiced' | 'qty_canceled' | 'qty_refunded',
@@ -183,7 +184,7 @@ function changed(
 ): Order {
   const rows = countedRows(order)
   const unknown = [...(pieces?.keys() ?? [])].find((id) => !rows.some(({ item_id }) => item_id === id))
-  if (unknown !== undefined) throw refused(`Row ${unknown} is none of which pieces are counted.`)
+  if (unknown !== undefined) throw refused(`Pieces of row ${unknown} are not counted.`)
   const added = new Map(rows.map((row) => [row.item_id, pieces === null ? left(row) : (pieces.get(row.item_id) ?? 0)]))
   const tooMany = rows.find((row) => (added.get(row.item_id) ?? 0) > left(row))
   if (tooMany !== undefined) throw refused(`Row ${tooMany.item_id} has only ${left(tooMany)} pieces left.`)
@@ -200,7 +201,7 @@ function of(item: OrderItem, count: 'qty_invoiced' | 'qty_canceled' | 'qty_refun
   return Number(item[count] ?? 0)
 }
 
-/** What these pieces cost, with their taxes. */
+/** Price of these pieces, with their taxes. */
 function amountOfPieces(order: Order, count: 'qty_invoiced' | 'qty_refunded'): number {
   return countedRows(order).reduce((total, item) => {
     const weee = Number(item['weee_tax_applied_row_amount'] ?? 0)

@@ -1,6 +1,6 @@
 import type { Random } from '../harness/random.ts'
 
-/** Somebody who buys, and where it is sent. `taxBasisPoints`: sales tax or VAT there. */
+/** A buyer and the shipping address. `taxBasisPoints`: sales tax or VAT there. */
 export interface Buyer {
   firstname: string
   lastname: string
@@ -87,7 +87,7 @@ const places: readonly Place[] = [
 
 const streets = ['Höhenweg', 'Main Street', 'Rue de l’Église', 'Ulica Leśna', 'Storgatan', 'Elm Avenue', 'Oak Lane']
 
-/** A guest, or a customer who keeps name, address and id over all orders. */
+/** A guest, or a customer with the same name, address and id in all orders. */
 export function makeBuyer(random: Random): Buyer {
   const customer = random.chance(0.6)
   const customerIndex = random.int(0, names.length - 1)

@@ -33,7 +33,7 @@ export function addOrderRoutes(add: AddRoute, shop: Shop, switches: Switches): v
 
 const nested = new Set(['items', 'billing_address', 'shipping_address', 'payment', 'status_histories'])
 
-/** Columns of the order's own table can be searched; a name that is none is a database error. */
+/** Columns of the order's own table can be searched; an unknown name is a database error. */
 function orderSearch(switches: Switches): SearchSettings<Order> {
   const optional = new Set(['customer_id', 'coupon_code', 'total_paid', 'ext_order_id', 'ext_customer_id'])
   return {
@@ -65,7 +65,7 @@ export function addComment(shop: Shop, order: Order, body: unknown): void {
   const { comment } = statusHistory
   if (typeof comment !== 'string') throw new MagentoError(400, 'The "comment" of a status history must be a text.')
   const now = shop.stamp()
-  // As the vendor: a comment's status becomes the order's, also when it has none.
+  // Like the vendor: a comment's status becomes the order's, even if it has none.
   const status = typeof statusHistory['status'] === 'string' ? statusHistory['status'] : null
   const entry: StatusHistory = {
     comment,

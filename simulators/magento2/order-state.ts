@@ -1,6 +1,6 @@
 import type { Random } from '../harness/random.ts'
 
-/** State, the store's status for it, and how far the order has come. */
+/** State, the store's status for it, and progress of the order. */
 export interface OrderProgress {
   state: string
   status: string
@@ -12,7 +12,7 @@ export interface OrderProgress {
 
 const begun = { invoiced: false, shipped: false, canceled: false, refunded: false }
 
-/** As an order begins, before it is paid. */
+/** State of an order before it is paid. */
 export const placed: OrderProgress = { ...begun, state: 'new', status: 'pending' }
 
 const processing: OrderProgress = { ...begun, state: 'processing', status: 'processing', invoiced: true }

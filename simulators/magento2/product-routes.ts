@@ -31,7 +31,7 @@ export function addProductRoutes(add: AddRoute, shop: Shop, switches: Switches):
   addMediaRoutes(add, shop, find)
 }
 
-/** Makes or changes the product that the body names. */
+/** Creates or changes the product that the body names. */
 export function postProduct(shop: Shop, body: unknown): Product {
   const changes = readProduct(body)
   if (!changes.sku) throw isRequired('sku')
@@ -47,7 +47,7 @@ function addMediaRoutes(add: AddRoute, shop: Shop, find: (call: RestCall) => Pro
   }
   add('GET', '/products/:sku/media', (call) => find(call).media_gallery_entries.map(renderMedia))
   add('GET', '/products/:sku/media/:entryId', (call) => renderMedia(findEntry(call)))
-  // The id comes as text on the wire, whatever the specification says.
+  // The id is text on the wire, whatever the specification says.
   add('POST', '/products/:sku/media', (call) => {
     const { id: _new, ...entry } = readEntry(call.body)
     return String(saveMedia(shop, find(call), entry).id)
@@ -65,7 +65,7 @@ function addMediaRoutes(add: AddRoute, shop: Shop, find: (call: RestCall) => Pro
 const columns = ['sku', 'name', 'attribute_set_id', 'price', 'status', 'visibility', 'type_id', 'weight'] as const
 const times = ['created_at', 'updated_at'] as const
 
-/** A product is found by its columns (`entity_id` is its id) and by any attribute that some product has. */
+/** Products are searched by their columns (`entity_id` is the id) and by any attribute that some product has. */
 function productSearch(products: readonly Product[], switches: Switches): SearchSettings<Product> {
   const codes = new Set(products.flatMap((product) => product.custom_attributes.map((one) => one.attribute_code)))
   return {

@@ -12,7 +12,7 @@ import {
 } from './feed-client.ts'
 import type { Shop } from './shop.ts'
 
-/** What one way of pulling one feed did. Not `complete`: the feed was still behind, or `error` tells why. */
+/** Result of pulling one feed in one way. Not `complete`: the feed was still behind, or `error` says why. */
 export interface PullCounts {
   rows: number
   changed: number
@@ -22,25 +22,25 @@ export interface PullCounts {
   failed?: { sku: string; message: string }[]
 }
 
-/** What one run of the job did. */
+/** Result of one run of the job. */
 export type PullReport = { at: string } & Record<FeedName, { cursor: PullCounts; timeslot: PullCounts }>
 
 /** The shop's scheduled job, as a module installed in it would run it. */
 export interface PullJob {
   setFeed(feed: FeedAddress): void
-  /** Runs after a run under way has ended. @throws Error when the feed's address is not set */
+  /** Waits for a running run to end, then runs. @throws Error when the feed's address is not set */
   pull(): Promise<PullReport>
   /** The last fifty reports, oldest first. */
   reports(): PullReport[]
   busy(): boolean
-  /** Ends a run under way and waits for its end. */
+  /** Stops a running run and waits for its end. */
   stop(): Promise<void>
 }
 
 const pageLimit = '200'
 const waitsAtMost = 30
 
-/** `ownMedia`: every address the shop's own images have ever had. */
+/** `ownMedia`: every address that the shop's own images ever had. */
 export function createPullJob(shop: Shop, ownMedia: () => readonly string[], initial?: FeedAddress): PullJob {
   const stopped = new AbortController()
   const reports: PullReport[] = []
@@ -92,7 +92,7 @@ interface Puller {
   signal: AbortSignal
 }
 
-/** Everything after the kept cursor. The cursor is kept together with the rows it stands for. */
+/** Pulls everything after the stored cursor. The cursor is stored together with its rows. */
 async function followCursor(puller: Puller, name: FeedName): Promise<PullCounts> {
   const { store } = puller.shop
   const key = `cursor ${puller.address.connection} ${name}`
@@ -111,7 +111,7 @@ async function followCursor(puller: Puller, name: FeedName): Promise<PullCounts>
   return counts
 }
 
-/** Everything that changed from the end of the last slot up to now. */
+/** Pulls everything that changed since the end of the last slot. */
 async function pullSlot(puller: Puller, name: FeedName): Promise<PullCounts> {
   const { store } = puller.shop
   const key = `slot ${puller.address.connection} ${name}`

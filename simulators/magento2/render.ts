@@ -1,6 +1,6 @@
 import type { MediaEntry, Order, OrderItem, Product, SourceItem } from './wire-types.ts'
 
-/** The order as REST answers it: child rows with their parent, the shipping address among the extension attributes. */
+/** The order as REST returns it: child rows with their parent, the shipping address among the extension attributes. */
 export function renderOrder(order: Order): Record<string, unknown> {
   const { shipping_address: address, shipping_method: method, items, ...columns } = order
   const rendered = items.map((item) => renderItem(item, items))
@@ -25,7 +25,7 @@ function renderItem(item: OrderItem, items: readonly OrderItem[]): OrderItem {
 
 const shown = ({ ships_apart: _apart, ...item }: OrderItem): OrderItem => item
 
-/** The product as REST answers it. */
+/** The product as REST returns it. */
 export function renderProduct(product: Product): Record<string, unknown> {
   return { ...product, media_gallery_entries: product.media_gallery_entries.map(renderMedia) }
 }
@@ -38,7 +38,7 @@ export function renderSourceItem({ sku, source_code, quantity, status }: SourceI
   return { sku, source_code, quantity, status }
 }
 
-/** As the vendor's serializer: nothing is sent as null except an order's state and status. */
+/** Like the vendor's serializer: null is sent only for an order's state and status. */
 function omitNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(omitNulls)
   if (typeof value !== 'object' || value === null) return value

@@ -1,4 +1,6 @@
-/** What each route needs, as the modules' webapi.xml have it; those of Waldstream are held to the same table by a test. */
+/**
+ * The ACL resource of each route, as in the modules' webapi.xml; a test compares Waldstream's calls with this table.
+ */
 export const routePermissions: Readonly<Record<string, string>> = {
   'GET /orders': 'Magento_Sales::actions_view',
   'GET /orders/:id': 'Magento_Sales::actions_view',

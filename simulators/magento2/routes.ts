@@ -7,7 +7,7 @@ import { type SearchSettings, search } from './search.ts'
 import { parseSearchCriteria } from './search-criteria.ts'
 import { selectFields } from './sparse-fields.ts'
 
-/** A request of REST: its parameters, decoded, and its body. */
+/** A REST request: its decoded parameters and its body. */
 export interface RestCall {
   parameters: Readonly<Record<string, string>>
   body: unknown
@@ -15,7 +15,7 @@ export interface RestCall {
   query: string
 }
 
-/** Adds one route below `/rest/<store>/V1`. What the handler returns is the body, reduced to `fields=` when asked. */
+/** Adds one route below `/rest/<store>/V1`. The handler returns the body, which is reduced to `fields=` on request. */
 export type AddRoute = (
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
@@ -24,7 +24,10 @@ export type AddRoute = (
 
 const stores = new Set(['default', 'all'])
 
-/** `/rest/V1` is the default store; `below`: what stands in place of V1. Calls are authorized for the route's ACL resource before anything else. */
+/**
+ * `/rest/V1` is the default store; `below`: path segment instead of V1. Calls are first authorized for the route's ACL
+ * resource.
+ */
 export function createRoutes(
   app: FastifyInstance,
   { authorization, ims }: { authorization: Authorization; ims: Ims },
@@ -33,7 +36,7 @@ export function createRoutes(
 ): AddRoute {
   return (method, path, handle) => {
     const resource = routePermissions[`${method} ${path}`]
-    if (resource === undefined) throw new Error(`nobody says what ${method} ${path} needs`)
+    if (resource === undefined) throw new Error(`no permission is known for ${method} ${path}`)
     const answer = (request: FastifyRequest, reply: FastifyReply, store: string) => {
       const parameters = request.params as Record<string, string>
       if (!stores.has(store)) {
@@ -48,7 +51,7 @@ export function createRoutes(
       if (resource !== 'anonymous') authorization.check(request, resource)
       return answer(request, reply, (request.params as Record<string, string>)['store'] ?? 'default')
     }
-    // Commerce as a Cloud Service: no store in the address, and the queue's part behind the version.
+    // Commerce as a Cloud Service: no store in the address, and the queue's part after the version.
     const inCloud = async (request: FastifyRequest, reply: FastifyReply) => {
       ims.check(request)
       authorization.checkAccess(resource)
@@ -62,7 +65,7 @@ export function createRoutes(
   }
 }
 
-/** Answers a list call: rows found, then each as REST shows it. */
+/** Answers a list call: finds rows, then renders each as REST does. */
 export function answerSearch<T>(
   rows: readonly T[],
   query: string,
@@ -78,7 +81,7 @@ export function answerSearch<T>(
   return { ...result, items: result.items.map(render) }
 }
 
-/** A whole number in a path. @throws MagentoError 400 as the vendor does for a text where a number belongs */
+/** A whole number in a path. @throws MagentoError 400 like the vendor for a text instead of a number */
 export function integerParameter(call: RestCall, name: string): number {
   const text = call.parameters[name] ?? ''
   if (/^\d+$/.test(text)) return Number(text)

@@ -6,7 +6,7 @@ export interface Filter {
   condition_type: string
 }
 
-/** The search criteria of a list call; filters of one group are alternatives, all groups must hold. */
+/** The search criteria of a list call; filters of one group are alternatives, all groups must match. */
 export interface SearchCriteria {
   filter_groups: { filters: Filter[] }[]
   sort_orders: { field: string; direction: 'ASC' | 'DESC' }[]
@@ -20,8 +20,8 @@ interface Node {
 }
 
 /**
- * Reads `searchCriteria[filter_groups][0][filters][0][field]=…` from a query string; camelCase and snake_case names are
- * the same. Without a condition type a filter means `eq`, without a direction a sort order is descending.
+ * Parses `searchCriteria[filter_groups][0][filters][0][field]=…` from a query string; camelCase and snake_case names
+ * are equivalent. The default condition type is `eq`, the default sort direction is descending.
  *
  * @throws MagentoError 400 when there are no search criteria at all, or a filter has no field
  */

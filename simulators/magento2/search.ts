@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto'
 import type { Filter, SearchCriteria } from './search-criteria.ts'
 import type { Switches } from './switches.ts'
 
-/** What a list call answers. */
+/** Result of a list call. */
 export interface SearchResult<T> {
   items: T[]
   search_criteria: SearchCriteria
   total_count: number
 }
 
-/** How the rows of one list are searched. */
+/** How to search the rows of one list. */
 export interface SearchSettings<T> {
-  /** The value of a field, `undefined` or `null` for none. @throws MagentoError for a field that can't be filtered */
+  /** The value of a field, `undefined` or `null` if none. @throws MagentoError for a field that can't be filtered */
   read: (row: T, field: string) => unknown
-  /** What tells one row from all others. */
+  /** Unique key of a row. */
   key: (row: T) => string | number
   switches: Pick<Switches, 'repeatsLastPage' | 'maximumPageSize'>
 }
@@ -21,8 +21,8 @@ export interface SearchSettings<T> {
 let searches = 0
 
 /**
- * Runs a search as the database would: comparisons with nothing are false, texts compare without case, rows that the
- * sort orders don't tell apart come in another order each time.
+ * Searches like the database: comparisons with null are false, texts compare case-insensitively, and rows that the sort
+ * order does not distinguish come in a different order each time.
  */
 export function search<T>(rows: readonly T[], criteria: SearchCriteria, settings: SearchSettings<T>): SearchResult<T> {
   searches += 1
@@ -63,7 +63,7 @@ function page<T>(rows: T[], { page_size: size = 0, current_page: current = 1 }: 
   return rows.slice((number - 1) * size, number * size)
 }
 
-/** Whether a column's value meets one filter. @throws Error for an unknown condition type (a 500 of the vendor) */
+/** Whether a column's value matches one filter. @throws Error for an unknown condition type (a 500 of the vendor) */
 export function matches(value: unknown, { value: wanted, condition_type: condition }: Filter): boolean {
   if (condition === 'null') return value === undefined || value === null
   if (value === undefined || value === null) return false

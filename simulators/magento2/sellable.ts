@@ -1,17 +1,15 @@
 import type { Catalog, CatalogProduct } from '../catalog/catalog.ts'
 
-/** A simple product one can order, alone or as the variant of a configurable one. */
+/** A simple product that can be ordered, alone or as the variant of a configurable one. */
 export interface Sellable {
   id: number
   product: CatalogProduct
-  /** The decimal text of its price. */
+  /** Its price as decimal text. */
   price: string
   parent?: { id: number; product: CatalogProduct; options: { option_id: string; option_value: number }[] }
 }
 
-/**
- * The numbers the shop gives to products, to option attributes and to their values: by their place in the catalogue.
- */
+/** The shop's numbers of products, option attributes and option values: by their index in the catalogue. */
 export interface CatalogNumbers {
   productIds: ReadonlyMap<string, number>
   attributeIds: ReadonlyMap<string, number>
@@ -32,7 +30,7 @@ export function numberCatalog({ products }: Catalog): CatalogNumbers {
   return { productIds, attributeIds, optionIds }
 }
 
-/** Everything that can be ordered, the vendor's goods (SKU matches the pattern) apart from the others'. */
+/** Everything that can be ordered, with the vendor's goods (SKU matches the pattern) separate from the others'. */
 export function listSellables(
   catalog: Catalog,
   vendorPattern: RegExp,
@@ -43,7 +41,7 @@ export function listSellables(
     if (product.type !== 'simple' || !product.online) return []
     return [toSellable(product, bySku.get(product.parentSku ?? ''), numbers)]
   })
-  // A pattern with a `g` flag would remember where it stopped.
+  // A pattern with a `g` flag would keep its position between calls.
   const pattern = new RegExp(vendorPattern.source, vendorPattern.flags.replace('g', ''))
   return {
     vendor: sellables.filter(({ product }) => pattern.test(product.sku)),

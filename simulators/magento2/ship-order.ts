@@ -12,8 +12,8 @@ interface ShipBody {
 }
 
 /**
- * Ships the named rows, or all that is left. Child rows of a configurable follow their parent. Repeating a call ships
- * again what is left: nothing tells that it is a repetition.
+ * Ships the named rows, or everything left. Child rows of a configurable follow their parent. A repeated call ships
+ * again what is left: the API can't recognize a repetition.
  *
  * @throws MagentoError 400 when there is nothing to ship, more than was ordered, or a track without a number
  */
@@ -83,7 +83,10 @@ function shipNamed(rows: readonly OrderItem[], item: { order_item_id: number; qt
   return { row, qty: item.qty }
 }
 
-/** Multi-source inventory: what is shipped leaves its source, which must have it. Parts of a bundle leave each for itself. */
+/**
+ * Multi-source inventory: shipped pieces are taken from their source, which must have them. Parts of a bundle are taken
+ * one by one.
+ */
 function takeFromSource(shop: Shop, order: Order, shipped: readonly Shipped[], source: string): void {
   if (shop.store.sources.get(source) === undefined) throw noSuchEntity('source_code', source)
   const pieces = shipped.flatMap(({ row, qty }) =>
@@ -105,7 +108,7 @@ function takeFromSource(shop: Shop, order: Order, shipped: readonly Shipped[], s
   }
 }
 
-/** Adds a track to a shipment that is there. @throws MagentoError 404 when it is not, 400 for a track without a number */
+/** Adds a track to an existing shipment. @throws MagentoError 404 if there is none, 400 for a track without a number */
 export function addTrack(shop: Shop, body: unknown): Record<string, unknown> {
   const { entity } = Object(body) as { entity?: Record<string, unknown> }
   const shipment = shop.store.shipments.get(String(entity?.['parent_id']))

@@ -15,7 +15,7 @@ export function sourceItemKey(item: { sku: string; source_code: string }): strin
   return `${item.source_code}|${item.sku}`
 }
 
-/** Opens what is kept in `dataFile`, or an empty store. */
+/** Opens the data in `dataFile`, or an empty store. */
 export function openShopStore(dataFile: string): ShopStore {
   const { documents, ...store } = openDocumentStore(dataFile)
   return {

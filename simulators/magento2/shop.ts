@@ -10,36 +10,36 @@ import { listSellables } from './sellable.ts'
 import { openShopStore, type ShopStore } from './shop-store.ts'
 import type { Order } from './wire-types.ts'
 
-/** Where a shop's data comes from. */
+/** Source of a shop's data. */
 export interface ShopOptions {
-  /** SQLite file, or `:memory:`. Data kept in it is used again. */
+  /** SQLite file, or `:memory:`. Existing data is used again. */
   dataFile: string
   /** A product export of Magento (CSV). */
   catalogFile: string
-  /** Which SKUs are the demo vendor's: orders are made with and without lines of it. */
+  /** SKUs of the demo vendor: orders are made with and without lines of it. */
   vendorPattern: RegExp
   seed: number
-  /** How many orders a new shop begins with. */
+  /** Number of orders in a new shop. */
   orders: number
-  /** Other states than `processing` too. */
+  /** Also states other than `processing`. */
   mixedStates?: boolean
-  /** How many of the orders, of 1, are as real shops have them: bundles, options, charges, credit memos. Default: none. */
+  /** Share of orders (0 to 1) like those of real shops: bundles, options, charges, credit memos. Default: none. */
   realShare?: number
 }
 
-/** The shop's data and what changes it; REST, control routes and the pull job work on the same. */
+/** The shop's data and its changes, shared by REST, control routes and the pull job. */
 export interface Shop {
   store: ShopStore
   clock: SimulatorClock
-  /** The time of a change, as the shop writes it. */
+  /** Time of a change, in the shop's format. */
   stamp(): string
   /** Makes orders as if bought now. */
   makeOrders(count: number): Order[]
-  /** Back to the data a new shop begins with. */
+  /** Restores the initial data. */
   reset(): void
 }
 
-/** Opens kept data or makes new. @throws Error when the kept data was made from another catalogue */
+/** Opens existing data or makes new. @throws Error when the existing data was made from another catalogue */
 export function openShop(options: ShopOptions): Shop {
   const store = openShopStore(options.dataFile)
   const text = readFileSync(options.catalogFile, 'utf8')

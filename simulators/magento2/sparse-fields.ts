@@ -2,7 +2,7 @@ interface Selection {
   [name: string]: Selection | null
 }
 
-/** Reduces an answer to what `fields=items[increment_id,items[sku]],total_count` names; lists keep their length. */
+/** Reduces an answer to the fields in `fields=items[increment_id,items[sku]],total_count`; lists keep their length. */
 export function selectFields(body: unknown, fields: string): unknown {
   return pick(body, parse(fields))
 }

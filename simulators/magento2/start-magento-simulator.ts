@@ -20,7 +20,7 @@ export interface MagentoOptions extends ShopOptions {
   port?: number
   /** Where the shop's job pulls from; can be set later by `setFeed` or `POST /_sim/feed`. */
   feed?: FeedAddress
-  /** Runs the job on this schedule; without it only `pull` and `POST /_sim/pull` do. */
+  /** Runs the job on this schedule; by default only `pull` and `POST /_sim/pull` run it. */
   pullEverySeconds?: number
   /** Whether a page past the end repeats the last one (`true`, the default) or is empty. */
   pageSizeDefect?: boolean
@@ -31,11 +31,11 @@ export interface MagentoOptions extends ShopOptions {
 /** A running shop. */
 export interface MagentoSimulator extends Simulator {
   setFeed(feed: FeedAddress): void
-  /** Runs the pull job once, after one under way. @throws Error when no feed is set */
+  /** Runs the pull job once, after a running one. @throws Error when no feed is set */
   pull(): Promise<PullReport>
 }
 
-/** Starts a shop with kept data, or with new data made from the catalogue and the seed. */
+/** Starts a shop with existing data, or with new data from the catalogue and the seed. */
 export async function startMagentoSimulator(options: MagentoOptions): Promise<MagentoSimulator> {
   const shop = openShop(options)
   const initial: Switches = {
@@ -118,13 +118,13 @@ function addPullRoutes(app: FastifyInstance, job: PullJob): void {
 
 function schedule(job: PullJob, seconds: number): NodeJS.Timeout {
   const run = () => {
-    // Before the feed's address is known there is nothing to do; other failures are in the reports.
+    // Until the feed's address is known there is nothing to do; other failures are in the reports.
     if (!job.busy()) job.pull().catch(() => undefined)
   }
   return setInterval(run, seconds * 1000).unref()
 }
 
-/** A shop that comes back on another port still knows the addresses its images had. */
+/** A shop that comes back on another port still knows the earlier addresses of its images. */
 function rememberMediaBase(shop: Shop, url: string): void {
   const bases = new Set(ownMediaBases(shop)).add(mediaBase(`${url}/`))
   shop.store.setSetting('media bases', JSON.stringify([...bases]))

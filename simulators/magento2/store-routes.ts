@@ -4,7 +4,7 @@ import type { AddRoute } from './routes.ts'
 
 const storeTimeZone = 'America/Chicago'
 
-/** Store configuration and the token of an administrator. `baseUrl` ends with a slash. */
+/** Store configuration and the administrator's token. `baseUrl` ends with a slash. */
 export function addStoreRoutes(add: AddRoute, authorization: Authorization, baseUrl: () => string): void {
   add('GET', '/store/storeConfigs', () => {
     const base = baseUrl()
@@ -32,7 +32,7 @@ export function addStoreRoutes(add: AddRoute, authorization: Authorization, base
   add('POST', '/integration/admin/token', ({ body }) => authorization.issueAdminToken(body))
 }
 
-/** Where the shop's public files are; images are below `catalog/product`. */
+/** Address of the shop's public files; images are below `catalog/product`. */
 export function mediaBase(baseUrl: string): string {
   return `${baseUrl}media/`
 }

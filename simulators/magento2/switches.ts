@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { sendJson } from './magento-error.ts'
 
-/** How a shop is set up, and what fails in it; kept in memory. */
+/** Setup of a shop, and injected failures; in memory only. */
 export interface Switches {
   /** Whether a page past the end repeats the last one or is empty. */
   repeatsLastPage: boolean
@@ -11,13 +11,16 @@ export interface Switches {
   twoFactor: boolean
   /** Largest page of a list call (`webapi/validation/maximum_page_size`); null: input limits are off. */
   maximumPageSize: number | null
-  /** ACL resources that the caller has not. */
+  /** ACL resources that the caller lacks. */
   denied: string[]
-  /** When operations of bulk requests are worked off: by themselves after so many milliseconds, or null: by `POST /_sim/bulk/run`. */
+  /**
+   * When operations of bulk requests are processed: by themselves after this many milliseconds; null: by `POST
+   * /_sim/bulk/run`.
+   */
   bulkDelayMs: number | null
-  /** SKUs of which operations fail, and how; `times`: how often. */
+  /** SKUs with failing operations, and the failure; `times`: how often. */
   bulkFailures: { sku: string; kind: 'retriable' | 'permanent'; times?: number }[]
-  /** Whether bulk requests of older releases: their operations bear numbers of the database. */
+  /** Behaves like older releases, whose operations have database ids. */
   databaseOperationIds: boolean
 }
 
@@ -32,7 +35,7 @@ export const usualSwitches: Switches = {
   databaseOperationIds: false,
 }
 
-/** `GET` and `PATCH /_sim/switches`; `reset` puts them back. */
+/** `GET` and `PATCH /_sim/switches`; `reset` restores the defaults. */
 export function addSwitchRoutes(app: FastifyInstance, switches: Switches): void {
   app.get('/_sim/switches', async (_request, reply) => sendJson(reply, switches))
   app.patch<{ Body: Partial<Switches> }>('/_sim/switches', async (request, reply) => {

@@ -1,7 +1,7 @@
-/** A JSON value that a column without a type of its own holds. */
+/** A JSON value of a column without a type of its own. */
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
 
-/** A row of an order as kept; `parent_item` is added when it is answered. Amounts are numbers with two decimals. */
+/** A stored order row; `parent_item` is added to answers. Amounts are numbers with two decimals. */
 export interface OrderItem {
   item_id: number
   order_id: number
@@ -10,7 +10,7 @@ export interface OrderItem {
   sku: string
   name: string
   product_type: 'simple' | 'configurable' | 'bundle' | 'virtual' | 'downloadable'
-  /** Of a bundle whose components are shipped one by one; no answer has it. */
+  /** For bundles whose components are shipped separately; not in answers. */
   ships_apart?: boolean
   qty_ordered: number
   qty_shipped: number
@@ -43,7 +43,7 @@ export interface StatusHistory {
   [column: string]: unknown
 }
 
-/** An order as kept: its items flat, the shipping address beside the billing address. */
+/** A stored order: its items flat, the shipping address next to the billing address. */
 export interface Order {
   entity_id: number
   increment_id: string
@@ -60,7 +60,7 @@ export interface Order {
   grand_total: number
   items: OrderItem[]
   billing_address: Address
-  /** A virtual order has none. */
+  /** Virtual orders have none. */
   shipping_address?: Address
   shipping_method: string
   payment: Record<string, unknown>
@@ -68,7 +68,7 @@ export interface Order {
   [column: string]: unknown
 }
 
-/** An image of a product. `source_url` and `feed_source` (which feed row it came from) are never answered by REST. */
+/** An image of a product. REST answers leave out `source_url` and `feed_source` (the feed row that it came from). */
 export interface MediaEntry {
   id: number
   media_type: string
@@ -106,7 +106,7 @@ export interface Product {
   custom_attributes: CustomAttribute[]
 }
 
-/** `feed_source`: which feed row wrote it; never answered. */
+/** `feed_source`: the feed row that wrote it; not in answers. */
 export interface SourceItem {
   sku: string
   source_code: string
@@ -123,7 +123,7 @@ export interface InventorySource {
   postcode: string
 }
 
-/** One body of a bulk request. Status: 1 complete, 2 failed retriably, 3 failed, 4 open, 5 rejected. */
+/** One body of a bulk request. Status: 1 complete, 2 failed but retriable, 3 failed, 4 open, 5 rejected. */
 export interface BulkOperation {
   id: number
   body: unknown

@@ -2,16 +2,16 @@ import { constants, createPublicKey, type KeyObject, randomBytes, verify } from 
 import type { FastifyInstance } from 'fastify'
 import { NETSUITE_CREDENTIALS } from './credentials.ts'
 
-/** OAuth 2.0, client credentials: certificates, and the tokens given for what they signed. */
+/** OAuth 2.0 client credentials: certificates, and the tokens issued for signed assertions. */
 export interface TokenDesk {
-  /** Takes assertions signed by this certificate from now on; the public key as PEM. */
+  /** Accepts assertions signed by this certificate from now on; public key as PEM. */
   addCertificate(id: string, publicKey: string): void
-  /** Seconds that tokens given from now on last (3600). */
+  /** Lifetime of new tokens in seconds (3600). */
   lifetime: number
-  /** Ends all tokens that were given. */
+  /** Ends all issued tokens. */
   expireAll(): void
   isValid(token: string): boolean
-  /** A token for the form of a request, or why there is none. */
+  /** A token for a request's form, or why it is refused. */
   exchange(form: URLSearchParams, url: string): { token: string; seconds: number } | { error: string; reason: string }
 }
 
@@ -50,7 +50,7 @@ interface Expected {
   now: number
 }
 
-/** What is wrong with an assertion: its form, key, signature, then each of its claims. */
+/** What is wrong with an assertion: checks its form, key, signature, then each claim. */
 function faultOf(assertion: string, { certificates, url, now }: Expected): string | undefined {
   const [head = '', body = '', signature = '', ...more] = assertion.split('.')
   const header = decoded(head)
@@ -88,7 +88,7 @@ function decoded(part: string): Record<string, unknown> | undefined {
 
 const tokenPath = '/services/rest/auth/oauth2/v1/token'
 
-/** The address that tokens are asked at; it needs no authorization of its own. */
+/** The token endpoint; it needs no authorization of its own. */
 export function addTokenRoute(app: FastifyInstance, desk: TokenDesk): void {
   const type = 'application/x-www-form-urlencoded'
   app.addContentTypeParser(type, { parseAs: 'string' }, (_request, body, done) => done(null, body))

@@ -1,7 +1,7 @@
-/** Turns moments into what an account of one time zone shows, and back as far as that is possible. */
+/** Converts times to the account's local time, and back as far as possible. */
 export interface AccountTime {
   zone: string
-  /** 'YYYY-MM-DD HH:MM:SS' on the account's clock. The hour that a DST change repeats gives each text twice. */
+  /** 'YYYY-MM-DD HH:MM:SS' on the account's clock. In the hour that a DST change repeats, each text occurs twice. */
   toLocal(moment: Date): string
 }
 

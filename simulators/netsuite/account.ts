@@ -3,7 +3,7 @@ import type { SimulatorClock } from '../harness/clock.ts'
 import type { AccountTime } from './account-time.ts'
 import type { AccountRules } from './rules.ts'
 
-/** What every part of one simulated account works with. */
+/** State shared by every part of one simulated account. */
 export interface Account {
   database: DatabaseSync
   clock: SimulatorClock
@@ -19,7 +19,7 @@ export function isoTime(milliseconds: unknown): string {
   return new Date(Number(milliseconds)).toISOString().replace('.000Z', 'Z')
 }
 
-/** The address of a record below the host that was called. */
+/** The address of a record on the called host. */
 export function recordUrl(origin: string, type: string, id: number | string): string {
   return `${origin}/services/rest/record/v1/${type}/${id}`
 }
@@ -28,7 +28,7 @@ export function selfLink(href: string): { rel: string; href: string }[] {
   return [{ rel: 'self', href }]
 }
 
-/** Without what is null or undefined: the record service leaves empty fields out. */
+/** Leaves out null and undefined: the record service omits empty fields. */
 export function present(record: Wire): Wire {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined))
 }

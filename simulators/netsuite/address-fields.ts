@@ -2,7 +2,7 @@ import type { Account, Wire } from './account.ts'
 import { type FieldSpec, readFields } from './fields.ts'
 import { invalidContent } from './problems.ts'
 
-/** An address of a transaction or of an address book. The lengths are those that NetSuite's refusals and CSV templates name. */
+/** An address of a transaction or address book. The lengths are those in NetSuite's errors and CSV templates. */
 const addressSpec: FieldSpec = {
   customPrefix: 'custrecord',
   fields: {
@@ -33,12 +33,12 @@ const addressSpec: FieldSpec = {
   },
 }
 
-/** Reads addresses among a record's values. */
+/** Reads addresses from a record's values. */
 export type ReadAddresses = (values: Wire, names: readonly string[]) => { addresses: Wire; unknown: string[] }
 
 /**
- * Checks addresses as an account does that takes no free-form states: one of a country that has a list of states has to be
- * in it, by its short name. Reading throws NetSuiteProblem.
+ * Checks addresses like an account that does not allow free-form states: in a country with a list of states, the state
+ * must be in it, by its short name. Reading throws NetSuiteProblem.
  */
 export function createAddressReader({ database }: Account): ReadAddresses {
   const hasList = database.prepare('SELECT 1 FROM sim_state WHERE country = ?')

@@ -8,7 +8,7 @@ export interface CollectionFilter {
 
 /**
  * The `q` of a collection: `field IS "value"`, joined by AND. Other operators are not simulated.
- * @throws NetSuiteProblem 400 for what can't be filtered by
+ * @throws NetSuiteProblem 400 for a field or condition that can't be used
  */
 export function readFilter(q: string | undefined, fields: Readonly<Record<string, string>>): CollectionFilter {
   if (q === undefined || q.trim() === '') return { where: '1', values: [] }

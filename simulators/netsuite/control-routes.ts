@@ -65,8 +65,8 @@ export function addControlRoutes(app: FastifyInstance, account: Account, orders:
 }
 
 /**
- * A new item, without stock and with a price of 0 until it is changed: `itemid`, `itemtype` (InvtPart), and any field
- * that can be changed.
+ * A new item, without stock and with price 0 until it is changed: `itemid`, `itemtype` (InvtPart), and any changeable
+ * field.
  */
 function makeItem(account: Account, { itemid, itemtype = 'InvtPart', ...fields }: Wire): number {
   const { database, clock } = account
@@ -86,7 +86,7 @@ function makeItem(account: Account, { itemid, itemtype = 'InvtPart', ...fields }
   return id
 }
 
-/** Moves `lastmodifieddate`. Field names are taken in SuiteQL's and in the record service's spelling. */
+/** Moves `lastmodifieddate`. Accepts field names in SuiteQL's and in the record service's spelling. */
 function changeItem({ database, clock }: Account, id: number, changes: Wire): void {
   for (const [name, value] of Object.entries(changes)) {
     const field = name.toLowerCase()
@@ -137,7 +137,7 @@ function changeLocation(database: DatabaseSync, location: string, changes: Wire)
   return { location: Number(found['id']), isinactive: inactive, makeinventoryavailablestore: webStore }
 }
 
-/** Of a kit: a list of `{itemid, quantity}`. */
+/** Members of a kit: a list of `{itemid, quantity}`. */
 function replaceMembers(database: DatabaseSync, kit: number, members: unknown): void {
   if (!Array.isArray(members)) throw new ControlError(400, '"members" must be a list of {itemid, quantity}.')
   database.prepare('DELETE FROM sim_item_member WHERE kit_id = ?').run(kit)
@@ -147,7 +147,9 @@ function replaceMembers(database: DatabaseSync, kit: number, members: unknown): 
   }
 }
 
-/** In other currencies than the account's: a list of `{level, currency, price}`, the level by its internal id. */
+/**
+ * Prices in other currencies than the account's: a list of `{level, currency, price}`, the level by its internal id.
+ */
 function addPrices(database: DatabaseSync, item: number, prices: unknown): void {
   if (!Array.isArray(prices)) throw new ControlError(400, '"prices" must be a list of {level, currency, price}.')
   const add = database.prepare('INSERT OR REPLACE INTO sim_price VALUES (?, ?, ?, ?)')
@@ -158,7 +160,7 @@ function addPrices(database: DatabaseSync, item: number, prices: unknown): void 
   }
 }
 
-/** Moves `lastquantityavailablechange`, and not the item's `lastmodifieddate`: stock is no change of the item. */
+/** Moves `lastquantityavailablechange` but not the item's `lastmodifieddate`: a stock change is not an item change. */
 function changeStock({ database, clock }: Account, itemId: number, location: string, changes: Wire): Wire {
   const found = database.prepare('SELECT id, name FROM sim_location WHERE id = ? OR name = ?').get(location, location)
   if (found === undefined) throw new ControlError(404, `There is no location ${location}.`)

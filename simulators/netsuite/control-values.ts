@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { Wire } from './account.ts'
 import { isObject } from './fields.ts'
 
-/** What a control route refuses: the status and a text for the person who tests. */
+/** An error of a control route: the status and a text for the tester. */
 export class ControlError extends Error {
   readonly statusCode: number
 

@@ -124,7 +124,7 @@ function nameOf({ isPerson, companyName, firstName, lastName }: Wire): string {
   return isPerson ? `${firstName} ${lastName}` : String(companyName)
 }
 
-/** A new customer is called by its name, and again by a new one, unless it was given an id of its own. */
+/** A new or renamed customer's id is its name, unless it was given an id. */
 function calledBy(document: Wire, row: Wire | undefined): string | undefined {
   if (row === undefined) return nameOf(document)
   const before = JSON.parse(String(row['document'])) as Wire

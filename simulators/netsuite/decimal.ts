@@ -7,14 +7,14 @@ export function toUnits(value: number): Units {
   return BigInt(value.toFixed(8).replace('.', ''))
 }
 
-/** The nearest JSON number: what the record service shows. */
+/** The nearest JSON number, as the record service shows it. */
 export function fromUnits(units: Units): number {
   const sign = units < 0n ? '-' : ''
   const size = units < 0n ? -units : units
   return Number(`${sign}${size / unitsPerOne}.${(size % unitsPerOne).toString().padStart(8, '0')}`)
 }
 
-/** quantity × rate, rounded half away from zero to the cent, as an order line's amount is. */
+/** quantity × rate, rounded half away from zero to the cent, like an order line's amount. */
 export function lineAmount(quantity: number, rate: number): number {
   const product = toUnits(quantity) * toUnits(rate)
   const cent = (unitsPerOne * unitsPerOne) / 100n

@@ -2,8 +2,8 @@ import type { Wire } from './account.ts'
 import { invalidContent, notSettable, userError } from './problems.ts'
 
 /**
- * What a field holds. `readOnly` fields may be sent and are ignored, as the values of a record read before; `computed` ones are
- * refused.
+ * Type of a field. `readOnly` fields may be sent and are ignored, like values of a record read before; `computed` ones
+ * are refused.
  */
 type FieldKind =
   | 'text'
@@ -17,28 +17,28 @@ type FieldKind =
   | 'readOnly'
   | 'computed'
 
-/** The fields a record or line has; custom fields by their prefix, of any kind. */
+/** The fields of a record or line; custom fields by their prefix, of any type. */
 export interface FieldSpec {
   fields: Readonly<Record<string, FieldKind>>
-  /** Characters that fields of text take; others take any number here. */
+  /** Maximum characters of text fields; others are unlimited here. */
   lengths?: Readonly<Record<string, number>>
   customPrefix?: string
-  /** Names that are no fields here although they would be. */
+  /** Fields that do not exist here, although they normally would. */
   missing?: ReadonlySet<string>
-  /** Names of fields that may not be set here although they might. */
+  /** Fields that can't be set here, although they normally could. */
   computed?: ReadonlySet<string>
 }
 
-/** What was sent, checked: null clears a field. `unknown` are the names that are no fields here. */
+/** The validated values: null clears a field. `unknown`: names that are not fields here. */
 export interface FieldValues {
   values: Wire
   unknown: string[]
 }
 
 /**
- * Checks a body, or a part of one at `path`.
- * @throws NetSuiteProblem 400 INVALID_CONTENT with the path of the first value of a wrong type, USER_ERROR for a text that is
- * too long and for a field that may not be set
+ * Validates a body, or a part of one at `path`.
+ * @throws NetSuiteProblem 400 INVALID_CONTENT with the path of the first value of a wrong type, USER_ERROR for a text
+ * that is too long and for a field that can't be set
  */
 export function readFields(body: unknown, spec: FieldSpec, path = ''): FieldValues {
   if (!isObject(body)) throw invalidContent(path, 'The content must be a JSON object.')
@@ -59,7 +59,7 @@ export function readFields(body: unknown, spec: FieldSpec, path = ''): FieldValu
   return { values, unknown }
 }
 
-/** In NetSuite's words, as getlago/lago-api#4689 and others cite them. */
+/** In NetSuite's words, as quoted in getlago/lago-api#4689 and elsewhere. */
 function checkLength(name: string, value: unknown, { lengths }: FieldSpec): void {
   const most = lengths?.[name]
   if (most === undefined || typeof value !== 'string' || value.length <= most) return
@@ -68,14 +68,14 @@ function checkLength(name: string, value: unknown, { lengths }: FieldSpec): void
   )
 }
 
-/** The elements of a sublist `{ items: [...] }`, each checked; undefined when the field was not sent. */
+/** The validated elements of a sublist `{ items: [...] }`; undefined if the field was not sent. */
 export function readSublist(value: unknown, spec: FieldSpec, path: string): { lines: Wire[]; unknown: string[] } {
   const { items } = value as { items: unknown[] }
   const read = items.map((item, index) => readFields(item, spec, `${path}.items[${index}]`))
   return { lines: read.map(({ values }) => values), unknown: read.flatMap(({ unknown }) => unknown) }
 }
 
-/** A checked reference: the id or the external id it names. */
+/** A validated reference: its id or external id. */
 export interface Reference {
   id?: string
   externalId?: string

@@ -6,14 +6,14 @@ import type { RecordType } from './record-type.ts'
 import { createLineStore, type OrderLine } from './sales-order-lines.ts'
 import { isClosed, orderStatus, shipStatusNames } from './status-names.ts'
 
-/** Item fulfilments, and what else ends an order's lines. */
+/** Item fulfilments, and the other ways to end an order's lines. */
 export interface FulfilmentType extends RecordType {
   /**
-   * Ships lines of an order, by `item.items` of `{orderLine, quantity, location, itemReceive}`; a line that is not named
-   * ships in full. The new fulfilment's id. @throws NetSuiteProblem
+   * Ships lines of an order, by `item.items` of `{orderLine, quantity, location, itemReceive}`; unnamed lines ship in
+   * full. Returns the new fulfilment's id. @throws NetSuiteProblem
    */
   fulfil(orderId: number, body: Wire): number
-  /** Closes the open lines, or those of these numbers. @throws NetSuiteProblem */
+  /** Closes the open lines, or only those with these numbers. @throws NetSuiteProblem */
   close(orderId: number, lines?: readonly number[]): void
   /** @throws NetSuiteProblem once something was shipped */
   cancel(orderId: number): void
@@ -99,7 +99,7 @@ interface ShippedLine {
   location: number | null
 }
 
-/** @throws NetSuiteProblem for a line that is not there, more than is left, and nothing at all */
+/** @throws NetSuiteProblem for an unknown line, more than is left, or nothing to ship */
 function shippedLines(lines: readonly OrderLine[], item: unknown): ShippedLine[] {
   const items = isObject(item) && Array.isArray(item['items']) ? (item['items'] as Wire[]) : []
   const named = new Map(items.map((sent, index) => [Number(sent['orderLine']), { sent, at: `item.items[${index}]` }]))

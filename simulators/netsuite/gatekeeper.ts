@@ -7,8 +7,8 @@ import { NetSuiteProblem } from './problems.ts'
 import { type AccountRules, assertLanguage } from './rules.ts'
 
 /**
- * Counts the requests that are under way in the account, from their arrival to their end (those a fault holds back too),
- * and tells of each how many there were when it came. Control routes don't count.
+ * Counts the requests under way in the account, from arrival to end (including those that a fault delays), and returns
+ * for each the count at its arrival. Control routes don't count.
  */
 export function watchConcurrency(app: FastifyInstance): (request: IncomingMessage) => number {
   const arrivedAs = new WeakMap<IncomingMessage, number>()
@@ -24,16 +24,19 @@ export function watchConcurrency(app: FastifyInstance): (request: IncomingMessag
   return (request) => arrivedAs.get(request) ?? 0
 }
 
-/** What is asked before a request is served. */
+/** Checks before a request is served. */
 interface Entrance {
-  /** Requests the account takes at once. */
+  /** Maximum concurrent requests of the account. */
   limit: number
   position: (request: IncomingMessage) => number
   tokens: TokenDesk
   rules: AccountRules
 }
 
-/** Refuses what comes over the concurrency limit (429), then what neither the account's token has signed nor a valid bearer token has (401). */
+/**
+ * Refuses requests over the concurrency limit (429), then those without a valid signature of the account's token or a
+ * valid bearer token (401).
+ */
 export function guard(app: FastifyInstance, { limit, position, tokens, rules }: Entrance): void {
   const verify = createOAuth1Verifier({ credentials: NETSUITE_CREDENTIALS, realm: NETSUITE_CREDENTIALS.account })
   app.addHook('onRequest', async (request, reply) => {

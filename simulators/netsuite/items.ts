@@ -3,7 +3,7 @@ import { sum } from './decimal.ts'
 import type { ReadOptions, RecordType } from './record-type.ts'
 import { currencies } from './schema.ts'
 
-/** What the codes of an item's type mean. */
+/** Names of the item type codes. */
 export const itemTypeNames: Readonly<Record<string, string>> = {
   InvtPart: 'Inventory Item',
   NonInvtPart: 'Non-inventory Item',

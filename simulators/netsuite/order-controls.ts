@@ -7,13 +7,13 @@ import { isObject } from './fields.ts'
 import type { FulfilmentType } from './fulfilments.ts'
 import { createLineStore } from './sales-order-lines.ts'
 
-/** What the control routes of orders and tokens change. */
+/** Parts that the control routes of orders and tokens change. */
 export interface OrderControls {
   fulfilments: FulfilmentType
   tokens: TokenDesk
 }
 
-/** Routes below `/_sim` that do to orders and fulfilments what the vendor's people do, and end or add credentials. */
+/** Routes below `/_sim` that act on orders and fulfilments like the vendor's people, and end or add credentials. */
 export function addOrderControls(control: FastifyInstance, account: Account, parts: OrderControls): void {
   const { fulfilments, tokens } = parts
   const whole = <T>(work: () => T): T => inTransaction(account.database, work)
@@ -51,7 +51,7 @@ export function addOrderControls(control: FastifyInstance, account: Account, par
   })
 }
 
-/** With `lines` only those ship, and of each the quantity that is named; without them, all that is open. */
+/** With `lines`, ships only those, each with its quantity; otherwise everything open. */
 function bodyOf(account: Account, orderId: number, body: unknown): Wire {
   const { lines, tracking, ...fields } = isObject(body) ? body : {}
   const shipped = { ...fields, ...packagesOf(tracking) }

@@ -1,6 +1,6 @@
 import { NetSuiteProblem } from './problems.ts'
 
-/** A page that was asked for by `limit` and `offset`. */
+/** The page requested by `limit` and `offset`. */
 export interface Page {
   limit: number
   offset: number

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** One entry of `o:errorDetails`: the code and where the fault is. */
+/** One entry of `o:errorDetails`: the code and the place of the error. */
 export interface ProblemDetail {
   detail: string
   code: string
@@ -19,7 +19,7 @@ const sections: Record<number, readonly [title: string, section: string]> = {
   500: ['Internal Server Error', '15.6.1'],
 }
 
-/** An error as NetSuite's REST services answer it; thrown by handlers, sent by the app's error handler. */
+/** An error as NetSuite's REST services return it; thrown by handlers, sent by the app's error handler. */
 export class NetSuiteProblem extends Error {
   readonly status: number
   readonly details: readonly ProblemDetail[]
@@ -56,12 +56,12 @@ export function invalidContent(path: string, detail: string): NetSuiteProblem {
   })
 }
 
-/** 400 USER_ERROR: the record as a whole can't be saved so. */
+/** 400 USER_ERROR: the record as a whole can't be saved. */
 export function userError(detail: string): NetSuiteProblem {
   return new NetSuiteProblem(400, { detail: `Error while accessing a resource. ${detail}`, code: 'USER_ERROR' })
 }
 
-/** 400 UNIQUE_CUST_ID_REQD, in NetSuite's words as public logs have them. */
+/** 400 UNIQUE_CUST_ID_REQD, in NetSuite's words as found in public logs. */
 export function notUnique(): NetSuiteProblem {
   const detail =
     'Error while accessing a resource. A customer record with this ID already exists. You must enter a unique customer ID for each record you create.'
@@ -69,8 +69,8 @@ export function notUnique(): NetSuiteProblem {
 }
 
 /**
- * 400 USER_ERROR: the field is one that NetSuite computes, or that the account's features and form do not let be set. The words
- * are those that its users quote (NetSweet/netsuite#124; salto-io/salto, netsuite-adapter); SOAP has them as
+ * 400 USER_ERROR: NetSuite computes the field, or the account's features and form do not allow setting it. The words
+ * are those that its users quote (NetSweet/netsuite#124; salto-io/salto, netsuite-adapter); SOAP calls it
  * INSUFFICIENT_PERMISSION.
  */
 export function notSettable(name: string, path: string): NetSuiteProblem {
@@ -86,7 +86,9 @@ export function notFound(): NetSuiteProblem {
   return new NetSuiteProblem(404, { detail, code: 'NONEXISTENT_ID' })
 }
 
-/** Sends any thrown value: a problem as itself, a client error of the framework as INVALID_REQUEST, the rest as 500. */
+/**
+ * Sends any thrown value: a problem as is, a client error of the framework as INVALID_REQUEST, anything else as 500.
+ */
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const problem = error instanceof NetSuiteProblem ? error : foreignProblem(error)
   return reply

@@ -13,7 +13,9 @@ interface RecordRoute {
   Querystring: { expandSubResources?: string; replace?: string; limit?: string; offset?: string; q?: string }
 }
 
-/** The record service of one type below `/record/v1`. A path's id is an internal id or `eid:` with an external id. */
+/**
+ * The record service of one type below `/record/v1`. The id in a path is an internal id, or `eid:` with an external id.
+ */
 export function addRecordRoutes(app: FastifyInstance, database: DatabaseSync, type: RecordType): void {
   const path = `/record/v1/${type.name}`
   const byId = database.prepare(`SELECT id FROM ${type.table} WHERE id = ?`)
@@ -65,7 +67,7 @@ export function addRecordRoutes(app: FastifyInstance, database: DatabaseSync, ty
   })
 }
 
-/** Answers are addressed by the host that was called. */
+/** Links in answers use the called host. */
 function originOf(request: Pick<FastifyRequest, 'host'>): string {
   return `http://${request.host}`
 }
@@ -82,7 +84,7 @@ function listRecords(database: DatabaseSync, type: RecordType, request: FastifyR
   return pageEnvelope(`${origin}/services/rest/record/v1/${type.name}${filter}`, page, items, ids.length)
 }
 
-/** All or nothing: a refused save leaves no trace. */
+/** Runs in a transaction: a refused save leaves no trace. */
 function saveRecord(
   database: DatabaseSync,
   save: NonNullable<RecordType['save']>,

@@ -1,27 +1,27 @@
 import { NetSuiteProblem } from './problems.ts'
 
-/** What the account lacks or refuses; changed by `PUT /_sim/rules`, gone with a reset. */
+/** Features that the account lacks, and what it refuses; changed by `PUT /_sim/rules`, restored by a reset. */
 export interface AccountRules {
   /**
-   * Columns (`item.upccode`) and records (`itemmember`) that SuiteQL does not have, and fields of a sales order
-   * (`custbody_…`, `custcol_…`) that the record service does not know.
+   * Columns (`item.upccode`) and records (`itemmember`) missing in SuiteQL, and fields of a sales order (`custbody_…`,
+   * `custcol_…`) that the record service does not know.
    */
   missing: ReadonlySet<string>
   /** Record types (`customer`) that the role may not use, and `suiteql`. */
   forbidden: ReadonlySet<string>
   /** Transactions dated up to this day are in a closed period. */
   closedUntil: string | null
-  /** Internal ids of customers on credit hold: they get no order. */
+  /** Internal ids of customers on credit hold: they can't have new orders. */
   onHold: ReadonlySet<string>
-  /** Customers get numbers (_Setup › Company › Auto-Generated Numbers_); else their names are their ids, each there once. */
+  /** Customers get numbers (_Setup › Company › Auto-Generated Numbers_); otherwise their names are their unique ids. */
   numbersCustomers: boolean
-  /** Queries may have `params`; else all of a query is in its text. */
+  /** Queries may have `params`; otherwise a query is text only. */
   takesParams: boolean
-  /** The one `Accept-Language` that is taken; null: any. */
+  /** The only accepted `Accept-Language`; null: any. */
   language: string | null
-  /** Percent of tax that the account computes of lines and shipping: then `taxTotal` may not be set. Null: it may. */
+  /** Tax in percent that the account computes for lines and shipping; `taxTotal` can't be set then. Null: it can. */
   taxRate: number | null
-  /** What a shipping item adds to every order; null: nothing. */
+  /** Amount that a shipping item adds to every order; null: none. */
   handlingCost: number | null
 }
 
@@ -39,7 +39,7 @@ export function noRules(): AccountRules {
   }
 }
 
-/** What is named is set, the rest stays. @throws Error */
+/** Sets the given rules, the rest stays. @throws Error */
 export function changeRules(rules: AccountRules, body: unknown): void {
   if (typeof body !== 'object' || body === null) throw new Error('The body must be an object.')
   for (const [name, value] of Object.entries(body)) {

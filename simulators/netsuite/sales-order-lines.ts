@@ -4,7 +4,7 @@ import { type Reference, readSublist } from './fields.ts'
 import { invalidContent } from './problems.ts'
 import { salesOrderLineSpec } from './sales-order-fields.ts'
 
-/** The level of a price that was made for the line. */
+/** Price level of a custom price of a line. */
 const customPrice = '-1'
 
 /** A stored line. `uniqueKey` is absent until it is written. */
@@ -14,7 +14,7 @@ export interface OrderLine {
   itemId: number
   itemName: string
   quantity: number
-  /** Of the quantity, what was fulfilled. */
+  /** Fulfilled quantity. */
   fulfilled: number
   rate: number
   amount: number
@@ -47,8 +47,9 @@ export function createLineStore({ database }: Account): LineStore {
 }
 
 /**
- * The lines after a save: a sent line that names an existing `line` changes it, any other is appended; with `replace`
- * the lines not named are dropped. Prices are those in the order's currency. @throws NetSuiteProblem for an item or location that does not exist
+ * The lines after a save: a sent line with an existing `line` changes that line, any other is appended; with `replace`,
+ * unnamed lines are dropped. Prices are in the order's currency. @throws NetSuiteProblem for an item or location that
+ * does not exist
  */
 export type MergeLines = (
   before: readonly OrderLine[],
@@ -105,14 +106,17 @@ export function createLineMerge({ database, rules }: Account): MergeLines {
   }
 }
 
-/** What a line costs where no rate counts: the price of its level. `fixed`: a level that was named wins over a rate. */
+/** Price of a line without a rate: that of its level. `fixed`: an explicit level wins over a rate. */
 interface Level {
   number: number
   price: unknown
   fixed: boolean
 }
 
-/** What is not sent stays; a new line costs the item's base price; the amount follows quantity and rate unless given. */
+/**
+ * Fields that are not sent stay; a new line has the item's base price; the amount follows quantity and rate unless
+ * given.
+ */
 function writeLine(before: OrderLine | undefined, sent: Wire, item: Wire | undefined, level: Level): OrderLine {
   const { item: _item, line: _line, quantity, rate, amount, ...document } = sent
   const newQuantity = Number(quantity ?? before?.quantity ?? 1)

@@ -80,7 +80,7 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
   }
 }
 
-/** Of an address that is changed, what is not sent stays. */
+/** Fields of a changed address that are not sent stay. */
 function mergedAddresses(known: Wire, sent: Wire): Wire {
   const merged = Object.entries(sent).map(([name, address]) => {
     return [name, present({ ...(known[name] as Wire | undefined), ...(address as Wire) })] as const
@@ -88,7 +88,10 @@ function mergedAddresses(known: Wire, sent: Wire): Wire {
   return Object.fromEntries(merged)
 }
 
-/** The customer's internal id: of the reference sent, else the one before. @throws NetSuiteProblem when there is none */
+/**
+ * The customer's internal id: from the sent reference, otherwise the previous one. @throws NetSuiteProblem when there
+ * is none
+ */
 function createEntityLookUp({ database }: Account): (sent: unknown, before: unknown) => number {
   const customer = database.prepare('SELECT id FROM sim_customer WHERE id = ? OR external_id = ?')
   return (sent, before) => {
@@ -101,7 +104,7 @@ function createEntityLookUp({ database }: Account): (sent: unknown, before: unkn
   }
 }
 
-/** An order is in the main currency, or in one that its customer has. @throws NetSuiteProblem for any other */
+/** Checks that the order is in the main currency or one of its customer's. @throws NetSuiteProblem for any other */
 function createCurrencyCheck({ database }: Account): (sent: unknown, customer: number) => void {
   const customers = database.prepare('SELECT document FROM sim_customer WHERE id = ?')
   return (sent, customer) => {
@@ -149,13 +152,13 @@ function refuseUnknownDiscount(item: unknown): void {
 interface Totals {
   subtotal: number
   total: number
-  /** Fields that follow from others: null where there are none. */
+  /** Computed fields; null if they have no value. */
   computed: Wire
 }
 
 /**
- * total = lines − discount + tax + shipping + handling. A discount item takes `discountRate` off, an amount; the sum of what
- * is taken off is shown as `discountTotal`, negative.
+ * total = lines − discount + tax + shipping + handling. A discount item subtracts `discountRate`, an amount; the sum of
+ * discounts is shown as `discountTotal`, negative.
  */
 function totals(lines: readonly OrderLine[], sent: Wire, { taxRate, handlingCost }: AccountRules): Totals {
   const header = (name: string) => Number(sent[name] ?? 0)

@@ -1,4 +1,4 @@
-/** How the account's data is kept. Times are milliseconds since 1970; amounts are numbers with up to 8 decimals. */
+/** Storage of the account's data. Times are milliseconds since 1970; amounts are numbers with up to 8 decimals. */
 export const schema = `
 CREATE TABLE IF NOT EXISTS sim_item (
   id INTEGER PRIMARY KEY AUTOINCREMENT, itemid TEXT NOT NULL UNIQUE, displayname TEXT, description TEXT, upccode TEXT,
@@ -63,14 +63,14 @@ CREATE TABLE IF NOT EXISTS sim_fulfilment_line (
 );
 `
 
-/** Locations and price levels every account here has, by internal id. */
+/** Locations and price levels of every account here, by internal id. */
 export const locations = { 1: 'East Warehouse', 2: 'West Warehouse', 6: 'Drop Ship' } as const
 export const priceLevels = { 1: 'Base Price', 2: 'Wholesale' } as const
-/** The account's currencies, by internal id; the first is the main one. What one of each costs in that. */
+/** The account's currencies, by internal id, with their rate in the main currency, which is the first. */
 export const currencies: Readonly<Record<string, { readonly code: string; readonly rate: number }>> = {
   1: { code: 'USD', rate: 1 },
   2: { code: 'GBP', rate: 1.25 },
   4: { code: 'EUR', rate: 1.1 },
 }
-/** Items that take a discount off an order. */
+/** Items that give a discount on an order. */
 export const discountItems: Readonly<Record<string, string>> = { 77: 'Shop Discount' }

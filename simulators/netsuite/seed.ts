@@ -7,10 +7,10 @@ import { createRandom, type Random } from '../harness/random.ts'
 import { fromUnits, lineAmount, toUnits } from './decimal.ts'
 import { locations, priceLevels, schema } from './schema.ts'
 
-/** Whose products the account sells, and the seed of what a catalogue does not say. */
+/** Owner of the account's products, and the seed for data that a catalogue lacks. */
 export interface SeedOptions {
   catalogFile: string
-  /** Products whose SKU matches are the vendor's. */
+  /** SKUs of the vendor's products. */
   vendorPattern: RegExp
   seed: number
 }
@@ -18,8 +18,8 @@ export interface SeedOptions {
 const notCustomFields = ['has_options', 'required_options', 'manufacturer']
 
 /**
- * Empties the account and fills it from the catalogue: its simple products as inventory items with prices and stock.
- * The same catalogue and seed give the same ids, quantities and times, some of them tied on one second.
+ * Empties the account and fills it from the catalogue: its simple products become inventory items with prices and
+ * stock. The same catalogue and seed give the same ids, quantities and times, some of them with the same second.
  * @throws CatalogError when the catalogue can't be read; the account is then empty
  */
 export function seedAccount(database: DatabaseSync, options: SeedOptions): void {
@@ -36,10 +36,10 @@ export function seedAccount(database: DatabaseSync, options: SeedOptions): void 
   database.exec(`PRAGMA user_version = ${layout}`)
 }
 
-/** Grows when the schema changes; data of another layout is made again. */
+/** Incremented when the schema changes; data of another layout is recreated. */
 const layout = 3
 
-/** Makes the tables. Whether there was data in this layout, which is kept; any other is dropped. */
+/** Creates the tables. Returns whether there was data in this layout, which is kept; any other data is dropped. */
 export function openTables(database: DatabaseSync): boolean {
   const kept = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
   if (kept !== 0 && kept !== layout) {
@@ -61,7 +61,7 @@ function clear(database: DatabaseSync): void {
   for (const table of [...orders, ...goods]) {
     database.exec(`DELETE FROM sim_${table}`)
   }
-  // Orders and fulfilments are transactions: no id is of both.
+  // Orders and fulfilments are transactions: they share one id sequence.
   database.exec(`DELETE FROM sqlite_sequence; INSERT INTO sqlite_sequence (name, seq)
     VALUES ('sim_item', 1000), ('sim_customer', 100), ('sim_sales_order', 5000), ('sim_fulfilment', 9000000)`)
   for (const [table, names] of [['sim_location', locations] as const, ['sim_price_level', priceLevels] as const]) {
@@ -109,7 +109,7 @@ function insertItems(database: DatabaseSync, products: readonly CatalogProduct[]
   }
 }
 
-/** Seeded times of which about every fourth repeats the one before. */
+/** Seeded times, of which about every fourth repeats the previous one. */
 function tiedTimes(random: Random, days: number): () => number {
   let last = seededTime(random, days).getTime()
   return () => {
@@ -118,7 +118,7 @@ function tiedTimes(random: Random, days: number): () => number {
   }
 }
 
-/** Two or three locations that together hold the catalogue's quantity; some of it is committed to orders. */
+/** Two or three locations that together hold the catalogue's quantity; part of it is committed to orders. */
 function splitStock(random: Random, qty: string): { location: number; onHand: number; available: number }[] {
   const ids = random.sample(Object.keys(locations).map(Number), random.int(2, 3)).sort((a, b) => a - b)
   let rest = toUnits(Number(qty))
@@ -143,7 +143,7 @@ function customFieldName(code: string): string | undefined {
   return notCustomFields.includes(code) || !/^\w+$/.test(code) ? undefined : `custitem_${code.toLowerCase()}`
 }
 
-/** Twelve digits with a right check digit. */
+/** Twelve digits with a correct check digit. */
 function upc(random: Random): string {
   const digits = Array.from({ length: 11 }, () => random.int(0, 9))
   const weighted = digits.reduce((total, digit, index) => total + digit * (index % 2 === 0 ? 3 : 1), 0)

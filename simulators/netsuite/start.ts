@@ -21,17 +21,17 @@ import { openTables, type SeedOptions, seedAccount } from './seed.ts'
 import { createSuiteQlEngine } from './suiteql/engine.ts'
 import { addSuiteQlRoutes } from './suiteql-routes.ts'
 
-/** What to start, and what the account is made of when the data file is new. */
+/** Options, and the source of the account's data if the data file is new. */
 export interface NetSuiteSimulatorOptions extends SeedOptions {
-  /** SQLite file; its data is kept. `:memory:` keeps nothing. */
+  /** SQLite file with the data. `:memory:` stores nothing. */
   dataFile: string
-  /** 0 (the default) takes a free one. */
+  /** 0 (the default) picks a free one. */
   port?: number
   /** The account's time zone (America/Los_Angeles). */
   zone?: string
-  /** Requests the account takes at once (5). */
+  /** Maximum concurrent requests (5). */
   concurrency?: number
-  /** Rows that SuiteQL gives of one query, however it is paged (100,000). */
+  /** Maximum rows of a SuiteQL query, however it is paged (100,000). */
   suiteqlRows?: number
 }
 
@@ -98,7 +98,7 @@ export async function startNetSuiteSimulator(options: NetSuiteSimulatorOptions):
   return listen(app, options.port)
 }
 
-/** Everything, as the record service shows it with its sub-resources; links name the account's own host. */
+/** Everything, as the record service shows it with its sub-resources; links use the account's own host. */
 function readState(database: DatabaseSync, types: Readonly<Record<string, RecordType>>): object {
   const origin = `https://${NETSUITE_CREDENTIALS.account.toLowerCase()}.suitetalk.api.netsuite.com`
   const all = Object.entries(types).map(([name, type]) => {
@@ -108,7 +108,7 @@ function readState(database: DatabaseSync, types: Readonly<Record<string, Record
   return Object.fromEntries(all)
 }
 
-/** So that changes are never stamped before what is kept, whatever the wall clock says. */
+/** Ensures that changes are never stamped before existing data, whatever the wall clock says. */
 function newestTime(database: DatabaseSync): Date {
   const columns = {
     sim_item: 'modified_at',

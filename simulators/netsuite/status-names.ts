@@ -1,7 +1,7 @@
 import type { Wire } from './account.ts'
 import type { OrderLine } from './sales-order-lines.ts'
 
-/** What the letters of a sales order's status mean. */
+/** Names of a sales order's status letters. */
 export const statusNames: Readonly<Record<string, string>> = {
   A: 'Pending Approval',
   B: 'Pending Fulfillment',
@@ -13,12 +13,15 @@ export const statusNames: Readonly<Record<string, string>> = {
   H: 'Closed',
 }
 
-/** What the letters of an item fulfilment's status mean. */
+/** Names of an item fulfilment's status letters. */
 export const shipStatusNames: Readonly<Record<string, string>> = { A: 'Picked', B: 'Packed', C: 'Shipped' }
 
 export const isClosed = ({ document }: OrderLine): boolean => document['isClosed'] === true
 
-/** The status of an order that is not cancelled, by its lines; before anything was shipped, the one it was given. */
+/**
+ * The status of an order that is not cancelled, from its lines; before anything was shipped, the status that it was
+ * given.
+ */
 export function orderStatus(lines: readonly OrderLine[], document: Wire): string {
   const open = lines.filter((line) => !isClosed(line) && line.fulfilled < line.quantity)
   const begun = lines.some(({ fulfilled }) => fulfilled > 0)

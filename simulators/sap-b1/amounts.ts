@@ -5,9 +5,9 @@ import type { Entity } from './store.ts'
 /** Rates of the company's tax codes and groups, in percent. */
 const taxCodes: Readonly<Record<string, number>> = { EX: 0, LA: 8.25, VA: 5 }
 const localCurrency = '$'
-/** What one of each currency is in the local one. */
+/** Value of one unit of each currency in the local one. */
 const currencies: Readonly<Record<string, number>> = { $: 1, EUR: 1.1, JPY: 0.0067, KWD: 3.25 }
-/** Decimals of a currency's amounts, as its definition has them (OCRN); two where it says nothing. */
+/** Decimals of a currency's amounts, as in its definition (OCRN); two if not defined. */
 const currencyDecimals: Readonly<Record<string, number>> = { KWD: 3 }
 /** Codes of the company's additional expenses (freight). */
 const expenseCodes: ReadonlySet<number> = new Set([1, 2])
@@ -25,12 +25,12 @@ export function lineTotal(quantity: number, unitPrice: number, percent: number, 
   return Number((product + half) / cent) / scale
 }
 
-/** Of the local currency. */
+/** Rounded to the local currency's decimals. */
 export const cents = (value: number): number => rounded(value, 2)
 
 const rounded = (value: number, decimals: number): number => Math.round(value * 10 ** decimals) / 10 ** decimals
 
-/** The document with everything that SAP computes of its lines, expenses and discount. @throws SapProblem */
+/** The document with everything that SAP computes from its lines, expenses and discount. @throws SapProblem */
 export function withTotals(document: Entity): Entity {
   const currency = String(document['DocCurrency'])
   const decimals = currencyDecimals[currency] ?? 2

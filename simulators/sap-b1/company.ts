@@ -2,11 +2,11 @@ import type { SimulatorClock } from '../harness/clock.ts'
 import { createAccountTime } from '../netsuite/account-time.ts'
 import type { Entity, Store } from './store.ts'
 
-/** What every part of one simulated company works with. */
+/** State shared by every part of one simulated company. */
 export interface Company {
   store: Store
   clock: SimulatorClock
-  /** Date and time of now on the server's clock. */
+  /** Current date and time on the server's clock. */
   now(): { date: string; time: string }
 }
 

@@ -89,7 +89,7 @@ function itemIn({ store }: Company, key: string): Entity {
   return item
 }
 
-/** Sets what a warehouse has of an item; its UpdateDate does not move. */
+/** Sets an item's stock in a warehouse; its UpdateDate does not change. */
 function setStock(company: Company, key: string, warehouse: string, fields: Entity): Entity {
   const item = itemIn(company, key)
   const rows = asList(item['ItemWarehouseInfoCollection'])
@@ -101,7 +101,7 @@ function setStock(company: Company, key: string, warehouse: string, fields: Enti
   return changed
 }
 
-/** Delivers what is open of the orders, or the `lines` ({LineNum, Quantity}) of the one there is. */
+/** Delivers everything open of the orders, or the `lines` ({LineNum, Quantity}) of a single order. */
 function deliver(company: Company, orders: readonly string[], { lines, ...fields }: Entity): Entity {
   const sent = lines === undefined ? undefined : asList(lines)
   const taken = orders.flatMap((entry) => {

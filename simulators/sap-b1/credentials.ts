@@ -1,4 +1,4 @@
-/** The company and user a simulator accepts; nothing real, so they may be printed and put into examples. */
+/** The company and user that a simulator accepts. They are not real, so they may be printed and used in examples. */
 export const SAP_B1_CREDENTIALS = {
   companyDb: 'SBODEMOUS',
   username: 'waldstream',

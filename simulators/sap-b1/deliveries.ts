@@ -7,7 +7,7 @@ import type { Entity } from './store.ts'
 
 const BASE_ORDER = 17
 
-/** A delivery of lines of orders (BaseType 17); what it takes is no longer open in them. @throws SapProblem */
+/** A delivery of order lines (BaseType 17), which reduces what is open in them. @throws SapProblem */
 export function createDelivery(company: Company, body: Entity): Entity {
   const { store } = company
   checkProperties(store, 'Document', body)
@@ -46,14 +46,14 @@ export function createDelivery(company: Company, body: Entity): Entity {
   return made
 }
 
-/** A delivery can be given a tracking number or a way of shipping afterwards. @throws SapProblem */
+/** Tracking number and shipping type of a delivery can be changed afterwards. @throws SapProblem */
 export function changeDelivery(company: Company, delivery: Entity, body: Entity): void {
   checkProperties(company.store, 'Document', body)
   if (body['DocumentLines'] !== undefined) throw refused('Rows of a delivery can not be changed')
   company.store.put('DeliveryNotes', touched(company, { ...delivery, ...body }))
 }
 
-/** Cancels by a delivery of its own; the orders' lines are open again. @throws SapProblem */
+/** Cancels by a cancellation document; the orders' lines are open again. @throws SapProblem */
 export function cancelDelivery(company: Company, entry: string): void {
   const { store } = company
   const delivery = store.get('DeliveryNotes', entry)
@@ -85,7 +85,7 @@ function baseLine({ store }: Company, line: Entity): Entity | undefined {
   return asList(order?.['DocumentLines']).find(({ LineNum }) => LineNum === line['BaseLine'])
 }
 
-/** Takes a quantity out of what is open of the order's line, and out of the stock; a negative one gives it back. */
+/** Takes a quantity from what is open in the order's line, and from the stock; a negative one returns it. */
 function take(company: Company, line: Entity, quantity: number): void {
   const { store } = company
   const order = store.get('Orders', String(line['BaseEntry']))

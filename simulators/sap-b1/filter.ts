@@ -7,7 +7,7 @@ type Token = { kind: 'word' | 'text' | 'number' | 'mark'; value: string }
 
 const TOKEN = /\s*(?:(datetime)?'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w/]*)|([(),]))/y
 
-/** Short values of enumerations, which filters take as well as their names. */
+/** Short values of enumerations, which filters accept as well as their names. */
 const short: Readonly<Record<string, string>> = {
   tYES: 'Y',
   tNO: 'N',
@@ -27,8 +27,8 @@ const operators: Readonly<Record<string, (order: number) => boolean>> = {
 }
 
 /**
- * A `$filter` as a predicate: comparisons, `and`, `or`, `not`, parentheses and functions on text. Times are compared by
- * the minute. `isKnown`: whether a property can be filtered by. @throws SapProblem
+ * A `$filter` as a predicate: comparisons, `and`, `or`, `not`, parentheses and text functions. Times compare by the
+ * minute. `isKnown`: whether a property can be filtered by. @throws SapProblem
  */
 export function parseFilter(text: string, isKnown: (name: string) => boolean): Predicate {
   const tokens = tokenize(text)
@@ -154,7 +154,7 @@ class FilterParser {
   }
 }
 
-/** Negative, zero or positive; undefined where the value is null: nothing compares with that. */
+/** Negative, zero or positive; undefined for null, which compares with nothing. */
 function compare(name: string, value: unknown, literal: string): number | undefined {
   if (value === null) return undefined
   if (typeof value === 'number') return value - Number(literal)

@@ -7,8 +7,8 @@ const sides = (lengths: Readonly<Record<string, number>>) =>
   )
 
 /**
- * The characters that properties hold, by type: SAP Business One SDK 10.0, Database Tables Reference (ORDR, RDR1, RDR12, OCRD);
- * `ShipToBuilding` is a text there.
+ * Maximum lengths of properties by type: SAP Business One SDK 10.0, Database Tables Reference (ORDR, RDR1, RDR12,
+ * OCRD); `ShipToBuilding` is a text there.
  */
 const lengths: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   Document: {
@@ -46,7 +46,7 @@ const lengths: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   },
 }
 
-/** @throws SapProblem that names the first property whose text is too long, in the Service Layer's words */
+/** @throws SapProblem with the first property whose text is too long, in the Service Layer's words */
 export function checkLengths(type: string, body: Entity): void {
   for (const [name, length] of Object.entries(lengths[type] ?? {})) {
     const value = body[name]

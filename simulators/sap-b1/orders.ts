@@ -6,7 +6,7 @@ import { asList, asObject, checkProperties } from './properties.ts'
 import { commitLines } from './stock.ts'
 import { type Entity, stateKey } from './store.ts'
 
-/** A new order, as SAP makes it: NumAtCard need not be unique. @throws SapProblem */
+/** A new order, made like in SAP: NumAtCard need not be unique. @throws SapProblem */
 export function createOrder(company: Company, body: Entity): Entity {
   checkDocument(company, body)
   const { store } = company
@@ -35,7 +35,7 @@ export function createOrder(company: Company, body: Entity): Entity {
     TrackingNumber: null,
     CreationDate: date,
     DocTime: time,
-    // The partner's discount holds unless the document says otherwise.
+    // The partner's discount applies unless the document says otherwise.
     DiscountPercent: partner['DiscountPercent'] ?? 0,
     ...body,
     DocumentLines: asList(body['DocumentLines']).map((line, index) =>
@@ -48,7 +48,7 @@ export function createOrder(company: Company, body: Entity): Entity {
   return made
 }
 
-/** Lists are merged by LineNum, or replaced as a whole; lines that are delivered in part stay. @throws SapProblem */
+/** Merges lists by LineNum, or replaces them as a whole; partly delivered lines stay. @throws SapProblem */
 export function changeOrder(company: Company, order: Entity, body: Entity, replaceLists: boolean): void {
   checkDocument(company, body, true)
   assertOpen(order)
@@ -59,7 +59,7 @@ export function changeOrder(company: Company, order: Entity, body: Entity, repla
   const before = asList(order['DocumentLines'])
   const sent = body['DocumentLines'] === undefined ? undefined : asList(body['DocumentLines'])
   const lines = sent === undefined ? before : mergeLines(company, before, sent, { replace: replaceLists, priceList })
-  // Of an address that is changed, what is not sent stays.
+  // Fields of a changed address that are not sent stay.
   const address = {
     AddressExtension: { ...asObject(order['AddressExtension']), ...asObject(body['AddressExtension']) },
   }
@@ -69,7 +69,7 @@ export function changeOrder(company: Company, order: Entity, body: Entity, repla
   company.store.put('Orders', changed)
 }
 
-/** Ends the order: `Cancel` only when nothing of it is delivered. @throws SapProblem */
+/** Ends the order: `Cancel` only if nothing is delivered. @throws SapProblem */
 export function endOrder(company: Company, entry: string, action: 'Cancel' | 'Close'): void {
   const order = company.store.get('Orders', entry)
   if (order === undefined) throw notFound()
@@ -85,7 +85,9 @@ export function endOrder(company: Company, entry: string, action: 'Cancel' | 'Cl
   company.store.put('Orders', touched(company, ended))
 }
 
-/** Closes these lines, by their numbers, and the order with its last one; a line that is delivered whole is closed. @throws SapProblem */
+/**
+ * Closes lines by number, and the order with its last one; a fully delivered line is closed already. @throws SapProblem
+ */
 export function closeLines(company: Company, entry: string, numbers: ReadonlySet<number>): void {
   const order = company.store.get('Orders', entry)
   if (order === undefined) throw notFound()
@@ -127,13 +129,13 @@ function checkDocument(company: Company, body: Entity, isChange = false): void {
   }
 }
 
-/** A state has to be among those that the company has of the country (OCST). */
+/** A state must be in the company's list of the country (OCST). */
 function checkState({ store }: Company, country: unknown, state: unknown): void {
   if (state === undefined || state === null || state === '') return
   if (store.get('States', stateKey(String(country), String(state))) === undefined) throw noSuchReference()
 }
 
-/** A line without a price has that of the customer's price list. */
+/** A line without a price gets that of the customer's price list. */
 function newLine(company: Company, line: Entity, lineNum: number, priceList = 1): Entity {
   const item = company.store.get('Items', String(line['ItemCode'] ?? ''))
   if (item === undefined) throw noSuchReference()

@@ -4,7 +4,7 @@ import { refused, SapProblem } from './problems.ts'
 import { checkProperties } from './properties.ts'
 import type { Entity } from './store.ts'
 
-/** A new business partner under the code that is sent. @throws SapProblem */
+/** A new business partner with the given code. @throws SapProblem */
 export function createPartner(company: Company, body: Entity): Entity {
   const { store } = company
   checkProperties(store, 'BusinessPartner', body)

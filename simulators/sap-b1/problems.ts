@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 
 export type Version = 'v1' | 'v2'
 
-/** An error as the Service Layer answers it: SAP's code and words. */
+/** An error as the Service Layer returns it: SAP's code and words. */
 export class SapProblem extends Error {
   readonly status: number
   readonly code: number
@@ -15,14 +15,14 @@ export class SapProblem extends Error {
 }
 
 export const notFound = () => new SapProblem(404, -2028, 'No matching records found (ODBC -2028)')
-/** Something that a body names does not exist. */
+/** A body names something that does not exist. */
 export const noSuchReference = () => new SapProblem(400, -2028, 'No matching records found (ODBC -2028)')
 export const refused = (message: string) => new SapProblem(400, -10, message)
 export const sessionOver = () => new SapProblem(401, 301, 'Invalid session or session already timeout.')
 export const invalidProperty = (name: string, of: string) =>
   new SapProblem(400, -1000, `Property '${name}' of '${of}' is invalid`)
 
-/** v1 has the code as a number and the message with its language, v2 has both as text. */
+/** v1: numeric code and a message with its language; v2: both as text. */
 export function sendProblem(reply: FastifyReply, version: Version, error: unknown): FastifyReply {
   const problem = error instanceof SapProblem ? error : foreignProblem(error)
   const { code, message } = problem

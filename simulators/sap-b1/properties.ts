@@ -3,7 +3,7 @@ import type { Entity, Store } from './store.ts'
 
 const words = (text: string) => text.trim().split(/\s+/)
 
-/** Properties that are known of each type, beside the company's user fields: those used here and their neighbours. */
+/** Known properties of each type, besides the company's user fields: those used here and related ones. */
 const properties: Readonly<Record<string, ReadonlySet<string>>> = {
   Item: new Set(
     words(`ItemCode ItemName ForeignName ItemsGroupCode BarCode SalesItem InventoryItem PurchaseItem Valid ValidFrom ValidTo
@@ -49,7 +49,7 @@ export function isProperty(store: Store, type: string, name: string): boolean {
   return properties[type]?.has(name) === true || store.hasUserField(type, name)
 }
 
-/** @throws SapProblem that names the first property which the type does not have */
+/** @throws SapProblem with the first property that the type does not have */
 export function checkProperties(store: Store, type: string, body: Entity): void {
   for (const name of Object.keys(body)) if (!isProperty(store, type, name)) throw invalidProperty(name, type)
 }

@@ -9,7 +9,7 @@ const PAGE_SIZE = 20
 
 type Parameters = Readonly<Record<string, string | undefined>>
 
-/** Answers a list call: filter, sort, skip, top, then a page of it, with the link to the next one. */
+/** Answers a list call: filter, sort, skip, top, then one page with the link to the next. */
 export function answerList(
   store: Store,
   collection: Collection,
@@ -44,7 +44,7 @@ export function countOf(store: Store, collection: Collection, query: Parameters)
   return select(store, collection, query).length
 }
 
-/** The entity with its etag, as it stands in lists and alone. */
+/** The entity with its etag, for lists and single reads. */
 export function annotated(shown: Entity, whole: Readonly<Entity>, version: Version): Entity {
   return { [version === 'v1' ? 'odata.etag' : '@odata.etag']: etagOf(whole), ...shown }
 }
@@ -63,7 +63,7 @@ function origin(request: FastifyRequest): string {
   return `https://${request.host}`
 }
 
-/** Filtered and sorted. @throws SapProblem for a property that there is not */
+/** Filters and sorts. @throws SapProblem for an unknown property */
 export function select(store: Store, collection: Collection, query: Parameters): readonly Readonly<Entity>[] {
   const type = typeOf(collection)
   const rows = store.all(collection)

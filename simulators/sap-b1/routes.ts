@@ -16,12 +16,12 @@ const creators: Readonly<Partial<Record<Collection, (company: Company, body: Ent
   BusinessPartners: createPartner,
 }
 
-/** Creates that take their time: they land also when the one who asked has left meanwhile. */
+/** Slow creates: they take effect even if the caller has disconnected meanwhile. */
 export interface LateCreates {
   ms: number
-  /** How many more will be late. */
+  /** Number of further creates to delay. */
   left: number
-  /** How many are under way. */
+  /** Number under way. */
   pending: number
 }
 
@@ -64,7 +64,7 @@ export function addServiceLayer(
 interface Target {
   readonly collection: Collection
   readonly key: string | undefined
-  /** What follows the key: an action or `$count`. */
+  /** Path after the key: an action or `$count`. */
   readonly rest: string | undefined
 }
 

@@ -8,10 +8,10 @@ import { cents } from './amounts.ts'
 import { withSums } from './stock.ts'
 import type { Entity, Store } from './store.ts'
 
-/** Whose products the company sells, and the seed of what a catalogue does not say. */
+/** Owner of the company's products, and the seed for data that a catalogue lacks. */
 export interface SeedOptions {
   catalogFile: string
-  /** Products whose SKU matches are the vendor's. */
+  /** SKUs of the vendor's products. */
   vendorPattern: RegExp
   seed: number
 }
@@ -20,9 +20,9 @@ const warehouses = { '01': 'General Warehouse', '02': 'West Warehouse', DS: 'Dro
 const shippingTypes = { 1: 'UPS Ground', 2: 'FedEx Express', 3: 'Pick Up' }
 
 /**
- * Empties the company and fills it from the catalogue: its simple products as items with prices and stock, a customer for
- * all shops, and the user fields that orders are marked with. The same catalogue and seed give the same quantities and
- * times, many of them tied on one minute; about every fifth item was never changed since its creation.
+ * Empties the company and fills it from the catalogue: its simple products become items with prices and stock; adds one
+ * customer for all shops, and the user fields that mark orders. The same catalogue and seed give the same quantities
+ * and times, many of them with the same minute; about every fifth item was never changed since its creation.
  */
 export function seedCompany(store: Store, options: SeedOptions, zone: string): void {
   const pattern = new RegExp(options.vendorPattern.source, options.vendorPattern.flags.replace(/[gy]/g, ''))
@@ -36,7 +36,7 @@ export function seedCompany(store: Store, options: SeedOptions, zone: string): v
   })
 }
 
-/** What a company has without any item: warehouses, ways of shipping, states, customers and the fields of orders' marks. */
+/** Base data of a company: warehouses, shipping types, states, customers and the user fields that mark orders. */
 export function insertBasics(store: Store): void {
   for (const [code, name] of Object.entries(warehouses)) {
     store.put('Warehouses', { WarehouseCode: code, WarehouseName: name })
@@ -50,7 +50,7 @@ export function insertBasics(store: Store): void {
   insertPartners(store)
 }
 
-/** A company of an earlier release has none yet. */
+/** Companies of an earlier release have none yet. */
 export function insertStates(store: Store): void {
   for (const { country, code, name } of [...usualStates, ...moreStatesOfSap]) {
     store.put('States', { Country: country, Code: code, Name: name })
@@ -84,7 +84,7 @@ function insertItems(store: Store, products: readonly CatalogProduct[], random: 
   let changed = seededTime(random, 20)
   for (const product of products) {
     if (!random.chance(0.5)) changed = seededTime(random, 20)
-    // Within the minute, in no order of the codes.
+    // Within the minute, independent of code order.
     const at = new Date(Math.floor(changed.getTime() / 60_000) * 60_000 + random.int(0, 59) * 1000)
     const [date, time] = local.toLocal(at).split(' ')
     const isUpdated = !random.chance(0.2)
@@ -148,7 +148,7 @@ export function itemOf(product: Pick<CatalogProduct, 'sku' | 'name' | 'online' |
   }
 }
 
-/** The catalogue's quantity over two or three warehouses; some of it is committed to orders, some more is ordered. */
+/** The catalogue's quantity in two or three warehouses; part of it is committed to orders, and more is on order. */
 function stockOf(random: Random, { sku, qty }: CatalogProduct): Entity[] {
   const codes = random.sample(Object.keys(warehouses), random.int(2, 3)).sort()
   let rest = Number(qty)

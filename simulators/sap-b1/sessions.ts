@@ -7,13 +7,16 @@ interface Session {
   lastUse: number
 }
 
-/** What a login answers: its body and its cookies, that of the session without a path. */
+/** Answer of a login: its body and its cookies; the session's cookie has no path. */
 export interface LoggedIn {
   body: { SessionId: string; Version: string; SessionTimeout: number }
   cookies: readonly string[]
 }
 
-/** The sessions of a Service Layer with two nodes behind a balancer: a request that lacks its node finds no session. */
+/**
+ * The sessions of a Service Layer with two nodes behind a load balancer: a request without its node's cookie finds no
+ * session.
+ */
 export class Sessions {
   readonly #open = new Map<string, Session>()
   readonly #now: () => number
@@ -59,7 +62,7 @@ export class Sessions {
     this.#open.delete(id)
   }
 
-  /** Ends all of them, as a restart of the nodes does. */
+  /** Ends all sessions, as a restart of the nodes does. */
   expireAll(): number {
     const count = this.#open.size
     this.#open.clear()

@@ -7,15 +7,15 @@ import { insertStates, type SeedOptions, seedCompany } from './seed.ts'
 import { Sessions } from './sessions.ts'
 import { Store } from './store.ts'
 
-/** What to start, and what the company is made of when the data file is new. */
+/** Options, and the source of the company's data if the data file is new. */
 export interface SapB1SimulatorOptions extends SeedOptions {
-  /** SQLite file; its data is kept. `:memory:` keeps nothing. */
+  /** SQLite file with the data. `:memory:` stores nothing. */
   dataFile: string
-  /** 0 (the default) takes a free one. */
+  /** 0 (the default) picks a free one. */
   port?: number
-  /** Zone of the server's clock (America/New_York). */
+  /** Time zone of the server's clock (America/New_York). */
   zone?: string
-  /** The clock of changes and sessions, milliseconds UTC; the wall clock by default. */
+  /** Clock of changes and sessions, milliseconds UTC; default: the wall clock. */
   wall?: () => number
 }
 

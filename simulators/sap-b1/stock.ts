@@ -1,7 +1,7 @@
 import { asList } from './properties.ts'
 import type { Entity, Store } from './store.ts'
 
-/** Moves an item's stock in a warehouse; its UpdateDate stays as it is. */
+/** Changes an item's stock in a warehouse; its UpdateDate does not change. */
 export function moveStock(
   store: Store,
   itemCode: string,
@@ -30,7 +30,7 @@ export function withSums(item: Entity): Entity {
   return { ...item, QuantityOnStock: sum('InStock'), QuantityOrderedByCustomers: sum('Committed') }
 }
 
-/** What the open lines of an order are committed, `sign` times more. */
+/** Adds the open lines of an order to the committed quantity (`sign` -1: subtracts them). */
 export function commitLines(store: Store, order: Entity, sign: 1 | -1): void {
   for (const line of asList(order['DocumentLines'])) {
     if (line['LineStatus'] !== 'bost_Open') continue

@@ -4,7 +4,7 @@ import { inTransaction, openDatabase } from '../harness/database.ts'
 /** An entity in wire form, without the annotations of a version. */
 export type Entity = Record<string, unknown>
 
-/** Collections of the company and the property that is the key of each. */
+/** The company's collections, with the key property of each. */
 export const keyNames = {
   Items: 'ItemCode',
   BusinessPartners: 'CardCode',
@@ -18,7 +18,7 @@ export const keyNames = {
 export type Collection = keyof typeof keyNames
 export const collections = Object.keys(keyNames) as Collection[]
 
-/** The whole key of an entity: a state's is that of its country too. */
+/** The whole key of an entity; a state's key includes its country. */
 function keyOf(collection: Collection, entity: Readonly<Entity>): string {
   const key = String(entity[keyNames[collection]])
   return collection === 'States' ? stateKey(String(entity['Country']), key) : key
@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS sim_entity (
 CREATE TABLE IF NOT EXISTS sim_user_field (owner TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (owner, name));
 `
 
-/** Everything a company has: read into memory once, written through to the file. Readers get copies. */
+/** All data of a company: read into memory once, written through to the file. Readers get copies. */
 export class Store {
   readonly database: DatabaseSync
   readonly #entities = new Map<Collection, Map<string, Entity>>()
@@ -44,7 +44,7 @@ export class Store {
     this.#load()
   }
 
-  /** All of `work` or nothing; see `inTransaction`. */
+  /** Runs `work` in a transaction; see `inTransaction`. */
   change<T>(work: () => T): T {
     try {
       return inTransaction(this.database, work)
@@ -62,12 +62,12 @@ export class Store {
     return this.#of('Items').size === 0 && this.#of('Warehouses').size === 0
   }
 
-  /** In no order; the entities are not to be changed. */
+  /** In no order; callers must not change the entities. */
   all(collection: Collection): readonly Readonly<Entity>[] {
     return [...this.#of(collection).values()]
   }
 
-  /** Everything, by key. */
+  /** All entities, by key. */
   state(): Readonly<Record<string, readonly Readonly<Entity>[]>> {
     const byKey = (collection: Collection) =>
       [...this.#of(collection)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entity]) => entity)

@@ -1,6 +1,6 @@
 /**
- * Dates inside a running query: a mark that no text has, then 'YYYY-MM-DD HH:MM:SS' on the account's clock. Marked dates
- * compare and sort among themselves; a date compared with plain text matches nothing.
+ * Dates inside a running query: a marker that no text contains, then 'YYYY-MM-DD HH:MM:SS' on the account's clock.
+ * Marked dates compare and sort among themselves; a date compared with plain text matches nothing.
  */
 const mark = '\u0001'
 
@@ -13,7 +13,7 @@ export function readDate(value: unknown): string | undefined {
   return typeof value === 'string' && value.startsWith(mark) ? value.slice(1) : undefined
 }
 
-/** How a date column is answered without TO_CHAR: the account's format M/D/YYYY, the time dropped. */
+/** How a date column is returned without TO_CHAR: the account's format M/D/YYYY, without the time. */
 export function accountDate(local: string): string {
   const [year, month, day] = local.slice(0, 10).split('-')
   return `${Number(month)}/${Number(day)}/${year}`
@@ -21,7 +21,7 @@ export function accountDate(local: string): string {
 
 const elements = /YYYY|MM|DD|HH24|HH12|HH|MI|SS|AM|PM|"[^"]*"|./gis
 
-/** TO_CHAR of a date. @throws Error for a format element not known here */
+/** TO_CHAR of a date. @throws Error for an unsupported format element */
 export function formatDate(local: string, format: string): string {
   const [year = '', month = '', day = '', hour = '', minute = '', second = ''] = local.split(/[- :]/)
   const hour12 = String(Number(hour) % 12 || 12).padStart(2, '0')
@@ -40,7 +40,7 @@ export function formatDate(local: string, format: string): string {
   return (format.match(elements) ?? []).map((element) => values[element.toUpperCase()] ?? literal(element)).join('')
 }
 
-/** TO_DATE. Without a format the account's own is used. @throws Error when the text does not fit the format */
+/** TO_DATE. The default format is the account's. @throws Error when the text does not match the format */
 export function parseDate(text: string, format = 'MM/DD/YYYY'): string {
   const found: Record<string, number> = {}
   let rest = text.trim()

@@ -5,18 +5,18 @@ import { registerFunctions } from './functions.ts'
 import { recordViews } from './records.ts'
 import { SuiteQlError, type Translation, translate } from './translate.ts'
 
-/** One page of a query's rows: every value is text, names are lower-case, null values are left out. */
+/** One page of a query's rows: every value is text, names are lower-case, null values are omitted. */
 interface SuiteQlPage {
   rows: Record<string, string>[]
-  /** Rows of the whole query, at most as many as SuiteQL gives. */
+  /** Rows of the whole query, up to SuiteQL's maximum. */
   total: number
 }
 
-/** Runs SuiteQL for real, over views of the account's data. */
+/** Runs real SuiteQL over views of the account's data. */
 export interface SuiteQlEngine {
-  /** @throws SuiteQlError with NetSuite's text for what is wrong with the query */
+  /** @throws SuiteQlError with NetSuite's text for the error in the query */
   run(query: string, params: readonly SQLInputValue[], page: { limit: number; offset: number }): SuiteQlPage
-  /** Makes the views again, after custom fields were added. */
+  /** Recreates the views after custom fields were added. */
   refreshViews(): void
 }
 
@@ -53,8 +53,8 @@ export function createSuiteQlEngine(account: Account, maximumRows = 100_000): Su
 }
 
 /**
- * Only reading, and only of the views: no pragma, no function of the file system. (A read without a column does not say
- * through which view it comes; the translation has refused the names of base tables.)
+ * Allows only reading, and only the views: no pragmas, no functions of the file system. (A read without a column does
+ * not say through which view it comes; the translation has already refused the names of base tables.)
  */
 function prepare(database: DatabaseSync, { sql }: Translation, records: ReadonlySet<string>): StatementSync {
   database.setAuthorizer((action, table, column, _database, view) => {
@@ -103,7 +103,7 @@ function toRow(names: readonly string[], values: readonly unknown[]): Record<str
   return Object.fromEntries(filled)
 }
 
-/** Oracle knows no empty text: it is null. A sum's binary dust beyond 15 digits is cut off. */
+/** Oracle treats empty text as null. Binary noise of a sum beyond 15 digits is cut off. */
 function toText(value: unknown): string | undefined {
   if (value === null || value === undefined || value === '') return undefined
   const local = readDate(value)
@@ -111,7 +111,7 @@ function toText(value: unknown): string | undefined {
   return typeof value === 'number' ? String(Number(value.toPrecision(15))) : String(value)
 }
 
-/** Columns and records that this account does not have. */
+/** Refuses columns and records that this account lacks. */
 function refuseMissing(query: string, { records }: Translation, missing: ReadonlySet<string>): void {
   for (const name of missing) {
     const [record = '', column] = name.split('.')

@@ -5,7 +5,7 @@ import { itemTypeNames } from '../items.ts'
 import { statusNames } from '../status-names.ts'
 import { accountDate, formatDate, markDate, parseDate, readDate } from './dates.ts'
 
-/** The functions of SuiteQL that SQLite does not have. Null in gives null out, as in Oracle's. */
+/** SuiteQL functions that SQLite lacks. Null arguments give null, as in Oracle. */
 export function registerFunctions(database: DatabaseSync, time: AccountTime, clock: SimulatorClock): void {
   const pure = { deterministic: true, varargs: true }
   database.function('ACCOUNT_TIME', pure, (moment) =>
@@ -38,7 +38,7 @@ export function registerFunctions(database: DatabaseSync, time: AccountTime, clo
   database.function('BUILTIN_DF', { varargs: true }, displayText(database))
 }
 
-/** BUILTIN.DF: the text the user interface shows for a reference or list value. */
+/** BUILTIN.DF: the user interface's text of a reference or list value. */
 function displayText(database: DatabaseSync): (column: SQLInputValue, value: SQLInputValue) => SQLInputValue {
   const lookUp = (sql: string) => {
     const statement = database.prepare(sql)

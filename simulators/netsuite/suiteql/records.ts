@@ -51,7 +51,7 @@ export function recordViews(customFields: readonly string[]): Record<string, str
   }
 }
 
-/** The first of the account's currencies is its own. */
+/** The account's first currency is its own. */
 function currencyView(): string {
   const rows = Object.entries(currencies).map(([id, { code, rate }], index) => {
     const isBase = index === 0 ? 'T' : 'F'

@@ -1,15 +1,15 @@
 import { isWord, type Token, tokenize } from './tokens.ts'
 
-/** A query SQLite can prepare, and which record each name in its FROM clauses stands for. */
+/** A query that SQLite can prepare, and the record of each name in its FROM clauses. */
 export interface Translation {
   sql: string
-  /** Alias or table name, lower-case, to the record's name as written. */
+  /** Alias or table name in lower case → the record's name as written. */
   records: Map<string, string>
-  /** How many '?' it has. */
+  /** Number of '?' in it. */
   parameters: number
 }
 
-/** The query is no SuiteQL; the message is the text after "Search error occurred: ". */
+/** The query is not valid SuiteQL; the message is the text after "Search error occurred: ". */
 export class SuiteQlError extends Error {}
 
 const clauseWords = [
@@ -28,8 +28,8 @@ const clauseWords = [
 const joinWords = ['JOIN', 'LEFT', 'RIGHT', 'INNER', 'OUTER', 'FULL', 'CROSS']
 
 /**
- * SuiteQL to SQLite's SQL: BUILTIN.DF, SYSDATE, FETCH FIRST n ROWS ONLY and table names that SQLite reserves. What SuiteQL
- * refuses and SQLite would take (LIMIT, several statements, anything but a SELECT) is refused here.
+ * Translates SuiteQL to SQLite's SQL: BUILTIN.DF, SYSDATE, FETCH FIRST n ROWS ONLY and table names that SQLite
+ * reserves. Refuses what SuiteQL refuses and SQLite would accept (LIMIT, several statements, anything but a SELECT).
  * @throws SuiteQlError
  */
 export function translate(query: string): Translation {
@@ -51,7 +51,7 @@ export function translate(query: string): Translation {
   return { sql: rewrite(tokens), records: recordsOf(code), parameters: code.filter(({ text }) => text === '?').length }
 }
 
-/** Text literals are kept as they are; what stands between two of them is rewritten as one piece. */
+/** Text literals stay as they are; the text between two of them is rewritten as one piece. */
 function rewrite(tokens: readonly Token[]): string {
   const pieces: string[] = ['']
   for (const { kind, text } of tokens) {

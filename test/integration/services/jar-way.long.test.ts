@@ -28,7 +28,7 @@ test.skipIf(java.why !== undefined)(
   async () => {
     const dataDir = await tempFolder()
     const first = await start(dataDir)
-    expect(first.how).toBe('kafka, registry, dynamodb as jars: Java is there')
+    expect(first.how).toBe('kafka, registry, dynamodb as jars: Java is available')
     await writeLargeRecord(first.env, 'kept')
     await createTable(first.env, 'kept')
     await registerSchema(first.env, 'kept-value')

@@ -83,11 +83,11 @@ test.skipIf(java.why !== undefined)('a broker that dies is reported in a sentenc
   const ofBoth = (text: string) => said.filter((line) => line.includes(text)).toSorted()
   await expect.poll(() => ofBoth('has ended'), { timeout: 10_000 }).toHaveLength(2)
   expect(ofBoth('has ended')[1]).toMatch(
-    /^kafka has ended: it ended with SIGKILL \(its log is .*kafka\.log\); it is started again as soon as it can be$/,
+    /^kafka has ended: it ended with SIGKILL \(its log is .*kafka\.log\); restarting it as soon as possible$/,
   )
   await expect
-    .poll(() => ofBoth('runs again'), { timeout: 120_000 })
-    .toEqual(['dynamodb runs again', 'kafka runs again'])
+    .poll(() => ofBoth('is running again'), { timeout: 120_000 })
+    .toEqual(['dynamodb is running again', 'kafka is running again'])
   expect(await recordCount(services.env, 'kept')).toBe(1)
   expect(await tableNames(services.env)).toEqual(['kept'])
 })
@@ -102,7 +102,7 @@ test.skipIf(java.why !== undefined)(
     const failed = start(dataDir, 'dynamodb')
     await expect(failed).rejects.toThrow(
       new RegExp(
-        `^dynamodb did not start: its data in ${folder} can't be read: move that folder away, or begin anew [^\\n]*$`,
+        `^dynamodb did not start: its data in ${folder} can't be read: move that folder away, or start over [^\\n]*$`,
       ),
     )
     await rm(folder, { recursive: true })
@@ -116,7 +116,7 @@ test('a damaged lock is reported in a sentence, with what to do', async () => {
     await writeFile(join(dataDir, 'services.lock'), content)
     const file = join(dataDir, 'services.lock')
     await expect(start(dataDir, 'kafka')).rejects.toThrow(
-      `${file} is damaged: make sure that no other npm start or npm run services runs on this data, and remove the file`,
+      `${file} is damaged: make sure that no other npm start or npm run services uses this data, then remove the file`,
     )
   }
 })
@@ -146,7 +146,7 @@ test.skipIf(java.why !== undefined)(
     await writeLargeRecord(services.env, 'during').catch(() => undefined)
     await expect.poll(() => said.join('\n'), { timeout: 60_000 }).toMatch(/kafka has ended: the disk of .* is full/)
     await rm(ballast)
-    await expect.poll(() => said.join('\n'), { timeout: 120_000 }).toMatch(/has space again(.|\n)*kafka runs again/)
+    await expect.poll(() => said.join('\n'), { timeout: 120_000 }).toMatch(/has space again(.|\n)*kafka is running again/)
     expect(await recordCount(services.env, 'before')).toBe(1)
   },
 )

@@ -129,9 +129,9 @@ test('when nothing works one message names the three ways out, and the folder is
   const ways = { docker: impossible('no Docker engine answers'), jars: impossible('there is no java in PATH') }
   await expect(startServices({ dataDir, env: {} }, ways)).rejects.toThrow(
     [
-      "kafka, registry, dynamodb can't be started here. Three ways out, each is enough:",
-      '  1. Name servers that run already: set KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DYNAMODB_ENDPOINT.',
-      '  2. Docker: no Docker engine answers. Start an engine that can get images.',
+      "kafka, registry, dynamodb can't be started here. Three ways to fix it, each is enough:",
+      '  1. Use servers that already run: set KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DYNAMODB_ENDPOINT.',
+      '  2. Docker: no Docker engine answers. Start an engine that can pull images.',
       '  3. Java 17 and Maven: there is no java in PATH. Install what is missing.',
     ].join('\n'),
   )

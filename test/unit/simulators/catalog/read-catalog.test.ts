@@ -74,7 +74,7 @@ describe('faults of a file', () => {
   const read = (...rows: string[]) => parseCatalog('shop.csv', [header, ...rows].join('\n'))
 
   it.each([
-    ['line 3, column "price": "1,50" is no decimal number', ['a,simple,A,1,1,,,', 'b,simple,B,"1,50",1,,,']],
+    ['line 3, column "price": "1,50" is not a decimal number', ['a,simple,A,1,1,,,', 'b,simple,B,"1,50",1,,,']],
     ['line 4, column "qty"', ['a,simple,A,1,1,"two\nlines",,', 'b,simple,B,1,many,,,']],
     ['line 3, column "sku": a is also on line 2', ['a,simple,A,1,1,,,', 'a,simple,A,1,1,,,']],
     ['line 2, column "configurable_variations": b is not in the file', ['a,configurable,A,,0,,sku=b,']],
