@@ -8,7 +8,7 @@ const kinds = ['status', 'html', 'close', 'slow', 'commit-then-close', 'truncate
  * - `status`: answers `status` (503) with `headers` and `body`; the request has no effect.
  * - `html`: as `status`, with a gateway's HTML page for a body.
  * - `close`: ends the connection before the request has an effect.
- * - `slow`: waits `delayMs`, then goes on as usual.
+ * - `slow`: waits `delayMs`, then continues normally.
  * - `commit-then-close`: the request has its effect, the answer is never sent.
  * - `truncate`: the request has its effect, the first half of the answer is sent as if it were all of it.
  */

@@ -1,6 +1,6 @@
 /**
- * Names of regions beside their own (those of ISO 3166-2, in a country's language): in other languages, in other spellings,
- * and codes that shops have for them. By country and the short code of ISO 3166-2.
+ * Additional names of regions (ISO 3166-2 has one in a country's language): in other languages and spellings, and codes
+ * that shops use. By country and the short code of ISO 3166-2.
  */
 export const otherNames: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   AT: {
@@ -259,7 +259,7 @@ export const otherNames: Readonly<Record<string, Readonly<Record<string, readonl
   US: { DC: ['Washington DC', 'Washington D.C.', 'D.C.'] },
 }
 
-/** Regions that the post has and the standard has not. */
+/** Regions used in postal addresses that the standard does not have. */
 export const postalRegions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   US: {
     AA: ['Armed Forces Americas'],

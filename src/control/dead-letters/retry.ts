@@ -112,6 +112,6 @@ async function nothingToAppendError({ tables }: LetterDeps<never>, letter: Lette
   const from = run?.window_from ?? letter.first_at
   const again = `waldstream sync ${letter.stage} --from ${from}`
   return stateConflictError(
-    `dead letter ${letter.id} could not be read at its source and is in no topic: correct it there, read it again with "${again}", and discard this`,
+    `dead letter ${letter.id} could not be read at its source and is in no topic: correct it there, read it again with "${again}", then discard it here`,
   )
 }

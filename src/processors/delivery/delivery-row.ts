@@ -72,7 +72,7 @@ export type Decision =
   | { readonly next: 'superseded' }
   /** The target has this content. `intent`: the row to store for this version. */
   | { readonly next: 'confirm'; readonly intent: Delivery }
-  /** An earlier create may still take effect and could not be told apart from ours. */
+  /** An earlier create may still take effect and could not be distinguished from ours. */
   | { readonly next: 'wait'; readonly until: number }
   | { readonly next: 'write'; readonly intent: Delivery; readonly before: Before }
 
