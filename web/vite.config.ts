@@ -2,7 +2,9 @@ import { brotliCompressSync, constants } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 import solid from 'vite-plugin-solid'
 
-/** Builds the page into `dist`. Every file but `index.html` has its digest in its name: the API lets browsers keep it for good. */
+/**
+ * Builds the page into `dist`. Every file except `index.html` has its digest in its name, so browsers may cache it for ever.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [solid(), preloaded(), inlined(), compressed()],
@@ -16,13 +18,13 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            // What begins the page, before its program is there.
+            // The code that runs before the page's program is loaded.
             {
               name: 'first',
               test: /vite\/preload-helper|web\/src\/(api\/early|kept-|until-answered|first-)/,
               priority: 1,
             },
-            // What several pages share is small: a file for each piece would be a request for each.
+            // Code shared by several pages is small: one file per piece would mean one request per piece.
             { name: 'parts', test: /web\/src\/(parts|shell|api)\/|web\/src\/[^/]+$/, minShareCount: 2 },
           ],
         },
@@ -31,7 +33,7 @@ export default defineConfig({
   },
 })
 
-/** The program is asked for with what begins it, and all that it is made of. */
+/** Preloads the program and everything that it imports. */
 function preloaded(): Plugin {
   return {
     name: 'preloaded',
@@ -52,8 +54,8 @@ function preloaded(): Plugin {
 }
 
 /**
- * The first view is drawn with the styles inside of the index, and waits for no other file. `data-href` names the file that has the
- * same, for pages that are not built here.
+ * Inlines the styles into the index, so that the first view does not wait for another file. `data-href` names the file
+ * with the same styles, for pages that are not built here.
  */
 function inlined(): Plugin {
   return {
@@ -70,7 +72,7 @@ function inlined(): Plugin {
   }
 }
 
-/** As small as can be: done once here, for there is no time for it while somebody waits. */
+/** Compresses at the highest level once here, because there is no time for it during a request. */
 function compressed(): Plugin {
   return {
     name: 'compressed',

@@ -8,7 +8,7 @@ import { claimProbe, endPause, type Pause, type PauseWatch, pause, resume, watch
 import { isOver, READS } from './read-holds.ts'
 import { disabledConnection, type Reason } from './standing-holds.ts'
 
-/** How the last entities of one connection ended at one stage: key → failed because of the entity; oldest first. */
+/** How the last entities of one connection ended at one stage: key → whether it failed; oldest first. */
 export type Outcomes = ReadonlyMap<string, boolean>
 
 export interface ThresholdLimits {
