@@ -1217,7 +1217,7 @@ export const texts = {
     remove: 'Remove',
     removing: 'Removing…',
     removed: (id: string) => `${id} is removed.`,
-    changed: 'This list has changed. Press Remove again to confirm.',
+    changed: 'The list above is now up to date. Press Remove again to confirm.',
     refused: 'It was not removed',
     close: 'Close',
   },
