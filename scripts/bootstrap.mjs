@@ -194,9 +194,7 @@ function buildPage() {
     stdio: ['ignore', 2, 2],
   })
   if (status !== 0) {
-    process.stderr.write(
-      'could not build the control tower (messages above); the API runs without it\n',
-    )
+    process.stderr.write('could not build the control tower (messages above); the API runs without it\n')
     return
   }
   writeFileSync(join(aside, '.built-from'), digest)

@@ -104,10 +104,7 @@ export async function file(
       throw new StreamError('state_conflict', message, { field: 'idempotency-key' })
     }
     if (before.length >= MOST_FILED) {
-      throw new StreamError(
-        'state_conflict',
-        `this order already has ${MOST_FILED} reported shipments, the maximum`,
-      )
+      throw new StreamError('state_conflict', `this order already has ${MOST_FILED} reported shipments, the maximum`)
     }
     check(before)
     const expires = expiresAfter(wanted.at, keptDays.filedFulfilments)

@@ -108,7 +108,8 @@ function whyUnsound(result: EntityResult, index: number): StreamError | undefine
     const field = `results[${index}].${name}`
     return new StreamError(errorCode, `${field} ${what}`, { field })
   }
-  if (occurredAt !== null && !isPossibleTime(occurredAt)) return wrong('occurredAt', 'is not a valid time', 'time_invalid')
+  if (occurredAt !== null && !isPossibleTime(occurredAt))
+    return wrong('occurredAt', 'is not a valid time', 'time_invalid')
   if (!isPossibleTime(readAt)) return wrong('readAt', 'is not a valid time', 'time_invalid')
   if (!(entities as readonly string[]).includes(entity)) return wrong('entity', 'is not known', 'source_data_invalid')
   if (!(entityStatuses as readonly string[]).includes(status)) {

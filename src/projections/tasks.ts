@@ -78,5 +78,8 @@ async function writeGroup(tables: Tables, group: Group, read: EntityRow | undefi
     if (await rows.put({ ...after, revision: after.revision + 1 }, unchanged)) return
     row = await rows.get({ task, entity })
   }
-  throw new StreamError('concurrent_change', `entity ${entity} of task ${task} kept changing while being updated; try again`)
+  throw new StreamError(
+    'concurrent_change',
+    `entity ${entity} of task ${task} kept changing while being updated; try again`,
+  )
 }

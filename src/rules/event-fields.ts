@@ -81,8 +81,7 @@ export function pathProblem(root: RecordType, path: string): string | undefined 
     if (type.kind === 'open') return undefined
     if (type.kind === 'value') return `reads ${segment} of ${at}, a single value without fields`
     if (type.kind === 'list') {
-      if (!/^\d+$/.test(segment))
-        return `reads ${segment} of ${at}, a list; use an index (${at}.0) or an expression`
+      if (!/^\d+$/.test(segment)) return `reads ${segment} of ${at}, a list; use an index (${at}.0) or an expression`
       type = type.of
     } else {
       const found = type.fields.get(segment)

@@ -36,8 +36,7 @@ export const texts = {
   theme: { label: 'Theme', system: 'System', light: 'Light', dark: 'Dark' },
   signIn: {
     title: 'Sign in to Waldstream',
-    ended:
-      'The key of this browser is no longer accepted: it has expired or was revoked. Sign in with another one.',
+    ended: 'The key of this browser is no longer accepted: it has expired or was revoked. Sign in with another one.',
     lead: 'Use an API key with the scope observe. It stays in this browser and is sent to this address only.',
     key: 'API key',
     keyHint: 'Begins with wsk_',
@@ -373,7 +372,8 @@ export const texts = {
     find: 'SKU',
     findHint: 'as the feeds have it',
     notFound: (sku: string) => `No feed you can see has a SKU ${sku}.`,
-    notFoundWay: 'Check its spelling, including upper and lower case. New products appear within the schedule of their read.',
+    notFoundWay:
+      'Check its spelling, including upper and lower case. New products appear within the schedule of their read.',
     several: (sku: string) => `Several connections have ${sku}. Choose one:`,
     recent: 'Latest changes',
     connection: 'Connection',
@@ -878,7 +878,8 @@ export const texts = {
       `That is more than the ${share} that this read allows. Check the source first: it may return less than it has.`,
     start: (gone: string) => `Delete ${gone}`,
     startTitle: (gone: string, read: string) => `Delete what ${read} no longer has: ${gone}?`,
-    startLead: 'The source is asked again: keys that are back by then stay, and keys that went missing since are deleted too.',
+    startLead:
+      'The source is asked again: keys that are back by then stay, and keys that went missing since are deleted too.',
     accept: 'I have checked the source: these are really gone',
     started: 'The sweep is requested; it begins within seconds.',
     examples: (count: string, all: string) => `${count} of ${all}, as examples`,
@@ -925,8 +926,7 @@ export const texts = {
     why: {
       pending: 'At the end the source lists what is in the window, and anything missed is read again.',
       empty: 'At the end the source confirmed that nothing had changed in the window.',
-      proven:
-        'At the end the source listed the window. All of it had been read, in its last version.',
+      proven: 'At the end the source listed the window. All of it had been read, in its last version.',
       provenAgain: (missed: string) =>
         `At the end the source listed the window. ${missed} changed during the read and had to be read again; then nothing was missing.`,
       unlisted:
@@ -1003,7 +1003,8 @@ export const texts = {
     ordersIn: (currency: string) => `Orders in ${currency}`,
     samples: (count: number, all: string) => `The newest ${count} of ${all}, with their outcome`,
     moreChanges: (count: number) => (count === 1 ? 'and one more field' : `and ${count} more fields`),
-    notTwice: 'An order that the vendor has accepted is found there by its reference: it is changed, not created twice.',
+    notTwice:
+      'An order that the vendor has accepted is found there by its reference: it is changed, not created twice.',
     deleted: 'deleted',
     nothing: 'No event matches. Choose another time, connection or key.',
     start: (count: string) => `Replay ${count}`,
@@ -1095,8 +1096,7 @@ export const texts = {
     held: 'Paused',
     failed: (count: string) => `${count} failed`,
     none: 'No connections yet',
-    noneLead:
-      'A connection joins a shop and a vendor. Create one, or apply a folder: waldstream apply <folder>.',
+    noneLead: 'A connection joins a shop and a vendor. Create one, or apply a folder: waldstream apply <folder>.',
     noSystems: 'No systems yet',
     noSystemsLead:
       'A system is a shop, an ERP or a file source. Create one, or apply a folder: waldstream apply <folder>.',
@@ -1238,8 +1238,7 @@ export const texts = {
     retryTitle: (count: number) => (count === 1 ? 'Retry this record?' : `Retry ${count} records?`),
     retryLead:
       'The original goes through its stage again, with the current configuration. If it fails again it stays here; nothing is sent twice.',
-    forceLead:
-      'It was retried often, or is no longer open. Its original goes through its stage again anyway; say why.',
+    forceLead: 'It was retried often, or is no longer open. Its original goes through its stage again anyway; say why.',
     retryDo: (count: number) => (count === 1 ? 'Retry' : `Retry ${count}`),
     discardTitle: (count: number) => (count === 1 ? 'Discard this record?' : `Discard ${count} records?`),
     discardLead: 'It will not be delivered. Nothing is deleted: it stays readable, and can be retried with a reason.',

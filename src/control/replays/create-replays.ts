@@ -105,7 +105,9 @@ export function createReplays(deps: ReplaysDeps): Replays {
       for (;;) {
         const job = await get(id)
         if (!openStates.includes(job.state)) {
-          throw new StreamError('state_conflict', `replay ${id} is already ${job.state} (${job.ended_at})`, { field: 'id' })
+          throw new StreamError('state_conflict', `replay ${id} is already ${job.state} (${job.ended_at})`, {
+            field: 'id',
+          })
         }
         const canceled = await jobs.change(job, { cancel: true })
         if (canceled !== null) return canceled

@@ -18,7 +18,8 @@ export async function runReplays(deps: ReplayDeps & { readonly logger: Logger },
     try {
       for (const job of await deps.jobs.open()) {
         if (running.size >= AT_ONCE || running.has(job.id)) continue
-        const onProblem = (err: unknown) => deps.logger.warn({ replay: job.id, err }, 'could not update the row of a replay')
+        const onProblem = (err: unknown) =>
+          deps.logger.warn({ replay: job.id, err }, 'could not update the row of a replay')
         const done = takeUp(deps, job, signal)
           .catch(onProblem)
           .finally(() => running.delete(job.id))

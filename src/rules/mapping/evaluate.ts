@@ -131,8 +131,7 @@ const WHY = {
   time: `fails: it takes longer than ${workerLimits.taskMs} ms; make it simpler`,
   memory: `fails: it takes more than ${workerLimits.memoryMb} MB of memory; make it simpler`,
   crash: 'fails: it ends the thread that evaluates it; make it simpler',
-  batch:
-    'fails: not evaluated, because earlier expressions of the connection took too long; make them simpler',
+  batch: 'fails: not evaluated, because earlier expressions of the connection took too long; make them simpler',
 } as const
 
 let threads: Threads | undefined

@@ -20,7 +20,8 @@ function exact(value: unknown, name: string): Decimal8 {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     throw new NotExact(`${name} was given a float; write decimals as text`, value)
   }
-  if (typeof value !== 'string' && typeof value !== 'number') throw new NotExact(`${name} was not given a decimal`, value)
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw new NotExact(`${name} was not given a decimal`, value)
   try {
     return decimal8(value, name)
   } catch {

@@ -146,7 +146,9 @@ test.skipIf(java.why !== undefined)(
     await writeLargeRecord(services.env, 'during').catch(() => undefined)
     await expect.poll(() => said.join('\n'), { timeout: 60_000 }).toMatch(/kafka has ended: the disk of .* is full/)
     await rm(ballast)
-    await expect.poll(() => said.join('\n'), { timeout: 120_000 }).toMatch(/has space again(.|\n)*kafka is running again/)
+    await expect
+      .poll(() => said.join('\n'), { timeout: 120_000 })
+      .toMatch(/has space again(.|\n)*kafka is running again/)
     expect(await recordCount(services.env, 'before')).toBe(1)
   },
 )

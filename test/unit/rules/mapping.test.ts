@@ -54,7 +54,11 @@ describe('a rule', () => {
       /attribute a \(from barcode\) is required/,
     ],
     ['text for a decimal', { from: 'name', type: 'decimal' }, /attribute a \(from name\) is not a decimal: "Jacket"/],
-    ['a fraction for an integer', { from: 'price', type: 'integer' }, /attribute a \(from price\) is not a whole number/],
+    [
+      'a fraction for an integer',
+      { from: 'price', type: 'integer' },
+      /attribute a \(from price\) is not a whole number/,
+    ],
     ['text for a boolean', { from: 'name', type: 'boolean' }, /neither true nor false/],
     [
       'a value the look-up does not know',

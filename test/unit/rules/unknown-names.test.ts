@@ -25,9 +25,17 @@ describe('names in an expression that are not known', () => {
     ['a field with a focus', 'lines@$l.$l.skuu', /reads skuu/],
     ['a field in a condition', 'state = "new" ? stat : status', /reads stat,/],
     ['a field that is given to a function', '$trim(custmerEmail)', /reads custmerEmail/],
-    ['a function', '$trimm(orderNumber)', /uses \$trimm, which is neither a function nor a variable; did you mean \$trim\?/],
+    [
+      'a function',
+      '$trimm(orderNumber)',
+      /uses \$trimm, which is neither a function nor a variable; did you mean \$trim\?/,
+    ],
     ['a function in a chain', 'orderNumber ~> $uper', /uses \$uper/],
-    ['a function without $', 'trim(orderNumber)', /calls trim, which is not a function; functions begin with \$: \$trim/],
+    [
+      'a function without $',
+      'trim(orderNumber)',
+      /calls trim, which is not a function; functions begin with \$: \$trim/,
+    ],
     ['a variable', '($total := grandTotal; $totl)', /uses \$totl, .*did you mean \$total\?/],
   ])('%s: %s', (_what, expression, message) => {
     const problems = ofOrder(expression)
