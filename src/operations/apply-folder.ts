@@ -13,34 +13,34 @@ import type { FieldChange } from './field-change.ts'
 import { fieldChanges } from './history/field-changes.ts'
 import { nameOf, type Principal } from './principal.ts'
 
-/** What a folder says, and what of it is to be applied. */
+/** A folder's configuration and how to apply it. */
 interface WantedApply {
   readonly configuration: Configuration
   readonly reason: string | null
   /**
-   * Documents that were changed otherwise since a folder was applied last: `refuse` throws; `overwrite` undoes these changes; `keep`
-   * leaves them as they are.
+   * Documents that were changed elsewhere since a folder was last applied: `refuse` throws; `overwrite` undoes these
+   * changes; `keep` leaves them as they are.
    */
   readonly changedSince?: 'refuse' | 'overwrite' | 'keep'
 }
 
-/** What was applied, and what was kept as somebody had changed it. */
+/** Documents that were applied, and documents left as somebody had changed them. */
 export interface AppliedFolder extends Applied {
   readonly kept: readonly ChangedSince[]
 }
 
-/** A document that was changed through the API or on the page since a folder was applied last. */
+/** A document that was changed through the API or on the page since a folder was last applied. */
 export interface ChangedSince extends DocumentPlace {
   readonly by: string
-  /** ISO 8601; null: the change is not kept any more. */
+  /** ISO 8601; null: the change is no longer stored. */
   readonly at: string | null
   readonly reason: string | null
 }
 
 /**
- * Writes what differs from the tables. For those who may change everything: a folder may name any document. Throws
- * `configuration_invalid` where a system's address is a variable that is not set, and `revision_differs` with every document
- * that was changed otherwise since.
+ * Writes the documents that differ from the tables. The caller must have access to everything, since a folder may name
+ * any document. Throws `configuration_invalid` when a system's address is a variable that is not set, and
+ * `revision_differs` with every document that was changed elsewhere since.
  */
 export async function applyConfiguration(
   deps: Pick<TableDeps, 'tables' | 'audit' | 'clock' | 'configuration'>,
@@ -58,21 +58,21 @@ export async function applyConfiguration(
   const applied = await applyAll(tables, await withStored(deps, configuration, isKept), author)
   await markApplied(tables, own)
   const { changed } = applied
-  // What each was before is in the history of the configuration.
+  // The configuration's history has the documents as they were before.
   if (changed.length > 0)
     await noteChange({ audit }, by, { what: 'configuration.apply', target: null, after: { changed } })
   return { ...applied, kept: changes }
 }
 
-/** What a folder would do to one document. */
+/** The effect of applying a folder on one document. */
 export interface ApplyEffect extends DocumentPlace {
   readonly outcome: 'new' | 'changed' | 'unchanged'
   readonly changes: readonly FieldChange[]
-  /** Why it would be refused; null: it would not. */
+  /** The change because of which it would be refused; null: it would not. */
   readonly changedSince: ChangedSince | null
 }
 
-/** What `applyConfiguration` would do; nothing is written. */
+/** The effects that `applyConfiguration` would have; writes nothing. */
 export async function previewApply(
   deps: Pick<TableDeps, 'tables' | 'configuration'>,
   by: Principal,
@@ -122,12 +122,14 @@ function changedSinceError(changes: readonly ChangedSince[]): StreamError {
     return `${kind} ${id}, by ${by}${at === null ? '' : ` at ${at}`}${reason === null ? '' : ` (${reason})`}`
   })
   const message =
-    `changed since a folder was applied last, and applying this one would undo it: ${named.join('; ')}. ` +
-    'See the difference by "waldstream apply --dry-run", take it into the folder, or apply it all the same by --overwrite'
+    `changed since a folder was last applied, and applying this one would undo it: ${named.join('; ')}. ` +
+    'See the difference with "waldstream apply --dry-run"; put it into the folder, or apply the folder anyway with --overwrite'
   return new StreamError('revision_differs', message, { field: changes[0]?.id ?? '' })
 }
 
-/** The folder's configuration with the stored documents in place of those that are kept; one that was removed stays so. */
+/**
+ * The folder's configuration, with the stored documents in place of those to keep. A removed document stays removed.
+ */
 async function withStored(
   { tables }: Pick<TableDeps, 'tables'>,
   { systems, connections, metadata, recipients = [], ...rest }: Configuration,

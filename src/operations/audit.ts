@@ -9,9 +9,9 @@ import { type Page, sees, within } from './scope.ts'
 export type { AuditEntry } from '../control/audit-trail.ts'
 export { auditOutcomes } from '../control/audit-trail.ts'
 
-/** What was changed; `before` and `after` hold ids and settings, never personal data. */
+/** A change; `before` and `after` hold ids and settings, never personal data. */
 export interface Change {
-  /** `connection.put`: what it is, and what was done to it. */
+  /** The kind of object and the action, such as `connection.put`. */
   readonly what: string
   readonly target: string | null
   readonly before?: unknown
@@ -20,26 +20,28 @@ export interface Change {
 
 type Audited = Pick<TableDeps, 'audit'>
 
-/** Whose change is in the trail already: the request that it came by is not noted again. */
+/** Requests whose change is in the trail already; the request itself is not recorded again. */
 const noted = new WeakSet<Via>()
 
 export function isNoted({ via }: Principal): boolean {
   return via !== undefined && noted.has(via)
 }
 
-/** Notes a change that was made. Who is not answered, for the trail could not be written, asks again: changes are repeatable. */
+/**
+ * Records a change that was made. When the trail cannot be written, the request fails; the caller may repeat it safely.
+ */
 export async function noteChange({ audit }: Audited, by: Principal, change: Change): Promise<void> {
   const { what, target, before = null, after = null } = change
   await audit.record({ ...whoIs(by), what, target, outcome: 'done', code: null, ...differing(before, after) })
   if (by.via !== undefined) noted.add(by.via)
 }
 
-/** Notes that a request changed nothing, though it might have: a preview, or what was so already. */
+/** Marks a request that changed nothing: a preview, or a change that had been made already. */
 export function noteNothing({ via }: Principal): void {
   if (via !== undefined) noted.add(via)
 }
 
-/** Notes a change that came to nothing: `refused` where who asks has to do something about it, else `failed`. */
+/** Records a change that was not made: `refused` if the caller has to act, else `failed`. */
 export async function noteFailure(
   { audit }: Audited,
   by: Principal,
@@ -50,21 +52,21 @@ export async function noteFailure(
   await audit.record({ ...whoIs(by), what, target, outcome, code, before: null, after: null })
 }
 
-/** Notes that personal data was shown; nobody is shown any whose reading could not be noted. */
+/** Records that personal data was shown. When this cannot be recorded, it throws and no data is shown. */
 export async function noteReading({ audit }: Audited, by: Principal, target: string): Promise<void> {
   if (!may(by, 'persons:read')) return
   const nothing = { before: null, after: null, code: null }
   await audit.record({ ...whoIs(by), ...nothing, what: 'persons.read', target, outcome: 'done' })
 }
 
-/** Who did what, the newest first. For those who see everything. */
+/** Entries of the audit trail, newest first. The caller must have access to everything. */
 export async function listAudit(
   { audit }: Audited,
   by: Principal,
   { filter, limit, after }: { readonly filter: AuditFilter; readonly limit: number; readonly after: string | null },
 ): Promise<Page<AuditEntry>> {
   if (!sees(by.scope, { connection: null })) {
-    const what = 'the audit trail is for those who see everything'
+    const what = 'only callers with access to everything may read the audit trail'
     throw notFound(by, { field: 'who', api: what, cli: what })
   }
   const { entries, next } = await audit.list(filter, limit, after)
@@ -75,7 +77,7 @@ export function whoIs(by: Principal): Pick<AuditEntry, 'who' | 'kind' | 'key' | 
   return { who: nameOf(by), kind: by.kind, key: by.via?.key ?? null, from: by.via?.address ?? null }
 }
 
-/** The fields that differ, where both are there. */
+/** Only the fields that differ, if both values are objects. */
 function differing(before: unknown, after: unknown): { readonly before: unknown; readonly after: unknown } {
   if (!isFields(before) || !isFields(after)) return { before, after }
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(

@@ -6,47 +6,49 @@ import type { TableDeps } from './dependencies.ts'
 import type { Principal } from './principal.ts'
 import { sees } from './scope.ts'
 
-/** A system does not answer: its deliveries wait, and calls are let through one at a time until it does. */
+/** A system that does not answer: its deliveries wait, and one call at a time tries whether it answers again. */
 export interface Circuit {
   /** Since when it has not answered. */
   readonly since: string
   readonly code: string
-  /** Null to those who do not see the system: it may name what is another's. */
+  /** Null if the caller does not see the system: the message may name data of others. */
   readonly message: string | null
-  /** Null: a call is under way to see whether it is back. */
+  /** Null: a call is trying it now. */
   readonly next_try: string | null
-  /** How many processes find it so. */
+  /** Number of processes whose circuit is open. */
   readonly processes: number
   /** Stages whose records wait for it. */
   readonly stages: readonly string[]
   readonly fix: string
 }
 
-/** How much of the limits of an account is used, by all processes and connections together. */
+/** Use of an account's limits by all processes and connections together. */
 export interface CallUse {
-  /** What of the system it is for; null: all that has no account of its own. */
+  /** The part of the system that the account serves; null: all parts without an account of their own. */
   readonly part: string | null
   /** Calls at once. */
   readonly in_use: number
   readonly at_once: number
-  /** Calls that wait for their turn. */
+  /** Calls that wait for a slot. */
   readonly waiting: number
-  /** No call begins before: it has refused calls, or its quota is used up. Null: calls may begin. */
+  /**
+   * No call begins before this time, since the system rejected calls or its quota is used up. Null: calls may begin.
+   */
   readonly left_alone_until: string | null
-  /** Calls of the last minute; null: they are not counted. */
+  /** Calls of the last minute; null: not counted. */
   readonly minute: { readonly calls: number; readonly most: number } | null
 }
 
 /** One end of a connection: its shop or its vendor. */
 export interface CalledSystem {
   readonly system: string
-  /** Null: it answers, as far as it is called. */
+  /** Null: the system answers, or was not called. */
   readonly circuit: Circuit | null
-  /** Of the systems that have been called since the processes started. */
+  /** Only of systems that were called since the processes started. */
   readonly calls: readonly CallUse[]
 }
 
-/** What the processes that run know of these systems. One that died leaves nothing behind. */
+/** State of these systems as running processes report it. Processes that died are ignored. */
 export async function calledSystems(
   { tables, clock }: Pick<TableDeps, 'tables' | 'clock'>,
   by: Principal,
@@ -84,7 +86,7 @@ function circuitOf(running: readonly RunningProcess[], system: string, now: numb
     next_try: nextTry(open, now),
     processes: new Set(open.map(({ process }) => process)).size,
     stages: [...new Set(open.map(({ stage }) => stage))].toSorted(),
-    fix: `bring ${system} back: what waits is delivered by itself then; whether it answers: waldstream doctor`,
+    fix: `make ${system} answer again; waiting records are then delivered automatically. Check it with waldstream doctor`,
   }
 }
 
@@ -93,7 +95,7 @@ function nextTry(open: readonly StageCircuit[], now: number): string | null {
   return first > now ? isoTime(first) : null
 }
 
-/** As the process that started last knows them: its document may have changed since the others did. */
+/** The process that started last decides: the system's document may have changed since the others started. */
 function accountsOf(running: readonly RunningProcess[], system: string): readonly NotedAccount[] {
   const known = running.flatMap(({ accounts }) => accounts.filter((one) => one.system === system))
   return [...new Map(known.map((one) => [one.account, one])).values()]

@@ -4,16 +4,16 @@ import type { OrderStep } from '../projections/order-steps.ts'
 import { seesWhole } from './own-part.ts'
 import type { Principal } from './principal.ts'
 
-/** The calls behind a step, the oldest first; they hold no value of a person. */
+/** The calls of a step, oldest first, without personal data. */
 export interface StepCalls {
   readonly calls: readonly OrderCall[]
-  /** Calls that are not kept, since there were too many in one attempt. */
+  /** Calls that were not stored because one attempt made too many. */
   readonly calls_left_out: number
 }
 
 /**
- * What was sent and answered in the attempts that a step tells the end of: those of its event since the step before. A shop
- * answers with the whole order, so its answers are for those who see the shop.
+ * Requests and responses of the attempts that end with this step: those of its event since the previous step. A shop
+ * responds with the whole order, so its calls are shown only to callers who see the shop.
  */
 export async function callsOfStep(
   tables: Tables,

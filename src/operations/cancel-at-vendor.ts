@@ -8,15 +8,15 @@ import { orderDeliveryKey, orderText, type Sent } from './order-parts.ts'
 import { nameOf, type Principal } from './principal.ts'
 import { conflict, findSentOrder, lookAtVendor, type PartPlace, type SentLine, type SentOrder } from './sent-order.ts'
 
-/** What is done about a vendor's part of an order, or would be. */
+/** An action on a vendor's part of an order, or its preview. */
 export interface VendorAction extends PartPlace {
   readonly dry_run: boolean
   readonly sent: Sent
   /** The order in the ERP, as an earlier delivery reported it. */
   readonly target_id: string | null
-  /** In plain words. */
+  /** A sentence for people. */
   readonly effect: string
-  /** None where what was sent can't be read any more. */
+  /** Empty if the event that was sent can no longer be read. */
   readonly lines: readonly SentLine[]
 }
 
@@ -29,9 +29,9 @@ export interface WantedAction extends PartPlace {
 type Deps = Pick<OperationDeps, 'tables' | 'staged' | 'clock' | 'audit'>
 
 /**
- * Cancels a vendor's part of an order at the vendor, and leaves the shop's order as it is: whatever version of it comes, the
- * vendor is to have it as canceled, until it is sent again. Repeatable. Throws `not_found`, `confirmation_needed`, and
- * `state_conflict` for what is canceled, shipped or held.
+ * Cancels a vendor's part of an order at the vendor and leaves the shop's order unchanged. The part stays canceled for
+ * every later version of the order, until it is sent again. Repeatable. Throws `not_found`, `confirmation_needed`, and
+ * `state_conflict` if it is canceled, shipped or held.
  */
 export async function cancelAtVendor(deps: Deps, by: Principal, wanted: WantedAction): Promise<VendorAction> {
   const found = await findSentOrder(deps, by, wanted)
@@ -65,22 +65,22 @@ export const deedOf = ({ source, number, connection, reason }: WantedAction) => 
 
 function assertCancelable(wanted: WantedAction, { row, event, lines }: SentOrder): void {
   const isDone = row?.state === 'delivered' && row.origin !== null
-  if (event?.canceled) throw conflict(wanted, 'the shop has canceled it, or wants nothing of it any more')
-  // One whose look at the vendor was cut off is canceled again.
+  if (event?.canceled) throw conflict(wanted, 'the shop has canceled it, or no longer wants any of it')
+  // A cancellation that was interrupted before the check at the vendor may be repeated.
   if (isDone && row.cancellation !== null && row.digest !== event?.contentDigest) {
     const { by, at } = row.cancellation
     throw conflict(wanted, `${by} canceled it at ${at}; to take that back, send it again`)
   }
   if (lines.length > 0 && lines.every(({ open }) => open === '0')) {
-    throw conflict(wanted, 'the vendor has shipped all of it; what comes back is a return')
+    throw conflict(wanted, 'the vendor has shipped all of it; handle goods that come back as a return')
   }
 }
 
 function effectOfCancel({ sent, targetId, lines }: SentOrder): string {
   const order = targetId === null ? 'its order' : `its order ${targetId}`
   const shipped = lines.filter((line) => line.shipped !== '0').map((line) => `${line.shipped} × ${line.sku}`)
-  if (sent === 'not_sent') return 'the vendor was sent nothing, and is sent nothing of it'
-  if (sent === 'sending') return 'it is being sent; it is canceled right after that'
-  if (shipped.length === 0) return `${order} is canceled there; what it has shipped or billed meanwhile stays`
-  return `what is open of ${order} is closed there; what was shipped stays: ${shipped.join(', ')}`
+  if (sent === 'not_sent') return 'it was not sent to the vendor and will not be sent'
+  if (sent === 'sending') return 'it is being sent and is canceled right afterwards'
+  if (shipped.length === 0) return `${order} is canceled at the vendor; anything shipped or billed meanwhile stays`
+  return `the open lines of ${order} are closed at the vendor; shipped items stay: ${shipped.join(', ')}`
 }

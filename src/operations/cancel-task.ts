@@ -8,8 +8,8 @@ import { sees } from './scope.ts'
 import { findRun, showTask, type TaskStatus } from './tasks.ts'
 
 /**
- * Ends a run before its end, by whoever sees its system: others subscribe to it as well. Throws `not_found`, `forbidden`, and
- * `state_conflict` for one that is over.
+ * Cancels a run. The caller must see its system, since other connections use the run too. Throws `not_found`,
+ * `forbidden`, and `state_conflict` if the run has ended.
  */
 export async function cancelTask(
   deps: Pick<TableDeps, 'tables' | 'clock' | 'audit' | 'countEntities'>,
@@ -19,7 +19,7 @@ export async function cancelTask(
   const run = await findRun(deps, by, task)
   const system = systemOfRead(run.read)
   if (!sees(by.scope, { system })) {
-    const message = `id: ${task} reads ${system} for others too; who sees that system may cancel it`
+    const message = `id: ${task} reads ${system} for other connections too; only callers who see that system may cancel it`
     throw new StreamError('forbidden', message, { field: 'id' })
   }
   await cancelRun(deps.tables, run.id, { by: nameOf(by), reason, now: deps.clock.now() })

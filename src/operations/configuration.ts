@@ -22,12 +22,12 @@ export { documentSchemas } from '../configuration/document-schemas.ts'
 export { applyConfiguration } from './apply-folder.ts'
 export type { DocumentPlace } from './document-place.ts'
 
-/** The revision that a change is made on; null: the document is to be new; undefined: whatever is there. */
+/** The revision that a change is based on; null: the document must be new; undefined: any revision. */
 export type ExpectedRevision = Expected['revision'] | undefined
 
 type Deps = Pick<TableDeps, 'configuration'>
 
-/** In the order of the ids. */
+/** Sorted by id. */
 export async function listDocuments(
   { configuration }: Deps,
   by: Principal,
@@ -49,18 +49,18 @@ export async function showDocument(
   throw noDocument(by, place)
 }
 
-/** What is to be put, and why. */
+/** A document to store, and the reason. */
 interface WantedPut extends DocumentPlace {
   readonly body: unknown
   readonly revision: ExpectedRevision
-  /** Kept with the change. */
+  /** Stored with the change. */
   readonly reason?: string | null
-}
-
-/**
- * Checks a document as `validate` does and writes it; running processes take it up. Throws `request_invalid` with every
- * mistake, and `revision_differs`.
- */
+  }
+  
+  /**
+   * Checks a document as `validate` does and writes it; running processes start to use it. Throws `request_invalid`
+   * with every mistake, and `revision_differs`.
+   */
 export async function putDocument(
   deps: Deps & Pick<TableDeps, 'clock' | 'audit'>,
   by: Principal,
@@ -83,7 +83,10 @@ export async function putDocument(
   }
 }
 
-/** What `putDocument` would store, with the revision of what is there (0: nothing); it throws as `putDocument` does, and writes nothing. */
+/**
+ * The document that `putDocument` would store, with the current revision (0: none). Writes nothing; throws the same
+ * errors.
+ */
 export async function tryDocument(
   deps: Deps & Pick<TableDeps, 'clock'>,
   by: Principal,
@@ -99,15 +102,15 @@ export async function tryDocument(
   }
 }
 
-/** A document that is to go. `confirm`: whatever it affects; a revision confirms as well. */
+/** A document to remove. `confirm` accepts all effects; so does a revision. */
 interface WantedRemoval extends DocumentPlace {
   readonly revision: ExpectedRevision
   readonly confirm?: boolean
-  /** Kept with the change. */
+  /** Stored with the change. */
   readonly reason?: string | null
 }
 
-/** Throws `not_found`, `revision_differs`, `state_conflict` when others need it, and `confirmation_needed`. */
+/** Throws `not_found`, `revision_differs`, `state_conflict` when other documents need it, and `confirmation_needed`. */
 export async function removeDocument(
   deps: Deps & Pick<TableDeps, 'clock' | 'audit' | 'tables'>,
   by: Principal,
@@ -125,7 +128,7 @@ export async function removeDocument(
   }
 }
 
-/** What a removal would do with something that belongs to the document. */
+/** The effect of a removal on something that belongs to the document. */
 export interface RemovalEffect {
   readonly what:
     | 'reads'
@@ -137,9 +140,9 @@ export interface RemovalEffect {
     | 'pauses'
     | 'topics and rows'
     | 'notifications'
-  /** `ends`: it goes on no more; `goes`: it is removed, too; `stays`: as it is. */
+  /** `ends`: it stops; `goes`: it is removed too; `stays`: it is unchanged. */
   readonly outcome: 'ends' | 'goes' | 'stays'
-  /** Null: it is not counted. */
+  /** Null: not counted. */
   readonly count: number | null
 }
 
@@ -150,7 +153,7 @@ export interface RemovalPreview extends DocumentPlace {
   readonly effects: readonly RemovalEffect[]
 }
 
-/** What `removeDocument` would do; nothing is removed. Throws `not_found`. */
+/** The effects that `removeDocument` would have; removes nothing. Throws `not_found`. */
 export async function previewRemoval(
   deps: Deps & Pick<TableDeps, 'clock' | 'tables' | 'systemTypes'>,
   by: Principal,
@@ -167,9 +170,9 @@ async function refusalOf(deps: Deps, by: Principal, { kind, id }: DocumentPlace)
     await deps.configuration.tryRemove(kind, id)
     return null
   } catch (error) {
-    const told = seesAll(by.scope) ? error : await withoutOthers(deps, by, error)
-    if (told instanceof StreamError && told.code === 'state_conflict') return told.message
-    throw told
+    const shown = seesAll(by.scope) ? error : await withoutOthers(deps, by, error)
+    if (shown instanceof StreamError && shown.code === 'state_conflict') return shown.message
+    throw shown
   }
 }
 
@@ -201,7 +204,7 @@ async function effectsOf(
   ]
 }
 
-/** Entities that are under way or wait, a thousand of each at most: more need not be known. */
+/** Number of entities in processing or waiting, counted up to a thousand of each. */
 async function waitingOf({ tables }: Pick<TableDeps, 'tables'>, connection: string): Promise<number> {
   const counts = await Promise.all(
     entities.flatMap((entity) =>
@@ -211,7 +214,7 @@ async function waitingOf({ tables }: Pick<TableDeps, 'tables'>, connection: stri
   return counts.reduce((sum, { count }) => sum + count, 0)
 }
 
-/** Who changed what of the configuration and of cut dates, the newest first. */
+/** Changes of the configuration and of cut dates, newest first. */
 export async function listChanges(
   { configuration }: Deps,
   by: Principal,
@@ -221,12 +224,12 @@ export async function listChanges(
   return { items: within(by.scope, changes, ownerOf), next }
 }
 
-/** The JSON Schema of all documents, with the settings of every type of system: what forms and editors are made from. */
+/** The JSON Schema of all documents, with the settings of every type of system. Forms and editors are built from it. */
 export function configurationSchema(systemTypes: SystemTypes): Readonly<Record<string, unknown>> {
   return editorSchema(systemTypes)
 }
 
-/** Nothing for what is not there, and for a system that a connection needs: its removal is refused. */
+/** Empty for a missing document, and for a system that a connection needs, since its removal is refused. */
 async function affectedBy(
   deps: Deps & Pick<TableDeps, 'tables'>,
   { kind, id }: DocumentPlace,
@@ -250,9 +253,9 @@ async function openLetters({ tables }: Pick<TableDeps, 'tables'>, connection: st
 }
 
 /**
- * A connection joins what is named in it: who does not reach a system may not have it joined, or another read of it, or they
- * would read it through their own connection. What the stored connection names already stays. Throws `request_invalid`, with the same words for a
- * system that is not there.
+ * A connection gives access to the systems and reads that it names, so callers may only add systems within their scope.
+ * Systems and reads that the stored connection names already may stay. Throws `request_invalid`, with the same message
+ * for a system that does not exist.
  */
 async function assertReaches({ configuration }: Deps, by: Principal, place: DocumentPlace, body: unknown) {
   if (place.kind !== 'connection' || seesAll(by.scope)) return
@@ -260,7 +263,7 @@ async function assertReaches({ configuration }: Deps, by: Principal, place: Docu
   const had = new Set(systemFields(stored?.document).map(({ role, id }) => `${role} ${id}`))
   for (const { field, role, id, system } of systemFields(body)) {
     if (sees(by.scope, { system }) || had.has(`${role} ${id}`)) continue
-    const message = `${field} names no system that your key reaches`
+    const message = `${field} does not name a system within the scope of your key`
     throw new StreamError('request_invalid', message, { field, mistakes: [{ field, message }] })
   }
 }
@@ -273,7 +276,7 @@ interface SystemField {
   readonly system: string
 }
 
-/** Where a connection names systems, and their reads. */
+/** The fields of a connection that name systems and their reads. */
 function systemFields(connection: unknown): readonly SystemField[] {
   if (typeof connection !== 'object' || connection === null) return []
   const { shop, vendor, reads } = connection as Readonly<Record<string, unknown>>
@@ -292,7 +295,9 @@ function namedSystems(connection: unknown): ReadonlySet<string> {
   return new Set(systemFields(connection).map(({ system }) => system))
 }
 
-/** What the checks of the whole configuration found, without what is of others: those may not even be known to be there. */
+/**
+ * The mistakes in the whole configuration, without the documents of others: the caller must not learn that they exist.
+ */
 async function withoutOthers({ configuration }: Deps, by: Principal, error: unknown): Promise<unknown> {
   if (!(error instanceof StreamError) || error.policy !== 'refuse') return error
   const kinds = ['system', 'connection', 'recipient'] as const
@@ -310,7 +315,7 @@ async function withoutOthers({ configuration }: Deps, by: Principal, error: unkn
   return new StreamError(error.code, mistakes.length === 0 ? clean(error.message) : text, options)
 }
 
-/** Ids in a text: also the system of a read, and whole ids alone. */
+/** Whole ids in a text, including the system of a read. */
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/[^a-z0-9-]+/))
 }

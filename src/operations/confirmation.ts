@@ -1,10 +1,10 @@
 import { StreamError } from '../errors.ts'
 import type { Principal } from './principal.ts'
 
-/** What an operation that can't be undone would affect, by what it is: `open dead letters`. */
+/** Counts of what an irreversible operation would affect, by name, such as `open dead letters`. */
 export type Affected = Readonly<Record<string, number>>
 
-/** Throws `confirmation_needed`, naming what would be affected; nothing where nothing is, or where it was confirmed. */
+/** Throws `confirmation_needed` with the counts, unless they are all zero or the caller confirmed. */
 export function assertConfirmed({ kind }: Principal, what: string, affected: Affected, confirmed: boolean): void {
   const counts = Object.entries(affected).filter(([, count]) => count > 0)
   if (confirmed || counts.length === 0) return

@@ -3,13 +3,13 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import { knownCounts } from '../projections/task-counts.ts'
 import { type TaskCounts, taskState } from '../projections/task-status.ts'
 
-/** Counts a task's entities for these of its connections. */
+/** Counts the entities of a task for these connections. */
 export type CountEntities = (run: Run, connections: readonly string[]) => Promise<TaskCounts>
 
-/** Completed tasks whose counts are remembered. */
+/** Maximum number of completed tasks whose counts are cached. */
 const REMEMBERED = 1000
 
-/** A completed task never changes again, so its counts are kept. */
+/** Caches the counts of completed tasks, which never change. */
 export function entityCounter(tables: Tables): CountEntities {
   const completed = new Map<string, TaskCounts>()
   return async (run, connections) => {

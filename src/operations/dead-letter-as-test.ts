@@ -4,10 +4,10 @@ import { StreamError } from '../errors.ts'
 import { MASK } from '../platform/registry/personal-fields.ts'
 import type { DeadLetterSummary } from '../projections/dead-letter-row.ts'
 
-/** Stages that map by a connection's own rules. */
+/** Stages that map with a connection's own rules. */
 const entityOfStage: Readonly<Record<string, MappedEntity>> = { 'map-products': 'products', 'route-orders': 'orders' }
 
-/** An event that failed, as `toPlainEvent` gives it, and why. */
+/** An event that failed, as returned by `toPlainEvent`, and the cause. */
 interface FailedEvent {
   readonly entity: MappedEntity
   readonly connection: string
@@ -22,10 +22,13 @@ interface FailedEvent {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What of an address may decide about an order, and is no one's name. */
+/** Fields of an address that rules may use and that do not identify a person. */
 const PLACE = ['city', 'region', 'regionCode', 'postalCode', 'countryCode']
 
-/** The YAML of a mapping test of a dead letter's event; throws `state_conflict` for a dead letter that is of no mapping. */
+/**
+ * A mapping test (YAML) for a dead letter's event. Throws `state_conflict` if the dead letter does not come from a
+ * mapping.
+ */
 export function deadLetterAsTest(
   { id, stage, connection, code, field }: Pick<DeadLetterSummary, 'id' | 'stage' | 'connection' | 'code' | 'field'>,
   event: unknown,
@@ -33,7 +36,7 @@ export function deadLetterAsTest(
   const entity = entityOfStage[stage]
   if (entity === undefined || connection === null || event === null || event === undefined) {
     const of = `${stage}${connection === null ? ', for all connections' : ''}`
-    const message = `dead letter ${id} is of ${of}; a test is written from an event that a connection's mapping failed`
+    const message = `dead letter ${id} is from ${of}; only an event that failed in a connection's mapping can become a test`
     throw new StreamError('state_conflict', message, { field: 'id' })
   }
   const { source, key, deleted, data } = event as Pick<FailedEvent, 'source' | 'key' | 'deleted' | 'data'>
@@ -41,8 +44,8 @@ export function deadLetterAsTest(
 }
 
 /**
- * The event as a mapping test that expects the failure it had; who fixes the mapping puts the right outcome there. What an
- * order says of a person is left out: tests are kept with the configuration.
+ * The event as a mapping test that expects the same failure; replace it with the right outcome when the mapping is
+ * fixed. Personal data of an order is left out, because tests are stored with the configuration.
  */
 function mappingTestOf(failed: FailedEvent): string {
   const { entity, connection, source, deleted, data, code, field } = failed
@@ -57,10 +60,10 @@ function mappingTestOf(failed: FailedEvent): string {
     input: withoutEmpty(entity === 'orders' ? withoutPerson(data) : data),
     expectError: { ...attribute, code },
   }
-  return `# It failed so. Mend the mapping, and write what it is to give as "expect:" instead of "expectError:".\n${stringify(document)}`
+  return `# The event failed like this. Fix the mapping, and replace "expectError:" with "expect:" and the right result.\n${stringify(document)}`
 }
 
-/** Without what is null, empty or masked: a test takes that for granted. */
+/** Omits null, empty and masked values: they are a test's defaults. */
 function withoutEmpty(fields: Fields): Fields {
   const entries = Object.entries(fields).map(([name, value]) => [name, withoutEmptyValue(value)] as const)
   return Object.fromEntries(entries.filter(([, value]) => !isNothing(value)))

@@ -35,7 +35,7 @@ export { USUAL_LIMIT, USUAL_RATE } from '../control/dead-letters/create-dead-let
 export { letterStates } from '../projections/dead-letter-row.ts'
 export { toChangeFilter, toFilter } from '../projections/letter-filter.ts'
 
-/** A dead letter in a list, with the status of its entity in its task; null: it has none. */
+/** A dead letter in a list. `outcome`: the status of its entity in its task; null: none. */
 export interface ListedDeadLetter extends DeadLetterSummary {
   readonly outcome: string | null
 }
@@ -44,7 +44,7 @@ export interface ListedDeadLetter extends DeadLetterSummary {
 export interface ShownDeadLetter extends ListedDeadLetter {
   /** Personal fields of the event are masked, and the original's value is left out. */
   readonly masked: boolean
-  /** Null when it can't be read. */
+  /** Null if it cannot be decoded. */
   readonly event: unknown
   readonly undecodable: { readonly code: string; readonly message: string } | null
   readonly original: {
@@ -54,31 +54,31 @@ export interface ShownDeadLetter extends ListedDeadLetter {
   }
   readonly history: readonly LetterChange[]
   /**
-   * The event that this one was made from, where it stands in its topic. Null: it was made from none, or who asks does not
-   * see the system that it was read from.
+   * The source event, with its place in its topic. Null: there is no source event, or the caller does not see the
+   * system that it was read from.
    */
   readonly as_read: ShownEvent | null
 }
 
-/** Which dead letters are changed, and how many. */
+/** Selects dead letters to change. */
 export interface ManyDeadLetters {
   readonly choice: LetterChoice
-  /** At most. */
+  /** Maximum number. */
   readonly limit: number
-  /** Says which it would be, and changes none. */
+  /** Returns the dead letters that would change, without changing them. */
   readonly dryRun: boolean
-  /** Called before each one: how many were handled, of how many. */
+  /** Called before each dead letter with the number handled and the total. */
   readonly progress?: ((handled: number, of: number) => void) | undefined
 }
 
 interface RetryWish {
   readonly force: boolean
   readonly reason: string | null
-  /** A vendor's order is mapped anew, by today's configuration, instead of sent as it was mapped. */
+  /** Maps a vendor's order again with the current configuration, instead of sending it as it was mapped. */
   readonly remap: boolean
 }
 
-/** `changes`: what is mapped otherwise than it was; null: a retry of the original was asked for, or nothing can be made. */
+/** `changes`: fields that are mapped differently now; null: the original is retried, or it cannot be mapped. */
 export interface DeadLetterPreview extends RetryPreview {
   readonly changes: readonly FieldChange[] | null
 }
@@ -86,12 +86,12 @@ export interface DeadLetterPreview extends RetryPreview {
 type Deps = Pick<OperationDeps, 'tables' | 'deadLetters' | 'audit'>
 type Mapping = Pick<OperationDeps, 'tables' | 'mapAnew'>
 
-/** Ids of dead letters that an entry of the audit trail names. */
+/** Maximum number of dead letter ids in an entry of the audit trail. */
 const MOST_IDS = 500
 
 const ownerOf = ({ connection }: Pick<DeadLetterSummary, 'connection'>) => ({ connection })
 
-/** The newest first, by their first failure, after the place `after`. */
+/** Sorted by first failure, newest first, starting after the place `after`. */
 export async function listDeadLetters(
   { tables }: Pick<Deps, 'tables'>,
   by: Principal,
@@ -104,7 +104,10 @@ export async function listDeadLetters(
   return { items: within(by.scope, items, ownerOf), next }
 }
 
-/** Counts by stage, connection, code and field, with examples of their values. `complete` is false when there were too many to count all. */
+/**
+ * Counts by stage, connection, code and field, with example values. `complete` is false if there were too many to
+ * count.
+ */
 export async function countDeadLetters(
   { tables }: Pick<Deps, 'tables'>,
   by: Principal,
@@ -112,20 +115,23 @@ export async function countDeadLetters(
 ): Promise<{ readonly groups: Scoped<LetterGroup>; readonly complete: boolean }> {
   const { groups, complete } = await groupDeadLetters(tables, { ...choice, seen: by.scope.connections })
   const own = await ownLetters({ tables }, by)
-  const told = groups.map((group) => {
+  const shown = groups.map((group) => {
     const examples = group.examples.map((example) => {
       const { message } = own({ ...group, ...example })
       return { ...example, message }
     })
     return { ...own(group), examples }
   })
-  return { groups: within(by.scope, told, ownerOf), complete }
+  return { groups: within(by.scope, shown, ownerOf), complete }
 }
 
-type Told = Pick<DeadLetterSummary, 'stage' | 'connection' | 'code' | 'message'>
+type Described = Pick<DeadLetterSummary, 'stage' | 'connection' | 'code' | 'message'>
 
-/** What of a dead letter is told to who may not see the whole of the shop's order. */
-async function ownLetters({ tables }: Pick<Deps, 'tables'>, by: Principal): Promise<<L extends Told>(letter: L) => L> {
+/** Replaces the message of a dead letter if the caller may not see the shop's whole order. */
+async function ownLetters(
+{ tables }: Pick<Deps, 'tables'>,
+by: Principal,
+): Promise<<L extends Described>(letter: L) => L> {
   if (by.scope.connections === 'all') return (letter) => letter
   const configuration = await readConfiguration(tables)
   return (letter) =>
@@ -162,7 +168,7 @@ export async function showDeadLetter(
   }
 }
 
-/** The bytes of a shop's order, and of a part of it, have more than the part. */
+/** Leaves out the bytes: those of a shop's order, or of a part, contain more than the caller's part. */
 function ownPartOf(opened: Opened, topicPrefix: string): Opened {
   const { original, event } = opened
   if (isOwnRecord(original.topic, topicPrefix)) return opened
@@ -170,7 +176,7 @@ function ownPartOf(opened: Opened, topicPrefix: string): Opened {
   return { ...opened, masked: true, original: { ...original, value: null }, event: shown }
 }
 
-/** What a retry would come to with today's configuration; nothing is sent. Throws `not_found`. */
+/** The result of a retry with the current configuration; sends nothing. Throws `not_found`. */
 export async function previewDeadLetter(
   deps: Deps & Mapping & Pick<OperationDeps, 'previewRetry' | 'codec' | 'topicPrefix'>,
   by: Principal,
@@ -200,7 +206,7 @@ export async function previewDeadLetter(
     if (error.policy !== 'refuse') throw error
     const errors = [{ connection: row.connection, code: error.code, field: null, message: error.message }]
     const none = { event: null, decisions: [], outputs: [], delivery: null, changes: null }
-    return { ...none, kind: 'other', verdict: 'it can not be mapped anew', errors }
+    return { ...none, kind: 'other', verdict: 'it cannot be mapped again', errors }
   }
 }
 
@@ -209,7 +215,7 @@ async function mapAnewFor({ tables, mapAnew }: Mapping, by: Principal): Promise<
   return mapAnew((connection) => seesShopOf(by, configuration, connection))
 }
 
-/** What a retry comes to for the connection that the dead letter is of. */
+/** The result of a retry for the dead letter's connection only. */
 function ownPreview(
   preview: RetryPreview,
   { stage, connection, topic }: DeadLetterRow,
@@ -227,7 +233,7 @@ function ownPreview(
   }
 }
 
-/** Appends the original to its topic again, or what it is mapped to now. Throws `not_found` and `state_conflict`. */
+/** Appends the original to its topic again, or the newly mapped event. Throws `not_found` and `state_conflict`. */
 export async function retryDeadLetter(
   deps: Deps & Mapping,
   by: Principal,
@@ -240,7 +246,7 @@ export async function retryDeadLetter(
   return retried
 }
 
-/** One after the other, `rate` a second. */
+/** One after the other, `rate` per second. */
 export async function retryDeadLetters(
   deps: Pick<Deps, 'deadLetters' | 'audit'> & Mapping,
   by: Principal,
@@ -266,7 +272,7 @@ export async function discardDeadLetter(
   await noteChange(deps, by, { what: 'dead-letter.discard', target: id })
 }
 
-/** Throws `confirmation_needed` where these are open; those that there are not are named when they are discarded. */
+/** Throws `confirmation_needed` if some of these are open. Ignores unknown ids: the discard itself reports them. */
 export async function assertDiscards(
   { tables }: Pick<Deps, 'tables'>,
   by: Principal,
@@ -305,7 +311,7 @@ export async function discardDeadLetters(
   return done
 }
 
-/** Their ids, up to what an entry of the trail holds. */
+/** Records the ids, up to `MOST_IDS`. */
 async function noteMany(
   deps: Pick<Deps, 'audit'>,
   by: Principal,

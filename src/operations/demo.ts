@@ -1,14 +1,14 @@
-/** Something that can go wrong at a simulated system, or in the configuration of the demo. */
+/** A fault of a simulated system, or of the demo's configuration. */
 export interface DemoScenario {
   readonly id: string
   readonly broken: boolean
-  /** What to look at, also when it is repaired: the order that was made for it last; null: none. */
+  /** The last order created for this scenario, to look at also after the repair; null: none. */
   readonly order: { readonly source: string; readonly number: string } | null
 }
 
-/** What `npm start` hands to its API, and nothing else does: faults of its simulators, to be switched on and off. */
+/** Switches faults of the simulators on and off. Only `npm start` passes it to its API. */
 export interface Demo {
   list(): Promise<readonly DemoScenario[]>
-  /** Resolves when it is so. Throws `not_found`. */
+  /** Resolves when the fault is switched. Throws `not_found`. */
   set(id: string, broken: boolean): Promise<DemoScenario>
 }

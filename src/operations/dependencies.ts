@@ -36,16 +36,15 @@ import type { RecentEvents } from './recent-events.ts'
 import type { SampleEffects } from './sample-effects.ts'
 import type { WebhookSystems } from './webhook-systems.ts'
 
-/** What operations on tables need. `tableDeps` makes it. */
+/** Dependencies of operations on tables. `tableDeps` creates them. */
 export interface TableDeps {
   readonly tables: Tables
-  /** Types of systems there are. */
+  /** All types of systems. */
   readonly systemTypes: ReadonlyMap<string, SystemDefinition>
   readonly clock: Pick<Clock, 'now'>
   readonly configuration: ConfigurationStore
   readonly cutDates: CutDateDeps
   readonly countEntities: CountEntities
-  /** Who did what. */
   readonly audit: AuditTrail
   /** Keys of the API's callers. */
   readonly keys: KeyStore
@@ -53,9 +52,9 @@ export interface TableDeps {
   readonly shares: ShareStore
 }
 
-/** What all operations need. `operationDeps` makes it. */
+/** Dependencies of all operations. `operationDeps` creates them. */
 export interface OperationDeps extends TableDeps {
-  /** Those that are served. */
+  /** Served feeds. */
   readonly feeds: readonly Feed[]
   readonly logger: Logger
   readonly codec: EventCodec
@@ -63,46 +62,46 @@ export interface OperationDeps extends TableDeps {
   readonly admin: LogAdmin
   readonly reporter: StatusReporter
   readonly positions: Positions
-  /** Undefined: nothing is traced. */
+  /** Undefined: tracing is off. */
   readonly tracer?: Tracer | undefined
   readonly topicPrefix: string
   /** Partitions of the `universal-*` topics. */
   readonly shards: number
-  /** As the projector's. */
+  /** Same as the projector's. */
   readonly settleMs: number
   /** The value behind `env:NAME` or `file:/path`. */
   readonly resolveSecret: ResolveReference
   readonly webhookSystems: WebhookSystems
-  /** What all of it runs on. */
+  /** The services and tables that it runs on. */
   readonly installation: Installation
   /** Of the product. */
   readonly version: string
-  /** Calls a system, and says what it finds. */
+  /** Calls a system and returns the findings. */
   readonly testSystem: TestSystem
   /** Sends a notification to a recipient. */
   readonly sendNotice: SendNotice
   readonly deadLetters: DeadLetters<LetterFilter>
   readonly previewRetry: PreviewRetry
-  /** What a retry appends that maps anew. */
+  /** Maps a dead letter's order again, for a retry. */
   readonly mapAnew: OpenMapAnew
-  /** What a replay of one event would come to. */
+  /** The effects of replaying one event. */
   readonly sampleEffects: SampleEffects
   readonly recentEvents: RecentEvents
-  /** Who has pulled what of the feeds. */
+  /** Records of who pulled which feed. */
   readonly pulls: Pick<PullNotes, 'note'>
   readonly products: FindProducts
-  /** Stages that may park records, as configured now. */
+  /** Stages that may park records with the current configuration. */
   readonly parkingStages: () => Promise<readonly string[]>
-  /** How the events of what is staged are read. */
+  /** Reads the events of staged entities. */
   readonly staged: StagedDeps
-  /** Puts a request into the topic. */
+  /** Appends sync requests to their topic. */
   readonly requester: SyncRequester
-  /** Requests that are kept under their ids. */
+  /** Stored sync requests, by id. */
   readonly syncRequests: SyncRequests
   readonly replays: Replays
   readonly rebuilds: Rebuilds
-  /** Pseudonyms of persons, and who is forgotten. */
+  /** Pseudonyms of persons, and which persons are forgotten. */
   readonly personKeys: Pick<PersonKeys, 'secret' | 'isForgotten'>
-  /** Forgets a person everywhere, or says what there is. */
+  /** Forgets a person everywhere, or reports the stored data. */
   readonly forgetPerson: (wanted: Wanted, dryRun: boolean) => Promise<ForgetProof>
 }

@@ -12,14 +12,14 @@ export interface DocumentPlace {
   readonly id: string
 }
 
-/** Who sees what is said of a document, or of a cut date. */
+/** The owner of a document or cut date, which decides who sees it. */
 export function ownerOf({ kind, id }: { readonly kind: ConfigurationChange['kind']; readonly id: string }): Owner {
   if (kind === 'system') return { system: id }
   if (kind === 'recipient') return { connection: null }
   return kind === 'cut-date' ? { system: systemOfRead(id) } : { connection: id }
 }
 
-/** Undefined: it is not there, or its row can't be read, and is healed by what is put. */
+/** Undefined: there is no document, or its row cannot be read; the next put replaces such a row. */
 export async function readableDocument(store: ConfigurationStore, { kind, id }: DocumentPlace) {
   return await store.get(kind, id).catch((error: unknown) => {
     if (error instanceof StreamError && error.code === 'row_unreadable') return undefined
@@ -27,7 +27,9 @@ export async function readableDocument(store: ConfigurationStore, { kind, id }: 
   })
 }
 
-/** Throws `not_found`. A recipient may be sent what is of anybody: it is for those who see everything. */
+/**
+ * Throws `not_found`. Only callers with access to everything see recipients, who may receive data of all connections.
+ */
 export function assertInScope(by: Principal, place: DocumentPlace): void {
   const isSeen = place.kind === 'recipient' ? seesAll(by.scope) : sees(by.scope, ownerOf(place))
   if (!isSeen) throw noDocument(by, place)

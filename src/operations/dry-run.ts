@@ -23,7 +23,7 @@ export interface DryRunParts {
   readonly products?: FindProducts
 }
 
-/** What a processor makes of one record. */
+/** The result of a processor for one record. */
 export interface DryRun {
   /** Records that it would append. */
   readonly sent: readonly OutgoingRecord[]
@@ -44,7 +44,7 @@ export interface DryRunError {
   readonly message: string
 }
 
-/** Runs the processor's own code over a record, with tables that are only read and a producer that only listens. */
+/** Runs the processor's own code on a record, with read-only tables and a producer that only collects records. */
 export async function dryRun(
   { stage: stageOf }: TopologyRow,
   parts: DryRunParts,
@@ -82,7 +82,7 @@ export function errorOf(connection: string | null, { code, field, message }: Str
   return { connection, code, field: field ?? null, message }
 }
 
-/** Of a batch of one record, in which nothing is committed. */
+/** The context of a batch with one record; commits nothing. */
 function contextOf(
   { topic, partition, offset }: Original,
   failed: (connection: string | null, error: StreamError) => void,
@@ -98,7 +98,7 @@ function contextOf(
   }
 }
 
-/** What is written is gone; no connection is paused, so that what is mapped is seen. */
+/** Discards writes. Reports no connection as paused, so that the mapping runs. */
 function readOnly(tables: Tables): Tables {
   const paused = pauseTables.map(({ name }) => name)
   return {

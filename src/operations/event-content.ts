@@ -1,4 +1,4 @@
-/** What of an event is said of it alone: when it was read, and what it is known by. */
+/** Fields that describe the event itself, such as its id and when it was read. */
 const HEADER: readonly string[] = [
   'eventId',
   'contentDigest',
@@ -12,7 +12,7 @@ const HEADER: readonly string[] = [
   'raw',
 ]
 
-/** What a target is to have of an event as it is shown. */
+/** The fields of a shown event that are written to a target. */
 export function eventContent(event: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(event ?? {}).filter(([name]) => !HEADER.includes(name)))
 }

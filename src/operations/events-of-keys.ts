@@ -5,7 +5,7 @@ import type { OperationDeps } from './dependencies.ts'
 import type { Principal } from './principal.ts'
 import { sees } from './scope.ts'
 
-/** The products of a connection with these SKUs as they were read last, one for each source that has them. */
+/** The products of a connection with these SKUs, as last read: one for each source that has the SKU. */
 export async function eventsOfKeys(
   { tables, staged }: Pick<OperationDeps, 'tables' | 'staged'>,
   by: Principal,
@@ -25,7 +25,7 @@ export async function eventsOfKeys(
 /** More than any connection has. */
 const SOURCES = 20
 
-/** What can't be read is a dead letter already, and no mapping changes it. */
+/** Undefined: it cannot be decoded. It is a dead letter already, and a mapping cannot change that. */
 async function decode(
   codec: OperationDeps['staged']['codec'],
   value: Buffer | null,

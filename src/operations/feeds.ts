@@ -24,7 +24,7 @@ import { notFound, type Principal } from './principal.ts'
 import { type Scoped, sees, within } from './scope.ts'
 import { unknownConnection } from './unknown-connection.ts'
 
-/** Where a reader of a feed stands. */
+/** A reader's place in a feed. */
 export interface FeedCursor {
   readonly feed: string
   readonly generation: number
@@ -46,7 +46,7 @@ export interface FeedAnswer {
   readonly complete: boolean
   /** Every change before it (milliseconds) is visible in every shard. */
   readonly frontier: number
-  /** Seconds after which asking again makes sense; null: at once. 0: at once, though no row came. */
+  /** Seconds to wait before the next request; null: no wait. 0: no wait, although the page has no rows. */
   readonly retryAfter: number | null
 }
 
@@ -55,8 +55,8 @@ type Deps = Pick<OperationDeps, 'tables' | 'clock' | 'settleMs' | 'shards'>
 const ownerOf = ({ connection }: Pick<FeedRow, 'connection'>) => ({ connection })
 
 /**
- * The next page after the cursor (Guarantee 8). Throws `not_found` for a connection that is not there, `cursor_invalid` when
- * the cursor was given for something else, and `cursor_expired` when the feed was rebuilt since.
+ * The next page after the cursor (Guarantee 8). Throws `not_found` for an unknown connection, `cursor_invalid` when the
+ * cursor belongs to another feed or filter, and `cursor_expired` when the feed was rebuilt since.
  */
 export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeedPage): Promise<FeedAnswer> {
   const { feed, cursor, limit } = wanted
@@ -64,7 +64,7 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   const filter = filterOf(wanted)
   const meta = await sharedMeta(deps.tables, feed)
   const { generation } = meta
-  if (cursor !== null && cursor.generation !== generation) throw cursorExpired('the feed was made again since')
+  if (cursor !== null && cursor.generation !== generation) throw cursorExpired('the feed was rebuilt since')
   await checkKnown(deps, by, meta, filter)
   const request = { ...deps, feed, meta }
   const page = await readFeed(request, filter, cursor?.places ?? {}, limit)
@@ -89,7 +89,7 @@ export interface FeedItemKey {
   readonly key: readonly string[]
 }
 
-/** The rows of a key, one for each source that has it. Throws `not_found`. */
+/** The rows of a key: one for each source that has it. Throws `not_found`. */
 export async function readFeedItem(
   deps: Deps,
   by: Principal,
@@ -99,11 +99,11 @@ export async function readFeedItem(
   await checkKnown(deps, by, meta, { connection, source: null })
   const rows = await readItem({ ...deps, feed, meta }, connection, joinKey(key))
   if (rows.length > 0) return within(by.scope, rows, ownerOf)
-  const what = `connection ${connection} has no row of "${key.join('", "')}" in ${feed.entity}`
+  const what = `connection ${connection} has no row "${key.join('", "')}" in ${feed.entity}`
   throw notFound(by, { field: feed.key.parts.join(', '), api: what, cli: what })
 }
 
-/** Rows of a connection, of each source, deleted ones included. Throws `not_found`. */
+/** Number of rows of a connection, over all sources, including deleted rows. Throws `not_found`. */
 export async function countFeedRows(
   deps: Deps,
   by: Principal,
@@ -114,20 +114,20 @@ export async function countFeedRows(
   return await countRows({ ...deps, feed, meta }, connection)
 }
 
-/** The connection as it is configured now; undefined: its document can't be read, or (`isThere` false) there is none. */
+/** The connection as configured now; undefined: its document cannot be read, or (`isThere` false) there is none. */
 async function configuredConnection({ tables }: Pick<Deps, 'tables'>, id: string) {
   const item = await tables.get(CONNECTIONS, { kind: 'connection', id })
   const [connection] = readableItems(item === undefined ? [] : [item], connectionOfRow)
   return { isThere: item !== undefined, connection }
 }
 
-/** The feed is to be read again from its beginning. */
+/** The reader has to read the feed again from its beginning. */
 export function cursorExpired(reason: string): StreamError {
-  const message = `cursor: ${reason}; begin again without a cursor and replace what you hold`
+  const message = `cursor: ${reason}; read the feed again without a cursor and replace your copy`
   return new StreamError('cursor_expired', message, { field: 'cursor' })
 }
 
-/** The filter of the cursor where there is one; what is asked for must be the same. */
+/** The cursor's filter, if there is a cursor; the request must not contradict it. */
 function filterOf({ feed, filter: asked, cursor }: WantedFeedPage): FeedFilter {
   const from = asked.from ?? cursor?.filter.from ?? null
   const to = asked.to ?? cursor?.filter.to ?? null
@@ -137,28 +137,28 @@ function filterOf({ feed, filter: asked, cursor }: WantedFeedPage): FeedFilter {
   }
   if (cursor === null) return asked
   const names = { connection: 'connection', source: 'source', from: 'updated_from', to: 'updated_to' } as const
-  if (cursor.feed !== feed.entity) throw otherThanCursor('cursor', `it is one of the ${cursor.feed} feed`)
+  if (cursor.feed !== feed.entity) throw otherThanCursor('cursor', `it belongs to the feed ${cursor.feed}`)
   for (const [key, field] of Object.entries(names) as [keyof FeedFilter, string][]) {
     if (asked[key] !== null && asked[key] !== cursor.filter[key]) {
-      throw otherThanCursor(field, 'the cursor was given for another')
+      throw otherThanCursor(field, 'differs from the value that the cursor was issued for')
     }
   }
   return cursor.filter
 }
 
 function otherThanCursor(field: string, why: string): StreamError {
-  const message = `${field}: ${why}; keep the parameters while following a cursor, or begin without one`
+  const message = `${field}: ${why}; keep the parameters while you follow a cursor, or begin without one`
   return new StreamError('cursor_invalid', message, { field })
 }
 
-/** When asking again makes sense: the end of the slot, else when the projector may have caught up. */
+/** Seconds until the next request makes sense: the end of the timeslot, or the time the projector needs to catch up. */
 function secondsUntil({ settleMs }: Deps, filter: FeedFilter, page: FeedPage, now: number): number {
   const seconds = (ms: number, most: number) => Math.min(Math.max(Math.ceil(ms / 1000), 1), most)
   if (filter.to !== null && filter.to > now) return seconds(filter.to + settleMs - now, 3600)
   return seconds(goalOf(filter, now, settleMs) - page.frontier, 10)
 }
 
-/** Throws `not_found` for a connection that is neither configured nor has rows in any of the feeds. */
+/** Throws `not_found` for a connection that is not configured and has no rows in any of the feeds. */
 export async function checkAnyKnown(
   deps: Pick<Deps, 'tables'>,
   by: Principal,
@@ -171,8 +171,8 @@ export async function checkAnyKnown(
 }
 
 /**
- * Throws `not_found` for a connection that is neither configured nor has rows, and `request_invalid` for a source the
- * connection does not read: a mistyped id would otherwise look like an empty feed.
+ * Throws `not_found` for a connection that is not configured and has no rows, and `request_invalid` for a source that
+ * the connection does not read: a mistyped id would otherwise look like an empty feed.
  */
 async function checkKnown(
   { tables }: Pick<Deps, 'tables'>,
@@ -189,6 +189,6 @@ async function checkKnown(
   for (const read of configured?.reads ?? []) sources.add(systemOfRead(read))
   if (source === null || sources.has(source)) return
   const known = [...sources].toSorted().join(', ')
-  const message = `source: connection ${connection} reads nothing from "${source}"; its sources are: ${known}`
+  const message = `source: connection ${connection} does not read from "${source}"; its sources are: ${known}`
   throw new StreamError('request_invalid', message, { field: 'source' })
 }

@@ -1,13 +1,13 @@
 import { MASK } from '../platform/registry/personal-fields.ts'
 
-/** One field before and after; null: it is not there. */
+/** One field before and after; null: the field is missing. */
 export interface FieldChange {
   readonly field: string
   readonly before: unknown
   readonly after: unknown
 }
 
-/** What an order's fields are mapped from may be of a person, and what comes of it too. */
+/** Masks the values: an order's fields, and fields mapped from them, may hold personal data. */
 export function withoutValues(changes: readonly FieldChange[]): readonly FieldChange[] {
   const shown = (value: unknown) => (value === null ? null : MASK)
   return changes.map(({ field, before, after }) => ({ field, before: shown(before), after: shown(after) }))

@@ -12,22 +12,22 @@ import { unknownConnection } from './unknown-connection.ts'
 
 /** Times are milliseconds. */
 export interface FiguresQuery {
-  /** Null: all that are reached. */
+  /** Null: all connections that the caller sees. */
   readonly connection: string | null
   readonly from: number | null
   readonly to: number | null
-  /** How long each part is: a multiple of five. */
+  /** Length of each part: a multiple of five. */
   readonly minutes: number
 }
 
-/** Seconds, of `count`; null: of none. */
+/** Quantiles in seconds over `count` values; null: there are no values. */
 export interface Durations {
   readonly count: number
   readonly p50: number | null
   readonly p95: number | null
 }
 
-/** How long what was delivered took, from its change at its source: until it was delivered, and until it was read. */
+/** Time of deliveries from the change at the source: `end_to_end` until delivered, `freshness` until read. */
 export interface FlowTimes {
   readonly end_to_end: Durations
   readonly freshness: Durations
@@ -42,23 +42,23 @@ export interface FiguresPart extends FlowTimes {
 export interface Figures {
   readonly from: string
   readonly to: string
-  /** Only those in which something was delivered or failed. */
+  /** Only parts with deliveries or failures. */
   readonly parts: readonly FiguresPart[]
-  /** All of them together. */
+  /** Total of all parts. */
   readonly whole: Omit<FiguresPart, 'from'>
-  /** False: more connections are reached than are added up; name one. */
+  /** False: the caller sees more connections than are added up; name one. */
   readonly complete: boolean
 }
 
 const DAY_MS = 86_400_000
-/** As long as rows are kept. */
+/** Retention of the rows. */
 const LONGEST_MS = 2 * DAY_MS
-/** Of all connections together: each is a query. */
+/** Maximum number of connections to add up: each needs a query. */
 const MOST_CONNECTIONS = 100
 
 const HOUR_MS = 3_600_000
 
-/** How long what a connection delivered within the last hour took, by entity. */
+/** Times of a connection's deliveries within the last hour, by entity. */
 export async function timesOfHour(
   tables: Tables,
   connection: string,
@@ -69,7 +69,7 @@ export async function timesOfHour(
   return (entity) => timesOf(all.flatMap(([name, own]) => (name === entity ? [own] : [])))
 }
 
-/** What was delivered and failed, by time. Throws `not_found`, and `request_invalid` for a time that is none. */
+/** Deliveries and failures by time. Throws `not_found`, and `request_invalid` for an invalid time span. */
 export async function figures(
   { tables, clock }: Pick<TableDeps, 'tables' | 'clock'>,
   by: Principal,
@@ -78,7 +78,7 @@ export async function figures(
   const to = query.to ?? clock.now()
   const from = query.from ?? to - DAY_MS
   if (from >= to || to - from > LONGEST_MS) {
-    throw new StreamError('request_invalid', 'from has to be before to, by two days at most', { field: 'from' })
+    throw new StreamError('request_invalid', 'from must be before to, by at most two days', { field: 'from' })
   }
   const { connections } = await readConfiguration(tables)
   const reached = within(by.scope, connections, ({ id }) => ({ connection: id })).map(({ id }) => id)
@@ -87,7 +87,7 @@ export async function figures(
   }
   const asked = query.connection === null ? reached.slice(0, MOST_CONNECTIONS) : [query.connection]
   const step = query.minutes * 60_000
-  // A part is whole or not there.
+  // The first part is complete.
   const begin = Math.floor(from / step) * step
   const rows = await Promise.all(
     asked.map((id) => rowsOf(tables, figuresRows).query({ partition: id, from: isoTime(begin), before: isoTime(to) })),

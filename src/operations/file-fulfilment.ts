@@ -27,33 +27,33 @@ import { sees } from './scope.ts'
 
 export { filedKinds } from '../control/filed-fulfilments.ts'
 
-/** A parcel's number, and who carries it. */
+/** A parcel's tracking number and carrier. */
 export interface WantedTrack {
   readonly number: string
-  /** As the vendor calls it; the connection's `carriers` make it the shop's. */
+  /** The vendor's name of the carrier; the connection's `carriers` map it to the shop's. */
   readonly carrier: string | null
 }
 
 export interface WantedFulfilment extends PartPlace {
   readonly kind: FiledKind
-  /** None: of a confirmation all lines; of a shipment all that is open. */
+  /** Empty: all lines of a confirmation, or all open quantities of a shipment. */
   readonly lines: readonly FiledLine[]
   readonly tracks: readonly WantedTrack[]
-  /** Null: what is sent twice with the same content is one. */
+  /** Null: requests with the same content count as one. */
   readonly requestKey: string | null
-  /** Says what the shop would be told, and tells it nothing. */
+  /** Returns what the shop would receive, without sending it. */
   readonly dryRun: boolean
 }
 
-/** What the shop is told. */
+/** The fulfilment as the shop receives it. */
 export interface FiledAnswer {
   readonly id: string
   readonly kind: FiledKind
   readonly dry_run: boolean
-  /** Of the event; null: it is none yet. */
+  /** Null: it was not published, in a dry run. */
   readonly event_id: string | null
   readonly shop: string
-  /** The shop informs its customer. */
+  /** The shop notifies its customer. */
   readonly notifies_customer: boolean
   readonly lines: readonly (FiledLine & { readonly sku: string /** Left to ship after it. */; readonly open: string })[]
   readonly tracks: readonly WantedTrack[]
@@ -68,10 +68,10 @@ const LONGEST_TRACK = 100
 const MOST_TRACKS = 50
 
 /**
- * A vendor's people confirm their part of an order, or say what they sent of it: published as their ERP would have said it, so
- * that the shop is told, and the timeline has it. Never more than is open (Guarantee 7); what is sent again is the same
- * (Guarantee 3). Throws `not_found`, `request_invalid`, and `state_conflict` where the vendor's ERP says it, the part is
- * canceled, or nothing of it is open.
+ * Files a confirmation or shipment of a vendor's part of an order by hand. It is published like one from the vendor's
+ * ERP, so it reaches the shop and the timeline. Never accepts more than is open (Guarantee 7); a repeated request gives
+ * the same fulfilment (Guarantee 3). Throws `not_found`, `request_invalid`, and `state_conflict` when shipments are
+ * read from the vendor's ERP, the part is canceled, or no quantity is open.
  */
 export async function fileFulfilment(deps: Deps, by: Principal, wanted: WantedFulfilment): Promise<FiledAnswer> {
   const connection = await connectionFor(deps, by, wanted)
@@ -113,7 +113,7 @@ export async function fileFulfilment(deps: Deps, by: Principal, wanted: WantedFu
   return answerOf(connection, { filed: kept, tracks, lines, others, eventId })
 }
 
-/** Throws `not_found`, and `state_conflict` where the vendor's ERP is read for what it shipped. */
+/** Throws `not_found`, and `state_conflict` when the connection reads shipments from the vendor's ERP. */
 async function connectionFor(
   { tables }: Deps,
   by: Principal,
@@ -127,13 +127,13 @@ async function connectionFor(
   }
   const read = readOfShipments(configuration, id)
   if (read === undefined) return found
-  const message = `connection: ${id} reads what was shipped from ${found.vendor} (${read.id}): enter it there, or the shop would ship it twice`
+  const message = `connection: ${id} reads shipments from ${found.vendor} (${read.id}); enter the shipment there, or the shop would ship it twice`
   throw new StreamError('state_conflict', message, { field: 'connection' })
 }
 
 function assertOpen({ canceled }: VendorOrderRequested, { number, connection }: PartPlace): void {
   if (!canceled) return
-  const message = `number: order ${number} was taken back from ${connection}; deliver nothing of it`
+  const message = `number: order ${number} was withdrawn from ${connection}; do not ship it`
   throw new StreamError('state_conflict', message, { field: 'number' })
 }
 
@@ -152,12 +152,12 @@ function checkedTracks({ kind, tracks }: WantedFulfilment): readonly WantedTrack
 
 type Line = Order['lines'][number]
 
-/** Lines that are shipped by themselves: what is part of another goes with it. */
+/** Lines that are shipped on their own; a line that is part of another is shipped with it. */
 function shippableLines(order: Order): readonly Line[] {
   return topLevelLines(order).filter((line) => !isVirtual(line))
 }
 
-/** Throws `request_invalid` for lines that are not there, or more of one than is open. */
+/** Throws `request_invalid` for unknown lines and for quantities above what is open. */
 function chosenLines(
   { kind, lines: given }: Pick<WantedFulfilment, 'kind' | 'lines'>,
   lines: readonly Line[],
@@ -169,7 +169,7 @@ function chosenLines(
   if (given.length === 0) {
     const all = [...left].filter(([, quantity]) => quantity > 0n)
     if (all.length === 0)
-      throw new StreamError('state_conflict', 'lines: nothing of this part is open any more', { field: 'lines' })
+      throw new StreamError('state_conflict', 'lines: no line of this part is open any more', { field: 'lines' })
     return all.map(([line, quantity]) => ({ line, quantity: text8(quantity) }))
   }
   return given.map(({ line, quantity: text }, index) => {
@@ -181,10 +181,10 @@ function chosenLines(
         `there is no line "${line}" to ship; there are: ${[...left.keys()].join(', ') || 'none'}`,
       )
     if (!isDecimal8(text))
-      throw invalid(`${field}.quantity`, `"${text.slice(0, 30)}" is no number of pieces; write it as 2 or 0.5`)
+      throw invalid(`${field}.quantity`, `"${text.slice(0, 30)}" is not a valid quantity; write it as 2 or 0.5`)
     const quantity = decimal8(text, `${field}.quantity`)
     if (quantity <= 0n)
-      throw invalid(`${field}.quantity`, 'takes more than 0 pieces; leave out a line of which none is sent')
+      throw invalid(`${field}.quantity`, 'must be greater than 0; leave out lines that are not shipped')
     if (quantity > open)
       throw invalid(`${field}.quantity`, `is ${text8(quantity)}, but ${text8(open)} of line ${line} are open`)
     left.set(line, subtract(open, quantity))
@@ -198,7 +198,7 @@ function invalid(field: string, what: string): StreamError {
 
 const ID_DIGITS = 16
 
-/** The same for what is sent again; begins as no ERP's ids do. */
+/** The same id for a repeated request. The prefix occurs in no ERP's ids. */
 function idOf(wanted: WantedFulfilment, tracks: readonly WantedTrack[]): string {
   const { connection, source, number, kind, lines, requestKey } = wanted
   const what = requestKey === null ? canonicalJson([kind, lines, tracks]) : requestKey
@@ -232,7 +232,7 @@ function fulfilmentOf(connection: Connection, { number }: PartPlace, { filed, tr
   }
 }
 
-/** The id of the event. Resolves when the broker has acknowledged it (Guarantee 1). */
+/** Resolves with the event's id when the broker has acknowledged the event (Guarantee 1). */
 async function publish(
   deps: Deps,
   { vendor: source }: Connection,
@@ -251,7 +251,7 @@ async function publish(
   }
   const { unreadable } = await publishPage(deps, origin, page)
   if (unreadable > 0)
-    throw new StreamError('request_invalid', `order ${number}: it fits into no event; send fewer lines`)
+    throw new StreamError('request_invalid', `order ${number}: too large for an event; send fewer lines`)
   const content = contentDigest({ deleted: false, data })
   return sourceEventId({ source, entity: 'fulfilments', key, occurredAt: at, contentDigest: content })
 }

@@ -12,16 +12,16 @@ interface WantedGroup {
   readonly connection: string
   readonly group: string
   readonly entity: SourceEntity['entity']
-  /** At most. */
+  /** Maximum number of events. */
   readonly last: number
 }
 
-/** Rows that are read at once: one has its record in it. */
+/** Rows per query: each contains a whole record. */
 const AT_ONCE = 25
 
 /**
- * The products, or orders, in the open dead letters of a group of a connection, the oldest first; without those that can't be read.
- * Of a vendor's order that was refused it is the order that it was made from.
+ * The products or orders in the open dead letters of a connection's group, oldest first; skips those that cannot be
+ * decoded. For a rejected vendor order it returns the source order.
  */
 export async function eventsOfGroup(
   deps: Pick<OperationDeps, 'tables' | 'deadLetters' | 'codec' | 'staged' | 'topicPrefix'>,
@@ -45,7 +45,7 @@ export async function eventsOfGroup(
   return events.toReversed()
 }
 
-/** The bytes of what was read. */
+/** The bytes of the source event. */
 async function sourceOf(
   { staged, topicPrefix }: Pick<OperationDeps, 'staged' | 'topicPrefix'>,
   entity: SourceEntity['entity'],

@@ -10,7 +10,7 @@ import { type Ids, type Scoped, sees, within } from './scope.ts'
 export { keyScopes } from '../control/keys/api-key.ts'
 export { KEY_CACHE_MS } from '../control/keys/key-store.ts'
 
-/** A key as it is shown: without any secret. Times are ISO 8601. */
+/** A key without its secret. Times are ISO 8601. */
 export interface KeyStatus {
   readonly id: string
   readonly name: string
@@ -22,13 +22,13 @@ export interface KeyStatus {
   readonly created_by: string
   readonly expires_at: string | null
   readonly last_used_at: string | null
-  /** Until when the secret before the last rotation counts; null: there is one secret. */
+  /** Until when the previous secret is still accepted after a rotation; null: there is only one secret. */
   readonly old_until: string | null
   readonly revoked_at: string | null
   readonly revoked_by: string | null
 }
 
-/** A key that was created or rotated; `key` is what its holder sends, and is shown this once. */
+/** A created or rotated key; `key` is the text that its holder sends. It is shown only once. */
 export interface ShownKey extends KeyStatus {
   readonly key: string
 }
@@ -36,7 +36,7 @@ export interface ShownKey extends KeyStatus {
 export interface WantedKey {
   readonly name: string
   readonly scopes: readonly KeyScope[]
-  /** Undefined: all there are; where the other is named, none. */
+  /** Undefined: all, or none if the other list is given. */
   readonly connections: 'all' | readonly string[] | undefined
   readonly systems: 'all' | readonly string[] | undefined
   /** Milliseconds; null: it does not expire. */
@@ -45,13 +45,13 @@ export interface WantedKey {
 
 type Deps = Pick<TableDeps, 'keys' | 'clock' | 'audit'>
 
-/** Keys are for those who see everything. */
+/** Only callers with access to everything see keys. */
 const EVERYONES = { connection: null }
 const LONGEST_NAME = 100
-/** How long the secret before counts after a rotation, where nothing else is asked for. */
+/** How long the previous secret is accepted after a rotation, by default. */
 const OLD_SECRET_MS = 24 * 60 * 60 * 1000
 
-/** Throws `request_invalid`, and `state_conflict` for the name of another key that is active. */
+/** Throws `request_invalid`, and `state_conflict` when another active key has the name. */
 export async function createKey(
   { keys, clock, configuration, audit }: Deps & Pick<TableDeps, 'configuration'>,
   by: Principal,
@@ -66,7 +66,7 @@ export async function createKey(
   await checkKnown(configuration, 'system', 'systems', reach.systems)
   const other = (await keys.list()).find((key) => key.name === name && stateOfKey(key, now) === 'active')
   if (other !== undefined) {
-    const message = `name: key ${other.id} is called "${name}", too; rotate that one, or choose another name`
+    const message = `name: key ${other.id} is already called "${name}"; rotate that key, or choose another name`
     throw new StreamError('state_conflict', message, { field: 'name' })
   }
   const scopes = keyScopes.filter((scope) => wanted.scopes.includes(scope))
@@ -77,7 +77,7 @@ export async function createKey(
   return shown(issued, now)
 }
 
-/** Every key, revoked and expired ones too, in the order of the ids. */
+/** All keys, also revoked and expired ones, sorted by id. */
 export async function listKeys({ keys, clock }: Deps, by: Principal): Promise<Scoped<KeyStatus>> {
   const now = clock.now()
   const all = (await keys.list()).map((key) => statusOf(key, now))
@@ -92,8 +92,8 @@ export async function showKey({ keys, clock }: Deps, by: Principal, id: string):
 }
 
 /**
- * A new secret for a key; the one before counts until `oldUntil` (milliseconds; null: for a day), so that its holder can
- * change over. Throws `not_found`, and `state_conflict` for a key that is revoked or expired.
+ * Creates a new secret for a key. The previous secret is accepted until `oldUntil` (milliseconds; null: for a day), so
+ * that its holder can switch. Throws `not_found`, and `state_conflict` for a revoked or expired key.
  */
 export async function rotateKey(
   deps: Deps,
@@ -110,7 +110,7 @@ export async function rotateKey(
 }
 
 /**
- * Ends a key: other processes refuse it within `KEY_CACHE_MS`. The reason is kept in the audit trail. Repeatable. Throws
+ * Revokes a key: other processes reject it within `KEY_CACHE_MS`. The audit trail stores the reason. Repeatable. Throws
  * `not_found`.
  */
 export async function revokeKey(
@@ -126,7 +126,7 @@ export async function revokeKey(
   return statusOf(key, deps.clock.now())
 }
 
-/** Whom a key stands for. */
+/** The principal of a key. */
 export function keyPrincipal({ name, scopes, connections, systems }: ApiKey): Principal {
   const ids = (listed: readonly string[] | null): Ids => (listed === null ? 'all' : new Set(listed))
   return {
@@ -142,12 +142,12 @@ function checkWanted({ scopes, expiresAt, connections, systems }: WantedKey, nam
     throw invalid('name', `must be 1 to ${LONGEST_NAME} characters, without control characters`)
   }
   if (scopes.length === 0) throw invalid('scopes', `must name at least one of ${keyScopes.join(', ')}`)
-  if (expiresAt !== null && expiresAt <= now) throw invalid('expires_at', 'must lie ahead')
+  if (expiresAt !== null && expiresAt <= now) throw invalid('expires_at', 'must be in the future')
   const isLimited = [connections, systems].some((ids) => ids !== undefined && ids !== 'all')
   if (scopes.includes('administer') && isLimited) {
     throw invalid(
       'scopes',
-      'has administer, which reaches everything: leave out connections and systems, or administer',
+      'has administer, which gives access to everything: leave out connections and systems, or administer',
     )
   }
 }
@@ -160,7 +160,7 @@ function reachOf({ connections, systems }: WantedKey) {
   return { connections: listed(connections, systems), systems: listed(systems, connections) }
 }
 
-/** A mistyped id would make a key that sees nothing, or what is called so later. */
+/** Rejects a mistyped id: the key would see nothing, or whatever gets that id later. */
 async function checkKnown(
   configuration: TableDeps['configuration'],
   kind: 'system' | 'connection',
@@ -200,7 +200,7 @@ function shown({ key, text }: IssuedKey, now: number): ShownKey {
 
 function assertSeesAll(by: Principal): void {
   if (sees(by.scope, EVERYONES)) return
-  const what = 'keys are created by those who see everything'
+  const what = 'only callers with access to everything may create keys'
   throw notFound(by, { field: 'scopes', api: what, cli: what })
 }
 
@@ -209,7 +209,7 @@ function noKey(by: Principal, id: string): StreamError {
   return notFound(by, {
     field: 'id',
     api: `${what}; /v1/keys lists them`,
-    cli: `${what}; "waldstream keys list" has them`,
+    cli: `${what}; "waldstream keys list" lists them`,
   })
 }
 

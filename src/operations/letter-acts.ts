@@ -6,7 +6,10 @@ import type { OrderPlace } from './order-parts.ts'
 
 const DEEDS = { retried: 'retry', discarded: 'discard' } as const
 
-/** In the timeline of the order that the dead letter is of, beside what is done about its parts; of others it notes nothing. */
+/**
+ * Records retries and discards in the timeline of the dead letter's order; ignores dead letters that are not of an
+ * order.
+ */
 export function letterActNotes(tables: Tables): (done: ActOnEvent) => Promise<void> {
   return async ({ act, decoded, topic, connections }) => {
     const order = orderOf(decoded, topic)
@@ -19,7 +22,7 @@ export function letterActNotes(tables: Tables): (done: ActOnEvent) => Promise<vo
   }
 }
 
-/** What is sent to a shop names the order there; what is read of an ERP does so only once it is routed. */
+/** Fulfilments for a shop name the shop's order; fulfilments read from an ERP do so only after routing. */
 function orderOf(decoded: KindEvent, topic: string): OrderPlace | null {
   if (decoded.kind === 'orders' || decoded.kind === 'vendor-orders') {
     const { source, key: number } = decoded.event

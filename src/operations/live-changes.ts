@@ -11,45 +11,47 @@ import { keepPauses, ownerOfPause, PAUSES_KEPT_MS } from './pauses.ts'
 import type { Principal } from './principal.ts'
 import { type Owner, sees } from './scope.ts'
 
-/** What there is to ask for again. */
+/** Data that a client may have to request again. */
 export const liveTopics = ['status', 'orders', 'feeds', 'tasks', 'dead-letters', 'pauses'] as const
 export type LiveTopic = (typeof liveTopics)[number]
 
-/** Says what to ask for again, never what it is now. */
+/** Names the data to request again, without its content. */
 export interface LiveChange {
-  /** Null: of no single connection, or of any: more happened than is looked at. */
+  /** Null: of no single connection, or of any, since there were more changes than are read. */
   readonly connection: string | null
   readonly topics: readonly LiveTopic[]
 }
 
 type Found = LiveChange & {
-  /** Null: whoever listens is told. */
+  /** Null: all listeners are notified. */
   readonly owner: Owner | null
 }
 
-/** One who listens. */
 export interface Listener {
-  /** As they are when they are told: their key may have been given another reach. */
+/** Read for each change, since the scope of the listener's key may have changed. */
   principal(): Principal
   changed(change: LiveChange): void
-  /** Nothing is told any more: the topics can't be read, or the process ends. */
+  /** No more changes follow: the topics cannot be read, or the process ends. */
   ended(): void
 }
 
 export interface LiveChanges {
-  /** Resolves when whatever changes from now on will be told; the function ends it. Rejects where topics can't be read. */
+  /**
+   * Resolves when the listener receives all changes from now on; call the result to stop. Rejects if topics cannot be
+   * read.
+   */
   listen(listener: Listener): Promise<() => void>
-  /** Ends all who listen; nobody can listen any more. */
+  /** Ends all listeners and rejects new ones. */
   close(): void
 }
 
 type LiveDeps = Pick<OperationDeps, 'tables' | 'clock' | 'admin' | 'staged' | 'topicPrefix' | 'logger' | 'audit'>
 
-/** How soon a change is told. */
+/** How often it looks for changes. */
 const LOOKED_EVERY_MS = 1_000
-/** Of one topic or of the audit trail, each time: when there was more, everybody is told that anything may have changed. */
+/** Maximum number of records or entries per look; with more, all listeners hear that anything may have changed. */
 const MOST_READ = 100
-/** How far back the audit trail is looked at: clocks of processes differ, and an entry may be written late. */
+/** How far back it reads the audit trail: clocks of processes differ, and an entry may be written late. */
 const NOTED_WITHIN_MS = 10_000
 
 const watched = ['sync-status', 'dead-letters'] as const
@@ -57,15 +59,15 @@ const watched = ['sync-status', 'dead-letters'] as const
 const anything: Found = { owner: null, connection: null, topics: liveTopics }
 
 /**
- * Looks at the ends of two topics, at the pauses and at what people did, once for all who listen and not at all while nobody does. Every stage
- * reports to `sync-status`, so the end of it moves with whatever happens; whose it was is read from the new records. Each
- * change is told twice, at once and with the next look: the rows that it is about may be written in between.
+ * Checks the ends of two topics, the pauses, and actions in the audit trail, once for all listeners, and only while
+ * there are any. Every stage reports to `sync-status`, so its end moves with every change; the new records name the
+ * owner. Sends each change twice, at once and with the next look, since its rows may be written in between.
  */
 export function createLiveChanges(deps: LiveDeps, everyMs: number = LOOKED_EVERY_MS): LiveChanges {
   const listeners = new Set<Listener>()
   const closing = new AbortController()
   let looking: { readonly ready: Promise<void> } | undefined
-  const tell = (found: readonly Found[]) => {
+  const notify = (found: readonly Found[]) => {
     for (const listener of listeners) {
       for (const { owner, connection, topics } of found) {
         if (owner === null || sees(listener.principal().scope, owner)) listener.changed({ connection, topics })
@@ -82,7 +84,7 @@ export function createLiveChanges(deps: LiveDeps, everyMs: number = LOOKED_EVERY
     while (listeners.size > 0) {
       await sleep(everyMs, undefined, { signal: closing.signal })
       const found = await look.next()
-      tell(merged([...before, ...found]))
+      notify(merged([...before, ...found]))
       before = found
     }
   }
@@ -96,7 +98,7 @@ export function createLiveChanges(deps: LiveDeps, everyMs: number = LOOKED_EVERY
         await follow(look)
       } catch (thrown) {
         const { code } = toStreamError(thrown)
-        if (!closing.signal.aborted) deps.logger.warn({ code }, 'who listens for changes has to ask by itself')
+        if (!closing.signal.aborted) deps.logger.warn({ code }, 'live changes stopped; clients have to poll')
       }
       if (looking === own) looking = undefined
       endAll()
@@ -125,9 +127,9 @@ export function createLiveChanges(deps: LiveDeps, everyMs: number = LOOKED_EVERY
 }
 
 interface Look {
-  /** Notes how everything is now. */
+  /** Records the current state. */
   begin(): Promise<void>
-  /** What has changed since. */
+  /** Changes since the last call. */
   next(): Promise<readonly Found[]>
 }
 
@@ -178,7 +180,7 @@ function createLook(deps: LiveDeps): Look {
   }
 }
 
-/** What people did about orders is in no topic until it comes to a delivery. The function says what is new since it was last called. */
+/** Actions on orders appear in no topic before a delivery. Returns the new actions since the last call. */
 function followDeeds({ audit, clock }: Pick<LiveDeps, 'audit' | 'clock'>): () => Promise<readonly Found[]> {
   let known: ReadonlySet<string> | undefined
   return async () => {
@@ -202,13 +204,13 @@ function ofDeed(entry: AuditEntry): readonly Found[] {
   })
 }
 
-/** The new records of a partition; of many, no more than tell that there are too many. */
+/** Places of the new records of a partition, at most one more than `MOST_READ`. */
 function placesOf(topic: string, partition: number, from: bigint, end: bigint): readonly RecordPlace[] {
   const count = Math.min(Math.max(Number(end - from), 0), MOST_READ + 1)
   return Array.from({ length: count }, (_, index) => ({ topic, partition, offset: Number(from) + index }))
 }
 
-/** What can't be read is a dead letter, and told as such. */
+/** Ignores a record that cannot be decoded: it is reported as a dead letter. */
 async function ofReport(
   { codec }: Pick<OperationDeps['staged'], 'codec'>,
   value: Buffer | null,
@@ -233,14 +235,14 @@ function topicsOf(entity: string, status: string): readonly LiveTopic[] {
   return ['status', 'tasks', ...own, ...(status === 'failed' ? (['dead-letters'] as const) : [])]
 }
 
-/** The record's key is stage, connection and key. Of no connection: those see it who see all of them. */
+/** The record's key is stage, connection and key. Without a connection, only callers who see all connections see it. */
 function ofLetter(key: Buffer | null): readonly Found[] {
   const { owner: connection } = splitRecordKey(splitRecordKey(key?.toString() ?? '').key)
   const of = connection === '' ? null : connection
   return [{ owner: { connection: of }, connection: of, topics: ['status', 'dead-letters'] }]
 }
 
-/** One of each owner, with all that changed of it. */
+/** One change for each owner, with all its topics. */
 function merged(all: readonly Found[]): readonly Found[] {
   return [...Map.groupBy(all, ({ owner, connection }) => JSON.stringify([owner, connection])).values()].flatMap(
     (own) => {

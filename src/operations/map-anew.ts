@@ -14,7 +14,7 @@ export interface MapAnewParts extends DryRunParts {
   readonly reader: Pick<RecordReader, 'read'>
 }
 
-/** `seesShop`: whether who asks sees all of the shop that a connection is of, and is told what is wrong with an order as a whole. */
+/** `seesShop`: whether the caller sees the whole shop of a connection, and so errors of the whole order. */
 export type OpenMapAnew = (seesShop: (connection: string | null) => boolean) => MapAnew
 
 interface Failed {
@@ -24,9 +24,9 @@ interface Failed {
 }
 
 /**
- * A vendor's order as the connection routes and maps it now, from the shop's order that it was made from. What failed at a
- * processor is mapped by its retry: it stays as it is. Guarantee 4: of an order that was read anew since nothing is made, for
- * the newer version is what the vendor is to have.
+ * Routes and maps a vendor's order again with the current configuration, from its source order. A record that failed at
+ * a processor is returned unchanged: its retry maps it. Guarantee 4: refuses an order of which a newer version was read
+ * since, because the vendor must receive the newer version.
  */
 export function createMapAnew(parts: MapAnewParts, configuration: () => Promise<Configuration>): OpenMapAnew {
   const { topicPrefix, reader } = parts
@@ -34,14 +34,14 @@ export function createMapAnew(parts: MapAnewParts, configuration: () => Promise<
     if (topology.some(({ processor }) => processor === letter.stage)) return original
     const kind = original.topic === '' ? undefined : kindOf(original.topic.slice(topicPrefix.length))
     const row = kind === 'vendor-orders' ? topology.find(({ to }) => to.includes(kind)) : undefined
-    if (row === undefined) throw conflict(letter, `it holds no order that was mapped; ${wayOut(kind)}`)
+    if (row === undefined) throw conflict(letter, `it is not a mapped order; ${wayOut(kind)}`)
     const place = readMadeFrom(original.headers)
-    if (place === null) throw conflict(letter, `it does not say which order it was made from; ${replayIt}`)
+    if (place === null) throw conflict(letter, `it does not name its source order; ${replayIt}`)
     const [source] = await reader.read([place])
     if (source == null)
-      throw conflict(letter, `the order it was made from is not in ${place.topic} any more; ${readAgain}`)
+      throw conflict(letter, `its source order is no longer in ${place.topic}; ${readAgain}`)
     const read = await decodeOriginal(parts, source)
-    if ('error' in read) throw conflict(letter, `the order it was made from can not be read: ${read.error.code}`)
+    if ('error' in read) throw conflict(letter, `its source order cannot be decoded: ${read.error.code}`)
     const made = await dryRun(row, parts, await configuration(), { original: source, decoded: read.decoded })
     return {
       ...original,
@@ -54,7 +54,7 @@ const replayIt = 'replay the order instead'
 const readAgain = 'read it again from the shop'
 const plainly = 'retry it as it is'
 
-/** What goes to shops was mapped for their feed first: a replay makes both. */
+/** Entities for shops are mapped for the feed first: a replay produces both. */
 function wayOut(kind: string | undefined): string {
   const entity = entities.find((one) => kind === `shop-${one}`)
   return entity === undefined || entity === 'fulfilments'
@@ -66,26 +66,26 @@ function ownPartOf({ errors, ...made }: DryRun): DryRun {
   return { ...made, errors: errors.map((error) => ({ ...error, message: ownMessage('route-orders', error) })) }
 }
 
-/** Of what was made, what is for the connection and its target. */
+/** The output for the dead letter's connection and target. */
 function outputOf(letter: Failed, { topic }: Original, { sent, errors, decisions }: DryRun): OutgoingRecord {
   const { connection } = letter
   const error = errors.find((one) => one.connection === connection || one.connection === null)
   if (error !== undefined) {
     const field = error.field === null ? '' : ` at ${error.field}`
-    throw conflict(letter, `today's configuration fails${field}: ${error.code}: ${error.message}`)
+    throw conflict(letter, `mapping with the current configuration fails${field}: ${error.code}: ${error.message}`)
   }
   const decision = decisions.find((one) => one.connection === connection)
   if (decision?.status === 'superseded') {
     throw conflict(
       letter,
-      `a newer version of the order was read since, which is what is sent; ${plainly}, and it ends superseded`,
+      `a newer version of the order was read since and is sent instead; ${plainly}, and it becomes superseded`,
     )
   }
   const record = sent.find(({ key }) => key.startsWith(`${connection}|`))
   if (record?.topic === topic) return record
-  if (record !== undefined) throw conflict(letter, `${connection} goes to another vendor now; ${replayIt}`)
+  if (record !== undefined) throw conflict(letter, `${connection} has another vendor now; ${replayIt}`)
   const code = decision?.code ?? 'unknown_connection'
-  throw conflict(letter, `today's configuration sends ${connection} nothing of the order (${code}); discard it`)
+  throw conflict(letter, `the current configuration sends no part of the order to ${connection} (${code}); discard it`)
 }
 
 function contentOf({ key, value, headers = {} }: OutgoingRecord): Pick<Original, 'key' | 'value' | 'headers'> {
@@ -96,5 +96,5 @@ function contentOf({ key, value, headers = {} }: OutgoingRecord): Pick<Original,
 }
 
 function conflict({ id }: Failed, why: string): StreamError {
-  return new StreamError('state_conflict', `dead letter ${id} is not mapped anew: ${why}`, { field: 'id' })
+  return new StreamError('state_conflict', `dead letter ${id} cannot be mapped again: ${why}`, { field: 'id' })
 }

@@ -10,12 +10,12 @@ import { ownEvent, seesShopOf } from './own-part.ts'
 import type { Principal } from './principal.ts'
 import { type Scoped, within } from './scope.ts'
 
-/** What the orders of a group of dead letters come to, exactly; `complete` false: it is more, as not all were read. */
+/** Exact totals of the orders in a group of dead letters; `complete` false: not all were read, so there is more. */
 export interface MoneyOfGroup {
   readonly group: string
-  /** Null: of all. */
+  /** Null: all connections. */
   readonly connection: string | null
-  /** Those that were read; one that has several dead letters of the group counts once. */
+  /** Number of orders read; an order with several dead letters in the group counts once. */
   readonly orders: number
   readonly amounts: readonly Amount[]
   readonly complete: boolean
@@ -23,7 +23,7 @@ export interface MoneyOfGroup {
 
 type Deps = Pick<OperationDeps, 'tables' | 'deadLetters' | 'topicPrefix'>
 
-/** What one call costs at most: rows that are listed, dead letters that are read of one group and of all, and their bytes. */
+/** Limits per call: rows listed, dead letters read per group and in total, and their bytes. */
 const LIST_PAGE = 500
 const MOST_LISTED = 20_000
 const MOST_OF_GROUP = 200
@@ -32,7 +32,9 @@ const MOST_BYTES = 16 * 1024 * 1024
 const AT_ONCE = 8
 const ROWS_AT_ONCE = 50
 
-/** Money that waits for the orders in dead letters, by group and currency. The newest are read, and no more than the bounds allow. */
+/**
+ * Total of the orders in dead letters, by group and currency. Reads the newest dead letters, within the limits above.
+ */
 export async function moneyAtStake(deps: Deps, by: Principal, choice: LetterChoice): Promise<Scoped<MoneyOfGroup>> {
   const groups = await chooseLetters(deps, by, choice)
   const letters = [...groups.values()].flatMap(({ chosen }) => chosen)
@@ -77,7 +79,7 @@ async function chooseLetters({ tables, topicPrefix }: Deps, by: Principal, choic
   return groups
 }
 
-/** Topics whose records say what an order comes to. */
+/** Whether the dead letter's topic contains orders with totals. */
 function isOfOrder({ topic }: DeadLetterSummary, prefix: string): boolean {
   const kind = topic.slice(prefix.length).split('.', 1)[0]
   return kind === 'orders' || kind === 'vendor-orders'
@@ -87,7 +89,9 @@ interface AmountOfOrder extends OrderAmount {
   readonly order: string
 }
 
-/** By the id of the dead letter; without those that can't be read, and whole orders for who does not see the shop. */
+/**
+ * Amounts by dead letter id. Skips orders that cannot be decoded, and whole orders if the caller does not see the shop.
+ */
 async function readAmounts(
   { tables, deadLetters, topicPrefix }: Deps,
   by: Principal,
@@ -115,7 +119,7 @@ interface PlainOrder {
   readonly data: { readonly currency?: unknown; readonly grandTotal?: unknown } | null
 }
 
-/** Of an event as `toPlainEvent` gives it. */
+/** The amount of an event in the form of `toPlainEvent`. */
 function amountOf(event: unknown): AmountOfOrder | undefined {
   if (event === null || event === undefined) return undefined
   const { source, key, data } = event as PlainOrder

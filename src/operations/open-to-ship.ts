@@ -3,26 +3,26 @@ import { add, type Decimal8, decimal8, greatest, least, subtract, ZERO8 } from '
 import type { OrderLine } from '../events/generated/events.ts'
 import { vendorQuantity } from '../rules/quantities.ts'
 
-/** What of a line is still to be shipped: the shop may have shipped some of it, and what was filed may not be there yet. */
+/** Open quantity of a line. The shop may have shipped some itself, and filed shipments may not have reached it yet. */
 export function openToShip(line: OrderLine, filed: readonly Filed[]): Decimal8 {
   const open = subtract(vendorQuantity(line), greatest(line.quantityShipped, shippedOf(filed, line.lineId)))
   return open < 0n ? ZERO8 : open
 }
 
-/** Pieces that a vendor's ERP has told to have shipped, which are of SKUs and not of lines. */
-interface ToldPieces {
+/** Quantity that a vendor's ERP reported as shipped, by SKU instead of line. */
+interface ReportedPieces {
   readonly sku: string
   readonly quantity: string
 }
 
-/** What of each line is still to be shipped, by line id: what the ERP told is of the first lines of its SKU. */
+/** Open quantity of each line, by line id. Quantities that the ERP reported count for the first lines of their SKU. */
 export function openLines(
   lines: readonly OrderLine[],
   filed: readonly Filed[],
-  told: readonly ToldPieces[],
+  reported: readonly ReportedPieces[],
 ): ReadonlyMap<string, Decimal8> {
   const shipped = new Map<string, Decimal8>()
-  for (const { sku, quantity } of told) {
+  for (const { sku, quantity } of reported) {
     shipped.set(sku, add(shipped.get(sku) ?? ZERO8, decimal8(quantity, 'quantity')))
   }
   return new Map(

@@ -5,13 +5,13 @@ import type { OperationDeps } from './dependencies.ts'
 import { type OrderPlace, orderText } from './order-parts.ts'
 import { nameOf, type Principal } from './principal.ts'
 
-/** Begins the name of each in the audit trail. */
+/** Prefix of their names in the audit trail. */
 export const ORDER_DEEDS = 'order'
 
 export type OrderDeed = 'hold' | 'release' | 'cancel' | 'resend'
 type ShareDeed = 'share' | 'unshare'
 
-/** Whose an order's parts are that something was done about. */
+/** The parts of an order that an action was about, by connection. */
 export interface DeedParts {
   readonly source: string
   readonly connections: readonly string[]
@@ -19,7 +19,7 @@ export interface DeedParts {
 
 type Deps = Pick<OperationDeps, 'audit' | 'tables' | 'clock'>
 
-/** In the audit trail and in the order's timeline. `more`: the reason, and what else was decided. */
+/** Records an action in the audit trail and in the order's timeline. `more`: the reason and further details. */
 export async function noteOrderDeed(
   deps: Deps,
   by: Principal,
@@ -32,7 +32,7 @@ export async function noteOrderDeed(
   await tellTimeline(deps, by, deed, { source, number, connections, reason })
 }
 
-/** In the order's timeline alone. */
+/** Records an action in the order's timeline only. */
 export async function tellTimeline(
   { tables, clock }: Pick<Deps, 'tables' | 'clock'>,
   by: Principal,
@@ -46,7 +46,7 @@ export async function tellTimeline(
   )
 }
 
-/** Null: it says nothing of them, as entries of earlier releases. */
+/** Null: the entry does not name them, like entries of earlier releases. */
 export function deedPartsOf({ after }: Pick<AuditEntry, 'after'>): DeedParts | null {
   return isDeedParts(after) ? after : null
 }

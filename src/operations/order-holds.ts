@@ -28,7 +28,7 @@ import { nameOf, type Principal } from './principal.ts'
 import { type Owner, type Page, sees, within } from './scope.ts'
 import { unknownConnection } from './unknown-connection.ts'
 
-/** Who holds a vendor's part of an order. Times are ISO 8601. */
+/** The hold of a vendor's part of an order. Times are ISO 8601. */
 export interface OrderHoldStatus {
   readonly reason: string
   readonly by: string
@@ -50,20 +50,20 @@ export interface WantedHold extends OrderPlace {
   readonly dryRun: boolean
 }
 
-/** A page of what is held; a null connection: of all. */
+/** A page of held orders; a null connection: all connections. */
 export interface WantedHolds {
   readonly connection: string | null
   readonly limit: number
   readonly after: string | null
 }
 
-/** What a hold means for one vendor's part. */
+/** Effect of a hold on one vendor's part. */
 export interface HeldPart {
   readonly connection: string
   readonly sent: Sent
-  /** The order in the ERP, where the vendor has it. */
+  /** The order in the ERP, if the vendor has it. */
   readonly target_id: string | null
-  /** In plain words: what waits, and what can't be held any more. */
+  /** A sentence for people: what waits, and what can no longer be held. */
   readonly effect: string
 }
 
@@ -76,15 +76,15 @@ export interface HoldOutcome extends OrderPlace {
 type Deps = Pick<OperationDeps, 'tables' | 'clock' | 'audit'>
 
 /**
- * Holds one order, or one vendor's part of it: nothing of it that was not begun is sent before the end; other orders go on.
- * What it says of each part holds from that moment: what the vendor has stays there. Where it is held already, reason and end
- * are replaced. Throws `not_found`, and `request_invalid` for an end that has passed.
+ * Holds an order, or one vendor's part of it: deliveries of it that have not begun wait until the end of the hold;
+ * other orders continue. Returns the effect on each part at that moment; anything the vendor already has stays there.
+ * Replaces reason and end of an existing hold. Throws `not_found`, and `request_invalid` for an end in the past.
  */
 export async function holdOrder(deps: Deps, by: Principal, wanted: WantedHold): Promise<HoldOutcome> {
   const { source, number, reason, dryRun } = wanted
   const now = deps.clock.now()
   if (wanted.until !== null && wanted.until <= now) {
-    throw new StreamError('request_invalid', 'until: has passed; give a time that is ahead', { field: 'until' })
+    throw new StreamError('request_invalid', 'until: is in the past; give a time in the future', { field: 'until' })
   }
   const until = wanted.until ?? NEVER
   const parts = await findOrderParts(deps, by, wanted)
@@ -110,10 +110,10 @@ export async function holdOrder(deps: Deps, by: Principal, wanted: WantedHold): 
 }
 
 function effectOfHold(sent: Sent, targetId: string | null): string {
-  if (sent === 'none') return 'nothing of it is for this vendor; what may come waits'
-  if (sent === 'not_sent') return 'the vendor was sent nothing; it waits'
-  if (sent === 'sending') return 'it is being sent, which is not stopped any more; later changes wait'
-  return `the vendor has it${targetId === null ? '' : ` (${targetId})`}, where it stays; later changes wait`
+  if (sent === 'none') return 'no part of it is for this vendor yet; later parts wait'
+  if (sent === 'not_sent') return 'it was not sent to the vendor; it waits'
+  if (sent === 'sending') return 'it is being sent, which can no longer be stopped; later changes wait'
+  return `the vendor has it${targetId === null ? '' : ` (${targetId})`}, and it stays there; later changes wait`
 }
 
 export interface ReleaseOutcome extends OrderPlace {
@@ -121,14 +121,14 @@ export interface ReleaseOutcome extends OrderPlace {
   readonly parts: readonly {
     readonly connection: string
     readonly hold: OrderHoldStatus
-    /** Versions of it that wait for the release: the newest is sent, the others are superseded. */
+    /** Number of versions that wait for the release: the newest is sent, the others are superseded. */
     readonly waiting: number
   }[]
 }
 
 /**
- * Ends the holds of an order: the newest version that waits is sent within seconds. Repeatable: one that was cut off is
- * completed by the next. Throws `not_found`, and `state_conflict` where nothing of it is held.
+ * Ends the holds of an order: the newest waiting version is sent within seconds. Repeatable: the next call completes an
+ * interrupted one. Throws `not_found`, and `state_conflict` when no part of it is held.
  */
 export async function releaseOrder(
   deps: Deps & Pick<OperationDeps, 'shards'>,
@@ -158,7 +158,7 @@ export async function releaseOrder(
   return { source, number, dry_run: dryRun, parts: released }
 }
 
-/** The row that says who holds it goes last: what is cut off before is released again. */
+/** Removes the hold's row last, so that an interrupted release can be repeated. */
 async function releasePart(
   { tables, shards }: Pick<OperationDeps, 'tables' | 'shards'>,
   part: ConnectionPart,
@@ -170,7 +170,7 @@ async function releasePart(
   await deliveries.release(connection, key)
   await Promise.all(parkingsOf({ tables, shards }, part).map((rows) => rows.wake(connection, key)))
   if (await removeOrderHold(tables, hold)) return
-  // Somebody has held it again meanwhile.
+  // Somebody held it again meanwhile.
   const again = await findOrderHold(tables, hold)
   if (again !== undefined) await deliveries.hold(connection, key, again.until)
 }
@@ -185,13 +185,13 @@ async function waitingOf(
   return found.flat().filter(({ code }) => code === ORDER_HELD).length
 }
 
-/** Where its records wait: whoever retried one chose the partition by its key, as everybody does. */
+/** The parkings of every partition, because its records may wait in any of them. */
 function parkingsOf({ tables, shards }: Pick<OperationDeps, 'tables' | 'shards'>, { connection }: ConnectionPart) {
   const stage = sinkName('vendor-orders', connection.vendor)
   return Array.from({ length: shards }, (_, partition) => createParking(tables, stage, partition))
 }
 
-/** Orders that are held now, the oldest first. Throws `not_found`. */
+/** Orders that are held now, oldest first. Throws `not_found`. */
 export async function listHeldOrders(
   { tables, clock }: Pick<TableDeps, 'tables' | 'clock'>,
   by: Principal,

@@ -9,20 +9,20 @@ import { notFound, type Principal } from './principal.ts'
 import { sees } from './scope.ts'
 import { unknownConnection } from './unknown-connection.ts'
 
-/** An order of a shop, by the number that the shop shows. */
+/** An order of a shop, identified by the number that the shop shows. */
 export interface OrderPlace {
   readonly source: string
   readonly number: string
 }
 
-/** What a connection may have of an order. */
+/** A connection's part of an order. */
 export interface ConnectionPart {
   readonly connection: Connection
-  /** Null: the order has not come to it (yet). */
+  /** Null: the order has not reached the connection (yet). */
   readonly staged: StagedRow | null
 }
 
-/** For the audit trail, and for people. */
+/** Text for the audit trail and for people. */
 export const orderText = ({ source, number }: OrderPlace): string => `${number} of ${source}`
 
 /** Key of the order's row among the deliveries of a connection. */
@@ -31,8 +31,8 @@ export function orderDeliveryKey({ number }: Pick<OrderPlace, 'number'>): string
 }
 
 /**
- * The order at each connection of its shop that may be seen, or at the one that is named. Throws `not_found` for an order that
- * came to none of them, and for a connection that there is not.
+ * The order at each connection of its shop that the caller sees, or at the named one. Throws `not_found` for an order
+ * that reached none of them, and for an unknown connection.
  */
 export async function findOrderParts(
   { tables }: Pick<OperationDeps, 'tables'>,
@@ -47,7 +47,7 @@ export async function findOrderParts(
   const rows = await rowsOf(tables, stagedRows).listMany(keys)
   if (rows.length === 0) {
     const what = `there is no order "${number}" of ${source}`
-    throw notFound(by, { field: 'number', api: what, cli: `${what}: give the number that the shop shows` })
+    throw notFound(by, { field: 'number', api: what, cli: `${what}; use the number that the shop shows` })
   }
   const parts = own.map((one) => ({ connection: one, staged: rows.find((row) => row.connection === one.id) ?? null }))
   if (connection === null) return parts
@@ -57,8 +57,8 @@ export async function findOrderParts(
 }
 
 /**
- * What the vendor has of an order: nothing was asked of it (`none`), nothing was sent (`not_sent`), a write was begun whose end
- * is not known (`sending`), or the vendor has taken it (`sent`).
+ * State of an order at the vendor: no part is for the vendor (`none`), it was not sent (`not_sent`), a write began and
+ * its result is unknown (`sending`), or the vendor accepted it (`sent`).
  */
 export type Sent = 'none' | 'not_sent' | 'sending' | 'sent'
 

@@ -14,13 +14,13 @@ import { stepsOfOrder } from './steps-of-order.ts'
 export interface StepPlace {
   readonly source: string
   readonly number: string
-  /** As the timeline names it. */
+  /** The step's name in the timeline. */
   readonly step: string
 }
 
 /**
- * The events behind one step of an order, and the calls of a delivery; null: it has none, or who asks does not see the system it
- * was read from.
+ * The events of one step of an order, and the calls of a delivery; null: it has none, or the caller does not see the
+ * system that it was read from.
  */
 export interface StepEvents extends StepCalls {
   readonly as_read: ShownEvent | null
@@ -37,7 +37,7 @@ export async function showOrderStep(
   const row = steps.find((one) => one.step === step) ?? (await keptStep(deps, { source, number, step }))
   if (row === undefined || !sees(by.scope, ownerOfStep(by, { ...row, source }))) {
     const what = `there is no step "${step}" of order "${number}" of ${source}`
-    throw notFound(by, { field: 'step', api: `${what}; its timeline has them`, cli: what })
+    throw notFound(by, { field: 'step', api: `${what}; the order's timeline lists its steps`, cli: what })
   }
   await noteReading(deps, by, `order ${number} of ${source}`)
   const { source_place, mapped_place } = row
@@ -49,7 +49,7 @@ export async function showOrderStep(
   }
 }
 
-/** Of an order with more steps than its timeline has. */
+/** Finds a step of an order that has more steps than its timeline shows. */
 async function keptStep(
   { tables }: Pick<OperationDeps, 'tables'>,
   { source, number, step }: StepPlace,

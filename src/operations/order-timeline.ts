@@ -25,15 +25,15 @@ import { readOfShipments } from './read-shipments.ts'
 import { type Scoped, sees, within } from './scope.ts'
 import { isKnownOrder, MOST_STEPS, stepsOfOrder } from './steps-of-order.ts'
 
-/** Where a vendor's part of an order stands. Amounts are decimals as text. */
+/** State of a vendor's part of an order. Amounts are decimals as text. */
 export interface OrderPart {
   readonly connection: string
-  /** ISO 4217; null, as its lines and its time: the vendor was sent nothing yet. */
+  /** ISO 4217; null, like `placed_at`: the vendor was not sent the order yet. */
   readonly currency: string | null
   readonly placed_at: string | null
-  /** What it was sent last; none of an order that was taken back. */
+  /** Lines that were last sent; empty for a withdrawn order. */
   readonly lines: readonly PartLine[]
-  /** What the vendor's lines, and its share of everything else, come to; null: the vendor was sent nothing yet. */
+  /** Total of the vendor's lines and its share of all other amounts; null: the vendor was not sent the order yet. */
   readonly total: string | null
   readonly canceled: boolean
   readonly status: string
@@ -43,29 +43,29 @@ export interface OrderPart {
   /** The order in the ERP. */
   readonly target_id: string | null
   readonly updated_at: string
-  /** Who holds it; null: nobody. */
+  /** Null: it is not held. */
   readonly hold: OrderHoldStatus | null
-  /** Who canceled it at the vendor, whatever the shop has; null: nobody. */
+  /** The cancellation by hand at the vendor, independent of the shop; null: none. */
   readonly cancellation: Cancellation | null
   readonly fulfilments: readonly PartFulfilment[]
-  /** What may be done about it now, beside holding it. */
+  /** Actions that are possible now, besides a hold. */
   readonly possible: readonly PartDeed[]
 }
 
-/** A line as the vendor was sent it. Quantities and amounts are decimals as text. */
+/** A line as sent to the vendor. Quantities and amounts are decimals as text. */
 export interface PartLine {
   readonly line: string
   readonly parent: string | null
   readonly sku: string
   readonly name: string | null
-  /** To deliver, shipped or not. */
+  /** Quantity that the vendor delivers, shipped or not. */
   readonly wanted: string
-  /** Of these, what neither the shop nor the ERP has as shipped, nor the vendor's people entered. */
+  /** Part of it that is not shipped according to the shop, the ERP and entries by hand. */
   readonly open: string
   readonly amount: string
 }
 
-/** What the vendor did, and what came of it in the shop. */
+/** A fulfilment of the vendor and its status in the shop. */
 export interface PartFulfilment extends OrderFulfilment {
   readonly status: string
   readonly code: string | null
@@ -77,12 +77,12 @@ export interface PartFulfilment extends OrderFulfilment {
 export interface OrderTimeline {
   readonly source: string
   readonly number: string
-  /** Null: not read by now, not in the topic any more, or not to be seen by who sees a vendor's part alone. */
+  /** Null: not read yet, no longer in the topic, or hidden, since the caller sees only a vendor's part. */
   readonly order: ReadOrder | null
   readonly parts: Scoped<OrderPart>
-  /** The oldest first. */
+  /** Oldest first. */
   readonly steps: Scoped<OrderStep>
-  /** True: there were more steps, which are older. */
+  /** True: there are older steps that are not listed. */
   readonly more: boolean
 }
 
@@ -90,8 +90,8 @@ type Deps = Pick<OperationDeps, 'tables' | 'staged' | 'clock'>
 type TimelineDeps = Deps & Pick<OperationDeps, 'products'>
 
 /**
- * All there is of one order: what was read, decided, sent and answered, in order; each line's route; and the money by
- * vendor. Throws `not_found`.
+ * Everything about one order: what was read, decided, sent and answered, in order; each line's route; and the amounts
+ * by vendor. Throws `not_found`.
  */
 export async function orderTimeline(
   deps: TimelineDeps,
@@ -101,11 +101,11 @@ export async function orderTimeline(
   const found = await stepsOfOrder(deps.tables, { source, number })
   const seesAll = seesWhole(by, source)
   const ownerOf = (of: Pick<OrderStep, 'connection' | 'status' | 'code'>) => ownerOfStep(by, { ...of, source })
-  const told = <R extends OrderStep | OrderPart>(rows: readonly R[]) => (seesAll ? rows : rows.map(ownReport))
-  const steps = within(by.scope, told(found), ownerOf)
+  const shown = <R extends OrderStep | OrderPart>(rows: readonly R[]) => (seesAll ? rows : rows.map(ownReport))
+  const steps = within(by.scope, shown(found), ownerOf)
   if (steps.length === 0) {
     const what = `there is no order "${number}" of ${source}`
-    throw notFound(by, { field: 'number', api: what, cli: `${what}: give the number that the shop shows` })
+    throw notFound(by, { field: 'number', api: what, cli: `${what}; use the number that the shop shows` })
   }
   const staged = asSentLast(await stagedOf(deps, source, number, steps), steps)
   const sent = await vendorOrders(deps, staged)
@@ -123,13 +123,16 @@ export async function orderTimeline(
       whole === undefined
         ? null
         : await readOrder(whole, { sent, staged, connections: configuration.connections, products: deps.products }),
-    parts: within(by.scope, told(parts), ownerOf),
+    parts: within(by.scope, shown(parts), ownerOf),
     steps,
     more: found.length >= MOST_STEPS,
   }
 }
 
-/** What a connection was sent last of an order. Throws `not_found`, and `state_conflict` where it was sent nothing yet. */
+/**
+ * The last version of an order that was sent to a connection. Throws `not_found`, and `state_conflict` if none was sent
+ * yet.
+ */
 export async function partSent(
   deps: Deps,
   by: Principal,
@@ -145,12 +148,12 @@ export async function partSent(
   const staged = asSentLast(await stagedOf(deps, source, number, own), own)
   const sent = (await vendorOrders(deps, staged)).get(connection)
   if (sent !== undefined) return sent
-  throw new StreamError('state_conflict', `number: ${connection} was sent nothing of order ${number} yet`, {
+  throw new StreamError('state_conflict', `number: no part of order ${number} was sent to ${connection} yet`, {
     field: 'number',
   })
 }
 
-/** The shops that have an order of that number, of those that can be seen. */
+/** The shops within the caller's scope that have an order with that number. */
 export async function sourcesOfOrder(deps: Deps, by: Principal, number: string): Promise<readonly string[]> {
   const { connections } = await readConfiguration(deps.tables)
   const own = connections.filter(({ id, shop }) => sees(by.scope, { system: shop, connections: [id] }))
@@ -161,14 +164,14 @@ export async function sourcesOfOrder(deps: Deps, by: Principal, number: string):
   return found.flat()
 }
 
-/** How the order stands at each connection. */
+/** The order's state at each connection. */
 async function stagedOf({ tables }: Deps, source: string, key: string, steps: readonly OrderStep[]) {
   const connections = [...new Set(steps.flatMap(({ connection }) => connection ?? []))]
   const keys = connections.map((id) => ({ shelf: shelfOf(id, 'orders'), id: stagedId({ key, source }) }))
   return await rowsOf(tables, stagedRows).listMany(keys)
 }
 
-/** A version that asks nothing of the vendor leaves what the vendor was sent before, and the order that it made of it. */
+/** Uses the last version that was sent and the order in the ERP, if the newest version has no part for the vendor. */
 function asSentLast(staged: readonly StagedRow[], steps: readonly OrderStep[]): readonly StagedRow[] {
   return staged.map((row) => {
     const own = steps.filter(({ connection, fulfilment }) => connection === row.connection && fulfilment === null)
@@ -180,7 +183,7 @@ function asSentLast(staged: readonly StagedRow[], steps: readonly OrderStep[]): 
   })
 }
 
-/** What was canceled at vendors by hand, by connection. */
+/** Cancellations by hand at vendors, by connection. */
 async function cancellationsOf(
   { tables }: Deps,
   staged: readonly StagedRow[],
@@ -190,7 +193,7 @@ async function cancellationsOf(
   return new Map(rows.flatMap(({ connection, cancellation }) => (cancellation ? [[connection, cancellation]] : [])))
 }
 
-/** What each vendor was sent last, by connection. */
+/** The last order sent to each vendor, by connection. */
 async function vendorOrders(
   deps: Deps,
   staged: readonly StagedRow[],
@@ -214,14 +217,14 @@ async function newestOrder(deps: Deps, steps: readonly OrderStep[]): Promise<Ord
 const versionOf = ({ occurred_at, read_at }: OrderStep) => `${occurred_at ?? read_at}#${read_at}`
 const compare = (a: string, b: string) => Number(a > b) - Number(a < b)
 
-/** Undefined: the topic does not have it any more, or it can't be read; the steps are there all the same. */
+/** Undefined: it is no longer in the topic, or cannot be decoded; the steps are still available. */
 async function eventAt<K extends 'orders' | 'vendor-orders'>({ staged }: Deps, kind: K, place: Place) {
   const [record] = await staged.reader.read([place])
   if (!record) return undefined
   return await (staged.codec as Pick<EventCodec, 'decode'>).decode(kind, record.value).catch(() => undefined)
 }
 
-/** By connection, but for holds and what is configured. */
+/** `sent` and `cancellations` are by connection. */
 interface Standing {
   readonly sent: ReadonlyMap<string, VendorOrderRequested>
   readonly holds: readonly OrderHold[]
@@ -250,11 +253,11 @@ async function partsOf(
     const hold = holds.find((one) => one.connection === connection)
     const entered = filed.get(connection) ?? []
     const own = fulfilments.get(connection) ?? []
-    const told = own.filter((one) => one.kind === 'shipment' && !entered.some(({ id }) => id === one.id))
+    const reported = own.filter((one) => one.kind === 'shipment' && !entered.some(({ id }) => id === one.id))
     const open = openLines(
       event?.data.lines ?? [],
       entered,
-      told.flatMap((one) => one.lines),
+      reported.flatMap((one) => one.lines),
     )
     const part = {
       connection,
@@ -285,7 +288,7 @@ function partLine(line: Order['lines'][number], open: Decimal8): PartLine {
   return { line: lineId, parent: parentLineId, sku, name, wanted, open: text8(open), amount: text4(rowTotal) }
 }
 
-/** By connection, in the order in which they came. */
+/** By connection, in order of arrival. */
 async function fulfilmentsOf({ tables }: Deps, steps: readonly OrderStep[]) {
   const named = steps.flatMap(({ connection, fulfilment, at }) =>
     connection === null || fulfilment === null ? [] : [{ connection, at, ...fulfilment }],

@@ -2,7 +2,7 @@ import type { VendorOrderRequested } from '../events/generated/events.ts'
 import { isVirtual } from '../rules/quantities.ts'
 import { topLevelLines } from '../rules/split-order.ts'
 
-/** What may be done about a vendor's part, beside holding it. */
+/** Actions on a vendor's part, besides a hold. */
 export const partDeeds = ['confirm', 'ship', 'cancel', 'resend'] as const
 export type PartDeed = (typeof partDeeds)[number]
 
@@ -15,8 +15,8 @@ interface Standing {
 }
 
 /**
- * What is possible now, as far as it can be seen without asking the vendor; a preview may still refuse it. `event`: what the
- * vendor was sent last; `byHand`: what it shipped is entered by its people.
+ * Actions that are possible now, without asking the vendor; a preview may still refuse them. `event`: the last version
+ * sent to the vendor; `byHand`: the vendor's people enter shipments by hand.
  */
 export function possibleDeeds(
   { lines, canceled, isHeld, isCanceledByHand, status }: Standing,

@@ -23,11 +23,11 @@ import { unknownConnection } from './unknown-connection.ts'
 
 export { keepPauses } from '../control/pauses.ts'
 
-/** A connection that a stage holds, or (at `reads`) a read or a system whose reads are held. */
+/** A connection paused at a stage, or (at `reads`) a read or a system whose reads are held. */
 export interface PauseStatus extends Omit<Pause, 'probe_at'> {
   /** ISO 8601: when the next record is tried. */
   readonly probe_at: string
-  /** ISO 8601: a hold by hand ends by itself then; null: when somebody ends it, or it is no hold by hand. */
+  /** ISO 8601: when a hold by hand ends automatically; null: it has no end, or this is not a hold by hand. */
   readonly until: string | null
 }
 
@@ -43,7 +43,7 @@ export interface PausePlace {
 
 type StageDeps = Pick<OperationDeps, 'tables' | 'systemTypes' | 'parkingStages'>
 
-/** Stages that hold records. They are named after systems: those of others are not there for who sees some only. */
+/** Stages that park records. Their names contain systems, so callers see only the stages of systems in their scope. */
 async function stagesFor({ tables, systemTypes, ...deps }: StageDeps, by: Principal): Promise<readonly string[]> {
   const stages = await deps.parkingStages()
   if (seesAll(by.scope)) return stages
@@ -51,7 +51,7 @@ async function stagesFor({ tables, systemTypes, ...deps }: StageDeps, by: Princi
   return stages.filter((stage) => reached.includes(stage))
 }
 
-/** Connections and reads that are held, by hand or because most of the last records failed. */
+/** Connections and reads that are held by hand, or paused because most of the last records failed. */
 export async function listPauses({ tables }: Pick<TableDeps, 'tables'>, by: Principal): Promise<Scoped<PauseStatus>> {
   return within(by.scope, (await listRows(tables)).map(toStatus), ownerOfPause)
 }
@@ -61,17 +61,17 @@ export async function listHoldStages(deps: StageDeps, by: Principal): Promise<re
   return await stagesFor(deps, by)
 }
 
-/** A read, and a system whose reads are held, are seen by who sees the system. */
+/** The owner of a pause; a held read, or a system whose reads are held, belongs to the system. */
 export function ownerOfPause({ stage, connection }: PausePlace): Owner {
   return stage === READS ? { system: systemOfRead(connection) } : { connection }
 }
 
-/** How long probes are told the same pauses: however many probes there are, the table is read once in so long. */
+/** How long pauses are cached for probes: the table is read once in this time, however many probes there are. */
 export const PAUSES_KEPT_MS = 5_000
 
 export type KeptPauses = Kept<readonly Pause[]>
 
-/** As `listPauses`, for those who ask all the time: of what is kept. */
+/** As `listPauses`, from the cache, for frequent callers. */
 export async function recentPauses(
   kept: KeptPauses,
   by: Principal,
@@ -79,10 +79,10 @@ export async function recentPauses(
   return within(by.scope, await kept.get(), ownerOfPause)
 }
 
-/** A hold by hand: what a vendor is not to have before Monday. */
+/** A hold by hand, for example to send a vendor no orders before Monday. */
 export interface Hold extends PausePlace {
   readonly reason: string
-  /** Milliseconds: it ends by itself then, by trying one record; null: when somebody ends it. */
+  /** Milliseconds: it ends automatically then, by trying one record; null: until somebody ends it. */
   readonly until: number | null
 }
 
@@ -92,22 +92,23 @@ export const HELD = 'held'
 type HoldDeps = Pick<OperationDeps, 'clock' | 'audit'> & StageDeps
 
 /**
- * Holds a connection at a stage, or all of them (`*`): its records wait, those of others go on. At the stage `reads` it holds a
- * read, or a system: none of its reads is begun, and what is for it waits. Throws `not_found` for what is not there, `request_invalid` for a stage that holds nothing or an
- * end that has passed, and `state_conflict` where it is paused.
+ * Holds a connection, or all of them (`*`), at a stage: its records wait, those of others continue. At the stage
+ * `reads` it holds a read or a system: no run of its reads begins, and requests for them wait. Throws `not_found` for
+ * an unknown target, `request_invalid` for a stage that cannot be held or an end in the past, and `state_conflict` if
+ * it is paused already.
  */
 export async function hold(deps: HoldDeps, by: Principal, wanted: Hold): Promise<PauseStatus> {
   const { stage, connection, reason, until } = wanted
   await (stage === READS ? assertRead : assertHoldable)(deps, by, wanted)
   const now = deps.clock.now()
   if (until !== null && until <= now) {
-    throw new StreamError('request_invalid', 'until: has passed; give a time that is ahead', { field: 'until' })
+    throw new StreamError('request_invalid', 'until: is in the past; give a time in the future', { field: 'until' })
   }
   const since = new Date(now).toISOString()
   const message = `${reason} (${nameOf(by)})`
   const row = { stage, connection, code: HELD, message, since, probe_at: until ?? NEVER }
   if (!(await beginPause(deps.tables, row))) {
-    const what = `${connection} is paused at ${stage} already; end that first`
+    const what = `${connection} is already paused at ${stage}; resume it first`
     throw new StreamError('state_conflict', `connection: ${what}`, { field: 'connection' })
   }
   const held = toStatus(row)
@@ -122,7 +123,7 @@ async function assertHoldable(deps: HoldDeps, by: Principal, { stage, connection
   if (!known || !sees(by.scope, { connection })) throw await unknownConnection(deps.tables, by, connection)
   const stages = await stagesFor(deps, by)
   if (stages.includes(stage)) return
-  const message = `stage: nothing can be held at "${stage}"; there are: ${[...stages, READS].join(', ')}`
+  const message = `stage: "${stage}" cannot be held; stages that can: ${[...stages, READS].join(', ')}`
   throw new StreamError('request_invalid', message, { field: 'stage' })
 }
 
@@ -135,16 +136,16 @@ async function assertRead(
   const known = systems.some(({ id, reads }) => id === target || reads.some((read) => read.id === target))
   if (!known || !sees(by.scope, { system: systemOfRead(target) })) {
     const what = `there is no read or system "${target}"`
-    const cli = `${what}; "waldstream reads list" has the reads`
+    const cli = `${what}; "waldstream reads list" lists the reads`
     throw notFound(by, { field: 'connection', api: `${what}; /v1/reads lists the reads`, cli })
   }
-  // One that ended while nothing ran that would have noticed.
+  // Removes a hold that ended while no process was running to notice.
   for (const over of await listRows(tables, READS)) {
     if (over.connection === target && isOver(over, clock.now())) await endSeen(tables, over)
   }
 }
 
-/** Ends a pause: what waits is released within seconds. Throws `not_found`. */
+/** Ends a pause: waiting records are released within seconds. Throws `not_found`. */
 export async function resumeConnection(
   { tables, audit }: Pick<TableDeps, 'tables' | 'audit'>,
   by: Principal,
@@ -155,18 +156,18 @@ export async function resumeConnection(
     return { stage, connection }
   }
   const what = `${connection} is not paused at ${stage}`
-  const cli = `${what}; "waldstream pauses list" shows what is`
-  throw notFound(by, { field: 'connection', api: `${what}; /v1/pauses lists what is`, cli })
+  const cli = `${what}; "waldstream pauses list" lists the pauses`
+  throw notFound(by, { field: 'connection', api: `${what}; /v1/pauses lists the pauses`, cli })
 }
 
 export interface ParkedKey extends PausePlace {
-  /** As `/v1/parked` has it. */
+  /** The key in `/v1/parked`. */
   readonly key: string
 }
 
 /**
- * Has what waits of a key tried now, whenever it would be tried again. Throws `not_found` where nothing of it waits, and
- * `state_conflict` where it is held.
+ * Tries the parked records of a key now instead of later. Throws `not_found` if no record of it is parked, and
+ * `state_conflict` if it is held.
  */
 export async function tryParked(
   deps: Pick<OperationDeps, 'shards' | 'audit'> & StageDeps,
@@ -184,11 +185,11 @@ export async function tryParked(
   }
   const waiting = (await Promise.all(partitions.map((rows) => rows.ofKey(connection, key)))).flat()
   if (waiting.length > 0) {
-    const what = `${key} of ${connection} is held at ${stage}: resume the connection, or release the order`
+    const what = `${key} of ${connection} is held at ${stage}; resume the connection, or release the order`
     throw new StreamError('state_conflict', `key: ${what}`, { field: 'key' })
   }
-  const what = `nothing of "${key}" waits for ${connection} at ${stage}`
-  throw notFound(by, { field: 'key', api: `${what}; /v1/parked lists what does`, cli: what })
+  const what = `no record of "${key}" is parked for ${connection} at ${stage}`
+  throw notFound(by, { field: 'key', api: `${what}; /v1/parked lists parked records`, cli: what })
 }
 
 export interface ParkedFilter {
@@ -196,7 +197,7 @@ export interface ParkedFilter {
   readonly connection: string | null
 }
 
-/** Every record that waits, without what it holds. Throws `not_found` for a stage that parks nothing. */
+/** Parked records without their content. Throws `not_found` for a stage that does not park records. */
 export async function listParked(
   deps: Pick<OperationDeps, 'shards'> & StageDeps,
   by: Principal,
@@ -205,7 +206,7 @@ export async function listParked(
   const { stage, connection } = filter
   const known = await stagesFor(deps, by)
   if (stage !== null && !known.includes(stage)) {
-    const what = `nothing is parked at "${stage}"; there are: ${known.join(', ')}`
+    const what = `"${stage}" does not park records; stages that do: ${known.join(', ')}`
     throw notFound(by, { field: 'stage', api: what, cli: what })
   }
   const wanted = { stages: stage === null ? known : [stage], partitions: deps.shards, connection }

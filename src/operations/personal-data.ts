@@ -13,11 +13,11 @@ import { SETTINGS } from './cursor-key.ts'
 interface PersonalDataDeps {
   readonly tables: Tables
   readonly clock: Pick<Clock, 'now'>
-  /** Of the registry. */
+  /** The codec that uses the registry. */
   readonly codec: EventCodec
 }
 
-/** The codec that keeps what is said of persons under keys of theirs, and these keys. */
+/** A codec that encrypts personal data with a key per person, and the store of these keys. */
 export async function openPersonalData(
   { tables, clock, codec }: PersonalDataDeps,
   { personalData, retainOrdersDays }: Pick<Config, 'personalData' | 'retainOrdersDays'>,
@@ -32,8 +32,8 @@ export async function openPersonalData(
 const BEGAN = { id: 'personal_data' }
 
 /**
- * A new installation seals. One that published before there were seals goes on in clear until it is told otherwise: while
- * its processes are replaced one by one, those that are still of the earlier version could not read what is sealed.
+ * A new installation encrypts personal data. One that published before encryption existed continues in clear text until
+ * it is configured: during a rolling upgrade, processes of the earlier version could not read encrypted data.
  */
 async function asItBegan(tables: Tables): Promise<string> {
   const known = await tables.get(SETTINGS, BEGAN)

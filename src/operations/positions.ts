@@ -15,7 +15,7 @@ export interface SinkPosition {
 
 type Deps = Pick<OperationDeps, 'tables' | 'systemTypes' | 'admin' | 'positions' | 'topicPrefix'>
 
-/** Where a sink resumes, by its consumer group. Throws `not_found`. */
+/** The offsets that a sink resumes from, by its consumer group. Throws `not_found`. */
 export async function listPositions(deps: Deps, by: Principal, group: string): Promise<Scoped<SinkPosition>> {
   const sink = await findSink(deps, by, group)
   const [id, topic] = [deps.topicPrefix + group, deps.topicPrefix + sink.topic]
@@ -27,7 +27,7 @@ export async function listPositions(deps: Deps, by: Principal, group: string): P
   return within(by.scope, rows, () => ({ system: sink.system }))
 }
 
-/** Sets where a sink begins in partitions that the broker has no offset of. Throws `not_found`, `confirmation_needed`. */
+/** Sets where a sink begins in partitions without a committed offset. Throws `not_found`, `confirmation_needed`. */
 export async function setPositions(
   deps: Deps & Pick<OperationDeps, 'audit'>,
   by: Principal,

@@ -24,44 +24,44 @@ import { within } from './scope.ts'
 
 export { orderMapSchema, productMetadataSchema } from '../configuration/document-schemas.ts'
 
-/** How an entity ends with a mapping: `mapped`, `deleted`, `ignored: not_owned`, `failed: mapping_failed: …`. */
+/** Outcomes with both mappings: `mapped`, `deleted`, `ignored: not_owned`, `failed: mapping_failed: …`. */
 export interface EntityPreview {
   readonly source: string
   readonly key: string
   readonly before: string
   readonly after: string
-  /** None: nothing changes for it. */
+  /** Empty: no field changes. */
   readonly changes: readonly FieldChange[]
 }
 
 export interface MappingPreview {
   readonly counts: {
     readonly events: number
-    /** The last event of each is mapped. */
+    /** Number of entities; the last event of each is mapped. */
     readonly entities: number
     readonly changed: number
     readonly unchanged: number
     readonly errors_appearing: number
     readonly errors_disappearing: number
-    /** Entities that do not fail with the other mapping. */
+    /** Entities that do not fail with the new mapping. */
     readonly passing: number
   }
-  /** How many entities each field changes for. */
+  /** Number of entities with a change, by field. */
   readonly fields: Readonly<Record<string, number>>
-  /** Those that change, in the order of their events. */
+  /** Changed entities, in the order of their events. */
   readonly entities: readonly EntityPreview[]
 }
 
-/** A product, and what each rule makes of it: as the rules are, and as they would be. */
+/** A product and the result of each rule, before and after. */
 export interface MappingSample extends EntityPreview {
-  /** As rules see it: decimals as text, `attributes` as JSON texts. */
+  /** The input of rules: decimals as text, `attributes` as JSON texts. */
   readonly read: unknown
   readonly rules: readonly SampleRule[]
 }
 
 export interface SampleRule {
   readonly attribute: string
-  /** What the rule reads, as it would be; as it is where it would be no more. */
+  /** Input of the new rule; of the current rule if the new rules lack it. */
   readonly reads: ExplainedRule['reads']
   /** Null: there is no such rule. */
   readonly before: RuleOutcome | null
@@ -70,7 +70,7 @@ export interface SampleRule {
 
 type RuleOutcome = Pick<ExplainedRule, 'value' | 'failure'>
 
-/** Of these products: of a group of dead letters, with these SKUs, or (both null) those that were read last. */
+/** Products to preview: of a group of dead letters, with these SKUs, or (both null) those read last. */
 export interface PreviewedProducts {
   readonly group: string | null
   readonly keys: readonly string[] | null
@@ -93,17 +93,16 @@ type Deps = Pick<OperationDeps, 'tables' | 'recentEvents' | 'products'>
 
 export interface WantedPreview {
   readonly connection: string
-  /** The last events that are mapped, at most. */
+  /** Maximum number of most recent events to map. */
   readonly last: number
 }
 
-/** What of a product-metadata document decides about the mapping. */
+/** The parts of a product-metadata document that affect the mapping. */
 export type MetadataRules = Omit<Parameters<typeof productMetadataOf>[0], 'kind' | 'connection'>
 
 /**
- * What the products of a connection would change with other metadata. `explains`: with each of them, also those that would
- * not change, and what each rule makes of it. Throws `not_found`, and `request_invalid` with every mistake of the rules, as
- * `validate` has them.
+ * Changes of a connection's products with other metadata. `explains`: also returns unchanged products, and each rule's
+ * result. Throws `not_found`, and `request_invalid` with every mistake in the rules, as `validate` reports them.
  */
 export async function previewMetadata(
   deps: Deps & GroupDeps,
@@ -139,12 +138,13 @@ export async function previewMetadata(
 
 type GroupDeps = Pick<OperationDeps, 'deadLetters' | 'codec' | 'staged' | 'topicPrefix'>
 
-/** A connection's order map as its document has it. */
+/** The order map of a connection document. */
 export type OrderMap = NonNullable<ConnectionDocument['orderMap']>
 
 /**
- * What the orders of a connection would change with another order map: those that were read last, or those in the open dead
- * letters of a group. Values are masked for whom may not see persons. Throws `not_found`, and `request_invalid` with every mistake.
+ * Changes of a connection's orders with another order map: of the orders read last, or of those in the open dead
+ * letters of a group. Masks values if the caller may not see personal data. Throws `not_found`, and `request_invalid`
+ * with every mistake.
  */
 export async function previewOrderMap(
   deps: Deps & GroupDeps & Pick<OperationDeps, 'configuration' | 'clock' | 'audit'>,
@@ -161,7 +161,7 @@ export async function previewOrderMap(
   if (connection === undefined) throw noConnection(by, id)
   const place = { kind: 'connection', id } as const
   const { document, revision } = await showDocument(deps, by, place)
-  // As a change of the document is checked.
+  // Checks it like a change of the document.
   await tryDocument(deps, by, { ...place, body: { ...(document as object), orderMap }, revision })
   const events =
     group === null
@@ -175,8 +175,8 @@ export async function previewOrderMap(
 }
 
 /**
- * What an entity of a connection would change with another configuration; nothing is applied. `keys`: these products as they
- * were read last, instead of what was read last of all, with what each rule makes of them. Throws `not_found`.
+ * Changes of a connection's entities with another configuration, without applying it. `keys`: previews these products,
+ * as last read, instead of the most recent events, with each rule's result. Throws `not_found`.
  */
 export async function previewConfiguration(
   deps: Deps & GroupDeps & Pick<OperationDeps, 'audit'>,
@@ -230,12 +230,12 @@ function withMetadata(configuration: Configuration, metadata: ProductMetadata): 
   return { ...configuration, metadata: [...others, metadata] }
 }
 
-/** Entities that are mapped at once: their expressions are evaluated together. */
+/** Entities mapped concurrently: their expressions are evaluated together. */
 const AT_ONCE = 50
 
 /**
- * Maps each entity's last event before and after. Pure, but for `products`. Expressions have the same time as those of a
- * batch have, before and after apart: entities that there is no time for fail, as they would in a batch.
+ * Maps each entity's last event with both configurations. Pure, except for `products`. Expressions of each side have
+ * the time limit of a batch: entities beyond it fail, as they would in a batch.
  */
 export async function previewMapping(events: readonly SourceEntity[], sides: PreviewSides): Promise<MappingPreview> {
   return previewOf(events, await previewAll(events, sides))
@@ -301,7 +301,7 @@ async function samplesOf(
   return (await Promise.all(samples)).flat()
 }
 
-/** In the order of the rules as they would be, and what would be no more after them. */
+/** In the order of the new rules; removed rules come last. */
 function besideEachOther(old: readonly ExplainedRule[], now: readonly ExplainedRule[]): readonly SampleRule[] {
   const outcome = (rule: ExplainedRule | undefined) =>
     rule === undefined ? null : { value: rule.value, failure: rule.failure }

@@ -17,13 +17,13 @@ import { type DryRunParts, dryRun, errorOf } from './dry-run.ts'
 
 const nothing = { errors: [], decisions: [], outputs: [], delivery: null } as const
 
-/** Runs the stage's own code over the original, with tables that are only read and a producer that only listens. */
+/** Runs the stage's own code on the original, with read-only tables and a producer that only collects records. */
 export function createPreview(parts: DryRunParts, configuration: () => Promise<Configuration>): PreviewRetry {
   return async (stage, original, persons) => {
     const read = await decodeOriginal(parts, original)
     if ('error' in read) {
       const errors = [errorOf(null, read.error)]
-      return { ...nothing, kind: 'other', verdict: 'it would fail again: it can not be read', event: null, errors }
+      return { ...nothing, kind: 'other', verdict: 'it would fail again: it cannot be decoded', event: null, errors }
     }
     const event = shownOf(read.decoded, persons)
     const row = topology.find(({ processor }) => processor === stage)
@@ -32,13 +32,13 @@ export function createPreview(parts: DryRunParts, configuration: () => Promise<C
         original,
         decoded: read.decoded,
       })
-      const verdict = errors.length > 0 ? 'it would fail again' : 'it would go on'
+      const verdict = errors.length > 0 ? 'it would fail again' : 'it would succeed'
       const outputs = await Promise.all(sent.map((record) => outputOf(parts, record, persons)))
       return { ...nothing, kind: 'processor', verdict, event, errors, decisions, outputs }
     }
     const { kind } = read.decoded
     if (!isPerSystem(kind)) {
-      return { ...nothing, kind: 'other', verdict: `it can be read; ${stage} would handle it again`, event }
+      return { ...nothing, kind: 'other', verdict: `it can be decoded; ${stage} would handle it again`, event }
     }
     const delivered = await deliveryOf(parts, kind, read.decoded.event as TopicEvents[PerSystemKind])
     return { ...nothing, kind: 'sink', event, ...delivered }
@@ -50,24 +50,24 @@ async function outputOf({ codec, topicPrefix }: DryRunParts, { topic, key, value
   return { topic, key, event: shownOf({ kind, event: await codec.decode(kind, value) } as KindEvent, persons) }
 }
 
-/** Of what is for a target: what it has of the key, and what a delivery would come to. */
+/** The state of the event's key at its target, and the result of a delivery. */
 export async function deliveryOf(
   { tables, clock }: Pick<DryRunParts, 'tables' | 'clock'>,
   kind: PerSystemKind,
   event: TopicEvents[PerSystemKind],
 ): Promise<Pick<RetryPreview, 'verdict' | 'delivery'>> {
   const row = await createDeliveries(tables).find(event.connection, recordKey(kind, event.key))
-  if (row === undefined) return { verdict: 'it would be sent: the target was given nothing of it yet', delivery: null }
+  if (row === undefined) return { verdict: 'it would be sent: it is new at the target', delivery: null }
   if (row.heldUntil > clock.now() && row.rank <= versionRank(event)) {
     const delivery = { state: row.state, target_id: row.targetId, newer: false }
     return { verdict: 'it would wait: somebody holds the order', delivery }
   }
   const newer = row.rank > versionRank(event)
   const delivery = { state: row.state, target_id: row.targetId, newer }
-  if (newer) return { verdict: 'it would end superseded: a newer version was sent', delivery }
+  if (newer) return { verdict: 'it would be superseded: a newer version was sent', delivery }
   if (row.cancellation !== null) {
     return { verdict: `it would stay canceled at the vendor: ${row.cancellation.by} canceled it`, delivery }
   }
   const isThere = row.state === 'delivered' && row.digest === event.contentDigest
-  return { verdict: isThere ? 'it would change nothing: the target has it' : 'it would be sent', delivery }
+  return { verdict: isThere ? 'it would change nothing: the target already has it' : 'it would be sent', delivery }
 }

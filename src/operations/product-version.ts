@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** As `package.json` says it. */
+/** The version in `package.json`. */
 export function productVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
   const { version } = JSON.parse(text) as { readonly version: string }

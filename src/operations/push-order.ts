@@ -17,16 +17,16 @@ export interface PushedOrder {
   readonly order: Order
   /** Milliseconds, by the shop's clock; null: now. */
   readonly occurredAt: number | null
-  /** The caller's own key of the request: the same again is the same request. Null: each is one of its own. */
+  /** The caller's idempotency key: requests with the same key are the same request. Null: each request is separate. */
   readonly requestKey: string | null
 }
 
-/** What became of an order that was pushed. */
+/** The result of a pushed order. */
 export interface OrderAnswer {
   readonly source: string
   readonly key: string
   readonly event_id: string
-  /** False: its content was published before. */
+  /** False: the same content was published before. */
   readonly published: boolean
 }
 
@@ -36,9 +36,9 @@ type Deps = Pick<
 >
 
 /**
- * Publishes an order that a shop pushes, as one that was read: what was published before is not published again
- * (Guarantee 3). Resolves when the broker has acknowledged it (Guarantee 1). Throws `not_found` for a source that has no
- * orders, and `request_invalid` with every mistake of the order.
+ * Publishes an order that a shop pushes, like an order that was read: the same content is not published twice
+ * (Guarantee 3). Resolves when the broker has acknowledged it (Guarantee 1). Throws `not_found` for a source without
+ * orders, and `request_invalid` with every mistake in the order.
  */
 export async function pushOrder(deps: Deps, by: Principal, pushed: PushedOrder): Promise<OrderAnswer> {
   const { source, occurredAt, requestKey } = pushed
@@ -48,7 +48,7 @@ export async function pushOrder(deps: Deps, by: Principal, pushed: PushedOrder):
   const now = deps.clock.now()
   if (requestKey === null) return await publish(deps, { ...pushed, order }, now)
   const id = `order ${source} ${requestKey}`
-  // The time of the first: sent again, it is the same version of the order.
+  // Uses the time of the first request, so that a repeated request is the same version of the order.
   const { at, answer } = await takeRequest(deps.tables, id, { order, occurredAt }, now)
   if (answer !== null) return answer as unknown as OrderAnswer
   const done = await publish(deps, { ...pushed, order }, at)
@@ -71,7 +71,7 @@ async function publish(deps: Deps, { source, order, occurredAt }: PushedOrder, r
   }
   const { published, unchanged, unreadable, shared } = await publishPage(deps, origin, page)
   if (unreadable > 0) {
-    throw new StreamError('request_invalid', `order ${number} fits into no event; its dead letter says why`)
+    throw new StreamError('request_invalid', `order ${number} cannot be encoded as an event; its dead letter has the reason`)
   }
   const [key = number] = shared
   const content = contentDigest({ deleted: false, data: { ...data, orderNumber: key } })
@@ -83,7 +83,7 @@ function withPlainSkus(order: Order): Order {
   return { ...order, lines: order.lines.map((line) => ({ ...line, sku: plainSku(line.sku) })) }
 }
 
-/** Two orders may have one number: the second of a number gets a key of its own. */
+/** Two orders may have the same number: the second gets a key of its own. */
 function identityOf(order: Order): EntityIdentity<'orders'> {
   return { id: order.orderId, since: order.placedAt, withKey: (key) => ({ ...order, orderNumber: key }) }
 }
@@ -93,7 +93,7 @@ async function checkSource({ tables, systemTypes }: Deps, by: Principal, source:
   const shops = systems.filter(({ type }) => systemTypes.get(type)?.reads.orders !== undefined)
   const ids = within(by.scope, shops, ({ id }) => ({ system: id })).map(({ id }) => id)
   if (ids.includes(source)) return
-  const what = `there is no system "${source}" that has orders; there are: ${ids.join(', ') || 'none'}`
+  const what = `there is no system "${source}" with orders; systems with orders: ${ids.join(', ') || 'none'}`
   throw notFound(by, { field: 'source', api: what, cli: what })
 }
 
@@ -102,11 +102,11 @@ interface Mistake {
   readonly message: string
 }
 
-/** Order numbers are parts of keys, of addresses and of ids at vendors. */
+/** Order numbers are part of keys, URLs and ids at vendors. */
 const LONGEST_NUMBER = 100
 const CURRENCY = /^[A-Z]{3}$/
 
-/** Throws `request_invalid` with everything that would only be found later, when the caller is gone. */
+/** Throws `request_invalid` with all mistakes that would otherwise be found only after the response. */
 function checkOrder(order: Order): void {
   const mistakes = [
     ...numberMistakes(order),
@@ -124,12 +124,12 @@ function numberMistakes({ orderNumber }: Order): Mistake[] {
   const field = 'orderNumber'
   if (orderNumber === '') return [{ field, message: 'must not be empty' }]
   if (orderNumber.length > LONGEST_NUMBER) return [{ field, message: `is longer than ${LONGEST_NUMBER} characters` }]
-  return /\p{Cc}/u.test(orderNumber) ? [{ field, message: 'has a control character' }] : []
+  return /\p{Cc}/u.test(orderNumber) ? [{ field, message: 'must not contain control characters' }] : []
 }
 
 function currencyMistakes({ currency }: Order): Mistake[] {
   if (CURRENCY.test(currency)) return []
-  return [{ field: 'currency', message: `is "${currency.slice(0, 20)}"; write the code of ISO 4217, for example USD` }]
+  return [{ field: 'currency', message: `is "${currency.slice(0, 20)}"; write an ISO 4217 code, for example USD` }]
 }
 
 function lineMistakes({ lines }: Order): Mistake[] {
@@ -139,17 +139,17 @@ function lineMistakes({ lines }: Order): Mistake[] {
     const found: Mistake[] = []
     const problem = skuProblem(sku)
     if (problem !== null) found.push({ field: `lines[${index}].sku`, message: problem })
-    if (ids.has(lineId)) found.push({ field: `lines[${index}].lineId`, message: `is "${lineId}", as of another line` })
+    if (ids.has(lineId)) found.push({ field: `lines[${index}].lineId`, message: `is "${lineId}", which another line has too` })
     ids.add(lineId)
     if (quantityOrdered <= 0n) {
-      const message = `is ${text8(quantityOrdered)}; a line has more than 0`
+      const message = `is ${text8(quantityOrdered)}; must be greater than 0`
       found.push({ field: `lines[${index}].quantityOrdered`, message })
     }
     return found
   })
 }
 
-/** As the split of an order among vendors sees them: the lines may differ by a cent each, from rounding. */
+/** Uses the same rules as the division among vendors: rounding may change each line by a cent. */
 function amountMistakes(order: Order): Mistake[] {
   const found: Mistake[] = []
   const rows = sum(order.lines.filter((line) => line.parentLineId === null).map((line) => line.rowTotal))

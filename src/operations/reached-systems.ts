@@ -1,7 +1,7 @@
 import type { Configuration, System } from '../configuration/model.ts'
 import { type Scope, sees } from './scope.ts'
 
-/** Systems that a scope sees, and those that a connection it sees is between: that they are there is known to it. */
+/** Systems that a scope sees, and the shops and vendors of connections that it sees. */
 export function reachedSystems({ systems, connections }: Configuration, scope: Scope): readonly System[] {
   const own = connections.filter(({ id }) => sees(scope, { connection: id }))
   const named = new Set(own.flatMap(({ shop, vendor }) => [shop, vendor]))

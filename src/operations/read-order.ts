@@ -9,53 +9,55 @@ import { isBundle, settleQuantities, vendorQuantity } from '../rules/quantities.
 import { type ClaimantsOf, claimantsIn, decidingSkus, type SharedOrder, shareOrder } from '../rules/split-order.ts'
 import { isUnexplained } from '../rules/unexplained.ts'
 
-/** The shop's order as it was read last. Amounts and quantities are decimals as text. */
+/** The shop's order as last read. Amounts and quantities are decimals as text. */
 export interface ReadOrder {
   readonly state: string
   readonly status: string
   readonly currency: string
   readonly placed_at: string
   readonly read_at: string
-  /** What the buyer pays. */
+  /** Amount that the buyer pays. */
   readonly total: string
   readonly amounts: OrderAmounts
-  /** What of `total` is each vendor's. */
+  /** Each vendor's share of `total`. */
   readonly shares: readonly VendorShare[]
-  /** What is no vendor's: the seller's own lines, their share of everything else, and charges that no vendor has a share of. */
+  /**
+   * The seller's share: its own lines, their share of all other amounts, and charges in which no vendor has a share.
+   */
   readonly own: string
-  /** What of `total` nothing explains, or neither the shares nor `own` have; zero: they add up (Guarantee 7). */
+  /** `total` minus all shares and `own`; zero if they add up (Guarantee 7). */
   readonly difference: string
   readonly lines: readonly RoutedLine[]
 }
 
-/** What `total` is made of. */
+/** Components of `total`. */
 export interface OrderAmounts {
   readonly subtotal: string
-  /** Taken off. */
+  /** Subtracted. */
   readonly discount: string
   /** Without its tax. */
   readonly shipping: string
   /** Of lines and shipping. */
   readonly tax: string
-  /** Fees, wrapping and alike, with their tax. */
+  /** Fees, gift wrapping and similar, with tax. */
   readonly charges: string
   /** Paid by gift cards and store credit. */
   readonly credit: string
-  /** What the refunded pieces came to, with discount and tax; it is not taken off `total`. */
+  /** Value of the refunded quantities, with discount and tax; not subtracted from `total`. */
   readonly refunded: string
 }
 
-/** A vendor's lines, and their share of everything else. */
+/** A vendor's lines and their share of all other amounts. */
 export interface VendorShare {
   readonly connection: string
   readonly amount: string
-  /** What the vendor was sent of it. */
+  /** Part of it that was sent to the vendor. */
   readonly sent: string
   /** The rest. */
   readonly unsent: string
 }
 
-/** A row of the shop's order, and whose it is. Quantities are decimals as text. */
+/** A line of the shop's order and its owner. Quantities are decimals as text. */
 export interface RoutedLine {
   readonly line: string
   readonly parent: string | null
@@ -64,17 +66,21 @@ export interface RoutedLine {
   readonly canceled: string
   readonly refunded: string
   readonly shipped: string
-  /** The vendor's to deliver, shipped or not. */
+  /** Quantity that the vendor delivers, shipped or not. */
   readonly wanted: string
-  /** In its owner's part of the order: of a bundle's component, its share. Null: the row is divided among those below it. */
+  /**
+   * Amount in its owner's part; for a bundle's component, its share. Null: the line is divided among its components.
+   */
   readonly amount: string | null
-  /** Null: the seller's own, or it can't be told whose. */
+  /** Null: the seller owns it, or its owner is unclear. */
   readonly connection: string | null
-  /** Why the vendor was not sent it; null: it was, or it is no vendor's. */
+  /** Why it was not sent to the vendor; null: it was sent, or belongs to no vendor. */
   readonly unsent: Unsent | null
 }
 
-/** `code`: of the decision, or `refunded`, `canceled`, `divided`, `line_claimed_twice`, or the state that the part is in. */
+/**
+ * `code`: the decision's code, or `refunded`, `canceled`, `divided`, `line_claimed_twice`, or the state of the part.
+ */
 export interface Unsent {
   readonly code: string
   readonly message: string | null
@@ -90,14 +96,14 @@ interface Standing {
 }
 
 interface Owners {
-  /** All that are configured. */
+  /** All configured connections. */
   readonly connections: readonly Connection[]
   readonly products: FindProducts
 }
 
 /**
- * Whose each line is: what a vendor was sent is that vendor's; of what was sent to nobody the ownership of today says it, so that
- * a line which was refunded, canceled or is not sent yet is not taken for the seller's own.
+ * Finds the owner of each line: a line that was sent to a vendor belongs to that vendor; for other lines the current
+ * ownership rules decide, so that a refunded, canceled or unsent line does not count as the seller's.
  */
 export async function readOrder(
   { source, data, readAt }: OrderChanged,
@@ -108,7 +114,7 @@ export async function readOrder(
   const shared = shareOrder(order, buyers, await ownersOf({ connections: buyers, products }, order, sent))
   const shares = sharesOf(shared, sent)
   const vendors = sum(shared.vendors.map((part) => part.order.grandTotal))
-  // What nothing explains is nobody's.
+  // Unexplained amounts belong to nobody.
   const own = subtract(shared.own, chargesOf(data.charges.filter(isUnexplained)))
   return {
     state: data.state,
@@ -151,7 +157,7 @@ function sentTo({ lineId }: OrderLine, sent: Sent): string | null {
   return [...sent].find(([, event]) => has(event))?.[0] ?? null
 }
 
-/** One that has no line of it any more, and was sent some, has a share of zero. */
+/** A vendor that was sent lines and has none any more has a share of zero. */
 function sharesOf({ vendors }: SharedOrder, sent: Sent): readonly VendorShare[] {
   const due = new Map(vendors.map(({ connection, order }) => [connection, order.grandTotal]))
   const given = new Map([...sent].map(([connection, { data }]) => [connection, data.grandTotal]))

@@ -1,6 +1,8 @@
 import type { Configuration, Read } from '../configuration/model.ts'
 
-/** The read of what a connection's vendor shipped; undefined: its ERP is not read for it, and the vendor's people enter it. */
+/**
+ * The read of a connection's shipments; undefined: they are not read from the ERP, but entered by the vendor's people.
+ */
 export function readOfShipments(
   { systems, connections }: Pick<Configuration, 'systems' | 'connections'>,
   connection: string,

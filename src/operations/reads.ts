@@ -28,13 +28,13 @@ export interface WindowStatus {
   readonly published: number
   readonly unchanged: number
   readonly unreadable: number
-  /** Keys that the first reading did not have, and rows that were given again for it. */
+  /** Keys that the first pass missed, and rows that were read again for that. */
   readonly missing: number
   readonly read_again: number
   readonly digest: string | null
 }
 
-/** A read as it is configured and where it stands. */
+/** A read's configuration and state. */
 export interface ReadStatus {
   readonly id: string
   readonly system: string
@@ -51,11 +51,11 @@ export interface ReadStatus {
   /** Ids of tasks. */
   readonly current: string | null
   readonly due: string | null
-  /** Why no run of it is begun, and until when (null: until somebody resumes it); null: it is not held. */
+  /** The reason and end of its hold (`until` null: until somebody resumes it); null: it is not held. */
   readonly held: { readonly reason: string; readonly until: string | null } | null
-  /** The last ones, newest first. */
+  /** The last windows, newest first. */
   readonly windows: readonly WindowStatus[]
-  /** How what is gone at the source is found; null: it can't be. */
+  /** Settings of its sweep for deletions at the source; null: it cannot be swept. */
   readonly sweep: { readonly schedule: string | null; readonly most_gone: number } | null
 }
 
@@ -74,7 +74,7 @@ const NEVER: Omit<ReadControl, 'read'> = {
   cut_date_change: null,
 }
 
-/** Windows of each read: in a list, and of one that is shown. */
+/** Number of windows in a list of reads, and of a single read. */
 const WINDOWS = { listed: 3, shown: 20 }
 
 type Deps = Pick<TableDeps, 'tables' | 'clock' | 'systemTypes'>
@@ -92,7 +92,7 @@ export async function showRead(deps: Deps, by: Principal, id: string): Promise<R
   throw notFound(by, {
     field: 'id',
     api: `${what}; /v1/reads lists them`,
-    cli: `${what}; "waldstream reads list" has them`,
+    cli: `${what}; "waldstream reads list" lists them`,
   })
 }
 
@@ -100,9 +100,9 @@ export interface WantedCutDate {
   readonly read: string
   /** ISO 8601; null: begin at `startFrom` again. */
   readonly cutDate: string | null
-  /** The revision that was read, which confirms what it affects; null: whatever it is. */
+  /** The expected revision, which also confirms the effects; null: any revision. */
   readonly revision: number | null
-  /** Whatever it affects. */
+  /** Confirms all effects. */
   readonly confirm?: boolean
   readonly reason: string
 }
@@ -115,7 +115,7 @@ export async function setCutDate(
 ): Promise<ReadStatus> {
   const { id, cut_date, revision: current } = await showRead(deps, by, read)
   if (revision === null) {
-    const what = `the cut date of ${id}, ${cut_date ?? 'none'} at revision ${current}, set to ${cutDate ?? 'none'},`
+    const what = `setting the cut date of ${id} from ${cut_date ?? 'none'} (revision ${current}) to ${cutDate ?? 'none'}`
     assertConfirmed(by, what, { reads: 1, ...hoursOf(cut_date, cutDate) }, confirm)
   }
   const wanted = { cutDate, revision: revision ?? current, reason, by: nameOf(by), now: deps.clock.now() }
@@ -125,7 +125,7 @@ export async function setCutDate(
   return await showRead(deps, by, id)
 }
 
-/** Of a date that moves: changes of the shop between the two are read again, or never. */
+/** When the date moves, the changes between the two dates are read again, or never. */
 function hoursOf(before: string | null, after: string | null): Affected {
   if (before === null || after === null) return {}
   const hours = Math.ceil((Date.parse(after) - Date.parse(before)) / HOUR)

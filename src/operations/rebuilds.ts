@@ -9,10 +9,10 @@ import { type Scoped, sees, within } from './scope.ts'
 type Deps = Pick<OperationDeps, 'rebuilds'>
 type Audited = Pick<OperationDeps, 'audit'>
 
-/** A feed table has the rows of all connections. */
+/** A feed table contains the rows of all connections. */
 const EVERYONES = { connection: null }
 
-/** A feed table is built again from its topic, beside the live one. Throws `request_invalid` and `state_conflict`. */
+/** Rebuilds a feed table from its topic, beside the live one. Throws `request_invalid` and `state_conflict`. */
 export async function requestRebuild(
   { rebuilds, audit }: Deps & Audited,
   by: Principal,
@@ -24,14 +24,14 @@ export async function requestRebuild(
   return rebuild
 }
 
-/** How many events it would be; nothing is begun. */
+/** Number of events that a rebuild would read; starts nothing. */
 export async function previewRebuild({ rebuilds }: Deps, by: Principal, table: string): Promise<RebuildPreview> {
   assertSeesAll(by)
   noteNothing(by)
   return await rebuilds.preview(table)
 }
 
-/** The newest first. */
+/** Newest first. */
 export async function listRebuilds({ rebuilds }: Deps, by: Principal, limit: number): Promise<Scoped<Rebuild>> {
   return within(by.scope, await rebuilds.list(limit), () => EVERYONES)
 }
@@ -42,26 +42,29 @@ export async function showRebuild({ rebuilds }: Deps, by: Principal, id: string)
   return await rebuilds.get(id)
 }
 
-/** The one of a table that is not decided yet. Throws `not_found`. */
+/** A table's rebuild that is not decided yet. Throws `not_found`. */
 export async function undecidedRebuild({ rebuilds }: Deps, by: Principal, table: string): Promise<Rebuild> {
   assertSeesAll(by)
   return await rebuilds.openOf(table)
 }
 
-/** The one that a table was switched to, where that can be undone. Throws `not_found`. */
+/** The rebuild that a table was switched to, if the switch can be undone. Throws `not_found`. */
 export async function undoableRebuild({ rebuilds }: Deps, by: Principal, table: string): Promise<Rebuild> {
   assertSeesAll(by)
   return await rebuilds.switchedOf(table)
 }
 
-/** `confirm`: whatever it affects. */
+/** `confirm` accepts all effects. */
 interface RebuildDecision {
   readonly id: string
   readonly decision: 'switch' | 'drop' | 'undo'
   readonly confirm?: boolean
 }
 
-/** `switch`: readers get the rebuilt table from now on. `undo`: they get the one before again. `drop`: it goes. Throws `not_found`, `state_conflict` and `confirmation_needed`. */
+/**
+ * `switch` makes the rebuilt table live, `undo` makes the previous table live again, `drop` removes the rebuilt table.
+ * Throws `not_found`, `state_conflict` and `confirmation_needed`.
+ */
 export async function decideRebuild(
   { rebuilds, audit }: Deps & Audited,
   by: Principal,
@@ -75,7 +78,7 @@ export async function decideRebuild(
   return rebuild
 }
 
-/** What it is, and what it affects: nothing where it is refused, or was decided so already. */
+/** The decision's name and effects; no effects if it is refused, or was decided already. */
 function effectOf(
   { id, state, difference, events }: Rebuild,
   decision: RebuildDecision['decision'],
@@ -87,17 +90,17 @@ function effectOf(
   }
   if (decision === 'undo') {
     const back = { 'rows that go': only_rebuilt, 'rows that come': only_live, 'rows that differ': differing }
-    const what = `the undo of rebuild ${id}, after which every reader begins again,`
+    const what = `the undo of rebuild ${id}, which makes every reader begin again,`
     return [what, state === 'switched' ? { ...back, rows: Math.max(rows_live, 1) } : {}]
   }
   const affected = { 'rows that go': only_live, 'rows that come': only_rebuilt, 'rows that differ': differing }
-  // Cursors of every reader expire, whatever the rows.
-  const what = `the switch of rebuild ${id}, after which every reader begins again,`
+  // The cursors of all readers expire, even if no row changes.
+  const what = `the switch of rebuild ${id}, which makes every reader begin again,`
   return [what, state === 'ready' ? { ...affected, rows: Math.max(rows_rebuilt, 1) } : {}]
 }
 
 function assertSeesAll(by: Principal): void {
   if (sees(by.scope, EVERYONES)) return
-  const what = 'feed tables have the rows of all connections, and you see some'
+  const what = 'feed tables contain the rows of all connections, and you see only some connections'
   throw notFound(by, { field: 'table', api: what, cli: what })
 }

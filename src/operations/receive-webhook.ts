@@ -10,31 +10,33 @@ import { sees, within } from './scope.ts'
 
 export type { ReceivedHook } from '../systems/kit/webhook.ts'
 
-/** How hooks are signed, in words. */
+/** How hooks are signed, for people. */
 export const WEBHOOK_SIGNING =
-  `Signed over the body with the system's webhook secret: ${OWN_SIGNATURE}: sha256=<HMAC-SHA256, hexadecimal>; ` +
-  "or, for types of systems with webhooks of their own, signed and worded as the system's page in docs/systems says"
+  `Sign the body with the system's webhook secret: ${OWN_SIGNATURE}: sha256=<HMAC-SHA256, hexadecimal>; ` +
+  "types of systems with their own webhooks use the signature and body that the system's page in docs/systems describes"
 
-/** Whom the hook of a system speaks for: that system's reads, and nothing else. The signature proves it. */
+/** The principal of a system's hook: it may request only that system's reads. The signature proves the system. */
 export function webhookPrincipal(system: string): Principal {
   const scope = { connections: new Set<string>(), systems: new Set([system]) }
   return { kind: 'webhook', name: `webhook ${system}`, scope, scopes: new Set() }
 }
 
 export interface WebhookAnswer {
-  /** True: this hook came before, and nothing new was requested. */
+  /** True: the hook was received before, and no new run was requested. */
   readonly duplicate: boolean
   readonly requests: readonly SyncRequest[]
 }
 
 type Deps = Pick<OperationDeps, 'systemTypes' | 'webhookSystems' | 'syncRequests'>
 
-/** How old what is known of the systems may be; where it does not fit, it is read again, but not for each call. */
+/**
+ * Maximum age of the cached systems. If the signature does not match, newer data is tried, but not read for each call.
+ */
 const KNOWN_WITHIN_MS = [5_000, 1_000] as const
 
 /**
- * A system says that something changed: its reads are requested, which then ask the system. Throws `unauthorized` for a hook
- * that is not signed with the system's secret, and `request_invalid`.
+ * Handles a system's report of a change: requests its reads, which then read the changes. Throws `unauthorized` for a
+ * hook that is not signed with the system's secret, and `request_invalid`.
  */
 export async function receiveWebhook(
   deps: Deps,
@@ -59,12 +61,14 @@ export async function receiveWebhook(
   return { duplicate: requests.length > 0 && requests.every(({ isNew }) => !isNew), requests }
 }
 
-/** How a system's hooks are signed; our own form for one that is not there. */
+/** The kind of a system's hooks; Waldstream's own form for an unknown system. */
 function hookOf({ systemTypes }: Deps, system: System | undefined): HookKind {
   return (system === undefined ? undefined : systemTypes.get(system.type)?.webhook) ?? ownHook
 }
 
-/** One answer for a system that is not there, has no secret, or signed otherwise: nobody is to learn which there are. */
+/**
+ * Same error for an unknown system, a missing secret and a wrong signature, so that callers cannot discover systems.
+ */
 async function checkSignature(deps: Deps, by: Principal, id: string, hook: ReceivedHook): Promise<System> {
   for (const withinMs of KNOWN_WITHIN_MS) {
     const known = sees(by.scope, { system: id }) ? await deps.webhookSystems.find(id, withinMs) : undefined
@@ -72,6 +76,6 @@ async function checkSignature(deps: Deps, by: Principal, id: string, hook: Recei
     const signed = hookOf(deps, known?.system).verify(hook, secret, known?.system)
     if (known !== undefined && secret !== '' && signed) return known.system
   }
-  const message = `${OWN_SIGNATURE}: the hook is not signed as it has to be. ${WEBHOOK_SIGNING}`
+  const message = `${OWN_SIGNATURE}: the signature is missing or wrong. ${WEBHOOK_SIGNING}`
   throw new StreamError('unauthorized', message, { field: OWN_SIGNATURE })
 }

@@ -12,7 +12,7 @@ export interface RecentEventsDeps extends TailDeps {
   readonly topicPrefix: string
 }
 
-/** The last events of an entity that a connection was given, oldest first. */
+/** The last events of an entity for a connection, oldest first. */
 export type RecentEvents = (
   connection: Pick<Connection, 'reads'>,
   entity: MappedEntity,
@@ -20,10 +20,10 @@ export type RecentEvents = (
   configuration: Pick<Configuration, 'systems'>,
 ) => Promise<readonly SourceEntity[]>
 
-/** Records of each partition that are read at most to find the connection's among those of others. */
+/** Maximum number of records per partition that are read to find the connection's records. */
 const MOST_READ = 10_000
 
-/** Reads the end of the source's topic, and further back while most of it is of sources that the connection does not read. */
+/** Reads the end of the source's topic, and further back while most records come from sources of other connections. */
 export function createRecentEvents({ log, admin, codec, topicPrefix }: RecentEventsDeps): RecentEvents {
   return async ({ reads }, entity, last, { systems }) => {
     const sources = systems
@@ -43,12 +43,12 @@ export function createRecentEvents({ log, admin, codec, topicPrefix }: RecentEve
   }
 }
 
-/** Whether a partition may have more than was asked of it. */
+/** Whether a partition may have more records than were requested. */
 function hasMore(records: readonly LogRecord[], most: number): boolean {
   return [...Map.groupBy(records, ({ partition }) => partition).values()].some((of) => of.length >= most)
 }
 
-/** What can't be read is a dead letter already, and no mapping changes it. */
+/** Undefined: it cannot be decoded. It is a dead letter already, and a mapping cannot change that. */
 async function decode(
   codec: Pick<EventCodec, 'decode'>,
   entity: MappedEntity,
@@ -65,6 +65,6 @@ async function decode(
 }
 
 function noRead(entity: MappedEntity): StreamError {
-  const message = `the connection reads no ${entity}; preview an entity that is among its reads`
+  const message = `the connection does not read ${entity}; preview an entity that it reads`
   return new StreamError('request_invalid', message, { field: 'entity' })
 }

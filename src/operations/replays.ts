@@ -32,7 +32,7 @@ type Audited = Pick<OperationDeps, 'audit'>
 
 const ownerOf = ({ connection }: Pick<Replay, 'connection'>) => ({ connection })
 
-/** Stored events are sent through a processor again. Throws `request_invalid` for what can't be replayed. */
+/** Sends stored events through a processor again. Throws `request_invalid` for a topic that cannot be replayed. */
 export async function requestReplay(deps: Requested & Audited, by: Principal, wanted: WantedReplay): Promise<Replay> {
   await assertInScope(deps, by, wanted)
   const replay = await deps.replays.request({ ...wanted, trigger: by.kind, by: by.name })
@@ -45,10 +45,10 @@ export async function requestReplay(deps: Requested & Audited, by: Principal, wa
   return replay
 }
 
-/** Samples of a preview that are tried. */
+/** Maximum number of samples that a preview tries. */
 const MOST_TRIED = 5
 
-/** A sample, and what would come of it for each connection; null: it was not tried. */
+/** A sample and its effect on each connection; null: it was not tried. */
 export interface TriedSample extends ReplaySample {
   readonly effects: readonly SampleEffect[] | null
 }
@@ -57,7 +57,7 @@ export interface TriedReplay extends ReplayPreview {
   readonly samples: readonly TriedSample[]
 }
 
-/** How many events it would be, and what would come of the newest; nothing is sent. */
+/** Number of events, and the effects of the newest; sends nothing. */
 export async function previewReplay(
   deps: Requested & Audited & Pick<OperationDeps, 'sampleEffects'>,
   by: Principal,
@@ -66,7 +66,7 @@ export async function previewReplay(
   await assertInScope(deps, by, wanted)
   noteNothing(by)
   const preview = await deps.replays.preview({ ...wanted, trigger: by.kind, by: by.name })
-  // What was read of a system holds what is of other connections too: keys and money are for who sees the system.
+  // Source events contain data of other connections too, so only callers who see the system see keys and amounts.
   const isOfSystems = preview.samples.every(({ connection }) => connection === null)
   if (!isOfSystems || preview.sources.every((system) => sees(by.scope, { system }))) {
     const isPersonal = holdsPersonal(kindOf(wanted.topic))
@@ -94,7 +94,7 @@ async function triedSamples(
   return await Promise.all(tried)
 }
 
-/** The newest first. */
+/** Newest first. */
 export async function listReplays({ replays }: Deps, by: Principal, limit: number): Promise<Scoped<Replay>> {
   return within(by.scope, await replays.list(limit), ownerOf)
 }
@@ -107,11 +107,11 @@ export async function showReplay({ replays }: Deps, by: Principal, id: string): 
   })
   if (replay !== null && sees(by.scope, ownerOf(replay))) return replay
   const what = `there is no replay "${id}"`
-  const cli = `${what}; "waldstream replay list" has them`
+  const cli = `${what}; "waldstream replay list" lists them`
   throw notFound(by, { field: 'id', api: `${what}; /v1/replays lists them`, cli })
 }
 
-/** Entities by connection and status: the stages report what is replayed under its id, as they do for a task. */
+/** Number of entities by connection and status: stages report replayed events with the replay's id, as for a task. */
 export async function replayOutcome(
   deps: Deps & Pick<OperationDeps, 'tables'>,
   by: Principal,
@@ -125,7 +125,7 @@ export async function replayOutcome(
   return Object.fromEntries(counted.map(([name, { statuses }]) => [name, statuses]))
 }
 
-/** It ends after what is under way. Throws `not_found`, and `state_conflict` for one that has ended. */
+/** Ends after the events in progress. Throws `not_found`, and `state_conflict` for a replay that has ended. */
 export async function cancelReplay(deps: Deps & Audited, by: Principal, id: string): Promise<Replay> {
   await showReplay(deps, by, id)
   const replay = await deps.replays.cancel(id)
@@ -134,8 +134,8 @@ export async function cancelReplay(deps: Deps & Audited, by: Principal, id: stri
 }
 
 /**
- * A replay for all connections is for those who see all; another's is one that is not there. Topics and processors are named
- * after systems: who sees some only may name those alone, and is not told of others.
+ * Only callers who see all connections may replay for all. Connections of others count as unknown. Names of topics and
+ * processors contain systems, so other callers may name only those of their systems.
  */
 async function assertInScope(
   { tables, systemTypes }: Requested,
@@ -146,17 +146,17 @@ async function assertInScope(
   const configuration = await readConfiguration(tables)
   const isThere = configuration.connections.some(({ id }) => id === connection)
   if (!sees(by.scope, { connection }) || (connection !== null && !isThere)) {
-    const what = connection === null ? 'name the connection that is replayed for' : `there is no "${connection}"`
+    const what = connection === null ? 'name the connection to replay for' : `there is no "${connection}"`
     throw notFound(by, { field: 'connection', api: what, cli: what })
   }
   const known = replayTargets(reachedSystems(configuration, by.scope), systemTypes)
   if (known.some((target) => target.topic === topic && target.processor === processor)) return
   const field = known.some((target) => target.topic === topic) ? 'processor' : 'topic'
-  const message = `${field}: nothing of "${topic}" is replayed through "${processor}"`
+  const message = `${field}: "${topic}" cannot be replayed through "${processor}"`
   throw new StreamError('request_invalid', message, { field })
 }
 
-/** What the caller may replay: each topic with a stage that consumes it. */
+/** The replays that the caller may request: each topic with a stage that consumes it. */
 export async function listReplayTargets(
   { tables, systemTypes }: Pick<OperationDeps, 'tables' | 'systemTypes'>,
   by: Principal,
@@ -164,13 +164,13 @@ export async function listReplayTargets(
   return replayTargets(reachedSystems(await readConfiguration(tables), by.scope), systemTypes)
 }
 
-/** Source topics and the processors they go to. */
+/** Source topics and the processors that consume them. */
 export const sourceTargets: readonly ReplayTarget[] = topology.map(({ from, processor }) => ({
   topic: topicOf(from),
   processor,
 }))
 
-/** Every topic that can be replayed, and the stage that consumes it. */
+/** All topics that can be replayed, with the stages that consume them. */
 export function replayTargets(systems: readonly System[], systemTypes: SystemTypes): readonly ReplayTarget[] {
   const sinks = sinksOf(systems, systemTypes).map(({ topic, name }) => ({ topic, processor: name }))
   const feeds = [productFeed, inventoryFeed, imageFeed].map(({ kind, name }) => ({

@@ -15,12 +15,12 @@ import { findRun } from './tasks.ts'
 export interface RetryTaskRequest {
   readonly task: string
   readonly reason: string | null
-  /** Entities at most. */
+  /** Maximum number of entities. */
   readonly limit: number
-  /** Retries a second. */
+  /** Retries per second. */
   readonly rate: number
   readonly dryRun: boolean
-  /** Called before each dead letter: how many were handled, of how many. */
+  /** Called before each dead letter with the number handled and the total. */
   readonly progress?: ((handled: number, of: number) => void) | undefined
 }
 
@@ -29,34 +29,34 @@ export interface RetriedTask {
   readonly dry_run: boolean
   /** Entities whose dead letters were retried. */
   readonly retried: number
-  /** Dead letters left as they are, and why. */
+  /** Dead letters that were not retried, with the reason. */
   readonly skipped: ManyDone['skipped']
   /** Entities that are read and published again. */
   readonly read_again: number
   /** The task that reads them. */
   readonly read_by: string | null
-  /** There may be more: ask again. */
+  /** There may be more: repeat the request. */
   readonly more: boolean
 }
 
 type Deps = Pick<OperationDeps, 'tables' | 'audit' | 'deadLetters' | 'syncRequests'>
 
 /**
- * Retries exactly those of a task's entities that failed or are unknown, through what is configured now. Of a failed one,
- * its open dead letter is retried: the original record goes through its stage again. One that has none (it could not be
- * read, its dead letter was discarded, or nobody knows what became of it) is published again by a new run of the task's read
- * from the window's beginning; unchanged entities are not published by it, and the cut date stays.
+ * Retries exactly the entities of a task that failed or are unknown, with the current configuration. For a failed
+ * entity it retries the open dead letter: the original record goes through its stage again. An entity without one (it
+ * could not be read, its dead letter was discarded, or its outcome is unknown) is published again by a new run of the
+ * task's read from the window's beginning; that run does not publish unchanged entities and does not move the cut date.
  */
 export async function retryTask(deps: Deps, by: Principal, request: RetryTaskRequest): Promise<RetriedTask> {
   const run = await findRun(deps, by, request.task)
   const { id } = run
   if (run.state === 'merged') {
-    const message = `task ${id} was joined to ${run.merged_into}; retry that one`
+    const message = `task ${id} was merged into ${run.merged_into}; retry that task`
     throw new StreamError('state_conflict', message, { field: 'id' })
   }
   const { reason, limit, rate, dryRun, progress } = request
   const filter = openLetters(by, id)
-  // First: what is retried is not failed any more when its row is looked at.
+  // Before the retries, since a retried entity no longer counts as failed.
   const lost = await withoutLetter(deps, by, run, limit)
   const asked = { by: nameOf(by), reason, force: false, rate }
   const letters = await deps.deadLetters.retryMany({ filter, limit, dryRun, progress }, asked)
@@ -84,12 +84,12 @@ const PAGE = 500
 
 interface Lost {
   readonly rows: readonly EntityRow[]
-  /** Dead letters of what never was a record: only the source can give it again. */
+  /** Dead letters without a record: the entity must be read from the source again. */
   readonly letters: ReadonlySet<string>
   readonly more: boolean
 }
 
-/** Entities that failed or are unknown, and have no record to retry. */
+/** Entities that failed or are unknown and have no record to retry. */
 async function withoutLetter({ tables }: Deps, by: Principal, run: Run, limit: number): Promise<Lost> {
   const kept = new Set<string>()
   const letters = new Set<string>()
@@ -106,7 +106,7 @@ async function withoutLetter({ tables }: Deps, by: Principal, run: Run, limit: n
     for (let after: string | null = null, more = true; more; more = after !== null) {
       const page = await listEntities(tables, filter, PAGE, after)
       for (const row of page.rows) {
-        // A letter of all connections is retried for each.
+        // A dead letter of all connections is retried for each of them.
         if (kept.has(placeOf(row.connection, row.key)) || kept.has(placeOf(null, row.key))) continue
         if (rows.length === limit) return { rows, letters, more: true }
         rows.push(row)

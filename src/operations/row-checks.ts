@@ -34,10 +34,10 @@ import { stagedRows } from '../projections/staged-row.ts'
 import { countsRows } from '../projections/task-counts.ts'
 import { recipientRows } from './notifications/recipient-row.ts'
 
-/** Reads a row as those read it who list it. Throws `row_unreadable`. */
+/** Decodes a row in the same way as the lists do. Throws `row_unreadable`. */
 export type CheckRow = (item: Item) => void
 
-/** How the rows of each table are checked; tables whose rows any value will do for are not among them. */
+/** Checks for the rows of each table. Tables whose rows may have any value are missing. */
 export const rowChecks: ReadonlyMap<string, CheckRow> = new Map<string, CheckRow>([
   [CONNECTIONS, checkConfigured],
   [PRODUCT_METADATA, (item) => checkDocument('product-metadata', item)],
@@ -66,7 +66,7 @@ function ofType({ table, decode }: Pick<RowType<object>, 'table' | 'decode'>): [
   return [table, decode]
 }
 
-/** The other shelf has pointers alone. */
+/** Checks only the shelf with jobs; the other one contains only pointers. */
 function ofJobs({ table, decode }: Pick<RowType<object>, 'table' | 'decode'>): [string, CheckRow] {
   return [table, (item) => void (item['shelf'] === ALL_JOBS && decode(item))]
 }

@@ -7,7 +7,7 @@ import { fromPlainData } from '../platform/registry/from-plain-data.ts'
 import { type MappedOutcome, mapEntity, type SourceEntity } from '../rules/map-entity.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 
-/** One thing that is not as it was expected; null: it is not there. */
+/** A difference between the expected and the actual result; null: the field is missing. */
 export interface Difference {
   readonly field: string
   readonly expected: unknown
@@ -22,7 +22,7 @@ export interface MappingTestResult {
   readonly differences: readonly Difference[]
 }
 
-/** Runs one test against the configuration. Pure: what the test does not name is not there. */
+/** Runs one test with the configuration. Pure: fields and products that the test does not name do not exist. */
 export async function runMappingTest(
   { document, place }: MappingTest,
   configuration: Configuration,
@@ -78,7 +78,7 @@ function outcomeText(outcome: MappedOutcome): string {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Field by field, in the order of the names; only what differs. */
+/** Fields that differ, sorted by name. */
 function compare(expected: Fields, actual: Fields): Difference[] {
   const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].toSorted()
   return names

@@ -24,12 +24,14 @@ import type { MapAnewParts } from './map-anew.ts'
 import { isOfOthers, ownEvent, ownMessage } from './own-part.ts'
 import { deliveryOf } from './preview-retry.ts'
 
-/** What a replayed event would come to for one connection. */
+/** The effect of a replayed event on one connection. */
 export interface SampleEffect {
   readonly connection: string | null
-  /** In words. */
+  /** A sentence for people. */
   readonly outcome: string
-  /** What the feed has, or the target was sent last, beside what would be made now; none where there is nothing to compare. */
+  /**
+   * Changes from the feed's row, or the last event sent to the target, to the new result; empty if there is neither.
+   */
   readonly changes: readonly FieldChange[]
 }
 
@@ -37,11 +39,11 @@ interface Asked extends ReplayTarget {
   /** Null: all. */
   readonly connection: string | null
   readonly place: Pick<RecordPlace, 'partition' | 'offset'>
-  /** Whether who asks sees all of the shop that a connection is of. */
+  /** Whether the caller sees the whole shop of a connection. */
   readonly seesShop: (connection: string | null) => boolean
 }
 
-/** Tries a replay on one event by today's configuration; nothing is sent, written or called for it. */
+/** Tries a replay of one event with the current configuration, without sending, writing or calling anything. */
 export type SampleEffects = (asked: Asked) => Promise<readonly SampleEffect[]>
 
 export interface SampleParts extends MapAnewParts {
@@ -80,7 +82,7 @@ export function createSampleEffects(parts: SampleParts, configuration: () => Pro
   }
 }
 
-/** Of an event that is for one connection: a row of its feed, or what a target is to have. */
+/** Effects of an event for one connection: on a row of its feed, or on a target. */
 async function effectsOf(parts: SampleParts, asked: Asked, decoded: KindEvent): Promise<readonly SampleEffect[]> {
   const { kind, event } = decoded
   const feed = parts.feeds.find((one) => one.kind === kind)
@@ -101,10 +103,10 @@ async function rowEffect(
   const after = feed.evolve(undefined, event, { time: 0, offset: 0n })
   if (before === undefined) return { connection, outcome: 'it would be a new row of the feed', changes: [] }
   if (rankOf(event as UniversalEvent) < before.rank) {
-    return { connection, outcome: 'it would be superseded: the row is of a newer version', changes: [] }
+    return { connection, outcome: 'it would be superseded: the row has a newer version', changes: [] }
   }
   const changes = fieldChanges(contentOf(before), contentOf(after))
-  const outcome = changes.length === 0 ? 'it would change nothing: the feed has it' : 'the row of the feed would change'
+  const outcome = changes.length === 0 ? 'it would change nothing: the feed already has it' : 'the row of the feed would change'
   return { connection, outcome, changes }
 }
 

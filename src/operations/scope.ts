@@ -1,24 +1,24 @@
-/** Ids that may be seen: all there are, or these. */
+/** Visible ids: all, or these. */
 export type Ids = 'all' | ReadonlySet<string>
 
-/** What somebody may see and change. Shops, vendors and the sources of a feed are systems. */
+/** Connections and systems that a caller may see and change. Shops, vendors and sources of a feed are systems. */
 export interface Scope {
   readonly connections: Ids
   readonly systems: Ids
 }
 
-/** Whose something is. A null connection: of no single one, so only those who see all connections see it. */
+/** The owner of an object. A null connection: no single one, so only callers who see all connections see it. */
 export type Owner =
   | { readonly connection: string | null }
   | { readonly system: string }
-  /** Of a system, and of the connections it goes to: either is enough. */
+  /** A system and the connections that it goes to: access to either is enough. */
   | { readonly system: string; readonly connections: readonly string[] }
 
 declare const scoped: unique symbol
 
 /**
- * Rows that a scope lets through. `within` alone makes them, and lists are answered with nothing else: a list that forgets
- * the scope does not compile.
+ * Rows that a scope may see. Only `within` makes them, and lists must return them, so a list that forgets the scope
+ * does not compile.
  */
 export type Scoped<T> = readonly T[] & { readonly [scoped]: true }
 
@@ -29,7 +29,7 @@ export interface Page<T> {
   readonly next: string | null
 }
 
-/** The rows that the scope lets through. */
+/** The rows that the scope may see. */
 export function within<T>(scope: Scope, rows: readonly T[], ownerOf: (row: T) => Owner): Scoped<T> {
   return rows.filter((row) => sees(scope, ownerOf(row))) as readonly T[] as Scoped<T>
 }
@@ -40,7 +40,7 @@ export function sees({ connections, systems }: Scope, owner: Owner): boolean {
   return 'connections' in owner && owner.connections.some((id) => includes(connections, id))
 }
 
-/** Whether there is nothing that the scope does not let through. */
+/** Whether the scope may see everything. */
 export function seesAll({ connections, systems }: Scope): boolean {
   return connections === 'all' && systems === 'all'
 }

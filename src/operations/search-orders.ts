@@ -11,7 +11,7 @@ import { isOfOthers, seesWhole } from './own-part.ts'
 import { may, type Principal } from './principal.ts'
 import { type Page, type Scope, sees, within } from './scope.ts'
 
-/** An order that was found, and how each part of it stands that can be seen. */
+/** A found order, with the state of each part that the caller sees. */
 export interface FoundOrder {
   readonly source: string
   readonly number: string
@@ -28,7 +28,9 @@ export interface PageOfOrders {
 
 type Deps = Pick<OperationDeps, 'tables' | 'audit' | 'personKeys'>
 
-/** Orders with an SKU in one of their lines, those placed last first. Who sees a connection alone is shown its lines' orders. */
+/**
+ * Orders with an SKU in one of their lines, last placed first. Callers who see only a connection find only its lines.
+ */
 export async function ordersWithSku(
   deps: Deps,
   by: Principal,
@@ -44,8 +46,8 @@ export async function ordersWithSku(
 }
 
 /**
- * Orders of an e-mail address, those placed last first: for those who may see persons. Of one who is forgotten, and of orders
- * that are too old to be kept, nothing is found. Who asked is noted, the address is not.
+ * Orders of an e-mail address, last placed first. The caller needs `persons:read`. Does not find orders of forgotten
+ * persons and orders beyond their retention. The audit trail records the caller, but not the address.
  */
 export async function ordersOfEmail(
   deps: Deps,
@@ -77,13 +79,16 @@ async function isForgotten({ personKeys }: Deps, person: string, { source, place
 }
 
 interface Reached {
-  /** Those whose rows may be looked for. */
+  /** Owners whose rows the caller may search. */
   readonly owners: readonly IndexOwner[]
   /** Connections whose parts may be shown, by shop. */
   readonly connections: ReadonlyMap<string, readonly string[]>
 }
 
-/** What is outside of the reach is not asked for: it can't be told from what is not there. A shop has all of its parts. */
+/**
+ * Searches only within the caller's scope, so that other orders look as if they did not exist. A shop owns all its
+ * parts.
+ */
 async function reachedBy({ tables }: Deps, by: Principal): Promise<Reached> {
   const { systems, connections } = await readConfiguration(tables)
   const vendors = new Set(connections.map(({ vendor }) => vendor))
@@ -119,7 +124,7 @@ async function shown(
   return { items: within(scope, items, ownerOf(ofShop)), next }
 }
 
-/** What was found was looked for within the reach; the parts are of connections of it. */
+/** The search was already limited to the scope; the parts are of visible connections. */
 const ownerOf = (ofShop: (source: string) => readonly string[]) => {
   return ({ source }: FoundOrder) => ({ system: source, connections: ofShop(source) })
 }

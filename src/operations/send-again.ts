@@ -11,9 +11,9 @@ import { conflict, findSentOrder, lookAtVendor, type SentOrder } from './sent-or
 type Deps = Pick<OperationDeps, 'tables' | 'staged' | 'clock' | 'audit'>
 
 /**
- * Sends a vendor's part of an order again that the vendor has taken. Guarantee 3: the delivery looks for the order's reference
- * at the vendor first, so that one that is there stays the only one. What somebody has canceled at the vendor is taken back.
- * Throws `not_found`, `confirmation_needed`, and `state_conflict` for what was not sent, is being sent, or is held.
+ * Sends a vendor's part of an order again that the vendor accepted before. Guarantee 3: the delivery first searches for
+ * the order's reference at the vendor, so that it never creates a second order. Undoes a cancellation by hand. Throws
+ * `not_found`, `confirmation_needed`, and `state_conflict` if it was not sent, is being sent, or is held.
  */
 export async function sendAgain(deps: Deps, by: Principal, wanted: WantedAction): Promise<VendorAction> {
   const found = await findSentOrder(deps, by, wanted)
@@ -32,21 +32,21 @@ export async function sendAgain(deps: Deps, by: Principal, wanted: WantedAction)
 
 function assertSent(wanted: WantedAction, { sent, row, event }: SentOrder): void {
   if (row?.cancellation) return
-  if (sent === 'sending') throw conflict(wanted, 'it is being sent just now')
-  if (sent !== 'sent') throw conflict(wanted, 'the vendor was sent nothing of it: it waits, or is to be retried')
-  // Of an earlier release: nobody knows what was sent.
+  if (sent === 'sending') throw conflict(wanted, 'it is being sent right now')
+  if (sent !== 'sent') throw conflict(wanted, 'it was not sent to the vendor yet: it waits, or failed and has to be retried')
+  // Sent by an earlier release, which did not store what was sent.
   if (row === undefined || row.origin === null || event === null) {
-    throw conflict(wanted, 'what was sent is not known any more; a change of it in the shop sends it')
+    throw conflict(wanted, 'the sent version is no longer stored; change the order in the shop to send it')
   }
 }
 
 function effectOfSending({ row, targetId, event, sent }: SentOrder): string {
   const canceled = row?.cancellation ?? null
   if (canceled !== null) {
-    const what = sent === 'sent' ? 'the vendor is given the order as the shop has it' : 'it is sent as the shop has it'
-    return `${canceled.by} canceled it at ${canceled.at}: that is taken back, and ${what}`
+    const what = sent === 'sent' ? 'the vendor receives the order as it is in the shop' : 'it is sent as it is in the shop'
+    return `${canceled.by} canceled it at ${canceled.at}: this is undone, and ${what}`
   }
-  if (event?.canceled) return "the vendor is sent the shop's cancellation again"
-  const known = targetId === null ? 'the vendor took it' : `the vendor took it as ${targetId}`
-  return `${known}; it is looked for there first: one that is there stays the only one, one that is gone is made anew`
+  if (event?.canceled) return "the shop's cancellation is sent to the vendor again"
+  const known = targetId === null ? 'the vendor accepted it' : `the vendor accepted it as ${targetId}`
+  return `${known}; an existing order there is kept and not duplicated, a missing one is created again`
 }

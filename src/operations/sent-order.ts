@@ -29,14 +29,14 @@ export interface PartPlace extends OrderPlace {
   readonly connection: string
 }
 
-/** What the vendor was sent of an order, as it is known here. */
+/** A vendor's part of an order and what was sent, as stored here. */
 export interface SentOrder {
   readonly part: ConnectionPart
   readonly row: Delivery | undefined
   readonly sent: Sent
   /** The order in the ERP, as an earlier delivery reported it. */
   readonly targetId: string | null
-  /** What was sent last; null: nothing was, or it can't be read any more. */
+  /** The last event sent; null: none, or it can no longer be read. */
   readonly event: VendorOrderRequested | null
   readonly lines: readonly SentLine[]
 }
@@ -45,20 +45,20 @@ export interface SentOrder {
 export interface SentLine {
   readonly sku: string
   readonly wanted: string
-  /** As the vendor or the shop has told. */
+  /** As reported by the vendor or the shop. */
   readonly shipped: string
   readonly open: string
 }
 
 type Deps = Pick<OperationDeps, 'tables' | 'staged' | 'clock'>
 
-/** Throws `not_found`, and `state_conflict` for one of which nothing is the vendor's, or that somebody holds. */
+/** Throws `not_found`, and `state_conflict` if no part of the order is the vendor's, or it is held. */
 export async function findSentOrder(deps: Deps, by: Principal, place: PartPlace): Promise<SentOrder> {
   const [part] = await findOrderParts(deps, by, place)
   if (part === undefined) throw new Error('a connection that is named is found or refused')
   const row = await createDeliveries(deps.tables).find(place.connection, orderDeliveryKey(place))
   const sent = sentOf(part.staged, row)
-  if (sent === 'none') throw conflict(place, `nothing of it is for ${place.connection}`)
+  if (sent === 'none') throw conflict(place, `no part of it is for ${place.connection}`)
   const hold = await findOrderHold(deps.tables, place)
   if (hold !== undefined && hold.until > deps.clock.now()) {
     throw conflict(place, `it is ${orderHoldText(hold)}; release it first`)
@@ -72,7 +72,7 @@ export function conflict(place: OrderPlace, why: string): StreamError {
   return new StreamError('state_conflict', `number: order ${orderText(place)}: ${why}`, { field: 'number' })
 }
 
-/** Has the vendor looked at soon, by whoever delivers to it: what comes of it is reported. */
+/** Schedules a check at the vendor by the vendor's sink, which reports the result. */
 export async function lookAtVendor(
   { tables, clock }: Pick<OperationDeps, 'tables' | 'clock'>,
   by: Principal,
@@ -108,7 +108,7 @@ function linesOf({ data }: VendorOrderRequested, shipped: ReadonlyMap<string, De
   })
 }
 
-/** Pieces that the vendor has said to have shipped, by SKU. */
+/** Quantities that the vendor reported as shipped, by SKU. */
 async function shippedOf({ tables }: Deps, { source, number, connection }: PartPlace) {
   const steps = await rowsOf(tables, orderSteps).query({ partition: recordKey(source, number) })
   const shipments = steps.flatMap((step) =>

@@ -11,10 +11,10 @@ import { type OrderPart, orderTimeline } from './order-timeline.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { type Scoped, within } from './scope.ts'
 
-/** Days that a link counts where nothing else is asked for, and at most. */
+/** Days that a link is valid: by default, and at most. */
 export const USUAL_SHARE_DAYS = 14
 export const MOST_SHARE_DAYS = 90
-/** Links of one order that count at once. */
+/** Maximum number of valid links per order. */
 const MOST_ACTIVE = 50
 
 export interface OrderPlace {
@@ -23,7 +23,7 @@ export interface OrderPlace {
   readonly number: string
 }
 
-/** A link as it is shown: without its secret. Times are ISO 8601. */
+/** A link without its secret. Times are ISO 8601. */
 export interface ShareStatus {
   readonly id: string
   readonly connection: string
@@ -31,18 +31,18 @@ export interface ShareStatus {
   readonly created_at: string
   readonly created_by: string
   readonly expires_at: string
-  /** To the minute; null: nobody opened it. */
+  /** To the minute; null: never opened. */
   readonly last_used_at: string | null
   readonly revoked_at: string | null
   readonly revoked_by: string | null
 }
 
-/** A link that was made; `path` has its secret, and is shown this once. */
+/** A new link; `path` contains the secret and is shown only once. */
 export interface IssuedShare extends ShareStatus {
   readonly path: string
 }
 
-/** What a link shows: the vendor's part of the order. */
+/** The vendor's part of an order, as a link shows it. */
 export interface SharedOrder extends OrderPlace {
   readonly link: ShareStatus
   readonly part: OrderPart
@@ -55,12 +55,13 @@ export type OpenedShare =
 
 type Deps = Pick<OperationDeps, 'tables' | 'staged' | 'products' | 'shares' | 'clock' | 'audit'>
 
-/** Where links are opened. */
+/** Path prefix of links. */
 export const SHARE_PATH = '/share/'
 
 /**
- * Makes a link to one vendor's part of an order, for whoever has it. Throws `not_found` where the order or its part is not
- * there for who asks, `request_invalid` for the days, and `state_conflict` where there are too many.
+ * Creates a link to one vendor's part of an order; anyone with the link may open it. Throws `not_found` if the caller
+ * does not see the order or the part, `request_invalid` for wrong days, and `state_conflict` if there are too many
+ * links.
  */
 export async function createShareLink(
   deps: Deps,
@@ -68,7 +69,7 @@ export async function createShareLink(
   { source, number, connection, days }: OrderPlace & { readonly connection: string; readonly days: number },
 ): Promise<IssuedShare> {
   if (!(Number.isInteger(days) && days >= 1 && days <= MOST_SHARE_DAYS)) {
-    const message = `days: a link counts from 1 to ${MOST_SHARE_DAYS} days`
+    const message = `days: a link must be valid for 1 to ${MOST_SHARE_DAYS} days`
     throw new StreamError('request_invalid', message, { field: 'days' })
   }
   const { parts } = await orderTimeline(deps, by, { source, number })
@@ -80,7 +81,7 @@ export async function createShareLink(
   const now = deps.clock.now()
   const before = await deps.shares.list(source, number)
   if (before.filter((link) => stateOfShare(link, now) === 'active').length >= MOST_ACTIVE) {
-    throw new StreamError('state_conflict', `order ${number} has ${MOST_ACTIVE} links that count; revoke some first`)
+    throw new StreamError('state_conflict', `order ${number} already has ${MOST_ACTIVE} valid links; revoke some first`)
   }
   const wanted = { source, number, connection, expires_at: now + daysMs(days), created_by: nameOf(by) }
   const { link, token } = await deps.shares.create(wanted)
@@ -91,7 +92,7 @@ export async function createShareLink(
   return { ...shown, path: `${SHARE_PATH}${token}` }
 }
 
-/** Links of an order to parts that who asks sees, the newest first. Throws `not_found`. */
+/** Links of an order to parts that the caller sees, newest first. Throws `not_found`. */
 export async function listShareLinks(
   deps: Pick<Deps, 'tables' | 'staged' | 'products' | 'shares' | 'clock'>,
   by: Principal,
@@ -103,7 +104,7 @@ export async function listShareLinks(
   return within(by.scope, links, ({ connection }) => ({ system: source, connections: [connection] }))
 }
 
-/** Ends a link at once, for good. Throws `not_found`. */
+/** Revokes a link at once and for good. Throws `not_found`. */
 export async function revokeShareLink(
   deps: Deps,
   by: Principal,
@@ -124,7 +125,7 @@ export async function revokeShareLink(
   return statusOf(link, deps.clock.now())
 }
 
-/** Who opens a link: nobody that is known, until the token says what they see. */
+/** The principal that opens a link: sees nothing until the token is checked. */
 export const linkHolder: Principal = {
   kind: 'api',
   name: 'share link',
@@ -132,7 +133,7 @@ export const linkHolder: Principal = {
   scopes: new Set(),
 }
 
-/** What whoever has the token sees: nothing but the part that it is of, whatever else its maker sees. */
+/** Opens a link. Its token shows only the link's part, whatever its creator may see. */
 export async function openShareLink(deps: Deps, by: Principal, token: string): Promise<OpenedShare> {
   const check: ShareCheck = await deps.shares.check(token)
   if ('refused' in check) return check
@@ -148,7 +149,7 @@ export async function openShareLink(deps: Deps, by: Principal, token: string): P
   return { order: { source, number, link: statusOf(check.link, deps.clock.now()), part } }
 }
 
-/** With the reach that the link gives, and no more. */
+/** The principal with the link's scope. */
 function holding(by: Principal, { id, connection }: ShareLink): Principal {
   const scope = { connections: new Set([connection]), systems: new Set<string>() }
   return { ...by, name: `share link ${id}`, scope, scopes: new Set(['observe']) }

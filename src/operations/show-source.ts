@@ -5,8 +5,8 @@ import { seesWhole } from './own-part.ts'
 import { may, type Principal } from './principal.ts'
 
 /**
- * The event at a place as it was read. Null: who asks does not see the system that it was read from: an order has the lines of
- * every vendor.
+ * The source event at a place. Null: the caller does not see the system that it was read from, since an order contains
+ * the lines of all vendors.
  */
 export async function showSource(
   { staged }: Pick<OperationDeps, 'staged'>,

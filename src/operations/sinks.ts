@@ -9,7 +9,7 @@ import { topology } from '../processors/topology.ts'
 export interface SinkOfSystem {
   readonly system: string
   readonly kind: PerSystemKind
-  /** Of its stage and its consumer group, without prefix. */
+  /** Name of its stage and consumer group, without prefix. */
   readonly name: string
   /** Without prefix. */
   readonly topic: string
@@ -32,7 +32,7 @@ export function parkingStages(systems: readonly System[], systemTypes: SystemTyp
   return [...topology.map(({ processor }) => processor), ...sinksOf(systems, systemTypes).map(({ name }) => name)]
 }
 
-/** What can be delivered to each system: it gets a topic for each. */
+/** The kinds that can be delivered to each system; each kind has a topic. */
 export function targetsOf(systems: readonly System[], systemTypes: SystemTypes): readonly TopicTarget[] {
   return systems.map((system) => ({ system: system.id, kinds: deliveriesTo(systemTypes, system) }))
 }

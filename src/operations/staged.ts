@@ -19,9 +19,9 @@ export interface WantedStaged {
 }
 
 /**
- * What is staged of a connection's entity, the last changed first: its status, the target's answer, and the events as they
- * were read and mapped. Throws `not_found` for a connection that is not there: an empty list would look as if nothing
- * were staged.
+ * Staged entities of a connection, last changed first: their status, the target's answer, and the events as read and
+ * mapped. Throws `not_found` for an unknown connection: an empty list would look as if the connection had no staged
+ * entities.
  */
 export async function listStaged(
   deps: Pick<OperationDeps, 'tables' | 'staged' | 'audit'>,
@@ -43,7 +43,7 @@ export async function listStaged(
   return { items: within(by.scope, own, ownerOf), next }
 }
 
-/** For who does not see the shop, or whatever else it is read from. */
+/** The row for callers who do not see the system that it was read from. */
 function ownRow(row: ShownRow, topicPrefix: string): ShownRow {
   const { as_read, as_mapped, stage, answer } = row
   return {

@@ -24,55 +24,55 @@ import type { Principal } from './principal.ts'
 import { type PullStatus, pullsOf } from './pulls/list-pulls.ts'
 import { type Scoped, sees, within } from './scope.ts'
 
-/** Runs of a read among which the last good one is looked for. */
+/** Number of runs of a read that are searched for the last good one. */
 const RUNS = 20
 
-/** How a read of a connection goes. Times are ISO 8601. */
+/** State of a connection's read. Times are ISO 8601. */
 export interface ReadAge {
   readonly read: string
-  /** End of the last run that read all of its window; null: none of the last runs did. */
+  /** End of the last run that read its whole window; null: none of the last runs did. */
   readonly last_good: string | null
-  /** Seconds since then. */
+  /** Seconds since `last_good`. */
   readonly age: number | null
-  /** Why the last run that ended was not good, or that the read is held; null: neither. */
+  /** Why the last ended run was not good, or that the read is held; null: neither. */
   readonly problem: string | null
-  /** It is neither held nor switched off, and its last good run is far older than its schedule says. */
+  /** It is neither held nor disabled, and its last good run is far older than its schedule allows. */
   readonly overdue: boolean
-  /** False: its document, or that of its system, switches it off. */
+  /** False: disabled in its document or its system's. */
   readonly enabled: boolean
-}
-
-/** One entity of a connection: orders to the vendor, or products, stock, images and fulfilments to the shop. */
+  }
+  
+  /** One entity of a connection: orders to the vendor, or products, stock, images and fulfilments to the shop. */
 export interface Flow {
   readonly entity: string
   readonly reads: readonly ReadAge[]
   readonly processing: StagedCount
-  /** Orders of these that have been in processing for more than five minutes, counted up to a thousand; of other entities 0. */
+  /** Orders in processing for more than five minutes, counted up to a thousand; 0 for other entities. */
   readonly late: number
   readonly waiting: StagedCount
-  /** What they wait for, the longest wait first. */
+  /** Reasons for waiting, longest wait first. */
   readonly waits: readonly StagedWait[]
   readonly failed: StagedCount
-  /** How long what was delivered within the last hour took. */
+  /** Times of deliveries within the last hour. */
   readonly times: FlowTimes
 }
 
-/** What stands still, with the command that helps. */
+/** A pause or hold, with the command that ends it. */
 export interface Halt {
   readonly stage: string
-  /** What is held there: the connection, `*` for all of them, or at `reads` a system. */
+  /** Target of the pause: the connection, `*` for all of them, or at `reads` a system. */
   readonly connection: string
   readonly since: string
   readonly code: string
   readonly message: string
-  /** ISO 8601: a hold by hand ends by itself then; null: when somebody ends it, or it is no hold by hand. */
+  /** ISO 8601: when a hold by hand ends automatically; null: it has no end, or this is not a hold by hand. */
   readonly until: string | null
   readonly fix: string
 }
 
-/** Dead letters of one cause, with the command that shows an example. */
+/** Dead letters with one cause, with the command that shows an example. */
 export interface Failure {
-  /** As the dead letters' groups and filters call it. */
+  /** Group id, as in groups and filters of dead letters. */
   readonly group: string
   readonly stage: string
   readonly code: string
@@ -87,27 +87,27 @@ export interface ConnectionStatus {
   readonly connection: string
   readonly shop: string
   readonly vendor: string
-  /** Nothing is paused, no dead letter is open, both systems answer, and the last runs of its reads were good. */
+  /** No stage is paused, no dead letter is open, both systems answer, and the last runs of its reads were good. */
   readonly healthy: boolean
-  /** False: its document, or that of its shop or vendor, switches it off. */
+  /** False: disabled in its document, or its shop's or vendor's. */
   readonly enabled: boolean
   readonly flows: readonly Flow[]
   readonly paused: readonly Halt[]
-  /** What somebody holds: nothing is wrong with it. */
+  /** Orders that somebody holds; they do not affect `healthy`. */
   readonly held_orders: HoldCount
   readonly failures: readonly Failure[]
-  /** Who pulls its feeds, and how far they are. */
+  /** Readers of its feeds and their progress. */
   readonly pulls: readonly PullStatus[]
-  /** Its shop, then its vendor: whether they answer, and how much of their limits of calls is used. */
+  /** Its shop, then its vendor: whether they answer, and the use of their call limits. */
   readonly ends: readonly CalledSystem[]
 }
 
 export interface Status {
   readonly healthy: boolean
   readonly connections: Scoped<ConnectionStatus>
-  /** Of no single connection: what could not be read or routed. Those who see all connections see them. */
+  /** Failures of no single connection, in reading or routing. Only callers who see all connections see them. */
   readonly failures: readonly Failure[]
-  /** Recipients that notifications do not reach. For those who see everything. */
+  /** Recipients that notifications do not reach. Only callers with access to everything see them. */
   readonly unreached: Scoped<RecipientStatus>
   /** False: there are more dead letters than were counted. */
   readonly complete: boolean
@@ -116,7 +116,9 @@ export interface Status {
 type Deps = Pick<TableDeps, 'tables' | 'clock'>
 type FlowDeps = Deps & { readonly holds: ReadonlyMap<string, Pause> }
 
-/** How everything goes, in one look: by connection what was read when, what is under way, waits, failed or is paused, and what to do. */
+/**
+ * Status of everything at once: by connection the reads, entities in processing, waiting, failed or paused, and fixes.
+ */
 export async function status(deps: Deps, by: Principal): Promise<Status> {
   const configuration = await readConfiguration(deps.tables)
   const pauses = await listPauses(deps, by)
@@ -153,7 +155,7 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
   }
 }
 
-/** Dead letters that nobody has seen to. */
+/** Filter of all open dead letters. */
 const OPEN = {
   state: 'open',
   stage: null,
@@ -165,7 +167,7 @@ const OPEN = {
   to: null,
 } as const
 
-/** Of the connection itself, of its shop or vendor, or of a whole stage. */
+/** Whether a pause affects the connection: its own, or one of its shop, its vendor or a whole stage. */
 function isOf({ stage, connection: held }: PauseStatus, { id, shop, vendor }: Connection): boolean {
   return stage === READS ? held === shop || held === vendor : held === id || held === ALL_CONNECTIONS
 }
@@ -221,7 +223,7 @@ function isOverdue(read: Read, age: number | null, now: number): boolean {
   return age > OVERDUE_AFTER_SECONDS && age > (OVERDUE_INTERVALS * interval) / 1000
 }
 
-/** Runs are of the system that is read: who sees one connection of it is told when it was read, not of what. */
+/** Runs belong to the system: callers who see only a connection see when it was read, but not the error messages. */
 export async function agesOf(
   { tables, clock, holds }: FlowDeps,
   by: Principal,
@@ -234,7 +236,7 @@ export async function agesOf(
       const runs = await listRuns(tables, { read: id, limit: RUNS })
       const known = runs.filter(({ trigger }) => trigger !== SWEEP_PREVIEW)
       const ended = known.filter(({ state }) => state !== 'due' && state !== 'running' && state !== 'merged')
-      // A sweep looks for what is gone, and reads nothing.
+      // Sweeps do not count: they search for deletions and read no changes.
       const good = ended.find(({ state, trigger }) => state === 'ended' && !isSweep(trigger))?.ended_at ?? null
       const [last] = ended
       const why = last === undefined || last.state === 'ended' ? null : (last.error?.code ?? last.state)
@@ -255,22 +257,22 @@ export async function agesOf(
 }
 
 function heldText({ connection, message }: Pause, seesSystem: boolean): string {
-  return seesSystem ? `held: ${message}; to let it go on: waldstream pauses resume ${READS} ${connection}` : 'held'
+  return seesSystem ? `held: ${message}; to continue: waldstream pauses resume ${READS} ${connection}` : 'held'
 }
 
-/** Codes of what nobody but the owner of the account can mend. */
+/** What to do first, for codes that have a fix of their own. */
 const FIRST: Readonly<Record<string, string>> = {
-  credentials_refused: 'renew the secret; it goes on by itself then, or at once with: ',
-  held: 'somebody holds it; to let it go on: ',
+  credentials_refused: 'renew the secret; it then continues automatically, or at once with: ',
+  held: 'somebody holds it; to continue: ',
   permission_missing: 'give the account the permission, then: ',
 }
 
 function haltOf({ stage, connection, code, message, since, until }: PauseStatus): Halt {
   const resume = `waldstream pauses resume ${stage} ${connection === ALL_CONNECTIONS ? `'${connection}'` : connection}`
-  return { stage, connection, since, code, message, until, fix: `${FIRST[code] ?? 'mend the cause, then: '}${resume}` }
+  return { stage, connection, since, code, message, until, fix: `${FIRST[code] ?? 'fix the cause, then: '}${resume}` }
 }
 
 function failureOf({ stage, code, field, message, count, last_at, example, group }: LetterGroup): Failure {
-  const fix = `waldstream dead-letters show ${example}; mended, all of them: waldstream dead-letters retry --group-id ${group}`
+  const fix = `waldstream dead-letters show ${example}; after the fix, retry all: waldstream dead-letters retry --group-id ${group}`
   return { group, stage, code, field, message, count, last_at, fix }
 }

@@ -5,12 +5,12 @@ import { type OrderFulfilment, type OrderStep, orderSteps, ROUTED_BY, stepId } f
 import { type StagedRow, shelfOf, stagedId, stagedRows } from '../projections/staged-row.ts'
 import type { OrderPlace } from './order-parts.ts'
 
-/** Steps that one answer has: the newest. */
+/** Maximum number of steps returned: the newest. */
 export const MOST_STEPS = 500
 
 /**
- * What happened to an order, the oldest first: the newest steps that are kept, and what each shop answered last to what vendors
- * shipped or do not deliver, which names no order. A step of a read has the event that the routing of the same event names.
+ * Steps of an order, oldest first: the newest stored steps, and the shop's last answer to each fulfilment (these
+ * answers do not name the order). A step of a read gets its event's place from the routing step of the same event.
  */
 export async function stepsOfOrder(tables: Tables, place: OrderPlace): Promise<readonly OrderStep[]> {
   const kept = await keptSteps(tables, place, MOST_STEPS)
@@ -18,7 +18,7 @@ export async function stepsOfOrder(tables: Tables, place: OrderPlace): Promise<r
   return [...withEvents(kept), ...answers].toSorted((a, b) => Number(a.step > b.step) - Number(a.step < b.step))
 }
 
-/** Whether anything happened to an order of that number. */
+/** Whether there are steps of an order with that number. */
 export async function isKnownOrder(tables: Tables, place: OrderPlace): Promise<boolean> {
   return (await keptSteps(tables, place, 1)).length > 0
 }
@@ -27,7 +27,7 @@ async function keptSteps(tables: Tables, { source, number }: OrderPlace, limit: 
   return await rowsOf(tables, orderSteps).query({ partition: recordKey(source, number), descending: true, limit })
 }
 
-/** A read reports before it knows where its events are kept. */
+/** Adds missing event places: a read reports before its events have a place. */
 function withEvents(steps: readonly OrderStep[]): readonly OrderStep[] {
   const places = new Map(
     steps.flatMap(({ event_id, fulfilment, source_place }) => {
@@ -42,7 +42,7 @@ interface Named extends Pick<OrderStep, 'order' | 'expires'> {
   readonly fulfilment: OrderFulfilment
 }
 
-/** What came of each fulfilment after it was found to be of this order. */
+/** Results of each fulfilment after it was routed to this order. */
 async function answersOf(tables: Tables, steps: readonly OrderStep[]): Promise<readonly OrderStep[]> {
   const named = steps.flatMap(({ order, expires, connection, fulfilment }): Named[] =>
     connection === null || fulfilment === null ? [] : [{ order, expires, connection, fulfilment }],

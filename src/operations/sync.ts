@@ -12,24 +12,24 @@ import type { OperationDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { within } from './scope.ts'
 
-/** A run of a read that is wanted now. */
+/** A requested run of a read. */
 export interface WantedRun {
   readonly read: string
-  /** Milliseconds UTC: read again from here, the cut date stays; null: continue from the cut date. */
+  /** Milliseconds UTC: read again from here without moving the cut date; null: continue from the cut date. */
   readonly from: number | null
-  /** A queue to drain in place of those that are configured. */
+  /** A queue to drain instead of the configured ones. */
   readonly queueUrl: string | null
   readonly reason: string | null
-  /** Instead of reading. */
+  /** A sweep instead of a read; null: a read. */
   readonly sweep: Sweep | null
 }
 
 type Deps = Pick<OperationDeps, 'tables' | 'audit' | 'systemTypes' | 'clock'>
 
 /**
- * Requests a run under the caller's own id, or a new one where it is null; the same id again is the same request. Resolves
- * when the broker has acknowledged it and the dispatcher has it, or does not answer in time. Throws `not_found`,
- * `request_invalid`, and `state_conflict` for another request under the same id.
+ * Requests a run with the caller's own id, or a new id if it is null; a repeated id is the same request. Resolves when
+ * the broker has acknowledged the request and the dispatcher has accepted it or does not answer in time. Throws
+ * `not_found`, `request_invalid`, and `state_conflict` for a different request with the same id.
  */
 export async function requestSync(
   deps: Deps & Pick<OperationDeps, 'syncRequests'>,
@@ -38,12 +38,12 @@ export async function requestSync(
 ): Promise<SyncRequest> {
   const { from, reason, requestId, sweep } = wanted
   const { systems, read } = await findRead(deps, by, wanted.read)
-  if (from !== null && from > deps.clock.now()) throw invalid('from', 'lies ahead; give a time that has passed')
+  if (from !== null && from > deps.clock.now()) throw invalid('from', 'is in the future; give a time in the past')
   if (sweep !== null) checkSweep(deps, systems, read)
-  if (sweep !== null && from !== null) throw invalid('from', 'is not for a sweep, which compares all there is')
-  if (sweep !== null && wanted.queueUrl !== null) throw invalid('queueUrl', 'is not for a sweep: a queue is drained')
+  if (sweep !== null && from !== null) throw invalid('from', 'cannot be used with a sweep, which compares everything')
+  if (sweep !== null && wanted.queueUrl !== null) throw invalid('queueUrl', 'cannot be used with a sweep: a queue is drained')
   const queueUrl = checkedQueue(deps, systems, wanted)
-  if (queueUrl !== null && from !== null) throw invalid('from', 'is not for a queue, which is read as it is')
+  if (queueUrl !== null && from !== null) throw invalid('from', 'cannot be used with a queue, which is read completely')
   const { isNew: _isNew, ...request } = await deps.syncRequests.request({
     read: read.id,
     from,
@@ -75,8 +75,8 @@ export async function showSyncRequest(
 }
 
 /**
- * Looks for what is gone at the source and publishes its deletion; `accept`: also more than the read's `sweep.mostGone`;
- * `preview`: says what that would be, and publishes nothing.
+ * `check` finds entities that are gone at the source and publishes their deletions; `accept` does so for more than the
+ * read's `sweep.mostGone` too; `preview` only reports them.
  */
 export const sweeps = ['preview', 'check', 'accept'] as const
 export type Sweep = (typeof sweeps)[number]
@@ -87,13 +87,16 @@ const triggers: Readonly<Record<Sweep, SweepTrigger>> = {
   accept: SWEEP_ACCEPTED,
 }
 
-/** What the audit trail calls it. */
+/** Its name in the audit trail. */
 function noteOf(sweep: Sweep | null): string {
   if (sweep === null) return 'sync.request'
   return sweep === 'preview' ? 'sync.sweep.preview' : 'sync.sweep'
 }
 
-/** Requests a run, or a sweep, without waiting for the dispatcher; its task. Throws `not_found` and `request_invalid`. */
+/**
+ * Requests a run or a sweep without waiting for the dispatcher. Returns its task. Throws `not_found`,
+ * `request_invalid`.
+ */
 export async function requestRun(
   deps: Deps & Pick<OperationDeps, 'requester'>,
   by: Principal,
@@ -125,8 +128,8 @@ function checkSweep({ systemTypes }: Deps, systems: readonly System[], read: Rea
   const { id, entity } = read
   if (canBeSwept(systemTypes, systems, read)) return
   const message = hasFeed(entity)
-    ? `${id}: a queue can't tell what its shop has, and is not swept`
-    : `${id}: ${entity} are never deleted, and are not swept`
+    ? `${id}: cannot be swept, because a queue does not list what its shop has`
+    : `${id}: cannot be swept, because ${entity} are never deleted`
   throw new StreamError('request_invalid', message, { field: 'sweep' })
 }
 

@@ -15,7 +15,7 @@ export type { DescribedTable } from '../platform/dynamodb/describe-table.ts'
 export type { Consumers } from './installation/consumers.ts'
 export type { TopicState } from './installation/topics.ts'
 
-/** A process that runs roles, as it is shown. Times are ISO 8601. */
+/** A process that runs roles. Times are ISO 8601. */
 export interface ProcessState {
   readonly id: string
   readonly roles: readonly string[]
@@ -23,13 +23,13 @@ export interface ProcessState {
   readonly node: string
   readonly started_at: string
   readonly beat_at: string
-  /** `silent`: it was not heard of for minutes, and did not end in order. */
+  /** `silent`: no heartbeat for minutes, without a regular end. */
   readonly state: 'running' | 'silent'
 }
 
 type Deps = Pick<TableDeps, 'tables' | 'clock' | 'audit'> & { readonly installation: Installation }
 
-/** Processes, in the order in which they started. */
+/** Processes, sorted by start. */
 export async function listRunning(deps: Deps, by: Principal): Promise<readonly ProcessState[]> {
   assertSeesAll(by)
   const now = deps.clock.now()
@@ -44,7 +44,7 @@ export async function listRunning(deps: Deps, by: Principal): Promise<readonly P
   }))
 }
 
-/** Consumer groups with their members and what they have left to do. Throws `broker_unavailable`. */
+/** Consumer groups with their members and lag. Throws `broker_unavailable`. */
 export async function listConsumers({ installation }: Deps, by: Principal): Promise<Consumers> {
   assertSeesAll(by)
   return await installation.consumers()
@@ -62,11 +62,11 @@ export async function listTables({ installation }: Deps, by: Principal): Promise
   return await installation.tables()
 }
 
-/** What this process and what it runs on are. */
+/** Versions of this process and of the services that it uses. */
 export interface Versions {
   readonly product: string
   readonly node: string
-  /** Which releases know what the brokers know: `4.0 or newer`. */
+  /** Release of the brokers, by their features: `4.0 or newer`. */
   readonly kafka: string
   /** host:port of each. */
   readonly brokers: readonly string[]
@@ -83,7 +83,7 @@ export async function showVersions(
   return { product: version, node: process.version, kafka: release, brokers, schemas }
 }
 
-/** Every check of `waldstream doctor`, now. */
+/** Runs every check of `waldstream doctor`. */
 export async function examineSystem(deps: Deps, by: Principal): Promise<TestOutcome> {
   assertSeesAll(by)
   const outcome = outcomeOf(await deps.installation.examine(by), deps.clock.now())
@@ -93,6 +93,6 @@ export async function examineSystem(deps: Deps, by: Principal): Promise<TestOutc
 
 function assertSeesAll(by: Principal): void {
   if (sees(by.scope, { connection: null })) return
-  const what = 'the installation is shown to those who see everything'
+  const what = 'only callers with access to everything see the installation'
   throw notFound(by, { field: 'system', api: what, cli: what })
 }

@@ -10,7 +10,7 @@ import { settingsTables } from './cursor-key.ts'
 import { notificationTables } from './notifications/recipient-row.ts'
 import { pullTables } from './pulls/pull-row.ts'
 
-/** Every table the product has. */
+/** All tables of the product. */
 export const tableDefinitions: readonly TableDefinition[] = [
   ...coreTables,
   ...controlTables,

@@ -13,7 +13,7 @@ export { entityStatuses } from '../projections/entity-row.ts'
 export { taskStates } from '../projections/task-status.ts'
 export { movedCutDate, windowProof, windowProofs } from './window-proof.ts'
 
-/** A task: a run of a read, with its state and what became of its entities. */
+/** A task: a run of a read, with its state and the results of its entities. */
 export interface TaskStatus {
   readonly run: Run
   readonly state: TaskState
@@ -29,11 +29,11 @@ export interface TaskFilter {
 
 type Deps = Pick<TableDeps, 'tables' | 'countEntities'>
 
-/** Runs read in one go, and how many such goes one call may take. */
+/** Runs per query, and maximum number of queries per call. */
 const CHUNK = 50
 const CHUNKS = 10
 
-/** The newest first, after the place `after`. */
+/** Newest first, after the place `after`. */
 export async function listTasks(
   deps: Deps,
   by: Principal,
@@ -60,7 +60,7 @@ export async function listTasks(
   return page(last)
 }
 
-/** Runs alone, the newest first, after the place `after`: for who looks for an id. */
+/** Runs without counts, newest first, after the place `after`; to find an id. */
 export async function listRuns(
   deps: Pick<Deps, 'tables'>,
   by: Principal,
@@ -77,12 +77,12 @@ export async function showTask(deps: Deps, by: Principal, id: string): Promise<T
 
 export interface TaskEntityFilter {
   readonly task: string
-  /** One connection, or `*`: the entities as they were read. */
+  /** One connection, or `*`: the entities as read. */
   readonly connection: string | null
   readonly status: string | null
 }
 
-/** What became of a task's entities. Throws `not_found` when there is no such task. */
+/** Entities of a task with their results. Throws `not_found` for an unknown task. */
 export async function listTaskEntities(
   deps: Pick<Deps, 'tables'>,
   by: Principal,
@@ -99,7 +99,7 @@ export async function listTaskEntities(
   return { items: within(by.scope, items, (row) => ownerOfResult(by, row)), next }
 }
 
-/** Of a shop's order who sees one connection is told what is of that. */
+/** The entity, without messages of the whole order for callers who see only a connection. */
 function ownEntity(by: Principal, row: EntityRow): EntityRow {
   return seesWhole(by, row.source) ? row : { ...ownReport(row), history: row.history.map(ownReport) }
 }
@@ -125,7 +125,7 @@ export async function findRun({ tables }: Pick<Deps, 'tables'>, by: Principal, i
   throw notFound(by, {
     field: 'id',
     api: `${what}; /v1/tasks lists them`,
-    cli: `${what}; "waldstream tasks list" has them`,
+    cli: `${what}; "waldstream tasks list" lists them`,
   })
 }
 
@@ -141,10 +141,10 @@ async function statusOf({ countEntities }: Deps, scope: Scope, run: Run): Promis
   return { run: shown, state: taskState({ ...run, connections }, counts), counts }
 }
 
-/** For who sees one connection of what was read: nothing of the source itself, and no keys of others. */
+/** The run for callers who see only a connection: without details of the source and without keys of others. */
 function withoutSource(run: Run): Run {
   const { error } = run
-  const message = 'the read failed; who sees its system is told why'
+  const message = 'the read failed; callers who see its system see the reason'
   return {
     ...run,
     reason: null,

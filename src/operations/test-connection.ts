@@ -8,27 +8,27 @@ import type { TestSystem } from './doctor/test-system.ts'
 import { notFound, type Principal } from './principal.ts'
 import { sees } from './scope.ts'
 
-/** What one check found, as it is answered. */
+/** A result of one check. */
 export interface TestFinding {
   readonly check: string
   readonly state: 'ok' | 'warn' | 'fail'
   readonly message: string
-  /** What to do; null: nothing, or the message says it. */
+  /** How to fix it; null: no action is needed, or the message names it. */
   readonly fix: string | null
 }
 
-/** What was found when something was tested. */
+/** Results of a test. */
 export interface TestOutcome {
   /** ISO 8601. */
   readonly at: string
   readonly findings: readonly TestFinding[]
-  /** Findings that are failures. */
+  /** Number of failures. */
   readonly failed: number
 }
 
 type Deps = Pick<TableDeps, 'tables' | 'clock' | 'audit' | 'systemTypes'> & { readonly testSystem: TestSystem }
 
-/** Whether a system can be reached and accepts its credentials. Throws `not_found`. */
+/** Tests whether a system can be reached and accepts its credentials. Throws `not_found`. */
 export async function testSystem(deps: Deps, by: Principal, id: string): Promise<TestOutcome> {
   if (!sees(by.scope, { system: id })) throw noSuch(by, 'system', id)
   const { systems } = await readConfiguration(deps.tables)
@@ -37,7 +37,7 @@ export async function testSystem(deps: Deps, by: Principal, id: string): Promise
   return await concluded(deps, by, { kind: 'system', id }, [...offSystem(system), ...(await deps.testSystem(system))])
 }
 
-/** The same of both systems of a connection, with what is to be said of the connection itself. Throws `not_found`. */
+/** Tests both systems of a connection, and the connection itself. Throws `not_found`. */
 export async function testConnection(deps: Deps, by: Principal, id: string): Promise<TestOutcome> {
   if (!sees(by.scope, { connection: id })) throw noSuch(by, 'connection', id)
   const configuration = await readConfiguration(deps.tables)
@@ -45,7 +45,7 @@ export async function testConnection(deps: Deps, by: Principal, id: string): Pro
   if (connection === undefined) throw noSuch(by, 'connection', id)
   const own = { systems: configuration.systems, connections: [connection] }
   const name = `connection ${id}`
-  const off = connection.enabled === false ? [warn(name, 'it is switched off: what is for it waits', SWITCH_ON)] : []
+  const off = connection.enabled === false ? [warn(name, 'it is disabled: its records wait', SWITCH_ON)] : []
   const ofSystems = await Promise.all(
     [connection.shop, connection.vendor].map((system) => ofSystem(deps, by, configuration, system)),
   )
@@ -55,7 +55,7 @@ export async function testConnection(deps: Deps, by: Principal, id: string): Pro
 
 const SWITCH_ON = 'remove enabled: false from its document'
 
-/** A system of a connection may be somebody else's: then it is not called. */
+/** Tests one of the connection's systems, unless it is outside the caller's scope. */
 async function ofSystem(
   { testSystem: test }: Deps,
   by: Principal,
@@ -64,16 +64,16 @@ async function ofSystem(
 ): Promise<readonly Finding[]> {
   const name = `system ${id}`
   if (!sees(by.scope, { system: id })) {
-    return [warn(name, 'not tested: your key does not reach it', 'have it tested by whoever runs it')]
+    return [warn(name, 'not tested: your key has no access to it', 'ask its operator to test it')]
   }
   const system = systems.find((one) => one.id === id)
-  if (system === undefined) return [warn(name, 'its document is not there, or can not be read', 'apply it again')]
+  if (system === undefined) return [warn(name, 'its document is missing or cannot be read', 'apply it again')]
   return [...offSystem(system), ...(await test(system))]
 }
 
 function offSystem({ id, enabled }: System): readonly Finding[] {
   if (enabled !== false) return []
-  return [warn(`system ${id}`, 'it is switched off: it is neither read nor written', SWITCH_ON)]
+  return [warn(`system ${id}`, 'it is disabled: it is neither read nor written', SWITCH_ON)]
 }
 
 async function concluded(

@@ -2,7 +2,7 @@ import { type KeyScope, keyScopes } from '../control/keys/api-key.ts'
 import type { Principal } from './principal.ts'
 import type { Ids } from './scope.ts'
 
-/** Names of the claims that say what the bearer of a token may do. */
+/** Names of the claims with the permissions of a token. */
 export interface TokenClaims {
   readonly scopes: string
   readonly connections: string
@@ -11,14 +11,14 @@ export interface TokenClaims {
 }
 
 /**
- * Whom a token stands for. Scopes that are not ours are left out. A claim of reach that is missing reaches nothing: an issuer
- * serves others too, and a token that says nothing of us is not to see everything. `all` reaches everything.
+ * The principal of a token. Ignores unknown scopes. A missing claim of connections or systems gives access to none: an
+ * issuer serves other programs too, and their tokens must not see everything. `all` gives access to all.
  */
 export function tokenPrincipal(claims: Readonly<Record<string, unknown>>, names: TokenClaims): Principal {
   const [connections, systems] = [idsOf(claims[names.connections]), idsOf(claims[names.systems])]
   const given = new Set(textsOf(claims[names.scopes]))
   const isLimited = connections !== 'all' || systems !== 'all'
-  // As for keys: who administers reaches everything.
+  // As for keys: `administer` requires access to everything.
   const isGiven = (scope: KeyScope) => given.has(scope) && !(scope === 'administer' && isLimited)
   return {
     kind: 'api',
@@ -33,7 +33,7 @@ function idsOf(claim: unknown): Ids {
   return ids.includes('all') ? 'all' : new Set(ids)
 }
 
-/** A list, or a text with spaces or commas between them. */
+/** Accepts a list, or a text separated by spaces or commas. */
 function textsOf(claim: unknown): readonly string[] {
   if (Array.isArray(claim)) return claim.filter((one) => typeof one === 'string')
   return typeof claim === 'string' ? claim.split(/[\s,]+/).filter((one) => one !== '') : []

@@ -7,24 +7,23 @@ import { notFound, type Principal } from './principal.ts'
 import { type CheckRow, rowChecks } from './row-checks.ts'
 import { tableDefinitions } from './table-definitions.ts'
 
-/** A row that every list leaves out. */
+/** A row that cannot be decoded; lists leave it out. */
 export interface UnreadableRow {
   readonly table: string
   /** Its key attributes. */
   readonly key: Key
-  /** What is wrong with it. */
   readonly why: string
-  /** What removes it. */
+  /** The command that removes it. */
   readonly command: string
 }
 
 export interface LookedAt {
   readonly rows: readonly UnreadableRow[]
-  /** Tables that had more rows than were looked at. */
+  /** Tables with more rows than were checked. */
   readonly inPart: readonly string[]
 }
 
-/** `table` null: all of them; `most`: rows that are looked at in each. */
+/** `table` null: all tables; `most`: maximum number of rows to check in each. */
 export interface WantedRows {
   readonly table: string | null
   readonly most: number
@@ -35,7 +34,7 @@ interface Checked {
   readonly check: CheckRow
 }
 
-/** Looks at every row and names those that can't be read. Throws `not_found` for a table that there is not. */
+/** Checks all rows and returns those that cannot be read. Throws `not_found` for an unknown table. */
 export async function findUnreadableRows(
   { tables }: { readonly tables: Pick<Tables, 'scan'> },
   by: Principal,
@@ -57,8 +56,8 @@ export async function findUnreadableRows(
 }
 
 /**
- * Removes a row that can't be read. Throws `not_found`, `confirmation_needed`, and `state_conflict` for one that can: that is removed by what it
- * is listed by.
+ * Removes a row that cannot be read. Throws `not_found`, `confirmation_needed`, and `state_conflict` for a row that can
+ * be read: use the commands for such rows to remove it.
  */
 export async function removeUnreadableRow(
   { tables, audit }: Pick<TableDeps, 'audit'> & { readonly tables: Pick<Tables, 'get' | 'delete'> },
@@ -79,11 +78,11 @@ export async function removeUnreadableRow(
   const item = await tables.get(table, key)
   if (item === undefined) {
     const what = `${table} has no row ${keys.join(' ')}`
-    throw notFound(by, { field: 'key', api: what, cli: `${what}; "waldstream rows list" shows what can't be read` })
+    throw notFound(by, { field: 'key', api: what, cli: `${what}; "waldstream rows list" lists unreadable rows` })
   }
   const [row] = unreadable(definition, check, item)
   if (row === undefined) {
-    throw new StreamError('state_conflict', `the row ${keys.join(' ')} of ${table} can be read; it is not removed`)
+    throw new StreamError('state_conflict', `the row ${keys.join(' ')} of ${table} can be read, so it is not removed`)
   }
   assertConfirmed(by, `the removal of the row ${keys.join(' ')} of ${table}`, { rows: 1 }, confirm)
   await tables.delete(table, key)
@@ -99,7 +98,7 @@ function checkedTables(by: Principal, table: string | null): readonly Checked[] 
   if (table === null) return all
   const wanted = all.filter(({ definition }) => definition.name === table)
   if (wanted.length > 0) return wanted
-  const what = `no table "${table}" is checked; there are: ${all.map(({ definition }) => definition.name).join(', ')}`
+  const what = `there is no checked table "${table}"; there are: ${all.map(({ definition }) => definition.name).join(', ')}`
   throw notFound(by, { field: 'table', api: what, cli: what })
 }
 
@@ -121,7 +120,7 @@ function unreadable(definition: TableDefinition, check: CheckRow, item: Item): U
   }
 }
 
-/** A word that a shell takes as it is. */
+/** Quotes a word for a shell, if needed. */
 function shellWord(text: string): string {
   return /^[\w.,:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -6,14 +6,16 @@ import { WEBHOOK_SECRET } from '../configuration/system-type.ts'
 import { CONNECTIONS } from '../configuration/tables.ts'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 
-/** A system that may send hooks, with the secret it signs them with; null: it has none, or it can't be had. */
+/** A system that may send hooks, with the secret of its signatures; null: it has none, or it cannot be resolved. */
 export interface WebhookSystem {
   readonly system: System
   readonly secret: string | null
 }
 
 export interface WebhookSystems {
-  /** As it was configured no longer than this ago. Asking for what is not there takes as long, and reads no more. */
+  /**
+   * The system's configuration, at most `withinMs` old. A search for an unknown system takes as long and reads no more.
+   */
   find(id: string, withinMs: number): Promise<WebhookSystem | undefined>
 }
 
@@ -26,7 +28,7 @@ export interface WebhookSystemDeps {
 
 type Known = ReadonlyMap<string, WebhookSystem>
 
-/** Whoever calls a webhook is not known yet: what it takes to know them is read once for many calls. */
+/** Caches the systems for many calls, since callers of a webhook are not authenticated yet. */
 export function createWebhookSystems(deps: WebhookSystemDeps): WebhookSystems {
   let read: { readonly at: number; readonly known: Promise<Known> } | undefined
   return {
@@ -51,12 +53,12 @@ async function readSystems(deps: WebhookSystemDeps): Promise<Known> {
   return new Map(await Promise.all(known))
 }
 
-/** A row that can't be read is the hooks of that system alone. */
+/** A row that cannot be read affects only the hooks of that system. */
 function decoded({ logger }: WebhookSystemDeps, item: Item): System[] {
   try {
     return [decodeSystem(item['document'])]
   } catch (err) {
-    logger.warn({ err, system: String(item['id']) }, 'the webhooks of a system are refused: it can not be read')
+    logger.warn({ err, system: String(item['id']) }, 'refusing the webhooks of a system: its document cannot be read')
     return []
   }
 }
@@ -67,7 +69,7 @@ async function secretOf({ resolveSecret, logger }: WebhookSystemDeps, system: Sy
   try {
     return await resolveSecret(system.id, reference)
   } catch (err) {
-    logger.warn({ err, system: system.id }, 'the webhooks of a system are refused: their secret can not be had')
+    logger.warn({ err, system: system.id }, 'refusing the webhooks of a system: its secret cannot be resolved')
     return null
   }
 }

@@ -2,9 +2,10 @@ import type { Run } from '../control/runs.ts'
 import { isSweep } from '../control/sweeps.ts'
 
 /**
- * What is known of a window being read whole (Guarantee 6). `pending`: its end is still to come. `proven`: the source listed what is
- * in it, and all of it had been read. `unlisted`: it was read to its end, and the source listed nothing to compare with.
- * `incomplete`: the source lists what it did not give. `broken_off`: the run ended before. `none`: nothing was read by time.
+ * Whether a window was read completely (Guarantee 6). `pending`: the run has not ended. `proven`: the source listed the
+ * window's entities, and all were read. `unlisted`: read to its end, but the source gave no list to compare with.
+ * `incomplete`: the source lists entities that it did not return. `broken_off`: the run ended early. `none`: it has no
+ * window.
  */
 export const windowProofs = ['pending', 'proven', 'unlisted', 'incomplete', 'broken_off', 'none'] as const
 export type WindowProof = (typeof windowProofs)[number]
@@ -17,7 +18,7 @@ export function windowProof({ state, trigger, listed }: Pick<Run, 'state' | 'tri
   return listed === null ? 'unlisted' : 'proven'
 }
 
-/** Whether the next run begins where this one ended: a run for a date or a queue, and one without an end, leave the cut date. */
+/** Whether the run moved the cut date. Runs from a date, of a queue, or without a good end do not move it. */
 export function movedCutDate(run: Pick<Run, 'state' | 'trigger' | 'backfill_from' | 'queue_url'>): boolean {
   return run.state === 'ended' && !isSweep(run.trigger) && run.backfill_from === null && run.queue_url === null
 }

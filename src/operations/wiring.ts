@@ -55,7 +55,7 @@ import { createSampleEffects } from './sample-effects.ts'
 import { parkingStages } from './sinks.ts'
 import { createWebhookSystems } from './webhook-systems.ts'
 
-/** What operations need of a process that has opened its tables. */
+/** Parts of a process with open tables that operations need. */
 export interface TablePlatform {
   readonly tables: Tables
   readonly systemTypes: ReadonlyMap<string, SystemDefinition>
@@ -63,7 +63,7 @@ export interface TablePlatform {
   readonly config: Pick<Config, 'environment' | 'auditDays'>
 }
 
-/** What operations need of a process that is connected to everything. */
+/** Parts of a fully connected process that operations need. */
 export interface WholePlatform extends TablePlatform {
   readonly clock: Clock
   readonly config: Pick<
@@ -83,11 +83,11 @@ export interface WholePlatform extends TablePlatform {
   openReader(): Promise<RecordReader>
 }
 
-/** For operations on tables alone. */
+/** Dependencies of operations that need only tables. */
 export function tableDeps({ tables, systemTypes, clock, config }: TablePlatform): TableDeps {
   const check = (documents: Parameters<typeof checkRead>[0]['documents']) =>
     checkRead({ documents, mistakes: [] }, config.environment, systemTypes)
-  // Cut dates are kept in the same history as the configuration.
+  // Cut dates use the same history as the configuration.
   const cutDates: CutDateDeps = {
     tables,
     note: async (read, { before, after, ...change }) => {
@@ -107,12 +107,12 @@ export interface OpenOperations extends OperationDeps {
   close(): Promise<void>
 }
 
-/** Of a system that is tested: longer than a slow one takes, shorter than a person waits. */
+/** Time limit for the test of a system: long enough for a slow system, short enough for a person. */
 const TEST_LIMIT_MS = 15_000
 
 /**
- * For all operations. What they open when they first need it, `close` closes. `governors`: those of the process, so that
- * the limits of an account hold for a test of it, too.
+ * Dependencies of all operations. `close` closes everything that they opened on demand. `governors`: those of the
+ * process, so that an account's limits apply to its tests too.
  */
 export function openOperations(
   platform: WholePlatform,
@@ -188,7 +188,9 @@ export function openOperations(
   }
 }
 
-/** Sends notifications by the mail server of the environment, and to webhooks in the networks that it allows. */
+/**
+ * Sends notifications through the environment's mail server, and to webhooks in networks that the environment allows.
+ */
 export function openSendNotice({ config, clock }: Pick<WholePlatform, 'config' | 'clock'>): SendNotice {
   const { environment, mail, publicUrl } = config
   return createSendNotice({
@@ -199,10 +201,10 @@ export function openSendNotice({ config, clock }: Pick<WholePlatform, 'config' |
   })
 }
 
-/** Every process looks for a new configuration every two seconds; one that can't, can't handle records either. */
+/** Processes read a new configuration every two seconds; a process that cannot read it cannot handle records either. */
 const SPREAD_MS = 6_000
 
-/** What replays need: those who ask for them, and the worker that does them. */
+/** Dependencies of replays, for requests and for the worker that runs them. */
 export function replayDeps(platform: WholePlatform): ReplayDeps & { readonly clock: Clock } {
   const { tables, config } = platform
   return {
@@ -215,14 +217,14 @@ export function replayDeps(platform: WholePlatform): ReplayDeps & { readonly clo
   }
 }
 
-/** What rebuilds need: those who ask for them, and the worker that does them. */
+/** Dependencies of rebuilds, for requests and for the worker that runs them. */
 export function buildDeps(platform: WholePlatform): BuildDeps {
   const { tables, config } = platform
   const { topicPrefix, partitions: shards, runLeaseMs: leaseMs } = config
   return { ...platform, topicPrefix, shards, leaseMs, feeds, jobs: createJobs(tables, rebuildRows) }
 }
 
-/** Connects at the first read; one that failed is tried again at the next. */
+/** Connects on the first read; after a failure the next read connects again. */
 function lazyReader(open: () => Promise<RecordReader>): RecordReader {
   let opened: Promise<RecordReader> | undefined
   return {

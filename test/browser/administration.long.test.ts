@@ -107,7 +107,7 @@ describe.skipIf(!hasBrowser)('keys and audit', () => {
     await dialog.getByLabel('Name', { exact: true }).fill('administrator')
     await dialog.getByRole('button', { name: 'Continue' }).click()
     await dialog.getByRole('button', { name: 'Create key' }).click()
-    await dialog.getByText('is called "administrator", too').waitFor()
+    await dialog.getByText('is already called "administrator"').waitFor()
     await dialog.getByRole('button', { name: 'Back' }).click()
     expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('administrator')
   })

@@ -21,7 +21,7 @@ describe.skipIf(!hasBrowser)('documents', () => {
         if (id !== 'erp')
           return [ok(`system ${id}`, 'accepts the credentials'), warn(`clock ${id}`, 'it sends no Date')]
         if (found.renewed) return [ok('system erp', 'accepts the credentials')]
-        return [fail('system erp', 'credentials_refused: the token is not known', 'renew what its secrets refer to')]
+        return [fail('system erp', 'credentials_refused: the token is not known', 'renew the credentials that its secrets refer to')]
       },
     })
     const { page, complaints } = await open(base)
@@ -30,7 +30,7 @@ describe.skipIf(!hasBrowser)('documents', () => {
     const panel = page.getByRole('region', { name: 'Test' })
     await panel.getByText('1 failure').waitFor()
     expect(await panel.getByRole('listitem').first().textContent()).toContain(
-      'What to do: renew what its secrets refer to',
+      'What to do: renew the credentials that its secrets refer to',
     )
     await expectOpenToAll(page, 'a test')
     found.renewed = true

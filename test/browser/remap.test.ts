@@ -33,7 +33,7 @@ describe.skipIf(!hasBrowser)('orders that a vendor refused', () => {
     await page.getByText(/1 skipped/).waitFor()
     const resolved = { kind: 'resolved', by: null, reason: null } as const
     await api.letters.project({ ...api.letterOf('2'), retry: 1, change: resolved })
-    await page.getByText('it does not say which order it was made from').waitFor()
+    await page.getByText('it does not name its source order').waitFor()
     expect((await api.sent()).map(({ key }) => key)).toEqual(['alder|1', 'alder|2'])
     expect(complaints).toEqual([])
   })

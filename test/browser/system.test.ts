@@ -28,7 +28,7 @@ describe.skipIf(!hasBrowser)('the system', () => {
     await page.getByRole('row').filter({ hasText: 'c27d90af1e35' }).getByText('Silent').waitFor()
     await page.getByRole('row').filter({ hasText: 'projector' }).getByText('Running').waitFor()
     await page.getByRole('button', { name: 'Run checks' }).click()
-    await page.getByText('4.2 s ahead of ours').waitFor()
+    await page.getByText('4.2 s ahead of the clock here').waitFor()
     await page.getByText('1 warning').waitFor()
     expect((await api.get('/v1/audit?what=system.examine')).json.items).toHaveLength(1)
     await page.getByRole('link', { name: 'Consumers' }).click()

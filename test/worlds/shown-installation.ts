@@ -24,7 +24,7 @@ export function shownInstallation(clock: { now(): number }): Installation {
     problems: [],
   })
   const changed = {
-    message: 'retention.ms is 86400000, not -1: tables can only be made again from all of a topic (Guarantee 9)',
+    message: 'retention.ms is 86400000, not -1: tables can be rebuilt only from a complete topic (Guarantee 9)',
     fix: 'kafka-configs.sh --alter --entity-type topics --entity-name sync-status --add-config retention.ms=-1',
   }
   return {
@@ -73,7 +73,7 @@ export function shownInstallation(clock: { now(): number }): Installation {
     examine: async () => [
       ok('configuration', '4 systems, 3 connections, from the tables'),
       ok('brokers', '3 (kafka-1:9092, kafka-2:9092, kafka-3:9092), Kafka 4.0 or newer'),
-      warn('clock nordwand', '4.2 s ahead of ours', 'set the clock here by NTP, or have theirs set'),
+      warn('clock nordwand', '4.2 s ahead of the clock here', 'synchronize both clocks with NTP'),
     ],
   }
 }

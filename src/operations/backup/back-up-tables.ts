@@ -14,8 +14,8 @@ interface BackUpDeps extends Pick<TableDeps, 'audit' | 'clock'> {
 }
 
 /**
- * Copies the tables while everything runs. Positions and cut dates are copied first, so that whatever happens meanwhile is
- * done once more after a restore. Throws `request_invalid` for who does not reach everything.
+ * Copies the tables while everything runs. Copies positions and cut dates first, so that a restored installation
+ * repeats whatever happened during the copy. Throws `request_invalid` unless the caller has access to everything.
  */
 export async function backUpTables(deps: BackUpDeps, by: Principal, target: BackupTarget): Promise<Manifest> {
   assertReachesEverything(by)

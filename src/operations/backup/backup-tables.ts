@@ -8,18 +8,18 @@ export const CHECKPOINTS = 'checkpoints'
 const SYNC_CONTROL = 'sync_control'
 
 /**
- * How far things are. Copied first and restored last: work that is done twice changes nothing (Guarantee 3), but work that
- * a copy calls done and does not hold would be missing (Guarantee 1).
+ * Progress of consumers and reads. Copied first and restored last: repeated work changes nothing (Guarantee 3), but
+ * work that a backup marks as done without its result would be lost (Guarantee 1).
  */
 const PROGRESS: readonly string[] = [CHECKPOINTS, SYNC_CONTROL]
 
 const FEED_TABLES: readonly string[] = feeds.map(({ table }) => table)
 
-/** Not in a backup: rows of running processes, and what the topics hold. */
+/** Tables that a backup leaves out, with the reason: rows of running processes, and data that the topics hold. */
 export const leftOutTables: ReadonlyMap<string, string> = new Map([
-  ['processes', 'running processes write it'],
-  ['call_slots', 'running processes write it'],
-  ...FEED_TABLES.map((table) => [table, 'the projector makes it from its topic'] as const),
+  ['processes', 'written by running processes'],
+  ['call_slots', 'written by running processes'],
+  ...FEED_TABLES.map((table) => [table, 'the projector rebuilds it from its topic'] as const),
   [REBUILDS, 'rebuilds of feed tables'],
 ])
 

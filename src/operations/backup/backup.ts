@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox'
 import type { StoredItem } from '../../platform/dynamodb/stored-items.ts'
 
-/** What a backup says of itself. */
+/** Description of a backup. */
 export const manifestSchema = Type.Object({
   format: Type.Literal(1),
   /** Of the product. */
   version: Type.String(),
-  /** ISO 8601, when the copy began: everything up to then is in it. */
+  /** Start of the copy, ISO 8601. The backup contains everything up to then. */
   started_at: Type.String(),
   topic_prefix: Type.String(),
   tables: Type.Array(
@@ -25,11 +25,11 @@ export type CopiedTable = Manifest['tables'][number]
 /** Where a backup is written. */
 export interface BackupTarget {
   add(table: string, pages: AsyncIterable<readonly StoredItem[]>): Promise<CopiedTable>
-  /** Last: without it a backup is not whole. */
+  /** Called last: a backup without a manifest is incomplete. */
   finish(manifest: Manifest): Promise<void>
 }
 
-/** A backup that is whole. */
+/** A complete backup. */
 export interface Backup {
   readonly manifest: Manifest
   pages(table: string): AsyncIterable<readonly StoredItem[]>

@@ -17,28 +17,28 @@ interface RestoreDeps extends Pick<TableDeps, 'audit'> {
 }
 
 interface RestoreRequest {
-  /** Writes over items that are there: to continue a restore that was interrupted. */
+  /** Overwrites existing items, to continue an interrupted restore. */
   readonly overwrite: boolean
   readonly confirm: boolean
 }
 
-/** What a restore wrote. */
+/** The result of a restore. */
 export interface Restored {
   readonly tables: number
   readonly items: number
-  /** Consumer groups that begin again at the positions of the backup. */
+  /** Consumer groups that resume at the positions of the backup. */
   readonly groups: number
 }
 
-/** Only appended to, and a refused command is noted in it: it is never empty. */
+/** Never empty, since refused commands are recorded in it too. A restore only adds to it. */
 const APPENDED_TO = 'audit'
 const PUBLISHED = 'published'
 
 /**
- * Writes a backup into empty tables. The consumer groups are removed from the broker first, and positions come last: until
- * then sinks refuse to start, so an interrupted restore delivers nothing. Afterwards everything since the backup is done
- * once more, which changes nothing in the shop or the ERP (Guarantee 3). Throws `state_conflict` while processes run or
- * tables have items, `configuration_invalid` for another TOPIC_PREFIX, `confirmation_needed`.
+ * Writes a backup into empty tables. Removes the consumer groups from the broker first and writes positions last: until
+ * then sinks refuse to start, so an interrupted restore delivers nothing. Afterwards the processes repeat everything
+ * since the backup, which changes nothing in the shop or the ERP (Guarantee 3). Throws `state_conflict` while processes
+ * run or tables have items, `configuration_invalid` for another TOPIC_PREFIX, and `confirmation_needed`.
  */
 export async function restoreTables(
   deps: RestoreDeps,
@@ -50,7 +50,7 @@ export async function restoreTables(
   const { manifest } = backup
   assertSamePrefix(manifest.topic_prefix, deps.topicPrefix)
   const copied = new Map(manifest.tables.map(({ table, items }) => [table, items]))
-  // Tables of later versions are not in it; those that a later version lacks are left out.
+  // Skips tables that this version has and the backup lacks, and the reverse.
   const tables = backupTables.filter((table) => copied.has(table)).toReversed()
   if (!overwrite) await assertEmpty(deps.items, tables)
   const items = tables.reduce((sum, table) => sum + (copied.get(table) ?? 0), 0)
@@ -72,7 +72,7 @@ export async function restoreTables(
 
 function assertSamePrefix(copied: string, prefix: string): void {
   if (copied === prefix) return
-  const message = `the backup is of TOPIC_PREFIX="${copied}", and its positions are of those topics; here it is "${prefix}"`
+  const message = `TOPIC_PREFIX is "${prefix}", but the backup's positions belong to the topics of "${copied}"; set TOPIC_PREFIX="${copied}"`
   throw new StreamError('configuration_invalid', message, { field: 'TOPIC_PREFIX' })
 }
 
@@ -81,8 +81,8 @@ async function assertEmpty(items: StoredItems, tables: readonly string[]): Promi
   for (const table of tables) if (table !== APPENDED_TO && !(await items.isEmpty(table))) filled.push(table)
   if (filled.length === 0) return
   const message =
-    `a backup is restored into empty tables, and these have items: ${filled.join(', ')}. Choose another TABLE_PREFIX, ` +
-    'or write over them with --overwrite, which also continues an interrupted restore'
+    `a backup can be restored only into empty tables; these have items: ${filled.join(', ')}. Choose another TABLE_PREFIX, ` +
+    'or overwrite them with --overwrite, which also continues an interrupted restore'
   throw new StreamError('state_conflict', message)
 }
 
@@ -95,11 +95,11 @@ async function groupsOf(backup: Backup): Promise<readonly string[]> {
   return [...groups].toSorted()
 }
 
-/** An item as it is written back; none where it would hide work that is to be done once more. */
+/** The item to write back; none if it would hide work that has to be repeated. */
 function restored(table: string, item: StoredItem, feedGroups: ReadonlySet<string>): readonly StoredItem[] {
-  // Feed tables are made from the beginning of their topics.
+  // Feed tables are rebuilt from the beginning of their topics.
   if (table === CHECKPOINTS && feedGroups.has(item['group']?.S ?? '')) return []
-  // What was published since is not in the backup: content that is equal to the backup's may still be a change.
+  // The backup lacks later publications, so content equal to the backup's may still be a change.
   if (table === PUBLISHED) return [{ ...item, state: { S: 'publishing' } }]
   return [item]
 }

@@ -6,7 +6,7 @@ import { systemClock } from '../../platform/system-clock.ts'
 import type { Check } from './finding.ts'
 import { judgeBrokerClock } from './skew.ts'
 
-/** Compares our clock with what the broker stamped last on a topic that everything writes to. */
+/** Compares the local clock with the broker's newest timestamp in a topic that every process writes to. */
 export function brokerClockCheck(
   inspector: () => Promise<LogInspector>,
   kafka: KafkaSettings,

@@ -3,8 +3,8 @@ import type { SystemTypes } from '../../configuration/system-type.ts'
 import { type Finding, warn } from './finding.ts'
 
 /**
- * Connections that no order can begin at: their `orderStates` name no state that orders of the shop's type have. `validate`
- * refuses such a document; what was stored before it did is found here.
+ * Finds connections that never receive an order: their `orderStates` names no state of the shop's type. `validate`
+ * rejects such a document; this check finds documents that were stored before it did.
  */
 export function connectionsCheck(
   { systems, connections }: Pick<Configuration, 'systems' | 'connections'>,
@@ -16,9 +16,9 @@ export function connectionsCheck(
     const { known, begin } = types.get(type)?.orderStates ?? { known: null, begin: null }
     if (orderStates === null || known === null || orderStates.some((state) => known.includes(state))) return []
     const named = orderStates.length === 0 ? 'none' : orderStates.join(', ')
-    const fix = `remove orderStates (orders then begin in ${begin?.join(', ') ?? 'any'}), or name some of: ${known.join(', ')}`
+    const fix = `remove orderStates (orders then begin in ${begin?.join(', ') ?? 'any'}), or use some of: ${known.join(', ')}`
     return [
-      warn(`connection ${id}`, `no order can begin: its orderStates are ${named}, which no ${type} order has`, fix),
+      warn(`connection ${id}`, `no order can begin: orderStates is ${named}, which no ${type} order has`, fix),
     ]
   })
 }

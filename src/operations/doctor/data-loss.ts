@@ -5,12 +5,12 @@ import type { InspectedTopic, LogInspector } from '../../platform/kafka/log-insp
 import { isLoopback } from '../../platform/loopback.ts'
 import { type Check, type Finding, fail, ok, warn } from './finding.ts'
 
-/** With fewer, `min.insync.replicas` can not be 2 while one broker is down. */
+/** With fewer replicas, writes with `min.insync.replicas` 2 fail while one broker is down. */
 const FEWEST_REPLICAS = 3
 const MOST_NAMED = 3
 const NAME = 'data loss'
 
-/** Why acknowledged records could be lost, and what to do. */
+/** A reason why acknowledged records could be lost, and the fix. */
 export interface DataLossRisk {
   readonly what: string
   readonly fix: string
@@ -30,7 +30,7 @@ function isLocal(brokers: readonly string[]): boolean {
   return brokers.every((broker) => isLoopback(broker.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '')))
 }
 
-/** What is wrong with the setting, and with topics that exist. */
+/** Risks in the setting and in existing topics. */
 export function dataLossRisks(
   replication: number,
   definitions: readonly TopicDefinition[],
@@ -38,7 +38,7 @@ export function dataLossRisks(
 ): readonly DataLossRisk[] {
   const risks: DataLossRisk[] = []
   if (replication < FEWEST_REPLICAS) {
-    const what = `TOPIC_REPLICATION is ${replication}: records that were acknowledged are lost with one broker`
+    const what = `TOPIC_REPLICATION is ${replication}: losing one broker loses acknowledged records`
     risks.push({ what, fix: `set TOPIC_REPLICATION=${FEWEST_REPLICAS}, with at least as many brokers` })
   }
   const known = new Set(definitions.map(({ name }) => name))
@@ -58,7 +58,7 @@ export function dataLossRisks(
     const [first] = wrong
     if (first === undefined) continue
     const command = `kafka-configs.sh --alter --entity-type topics --entity-name ${first.name} --add-config ${entry}=${wanted}`
-    const fix = wrong.length === 1 ? command : `${command}, and so for each`
+    const fix = wrong.length === 1 ? command : `${command}, for each of them`
     risks.push({ what: `${listed(wrong)} ${entry}=${first.config[entry] ?? 'unset'}`, fix })
   }
   return risks
@@ -73,16 +73,16 @@ function listed(topics: readonly InspectedTopic[]): string {
 
 const ALLOW = 'or allow the loss with ALLOWED_DATA_LOSS=true (for tests and demonstrations)'
 
-/** The refusal of a start: every risk with its fix, and how to start all the same. */
+/** The error that refuses a start: every risk with its fix, and how to start anyway. */
 export function dataLossError(risks: readonly DataLossRisk[]): StreamError {
   const lines = risks.map(({ what, fix }) => `- ${what}: ${fix}`)
-  const head = 'the brokers are on other machines, and acknowledged records could be lost with one of them'
+  const head = 'the brokers are on other machines, and losing one of them could lose acknowledged records'
   return new StreamError('configuration_invalid', [`${head}:`, ...lines, ALLOW].join('\n'), {
     field: 'TOPIC_REPLICATION',
   })
 }
 
-/** Finds what a start would refuse; nothing where all brokers are on this machine. */
+/** Finds the risks that would refuse a start; none if all brokers are on this machine. */
 export function dataLossCheck(
   inspector: () => Promise<LogInspector>,
   config: Settings & Pick<Config, 'replication'>,

@@ -36,22 +36,22 @@ import { schemasCheck } from './schemas-check.ts'
 import { systemCheck } from './systems-check.ts'
 import { tablesCheck } from './tables-check.ts'
 
-/** Of each table; lists of the API name what they leave out in the log. */
+/** Maximum number of rows per table. Lists of the API log the rows that they leave out. */
 const ROWS_LOOKED_AT = 20_000
 
-/** What is checked: the systems of the tables, or of a folder; each check within the limit. */
+/** The configuration to check: a folder, or the tables (null). Each check has the time limit. */
 export interface Examination {
   readonly folder: string | null
   readonly limitMs: number
 }
 
-/** Every finding about what the environment names, and what is configured in the tables or the folder. */
+/** Findings about everything that the environment names and that the tables or the folder configure. */
 export async function examine(
   config: Config,
   by: Principal,
   { folder, limitMs }: Examination,
 ): Promise<readonly Finding[]> {
-  // What the libraries log while something is gone is what the findings say.
+  // Silent: while a service is down, libraries would log what the findings report.
   const logger = createLogger({ level: 'silent', name: 'waldstream' })
   const dynamo = createTables({ ...config.dynamodb, prefix: config.tablePrefix, logger })
   const registry = createRegistryClient(config.registry)
@@ -82,7 +82,7 @@ export async function examine(
   } finally {
     dynamo.close()
     registry.close()
-    // One that can't connect is left to its own time limits.
+    // Not awaited: an inspector that cannot connect ends by its own time limits.
     void inspector().then(
       (opened) => opened.close(),
       () => undefined,
@@ -90,7 +90,7 @@ export async function examine(
   }
 }
 
-/** Tables that are missing have no rows; another check says that they are. */
+/** Treats missing tables as empty; another check reports them. */
 function existing(dynamo: DynamoTables): Pick<Tables, 'scan'> {
   return {
     async *scan(table) {
@@ -128,7 +128,7 @@ interface Configured {
   readonly findings: readonly Finding[]
 }
 
-/** The systems and recipients, and how it went to learn of them. */
+/** The systems and recipients, and the findings from reading them. */
 async function configured(config: Config, dynamo: DynamoTables, { folder, limitMs }: Examination): Promise<Configured> {
   const name = 'configuration'
   let systems: readonly System[] = []
@@ -154,8 +154,8 @@ async function configured(config: Config, dynamo: DynamoTables, { folder, limitM
 }
 
 function unread({ name, what }: Finding, folder: string | null): Finding {
-  const instead = folder === null ? 'waldstream doctor <dir> takes a folder instead' : null
-  return fail(name, `${what} (so no system is looked at)`, instead)
+  const instead = folder === null ? 'check a folder instead: waldstream doctor <dir>' : null
+  return fail(name, `${what} (so no system is checked)`, instead)
 }
 
 function once(open: () => Promise<LogInspector>): () => Promise<LogInspector> {

@@ -1,16 +1,15 @@
 import { toStreamError } from '../../errors.ts'
 
-/** What one check found. */
+/** A result of a check. */
 export interface Finding {
   readonly level: 'ok' | 'warn' | 'fail'
   readonly name: string
-  /** What is so. */
   readonly what: string
-  /** What to do about it; null: nothing, or `what` says it. */
+  /** How to fix it; null: no action is needed, or `what` names it. */
   readonly fix: string | null
 }
 
-/** One check. It returns its findings; when it throws, that is a finding too. */
+/** Returns findings; an error that it throws becomes a finding too. */
 export interface Check {
   readonly name: string
   run(signal: AbortSignal): Promise<readonly Finding[]>
@@ -28,7 +27,9 @@ export function fail(name: string, what: string, fix: string | null = null): Fin
   return { level: 'fail', name, what, fix }
 }
 
-/** All checks side by side, each with a time limit; findings in the order of the checks. None stops another. */
+/**
+ * Runs all checks concurrently, each with a time limit. Findings keep the order of the checks; no check stops another.
+ */
 export async function runChecks(checks: readonly Check[], limitMs: number): Promise<readonly Finding[]> {
   const findings = await Promise.all(checks.map((check) => runCheck(check, limitMs)))
   return findings.flat()
@@ -38,7 +39,7 @@ async function runCheck({ name, run }: Check, limitMs: number): Promise<readonly
   const ending = new AbortController()
   const late = Promise.withResolvers<readonly Finding[]>()
   const timer = setTimeout(() => {
-    late.resolve([fail(name, `no answer within ${limitMs / 1000} s`, 'see whether it can be reached from here')])
+    late.resolve([fail(name, `no answer within ${limitMs / 1000} s`, 'check whether this machine can reach it')])
     ending.abort()
   }, limitMs)
   try {

@@ -2,7 +2,7 @@ import type { NetworkRules } from '../../platform/network-rules.ts'
 import { checkIssuer } from '../../platform/token-verifier.ts'
 import { type Check, ok } from './finding.ts'
 
-/** Whether tokens of the issuer can be verified from here. */
+/** Checks whether this machine can read the issuer's keys, to verify tokens. */
 export function issuerCheck(issuer: string, network: NetworkRules): Check {
   return {
     name: 'issuer',

@@ -16,15 +16,15 @@ export function judgeBrokers({ brokers, release }: InspectedBrokers, replication
   const count = brokers.length
   const found = `${count} (${brokers.join(', ')}), Kafka ${release}`
   const first = release.startsWith('before')
-    ? warn(BROKERS, `${found}: no release before 2.3 was ever tried`, 'use a newer one')
+    ? warn(BROKERS, `${found}: releases before 2.3 are untested`, 'use a newer one')
     : ok(BROKERS, found)
   if (replication > count) {
     const ways = `set TOPIC_REPLICATION=${count}, or add brokers`
     return [first, fail(BROKERS, `TOPIC_REPLICATION is ${replication} and there are ${count} brokers`, ways)]
   }
   if (replication > 1) return [first]
-  const one = 'TOPIC_REPLICATION is 1: what a broker holds is lost with it'
-  return count === 1 ? [first] : [first, warn(BROKERS, one, 'set 3 where that matters')]
+  const one = 'TOPIC_REPLICATION is 1: losing a broker loses its records'
+  return count === 1 ? [first] : [first, warn(BROKERS, one, 'set 3 in production')]
 }
 
 export function topicsCheck(inspector: () => Promise<LogInspector>, definitions: readonly TopicDefinition[]): Check {
@@ -37,7 +37,7 @@ export function topicsCheck(inspector: () => Promise<LogInspector>, definitions:
   }
 }
 
-/** One line for all that are right, one for those that are not made yet, and one for each setting that is wrong. */
+/** One finding for all correct topics, one for all missing topics, and one for each wrong setting. */
 export function judgeTopics(
   definitions: readonly TopicDefinition[],
   found: ReadonlyMap<string, InspectedTopic>,
@@ -55,33 +55,33 @@ export function judgeTopics(
   const right = definitions.filter(({ name }) => found.has(name) && !bad.has(`topic ${name}`)).length
   return [
     ...(right > 0 ? [ok(TOPICS, `${right} of ${definitions.length} are as they should be`)] : []),
-    ...(missing.length > 0 ? [warn(TOPICS, `missing, made when a role starts: ${missing.join(', ')}`)] : []),
+    ...(missing.length > 0 ? [warn(TOPICS, `missing, created when a role starts: ${missing.join(', ')}`)] : []),
     ...[...Map.groupBy(otherwise, ({ has }) => has)].map(([has, topics]) => judgePartitions(has, topics)),
     ...wrong,
   ]
 }
 
-/** One line for all of the same count: it is mostly the setting that is wrong, and every topic then is. */
+/** One finding for all topics with the same count: usually the setting is wrong, and with it every topic. */
 function judgePartitions(
   has: number,
   topics: readonly { readonly name: string; readonly partitions: number }[],
 ): Finding {
   const wanted = topics[0]?.partitions
   const ways = `set TOPIC_PARTITIONS=${has}, or begin a new generation of topics with another TOPIC_PREFIX`
-  return fail(TOPICS, `${has} partitions, not ${wanted}, have ${topics.map(({ name }) => name).join(', ')}`, ways)
+  return fail(TOPICS, `${topics.map(({ name }) => name).join(', ')}: ${has} partitions, not ${wanted}`, ways)
 }
 
-/** What goes wrong with another value of a setting. */
+/** The consequence of another value of a setting. */
 const because: Readonly<Record<string, string>> = {
   'message.timestamp.type': 'positions of feeds are append times (Guarantee 8)',
-  'cleanup.policy': 'compaction keeps what was appended last, not the newest version',
-  'retention.ms': 'tables can only be made again from all of a topic (Guarantee 9)',
-  'max.message.bytes': 'larger or fewer bytes than the program counts on',
+  'cleanup.policy': 'compaction keeps the record appended last, not the newest version',
+  'retention.ms': 'tables can be rebuilt only from a complete topic (Guarantee 9)',
+  'max.message.bytes': 'the program relies on this limit',
   'unclean.leader.election.enable': 'a leader that lacks acknowledged records may be elected (Guarantee 1)',
-  'min.insync.replicas': 'acknowledged by all would mean by one (Guarantee 1)',
+  'min.insync.replicas': 'a write could be acknowledged by only one replica (Guarantee 1)',
 }
 
-/** What is wrong with a topic besides the number of its partitions. */
+/** Findings about a topic, except its number of partitions. */
 export function judgeTopic(definition: TopicDefinition, topic: InspectedTopic): readonly Finding[] {
   const name = `topic ${definition.name}`
   const findings: Finding[] = []
@@ -93,10 +93,10 @@ export function judgeTopic(definition: TopicDefinition, topic: InspectedTopic): 
   }
   if (topic.replication < definition.replication) {
     const what = `has ${topic.replication} replicas, not ${definition.replication}`
-    findings.push(warn(name, what, 'add them by kafka-reassign-partitions.sh'))
+    findings.push(warn(name, what, 'add them with kafka-reassign-partitions.sh'))
   }
   if (topic.impaired > 0) {
-    findings.push(warn(name, `${topic.impaired} partitions lack a leader or replicas in sync`, 'see to the brokers'))
+    findings.push(warn(name, `${topic.impaired} partitions lack a leader or replicas in sync`, 'check the brokers'))
   }
   return findings
 }

@@ -6,7 +6,7 @@ import { checkMailServer } from '../../platform/mail.ts'
 import { assertSigningKey } from '../../platform/signed-webhook.ts'
 import { type Check, fail, ok } from './finding.ts'
 
-/** Whether the mail server can be reached and accepts the login; nothing is sent. */
+/** Checks that the mail server can be reached and accepts the login; sends nothing. */
 export function mailCheck(server: MailConfig): Check {
   const name = 'mail server'
   return {
@@ -18,14 +18,14 @@ export function mailCheck(server: MailConfig): Check {
   }
 }
 
-/** Whether a recipient can be notified, as far as that shows without a notification. */
+/** Checks whether a recipient can be notified, without sending a notification. */
 export function recipientCheck(
   recipient: Recipient,
   { mail, resolveSecret }: { readonly mail: MailConfig | null; readonly resolveSecret: ResolveReference },
 ): Check {
   const { id, webhook, secrets } = recipient
   const name = `recipient ${id}`
-  const test = `waldstream notifications test ${id} shows whether it arrives`
+  const test = `send a test with waldstream notifications test ${id}`
   return {
     name,
     async run() {

@@ -9,7 +9,7 @@ const LEVEL = 'BACKWARD_TRANSITIVE'
 
 type Registry = Pick<RegistryClient, 'latest' | 'compatibility' | 'accepts'>
 
-/** The schemas of this release against those that are registered. */
+/** Compares this release's schemas with the registered ones. */
 export function schemasCheck(registry: Registry, topicPrefix: string): Check {
   return {
     name: SCHEMAS,
@@ -21,9 +21,9 @@ export function schemasCheck(registry: Registry, topicPrefix: string): Check {
       const missing = seen.filter(({ state }) => state === 'missing').map(({ subject }) => subject)
       const right = seen.filter(({ state, findings }) => state === 'known' && findings.length === 0).length
       return [
-        ...(right > 0 ? [ok(SCHEMAS, `${right} of ${kinds.length} are registered as this release has them`)] : []),
+        ...(right > 0 ? [ok(SCHEMAS, `${right} of ${kinds.length} are registered as in this release`)] : []),
         ...(missing.length > 0
-          ? [warn(SCHEMAS, `not registered yet, done at the next start: ${missing.join(', ')}`)]
+          ? [warn(SCHEMAS, `not registered yet; the next start registers them: ${missing.join(', ')}`)]
           : []),
         ...seen.flatMap(({ findings }) => findings),
       ]
@@ -33,13 +33,13 @@ export function schemasCheck(registry: Registry, topicPrefix: string): Check {
 
 export interface SeenSchema {
   readonly subject: string
-  /** In the registry; null: it has none of the subject. */
+  /** Id in the registry; null: the subject has no schema. */
   readonly id: number | null
   readonly state: 'missing' | 'known' | 'other'
   readonly findings: readonly Finding[]
 }
 
-/** A schema of this release against the one that is registered. */
+/** Compares a schema of this release with the registered one. */
 export async function judgeSchema(registry: Registry, subject: string, schema: string): Promise<SeenSchema> {
   const name = `schema ${subject}`
   const latest = await registry.latest(subject)
@@ -47,12 +47,12 @@ export async function judgeSchema(registry: Registry, subject: string, schema: s
   const findings: Finding[] = []
   const level = await registry.compatibility(subject)
   if (level !== LEVEL)
-    findings.push(warn(name, `compatibility is ${level ?? 'not set'}; a start of a role sets ${LEVEL}`))
+    findings.push(warn(name, `compatibility is ${level ?? 'not set'}; the next start of a role sets ${LEVEL}`))
   if (sameJson(latest.schema, schema)) return { subject, id: latest.id, state: 'known', findings }
   const changes = logicalTypeChanges(latest.schema, schema)
   if (changes.length > 0) {
     findings.push(
-      fail(name, `the bytes would change their meaning: ${changes.join('; ')}`, 'run the release that registered it'),
+      fail(name, `stored bytes would change their meaning: ${changes.join('; ')}`, 'run the release that registered it'),
     )
   } else if (await registry.accepts(subject, schema)) {
     findings.push(

@@ -9,7 +9,7 @@ export interface SystemDeps {
   readonly now: () => number
 }
 
-/** Address, credentials and clock of a system, by one call that costs it next to nothing. */
+/** Checks address, credentials and clock of a system with one cheap call. */
 export function systemCheck(system: System, { clients, now }: SystemDeps): Check {
   const name = `system ${system.id}`
   return {
@@ -33,9 +33,9 @@ export function systemCheck(system: System, { clients, now }: SystemDeps): Check
 }
 
 const ways: Readonly<Partial<Record<StreamError['code'], string>>> = {
-  credentials_refused: 'renew what its secrets refer to',
+  credentials_refused: 'renew the credentials that its secrets refer to',
   permission_missing: "give the integration's role that permission",
-  target_unavailable: 'see whether its address is right and reachable from here',
-  timed_out: 'see whether its address is reachable from here',
+  target_unavailable: 'check that its address is right and reachable from here',
+  timed_out: 'check that its address is reachable from here',
   rate_limited: 'lower limits.concurrency, or try again later',
 }

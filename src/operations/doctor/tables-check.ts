@@ -13,10 +13,10 @@ export function judgeTables(tables: readonly InspectedTable[]): readonly Finding
   const [right, missing] = [named('right'), named('missing')]
   return [
     ...(right.length > 0
-      ? [ok(TABLES, `${right.length} of ${tables.length} are there with their keys and indexes`)]
+      ? [ok(TABLES, `${right.length} of ${tables.length} exist with their keys and indexes`)]
       : []),
-    ...(missing.length > 0 ? [warn(TABLES, `missing, made when a role starts: ${missing.join(', ')}`)] : []),
-    ...named('not active').map((name) => warn(`table ${name}`, 'is not active', 'wait, or look at it in the console')),
+    ...(missing.length > 0 ? [warn(TABLES, `missing, created when a role starts: ${missing.join(', ')}`)] : []),
+    ...named('not active').map((name) => warn(`table ${name}`, 'is not active', 'wait, or check it in the console')),
     ...named('keys').map((name) =>
       fail(
         `table ${name}`,

@@ -4,20 +4,20 @@ import type { SystemDefinition } from '../../systems/system.ts'
 import { type Finding, runChecks } from './finding.ts'
 import { systemCheck } from './systems-check.ts'
 
-/** Looks at one system as `doctor` does: address, credentials, permissions and clock, by calls that change nothing. */
+/** Checks one system as `doctor` does: address, credentials, permissions and clock, with calls that change nothing. */
 export type TestSystem = (system: System) => Promise<readonly Finding[]>
 
 type ClientsDeps = Parameters<typeof createClients>[0]
 
 export interface SystemTestDeps extends Omit<ClientsDeps, 'systemTypes'> {
   readonly systemTypes: ReadonlyMap<string, SystemDefinition>
-  /** After it a system counts as one that does not answer. */
+  /** Time limit: a slower system counts as not answering. */
   readonly limitMs: number
 }
 
 /**
- * One look at a system at a time: whoever asks while one is under way is answered with it. Secrets are looked up anew each
- * time, so that a renewed one is tried at once; no finding holds one.
+ * Runs one test per system at a time; concurrent callers share its result. Reads secrets again for each test, so that a
+ * renewed secret is used at once. Findings contain no secret.
  */
 export function createSystemTests({ limitMs, ...deps }: SystemTestDeps): TestSystem {
   const underWay = new Map<string, Promise<readonly Finding[]>>()
@@ -47,10 +47,10 @@ async function look(
   return findings.map((finding) => ({ ...finding, what: without(values, finding.what) }))
 }
 
-/** Shorter ones would be found in words. */
+/** Shorter secrets could occur in ordinary words. */
 const SHORTEST_SECRET = 6
 
-/** What a system answers may repeat what it was sent. */
+/** Masks secrets in a text: a system's response may repeat the request. */
 function without(values: readonly string[], text: string): string {
   const secrets = values.filter((value) => value.length >= SHORTEST_SECRET)
   return secrets.reduce((rest, value) => rest.replaceAll(value, '…'), text)

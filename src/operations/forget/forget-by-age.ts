@@ -15,22 +15,22 @@ const LOOKED_AT = { id: 'old_person_keys' }
 const DAY_MS = 86_400_000
 const LOOK_MS = 3_600_000
 
-/** Once a day, by one of the processes: keys of persons whose orders are too old are destroyed. */
+/** Destroys keys of persons whose orders are too old; once a day, in one of the processes. */
 export async function forgetByAge(deps: ForgetByAgeDeps, signal: AbortSignal): Promise<void> {
   const { clock, logger } = deps
   while (!signal.aborted) {
     try {
       const destroyed = await destroyOldKeys(deps, signal)
-      if (destroyed !== null && destroyed > 0) logger.info({ destroyed }, 'keys of persons were destroyed by their age')
+      if (destroyed !== null && destroyed > 0) logger.info({ destroyed }, 'destroyed keys of persons whose orders are too old')
     } catch (error) {
       if (!signal.aborted)
-        logger.warn({ err: error }, 'old keys of persons could not be looked for; it will be tried again')
+        logger.warn({ err: error }, 'could not search for old keys of persons; trying again later')
     }
     await clock.sleep(LOOK_MS, signal).catch(() => undefined)
   }
 }
 
-/** How many were destroyed; null: it was looked for them within the last day. */
+/** Number of destroyed keys; null: the last search was less than a day ago. */
 export async function destroyOldKeys(
   { tables, personKeys, clock }: Omit<ForgetByAgeDeps, 'logger'>,
   signal: AbortSignal,

@@ -21,10 +21,10 @@ export interface ForgetDeps extends TopicDeps {
   readonly systemTypes: ReadonlyMap<string, SystemDefinition>
 }
 
-/** What was looked through for a person, and what was there before and after. */
+/** Topics and tables that were searched for a person, with the records and rows found before and after. */
 export interface ForgetProof {
   readonly dry_run: boolean
-  /** ISO 8601: what was placed until then is forgotten. */
+  /** ISO 8601: orders placed up to then are forgotten. */
   readonly at: string
   readonly keys_destroyed: number
   readonly topics: readonly {
@@ -40,25 +40,25 @@ export interface ForgetProof {
     readonly before: number
     readonly after: number
   }[]
-  /** Nothing that can be read says anything of the person any more. */
+  /** No readable record or row contains data of the person any more. */
   readonly complete: boolean
-  /** Other processes may have a key at hand for so many milliseconds more. */
+  /** Milliseconds for which other processes may still cache a key. */
   readonly others_within_ms: number
 }
 
-/** Rows of goods: large, and of no person. */
+/** Tables of products: large, and without personal data. */
 const OF_GOODS = /^universal_/
 
 /**
- * Destroys the keys of a person, so that topics say nothing of them any more, removes what tables have of them, and looks
- * again. Repeatable: what an attempt that was cut off left, the next one finds.
+ * Destroys the keys of a person, so that topics no longer contain readable data of them, removes their data from
+ * tables, and searches again. Repeatable: the next attempt finds whatever an interrupted one left.
  */
 export async function forgetPerson(deps: ForgetDeps, wanted: Wanted, dryRun: boolean): Promise<ForgetProof> {
   const at = new Date(deps.clock.now()).toISOString()
   const person = personOf(wanted)
   const names = await topicsToLookThrough(deps)
   const places = new Map<string, Set<string>>()
-  // Orders tell what else the person is known by: they are looked through first, for that alone.
+  // First pass over orders only: they reveal the other names of the person.
   await lookThroughTopics(deps, person, [topicOf('orders')], places)
   const before = await lookThroughTopics(deps, person, names, places)
   const definitions = tableDefinitions.filter(({ name }) => !OF_GOODS.test(name))
@@ -83,7 +83,7 @@ export async function forgetPerson(deps: ForgetDeps, wanted: Wanted, dryRun: boo
   }
 }
 
-/** Those of the systems that are configured; of one that was removed, nothing can be read once the keys are gone. */
+/** Topics of the configured systems. Those of removed systems cannot be read once the keys are destroyed. */
 async function topicsToLookThrough({ configuration, systemTypes }: ForgetDeps): Promise<readonly string[]> {
   const targets = targetsOf((await configuration()).systems, systemTypes)
   const perSystem = targets.flatMap(({ system, kinds }) => kinds.map((kind) => topicOf(kind, system)))
@@ -93,14 +93,14 @@ async function topicsToLookThrough({ configuration, systemTypes }: ForgetDeps): 
 
 const PERSONAL: readonly string[] = [...sealedKinds, 'dead-letters']
 
-/** Rows of the index of orders have a person by their pseudonym alone; elsewhere it stands for keys that are destroyed. */
+/** The index of orders contains only a person's pseudonym; in other tables pseudonyms name keys that are destroyed. */
 function textsIn(texts: readonly string[], ids: readonly string[]): TextsIn {
   return ({ name }) => (name === ORDER_INDEX ? ids : texts)
 }
 
 /**
- * What parked records and dead letters hold of the person's events is read as forgotten from now on; nothing finds orders by
- * the person.
+ * Replaces the person's data in parked records and dead letters, and removes the person's orders from the index, so
+ * that no search by person finds them.
  */
 async function wipe(deps: ForgetDeps, saidIn: TextsIn, definitions: readonly TableDefinition[]): Promise<void> {
   await lookThroughTables(deps.tables, definitions, saidIn, async (definition, item) => {
@@ -109,7 +109,7 @@ async function wipe(deps: ForgetDeps, saidIn: TextsIn, definitions: readonly Tab
   })
 }
 
-/** The event that a row holds, without its person; what is no event goes as a whole. */
+/** The stored event without personal data; bytes that are not a valid event are replaced as a whole. */
 async function forgottenBytes({ codec, topicPrefix }: ForgetDeps, { topic }: Item, bytes: Buffer): Promise<Buffer> {
   try {
     const kind = kindOf(String(topic).slice(topicPrefix.length))

@@ -12,20 +12,21 @@ export interface TopicDeps {
   readonly topicPrefix: string
 }
 
-/** What was found in a topic. */
+/** Result of the search of a topic. */
 export interface InTopic {
   readonly topic: string
-  /** That were read. */
+  /** Records that were read. */
   readonly records: number
-  /** Of the person, that say something of them when they are read. */
+  /** Records of the person whose personal data is readable. */
   readonly readable: number
-  /** Of the person, whose bytes were written in clear and stay so in the topic until it is cleaned. */
+  /** Records of the person that were written in clear text; the bytes stay in the topic until it is cleaned. */
   readonly in_clear: number
 }
 
 /**
- * Reads the topics (without prefix) from beginning to end. `places` gets the person's records, `partition:offset` by topic, and those that are there count
- * as theirs also when they say nothing any more.
+ * Reads the topics (names without prefix) from beginning to end. Adds the person's records to `places`, as
+ * `partition:offset` by topic; records listed there count as theirs even when their personal data is no longer
+ * readable.
  */
 export async function lookThroughTopics(
   deps: TopicDeps,
@@ -65,7 +66,7 @@ async function lookThrough(deps: TopicDeps, person: Person, topic: string, own: 
   return { topic, records, readable, in_clear: inClear }
 }
 
-/** What a record says of the person. */
+/** Whether a record is of the person and contains readable personal data. */
 type Says = 'something' | 'nothing' | 'of others'
 
 function eventSays<K extends SealedKind>(deps: TopicDeps, person: Person, kind: K) {
@@ -76,7 +77,7 @@ function eventSays<K extends SealedKind>(deps: TopicDeps, person: Person, kind: 
   }
 }
 
-/** A dead letter holds a record, or what a source gave of an entity that could not be read. */
+/** A dead letter contains a record, or a source's raw data of an entity that could not be read. */
 function letterSays(deps: TopicDeps, person: Person) {
   return async ({ value }: LogRecord): Promise<Says> => {
     const letter = await read(deps.codec, 'dead-letters', value)
@@ -90,7 +91,7 @@ function letterSays(deps: TopicDeps, person: Person) {
   }
 }
 
-/** What can't be read is a dead letter already. */
+/** Undefined: it cannot be decoded, and is a dead letter already. */
 async function read<K extends TopicKind>(
   codec: EventCodec,
   kind: K,

@@ -9,20 +9,20 @@ import {
   type SealedKind,
 } from '../../platform/persons/person-id.ts'
 
-/** Whom somebody asks to forget: who has an e-mail address, or a customer of a shop. */
+/** The person to forget: by e-mail address, or as a customer of a shop. */
 export type Wanted = { readonly email: string } | { readonly source: string; readonly customer: string }
 
-/** A person as they are found: by names that grow while their orders are read. */
+/** A person, identified by a set of names that grows while their orders are read. */
 export interface Person {
-  /** Pseudonyms that what is said of them is kept under. */
+  /** Pseudonyms under which the person's data is stored. */
   ids(secret: KeyObject): ReadonlySet<string>
-  /** What stands for them in texts, in lower case: e-mail addresses, or telephone numbers and streets where there is none. */
+  /** Texts that identify the person, in lower case: e-mail addresses, else telephone numbers and streets. */
   texts(): readonly string[]
-  /** Whether the event is of them; an order then tells what else they are known by. */
+  /** Whether the event is of the person. An order of theirs adds further names. */
   owns<K extends SealedKind>(kind: K, event: Personal<K>): boolean
 }
 
-/** Shorter ones stand in other texts too. */
+/** Shorter texts could occur elsewhere by chance. */
 const SHORTEST_TEXT = 7
 
 export function personOf(wanted: Wanted): Person {
@@ -64,7 +64,7 @@ function plainText(text: string): string {
   return text.trim().toLowerCase()
 }
 
-/** Whether the event still says something of its person. */
+/** Whether the event still contains personal data. */
 export function saysSomething<K extends SealedKind>(kind: K, event: TopicEvents[K]): boolean {
   if (isOrder(kind)) return !isForgotten(event.data as TopicEvents['orders']['data'])
   const raw = 'raw' in event ? event.raw : null

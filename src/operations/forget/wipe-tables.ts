@@ -1,21 +1,21 @@
 import { FORGOTTEN } from '../../events/forgotten.ts'
 import type { Item, Key, TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
 
-/** What was found in a table. */
+/** Result of the search of a table. */
 export interface InTable {
   readonly table: string
   readonly rows: number
-  /** Rows with a text of the person, be it in bytes. */
+  /** Rows with a text of the person, also inside bytes. */
   readonly found: number
 }
 
-/** Text of bytes as rows have it; shorter ones are names and ids. */
+/** Bytes stored as base64 text; shorter texts are names and ids. */
 const BASE64 = /^[A-Za-z0-9+/]{40,}={0,2}$/
 
-/** What stands for a person in the rows of a table, in lower case. */
+/** Texts that identify a person in the rows of a table, in lower case. */
 export type TextsIn = (definition: TableDefinition) => readonly string[]
 
-/** Rows that have one of the texts in them, in whatever attribute. */
+/** Counts rows with one of the texts in any attribute, and calls `onFound` for each. */
 export async function lookThroughTables(
   tables: Tables,
   definitions: readonly TableDefinition[],
@@ -39,7 +39,7 @@ export async function lookThroughTables(
   return looked
 }
 
-/** Replaces the texts wherever they stand; bytes with one of them go as a whole, be they read as forgotten or not at all. */
+/** Replaces the texts everywhere in a row. Bytes that contain one of them are replaced by the result of `ofBytes`. */
 export async function wipeRow(
   tables: Tables,
   definition: TableDefinition,
@@ -53,11 +53,11 @@ export async function wipeRow(
   for (const [attribute, value] of Object.entries(item)) {
     if (!(attribute in key) && has(value, texts)) set[attribute] = await wiped(item, value, texts, ofBytes)
   }
-  // A row that went meanwhile is not made again.
+  // Does not recreate a row that was removed meanwhile.
   if (Object.keys(set).length > 0) await tables.update(name, key, { set }, { present: partitionKey })
 }
 
-/** For a table whose rows are of nothing but a person. */
+/** For a table whose rows contain only data of one person. */
 export async function removeRow(tables: Tables, definition: TableDefinition, item: Item): Promise<void> {
   await tables.delete(definition.name, keyIn(definition, item))
 }

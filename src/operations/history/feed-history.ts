@@ -18,16 +18,16 @@ export type { RowChange } from './lane-changes.ts'
 export interface WantedHistory {
   readonly connection: string
   readonly key: string
-  /** Null: of every feed. */
+  /** Null: every feed. */
   readonly feed: string | null
-  /** Milliseconds: changes since then, and the one before them; null: as far back as there are any. */
+  /** Milliseconds: returns changes since then and the last change before; null: all changes. */
   readonly since: number | null
   readonly limit: number
   readonly after: string | null
 }
 
 export interface FeedHistory extends Page<RowChange> {
-  /** Every change since then is on this page or those before it; null: there is none that was not found. */
+  /** This page and those before it contain every change since then; null: they contain all changes. */
   readonly looked_back_to: string | null
 }
 
@@ -37,10 +37,10 @@ interface Lane {
   readonly source: string
 }
 
-/** Where a lane is looked through next. */
+/** Where the search of a lane continues. */
 interface LanePlace {
   readonly before: bigint
-  /** The change that was found last, if what was before it is not known yet. */
+  /** The oldest change found, if the row before it is not known yet. */
   readonly open: bigint | null
 }
 
@@ -49,15 +49,15 @@ interface LaneFound {
   readonly changes: readonly RowChange[]
   readonly open: bigint | null
   readonly from: bigint
-  /** Up to when it was looked through, in milliseconds; null: to its end. */
+  /** Time back to which the lane was searched, in milliseconds; null: back to its beginning. */
   readonly horizon: number | null
 }
 
 type Deps = Pick<OperationDeps, 'tables' | 'admin' | 'staged' | 'feeds'>
 
 /**
- * What changed of a key in the feeds of a connection, the newest first: found by looking back through the part of the
- * topic that its rows come from, a bounded piece for each page. Nothing is written for it. Throws `not_found`.
+ * Changes of a key in a connection's feeds, newest first. Each page reads a bounded number of records backwards from
+ * the partition that its rows come from; no index is stored for it. Throws `not_found`.
  */
 export async function feedHistory(deps: Deps, by: Principal, wanted: WantedHistory): Promise<FeedHistory> {
   const { connection, feed: name, limit } = wanted
@@ -67,7 +67,7 @@ export async function feedHistory(deps: Deps, by: Principal, wanted: WantedHisto
   const found = await Promise.all(
     lanes.map(async (lane) => {
       const place = places?.get(laneName(lane))
-      // A lane that is not in the cursor was looked through to its end, or has come since.
+      // A lane that is missing in the cursor was searched completely, or is new.
       return places !== null && place === undefined ? null : await lookBack(deps, wanted, lane, place ?? null)
     }),
   )
@@ -88,7 +88,7 @@ export async function feedHistory(deps: Deps, by: Principal, wanted: WantedHisto
   }
 }
 
-/** Of each source that has, or is about to have, rows. */
+/** One lane for each feed and source that has rows, or is about to. */
 async function lanesOf(
   deps: Deps,
   by: Principal,
@@ -142,7 +142,7 @@ function endOf(ends: readonly PartitionEnd[], key: string): PartitionEnd | undef
 
 const hasOlder = (records: readonly LogRecord[], since: number) => records.some(({ timestamp }) => timestamp < since)
 
-/** What can't be read is a dead letter already. */
+/** Skips records that cannot be decoded: they are dead letters already. */
 async function decodeAll(
   { codec }: Deps['staged'],
   { feed }: Lane,
@@ -162,7 +162,7 @@ async function decodeAll(
   return events.flat()
 }
 
-/** The change that was open is given again once it is known what it changed: also when that is nothing. */
+/** Returns the open change again once the row before it is known, also if it changed nothing. */
 function resolved(
   changes: readonly RowChange[],
   events: readonly RowEvent[],
@@ -176,7 +176,7 @@ function resolved(
   return [...changes, ...laneChanges(lane.feed, own, true).map((change) => ({ ...change, first: false, changes: [] }))]
 }
 
-/** With the last one before it: what the row was at the beginning. */
+/** Includes the last change before `since`: the row's content at that time. */
 function sinceThen(changes: readonly RowChange[], since: number | null): readonly RowChange[] {
   if (since === null) return changes
   const first = changes.findIndex(({ at }) => Date.parse(at) >= since)
@@ -199,7 +199,7 @@ const laneName = ({ feed, source }: Lane) => laneText({ feed: feed.entity, sourc
 
 type WirePlace = readonly [lane: string, before: string, open: string | null]
 
-/** Where a lane goes on: after what was given of it, or where it was looked up to. None: it has nothing more. */
+/** Where the lane continues: after the changes returned, or where the search ended. Empty: the lane has no more. */
 function nextPlace({ lane, changes, open, from, horizon }: LaneFound, given: ReadonlySet<RowChange>): WirePlace[] {
   const left = changes.filter((change) => !given.has(change)).map(({ offset }) => BigInt(offset))
   const newest = left.reduce<bigint | null>((most, offset) => (most === null || offset > most ? offset : most), null)

@@ -3,8 +3,8 @@ import { type Fields, isFields } from '../../events/fields.ts'
 import type { FieldChange } from '../field-change.ts'
 
 /**
- * What differs between two contents of a row, field by field: `locations[main].available`. Members of a list are told apart by
- * their first text, not by where they stand: one that is added at the front changes no other.
+ * Differences of two contents of a row, field by field, such as `locations[main].available`. Members of a list are
+ * identified by their first text, not by their index: adding one at the front changes no other.
  */
 export function fieldChanges(before: Fields, after: Fields): readonly FieldChange[] {
   const [old, now] = [flat(before), flat(after)]
@@ -24,18 +24,18 @@ function leaves(name: string, value: unknown): Iterable<readonly [string, unknow
   if (!Array.isArray(value) || value.length === 0 || !value.every(isFields)) return [[name, value]]
   return byName(value).flatMap(([member, { own, rest }]): (readonly [string, unknown])[] => {
     const of = flat(rest, `${name}[${member}].`)
-    // A member that is nothing but its name is there, or is not.
+    // A member without other fields is present or missing.
     return of.size === 0 ? [[`${name}[${member}]`, own]] : [...of]
   })
 }
 
 interface Member {
-  /** By which it is named. */
+  /** The value that names the member. */
   readonly own: unknown
   readonly rest: Fields
 }
 
-/** Two of the same name are told apart by their order. */
+/** Members with the same name are numbered in their order. */
 function byName(members: readonly Fields[]): readonly (readonly [string, Member])[] {
   const seen = new Map<string, number>()
   return members.map((member, index) => {

@@ -1,32 +1,32 @@
 import type { LogRecord } from '../../platform/kafka/event-log.ts'
 import type { RecordReader } from '../../platform/kafka/record-reader.ts'
 
-/** Records of one key are looked for in this part of a partition. */
+/** Part of a partition to search for records of one key. */
 export interface KeyRange {
   /** With its prefix. */
   readonly topic: string
   readonly partition: number
   readonly key: string
-  /** The oldest record there is. */
+  /** Offset of the oldest record in the partition. */
   readonly start: bigint
   /** Exclusive. */
   readonly before: bigint
 }
 
 export interface KeyRecords {
-  /** Of the key, the newest first. */
+  /** Records of the key, newest first. */
   readonly records: readonly LogRecord[]
-  /** Everything from here on was looked at. */
+  /** The search covered all records from this offset. */
   readonly from: bigint
-  /** Append time of the oldest record that was looked at; null: there was none. */
+  /** Append time of the oldest record searched; null: there was none. */
   readonly time: number | null
 }
 
-/** Records that are looked at for one answer, at most; of each there is more than one, where a reader asks on. */
+/** Maximum number of records that one call searches; the caller continues with the next page. */
 export const MOST_LOOKED_AT = 10_000
 const AT_ONCE = 1_000
 
-/** Looks back through a partition for the records of one key, until there are enough or it has looked at `MOST_LOOKED_AT`. */
+/** Searches a partition backwards for records of one key, until there are enough or after `MOST_LOOKED_AT` records. */
 export async function keyRecords(
   reader: Pick<RecordReader, 'read'>,
   range: KeyRange,

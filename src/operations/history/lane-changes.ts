@@ -6,7 +6,7 @@ import type { Feed } from '../../projections/projection.ts'
 import type { FieldChange } from '../field-change.ts'
 import { fieldChanges } from './field-changes.ts'
 
-/** A record of a feed's topic, and what it holds. */
+/** A record of a feed's topic and its event. */
 export interface RowEvent {
   readonly record: LogRecord
   readonly event: TopicEvents[UniversalKind]
@@ -16,15 +16,15 @@ export interface RowEvent {
 export interface RowChange {
   readonly feed: string
   readonly source: string
-  /** When it came to the feed's topic. */
+  /** When it was appended to the feed's topic. */
   readonly at: string
-  /** The source's own time of it; null: it has none. */
+  /** The source's own time of the change; null: the source has none. */
   readonly occurred_at: string | null
   readonly read_at: string
   /** The run that read it; null: it was pushed. */
   readonly task: string | null
   readonly event_id: string
-  /** Of the connection's mapping that made it. */
+  /** Revision of the connection's mapping that produced it. */
   readonly mapping_revision: number
   readonly partition: number
   readonly offset: string
@@ -34,15 +34,15 @@ export interface RowChange {
   /** The row after it. */
   readonly data: FeedRow['data']
   /**
-   * What it changed. Null: what was before lies further back than was looked; the change comes again with the next page, when
-   * it is found. Empty: the row was so before.
+   * Changed fields. Null: the search did not reach the row before; the next page returns this change again when it
+   * does. Empty: the row had the same content before.
    */
   readonly changes: readonly FieldChange[] | null
 }
 
 /**
- * Folds the events of one row, oldest first, as the feed does (Guarantee 4), into what each of them changed. An event that changed
- * nothing is left out. `isWhole`: there is nothing before the first of them.
+ * Folds the events of one row, oldest first, as the feed does (Guarantee 4), and returns the change of each. Skips
+ * events that changed nothing. `isWhole`: no event comes before the first.
  */
 export function laneChanges(feed: Feed, events: readonly RowEvent[], isWhole: boolean): readonly RowChange[] {
   const changes: RowChange[] = []
@@ -73,7 +73,7 @@ export function laneChanges(feed: Feed, events: readonly RowEvent[], isWhole: bo
   return changes
 }
 
-/** Undefined: it can't be a row, and is a dead letter. */
+/** Undefined: the event cannot become a row, and is a dead letter. */
 function rowAfter(feed: Feed, row: FeedRow | undefined, { record, event }: RowEvent): FeedRow | undefined {
   try {
     return feed.evolve(row, event, { time: record.timestamp, offset: record.offset })
@@ -82,7 +82,7 @@ function rowAfter(feed: Feed, row: FeedRow | undefined, { record, event }: RowEv
   }
 }
 
-/** A row that is not there is no more deleted than one that is. */
+/** A missing row counts as not deleted, so that creating a row is not shown as a change of `deleted`. */
 function contentOf(row: FeedRow | undefined): Readonly<Record<string, unknown>> {
   return { deleted: row?.deleted ?? false, ...row?.data }
 }

@@ -1,22 +1,22 @@
 import type { InspectedGroup, LogInspector } from '../../platform/kafka/log-inspector.ts'
 import type { RecordPlace, RecordReader } from '../../platform/kafka/record-reader.ts'
 
-/** How a consumer group does with one topic. */
+/** Progress of a consumer group in one topic. */
 export interface ConsumedTopic {
   readonly topic: string
   readonly partitions: number
   /** Records that are not handled yet. */
   readonly lag: number
-  /** When the oldest of them was appended, ISO 8601; null: there is none, or it was not looked at. */
+  /** When the oldest of them was appended, ISO 8601; null: there is none, or it was not read. */
   readonly oldest_at: string | null
 }
 
-/** A consumer group: a stage, in as many processes as run it. */
+/** The consumer group of a stage, over all processes that run it. */
 export interface ConsumerGroup {
   readonly group: string
-  /** As the broker calls it: Stable, Empty, PreparingRebalance. */
+  /** The broker's name of the state: Stable, Empty, PreparingRebalance. */
   readonly state: string
-  /** With the partitions that each was given. */
+  /** Each with the number of its partitions. */
   readonly members: readonly { readonly id: string; readonly partitions: number }[]
   readonly lag: number
   readonly oldest_at: string | null
@@ -25,12 +25,12 @@ export interface ConsumerGroup {
 
 export interface Consumers {
   readonly groups: readonly ConsumerGroup[]
-  /** False: there are more than were looked at. */
+  /** False: there are more groups than were read. */
   readonly complete: boolean
 }
 
 const MOST_GROUPS = 500
-/** Partitions whose oldest record is looked for, those that are furthest behind first. */
+/** Maximum number of partitions whose oldest record is read; those with the most lag come first. */
 const MOST_LOOKED_AT = 60
 
 interface Behind extends RecordPlace {
@@ -38,7 +38,7 @@ interface Behind extends RecordPlace {
   readonly lag: number
 }
 
-/** The groups of this installation: those with its prefix that have read its topics. */
+/** The groups of this installation: those with its prefix that have committed offsets of its topics only. */
 export async function readConsumers(
   inspector: Pick<LogInspector, 'groups' | 'ends'>,
   reader: Pick<RecordReader, 'read'>,
@@ -60,7 +60,7 @@ export async function readConsumers(
 
 type Ends = Awaited<ReturnType<LogInspector['ends']>>
 
-/** Where a group has something left to do. */
+/** Partitions in which a group has lag. */
 function behindOf({ name, committed }: InspectedGroup, ends: Ends): readonly Behind[] {
   return [...committed].flatMap(([topic, offsets]) =>
     (ends.get(topic) ?? []).flatMap(({ partition, start, end }) => {
@@ -73,7 +73,7 @@ function behindOf({ name, committed }: InspectedGroup, ends: Ends): readonly Beh
 
 const placeName = ({ group, topic, partition }: Omit<Behind, 'lag' | 'offset'>) => `${group} ${topic} ${partition}`
 
-/** Append times of what is to be handled next, by group and partition. */
+/** Append time of the next record to handle, by group and partition. */
 async function oldestOf(behind: readonly Behind[], reader: Pick<RecordReader, 'read'>) {
   const looked = behind.toSorted((a, b) => b.lag - a.lag).slice(0, MOST_LOOKED_AT)
   const records = await reader.read(looked)

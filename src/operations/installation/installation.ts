@@ -16,9 +16,9 @@ import { type Consumers, readConsumers } from './consumers.ts'
 import { readSchemas, type SchemaState } from './schemas.ts'
 import { readTopics, type TopicState } from './topics.ts'
 
-/** How what an installation runs on is looked at: nothing is changed by it. */
+/** Reads the state of the services below an installation, without changing it. */
 export interface Grounds {
-  /** Copies of each topic that there should be. */
+  /** Wanted replicas of each topic. */
   readonly replication: number
   openInspector(): Promise<LogInspector>
   describeTables(definitions: readonly TableDefinition[]): Promise<readonly DescribedTable[]>
@@ -27,14 +27,16 @@ export interface Grounds {
   examine(by: Principal): Promise<readonly Finding[]>
 }
 
-/** What an installation runs on, as it is. Each look is bounded, and shared by those who ask within some seconds. */
+/**
+ * The state of the services below an installation. Each query is bounded; callers within some seconds share its result.
+ */
 export interface Installation {
   consumers(): Promise<Consumers>
   topics(): Promise<readonly TopicState[]>
   tables(): Promise<readonly DescribedTable[]>
   schemas(): Promise<readonly SchemaState[]>
   brokers(): Promise<InspectedBrokers>
-  /** One at a time: whoever asks while it is under way is answered with it. */
+  /** Runs once at a time; concurrent callers share the result. */
   examine(by: Principal): Promise<readonly Finding[]>
 }
 
@@ -49,7 +51,7 @@ interface InstallationDeps {
 }
 
 const BROKER_LOOK_MS = 5_000
-/** DynamoDB counts items and bytes every six hours. */
+/** DynamoDB updates counts of items and bytes only every six hours. */
 const TABLE_LOOK_MS = 30_000
 const REGISTRY_LOOK_MS = 60_000
 
@@ -83,7 +85,7 @@ export function createInstallation(deps: InstallationDeps): Installation & { clo
   }
 }
 
-/** Connects at the first look. What fails is connected anew: the broker may be another one by then. */
+/** Connects on first use. Reconnects after a failure, since the broker may have changed. */
 function lazyInspector(open: () => Promise<LogInspector>) {
   let opened: Promise<LogInspector> | undefined
   const end = async () => {

@@ -1,6 +1,6 @@
-/** What is not as it should be, and what to do about it. */
+/** A problem and its fix. */
 export interface Problem {
   readonly message: string
-  /** Null: the message says it, or there is nothing to do but wait. */
+  /** Null: the message names it, or it is enough to wait. */
   readonly fix: string | null
 }

@@ -3,7 +3,7 @@ import { allKinds, readSchema } from '../../platform/registry/schema-files.ts'
 import { judgeSchema } from '../doctor/schemas-check.ts'
 import type { Problem } from './problem.ts'
 
-/** A schema of this release beside the one that is registered. */
+/** A schema of this release, compared with the registered one. */
 export interface SchemaState {
   readonly subject: string
   /** In the registry; null: it is not registered yet. */

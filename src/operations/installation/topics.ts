@@ -3,21 +3,20 @@ import type { LogInspector } from '../../platform/kafka/log-inspector.ts'
 import { judgeTopic } from '../doctor/log-checks.ts'
 import type { Problem } from './problem.ts'
 
-/** A topic as it is, beside what it should be. */
+/** A topic's state, compared with its definition. */
 export interface TopicState {
   readonly topic: string
-  /** 0: it is not there yet; a role makes it when it starts. */
+  /** 0: it does not exist yet; a role creates it when it starts. */
   readonly partitions: number
   readonly replication: number
-  /** As the broker has it: milliseconds, -1 for ever; null: it is not there. */
+  /** The broker's setting: milliseconds, -1 for ever; null: the topic does not exist. */
   readonly retention_ms: string | null
-  /** Offsets between its beginning and its end: what it holds, but for gaps. */
+  /** Number of offsets between its beginning and end: its records, including gaps. */
   readonly records: number
-  /** What is not as it should be. */
   readonly problems: readonly Problem[]
 }
 
-/** Every topic that the configuration asks for. */
+/** The state of every topic that the configuration needs. */
 export async function readTopics(
   inspector: Pick<LogInspector, 'topics' | 'ends'>,
   definitions: readonly TopicDefinition[],
@@ -45,7 +44,7 @@ export async function readTopics(
 }
 
 function missing(topic: string): TopicState {
-  const problems = [{ message: 'is not there', fix: 'a role makes it when it starts' }]
+  const problems = [{ message: 'does not exist', fix: 'a role creates it when it starts' }]
   return { topic, partitions: 0, replication: 0, retention_ms: null, records: 0, problems }
 }
 

@@ -19,19 +19,19 @@ export interface AttendDeps {
   readonly random: () => number
 }
 
-/** Longer than an attempt takes: a process that lost the row has ended its attempt. */
+/** Longer than an attempt: a process whose lease expired has ended its attempt. */
 export const LEASE_MS = 120_000
-/** How often what a recipient should know is compared with what it knows. */
+/** How often a recipient's known causes are compared with the current ones. */
 export const LOOK_MS = 30_000
-/** Looking takes one part in so many of the time, however many connections there are. */
+/** Waits at least this many times as long as the comparison took, so that many connections do not slow the process. */
 const PART = 10
 const BACK_OFF: BackOff = { firstMs: 5_000, longestMs: 1_800_000 }
 const HOUR_MS = 3_600_000
 
 /**
- * Brings one recipient, whose row is held, up to date: sends what is in its outbox, or else what changed. What is to be sent
- * is stored before it is sent, so that a process that takes over sends the same notification under the same id. Answers when it
- * is to be looked at again, in milliseconds UTC; null: another process has taken the row.
+ * Brings a recipient up to date, whose row this process has leased: sends its outbox, or else the changes. A
+ * notification is stored before it is sent, so that a process that takes over sends the same notification with the same
+ * id. Returns when to check the recipient again, in milliseconds UTC; null: another process has taken the row.
  */
 export async function attendRecipient(
   deps: AttendDeps,
@@ -43,7 +43,7 @@ export async function attendRecipient(
   const begun = clock.now()
   const set = row.outbox === null ? changeOf(row, recipient, await concernsNow(), clock.now()) : {}
   const tookMs = clock.now() - begun
-  // Also where nothing changed: a process that lost the row must not send.
+  // Also without a change: a process that lost the lease must not send.
   const ready = await store.change(row, clock.now(), LEASE_MS, set)
   if (ready === null) return null
   if (ready.outbox === null) return clock.now() + Math.max(LOOK_MS, PART * tookMs)
@@ -69,7 +69,7 @@ function changeOf(row: RecipientRow, recipient: Recipient, concerns: readonly Co
   return { known, outbox }
 }
 
-/** Whether a recipient is notified of a cause of these connections. */
+/** Whether the recipient wants this cause for any of its connections. */
 export function isWanted({ causes, connections }: Recipient, concern: Concern): boolean {
   const isCause = causes === null || causes.includes(concern.cause)
   return isCause && (connections === null || concern.connections.some((id) => connections.includes(id)))
@@ -87,7 +87,7 @@ async function attempt(
   } catch (error) {
     const { code, message, retryAfterMs } = toStreamError(error)
     meter.count('waldstream_notifications_total', { recipient: id, outcome: 'failed', code })
-    logger.warn({ err: error, recipient: id, notice: notice.id }, 'a notification could not be sent; it is sent again')
+    logger.warn({ err: error, recipient: id, notice: notice.id }, 'could not send a notification; sending it again later')
     const now = clock.now()
     const attempts = row.attempts + 1
     const failing_since = row.failing_since ?? now
@@ -96,10 +96,10 @@ async function attempt(
     return changed === null ? null : now + halfBackOffMs(attempts, BACK_OFF, random, retryAfterMs)
   }
   meter.count('waldstream_notifications_total', { recipient: id, outcome: 'sent', code: '' })
-  logger.info({ recipient: id, notice: notice.id }, 'a notification was sent')
+  logger.info({ recipient: id, notice: notice.id }, 'sent a notification')
   const now = clock.now()
   const sent = { outbox: null, attempts: 0, failing_since: null, failure: null, sent_at: now }
   const changed = await store.change(row, now, LEASE_MS, sent)
-  // What happened while it could not be sent is looked at at once.
+  // Checks at once for changes that happened meanwhile.
   return changed === null ? null : now
 }

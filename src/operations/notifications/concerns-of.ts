@@ -4,16 +4,16 @@ import type { PullStatus } from '../pulls/list-pulls.ts'
 import type { ConnectionStatus, Failure, Flow, Halt, Status } from '../status.ts'
 import type { Concern } from './concern.ts'
 
-/** Longer messages of errors are cut. */
+/** Longer error messages are cut. */
 const LONGEST_DETAIL = 300
-/** Of connections that share a cause, so many are named. */
+/** Maximum number of connections named for one cause. */
 const MOST_CONNECTIONS = 20
-/** What somebody holds on purpose is no concern. */
+/** Not a concern: somebody holds it on purpose. */
 const HELD = 'held'
 
 /**
- * What of a status needs a person, the worst first: as the page and the alerts of deploy/prometheus have it. What concerns
- * several connections is there once. Connections that are switched off have none.
+ * Problems in a status that need a person, worst first; the page and the alerts of deploy/prometheus use the same
+ * rules. A problem of several connections appears once. Disabled connections have none.
  */
 export function concernsOf({ connections, failures }: Pick<Status, 'connections' | 'failures'>): readonly Concern[] {
   const enabled = connections.filter((one) => one.enabled)
@@ -133,9 +133,9 @@ function ofPull({ feed, reader, name, source, at, age }: PullStatus, connection:
       cause: 'feed_not_pulled',
       connections: [connection],
       title: `${name ?? reader} has stopped pulling ${what}`,
-      detail: 'the shop sells by what it pulled last',
+      detail: 'the shop still sells from the data of its last pull',
       since: at,
-      fix: "see the shop's own log of its feed job",
+      fix: "check the log of the shop's feed job",
       page: `/connections/${connection}`,
     },
   ]

@@ -3,17 +3,17 @@ import { html } from '../../platform/html.ts'
 import type { Concern } from './concern.ts'
 import { type Notice, type NoticeContext, pageLink } from './notice.ts'
 
-/** An e-mail as people read it. */
+/** Content of an e-mail. */
 export interface EmailContent {
   readonly subject: string
   readonly text: string
   readonly html: string
 }
 
-/** Longer subjects are cut by some programs. */
+/** Some mail programs cut longer subjects. */
 const LONGEST_SUBJECT = 150
 
-/** What a notification says in an e-mail: what is wrong and where, what to do, and what is resolved. */
+/** A notification as an e-mail: problems with their place and fix, and resolved problems. */
 export function emailContent(notice: Notice, context: NoticeContext): EmailContent {
   return { subject: subjectOf(notice), text: textOf(notice, context), html: htmlOf(notice, context) }
 }
@@ -26,11 +26,11 @@ function subjectOf(notice: Notice): string {
 function summaryOf({ test, opened, reminded, resolved }: Notice): string {
   if (test) return 'Test notification'
   if (opened.length > 0) return headlineOf(opened, 'new problems')
-  if (reminded.length > 0) return `Reminder: ${headlineOf(reminded, 'problems are still there')}`
+  if (reminded.length > 0) return `Reminder: ${headlineOf(reminded, 'open problems')}`
   return `Resolved: ${headlineOf(resolved, 'problems')}`
 }
 
-/** One is named; of several, how many and where. */
+/** Names a single problem; of several, gives their number and connections. */
 function headlineOf(concerns: readonly Concern[], several: string): string {
   const [first, ...more] = concerns
   const where = placeOf({ connections: [...new Set(concerns.flatMap(({ connections }) => connections))] })
@@ -57,20 +57,20 @@ interface Section {
 function sectionsOf({ opened, reminded, resolved }: Notice): readonly Section[] {
   const all = [
     { title: 'New', concerns: opened, isOver: false },
-    { title: 'Still there', concerns: reminded, isOver: false },
+    { title: 'Still open', concerns: reminded, isOver: false },
     { title: 'Resolved', concerns: resolved, isOver: true },
   ]
   return all.filter(({ concerns }) => concerns.length > 0)
 }
 
-const TEST_TEXT = 'This is a test. Notifications reach you; nothing is wrong.'
+const TEST_TEXT = 'This is a test. Notifications reach you; there is no problem.'
 
 function footerOf({ at, open, test }: Notice, { recipient }: NoticeContext): string {
-  const count = test ? '' : ` Problems that are there now: ${open}.`
+  const count = test ? '' : ` Open problems: ${open}.`
   return `Sent to the recipient ${recipient} at ${isoTime(at)}.${count}`
 }
 
-/** Label and value of each thing that is said of a concern besides its title. */
+/** Labels and values of a concern's details. */
 function linesOf(concern: Concern, isOver: boolean, context: NoticeContext): readonly (readonly [string, string])[] {
   const { detail, since, fix } = concern
   const link = pageLink(concern, context)

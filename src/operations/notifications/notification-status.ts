@@ -7,15 +7,15 @@ import { type Scoped, seesAll, within } from '../scope.ts'
 import { countOpen } from './plan-notice.ts'
 import { createRecipientStore } from './recipient-row.ts'
 
-/** How a recipient is doing. Times are ISO 8601. */
+/** Delivery status of a recipient. Times are ISO 8601. */
 export interface RecipientStatus {
   readonly recipient: string
   readonly by: 'email' | 'webhook'
   /** False: its document switches it off. */
   readonly enabled: boolean
-  /** Causes that it was notified of and that are still there. */
+  /** Number of open causes that it was notified of. */
   readonly open: number
-  /** Null: nothing was sent to it yet. */
+  /** Null: no notification was sent yet. */
   readonly last_sent_at: string | null
   /** Null: the last notification arrived, or there was none. */
   readonly failing: {
@@ -29,7 +29,7 @@ export interface RecipientStatus {
   } | null
 }
 
-/** Every recipient, by id. For those who see everything: others are shown none. */
+/** All recipients, by id; empty unless the caller has access to everything. */
 export async function listRecipients(
   { tables }: Pick<TableDeps, 'tables'>,
   by: Principal,
@@ -37,7 +37,7 @@ export async function listRecipients(
   return await statusOfRecipients({ tables }, by, await readConfiguration(tables))
 }
 
-/** The same of those of a configuration that was read already. */
+/** As `listRecipients`, with a configuration that was read already. */
 export async function statusOfRecipients(
   { tables }: Pick<TableDeps, 'tables'>,
   by: Principal,
@@ -60,7 +60,7 @@ export async function statusOfRecipients(
         message: failing.row.failure?.message ?? '',
         attempts: failing.row.attempts,
         next_try: isoTime(failing.row.due_at),
-        fix: `fix its address or secret; whether it arrives: waldstream notifications test ${id}`,
+        fix: `fix its address or secret, then test it: waldstream notifications test ${id}`,
       },
     }
   })

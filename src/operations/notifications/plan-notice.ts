@@ -1,31 +1,31 @@
 import type { NotificationCause } from '../../configuration/model.ts'
 import type { Concern } from './concern.ts'
 
-/** A concern as a recipient knows it. Times are milliseconds UTC. */
+/** A concern with its notification state for one recipient. Times are milliseconds UTC. */
 export interface KnownConcern extends Concern {
   readonly seen_at: number
   /** Null: the recipient has not been notified of it. */
   readonly notified_at: number | null
-  /** Since when it is not there any more; null: it is. */
+  /** Since when it is gone; null: it is open. */
   readonly gone_at: number | null
 }
 
-/** What is to be sent together. */
+/** Changes to send in one notification. */
 export interface Changes {
   readonly opened: readonly Concern[]
-  /** Still there, and sent before. */
+  /** Open, and sent before. */
   readonly reminded: readonly Concern[]
   readonly resolved: readonly Concern[]
 }
 
 export interface Plan extends Changes {
-  /** What the recipient knows once this is sent. */
+  /** The recipient's concerns after this is sent. */
   readonly known: readonly KnownConcern[]
 }
 
 const MINUTE_MS = 60_000
 
-/** A cause that ends sooner is not sent: as long as the alert of deploy/prometheus waits. */
+/** A cause that ends sooner is not sent. Same times as the alerts of deploy/prometheus. */
 export const NOTIFIED_AFTER_MS: Readonly<Record<NotificationCause, number>> = {
   late: 10 * MINUTE_MS,
   failed: 5 * MINUTE_MS,
@@ -34,14 +34,14 @@ export const NOTIFIED_AFTER_MS: Readonly<Record<NotificationCause, number>> = {
   read_overdue: 5 * MINUTE_MS,
   feed_not_pulled: 10 * MINUTE_MS,
 }
-/** A cause that comes back sooner was not resolved. */
+/** A cause that comes back sooner does not count as resolved. */
 export const RESOLVED_AFTER_MS = 2 * MINUTE_MS
-/** Causes that are followed for one recipient: a row of the table holds 400 kB. */
+/** Maximum number of causes per recipient, because a row holds at most 400 kB. */
 export const MOST_CONCERNS = 100
 
 /**
- * What changed for a recipient: each cause is sent once, again after `remindMs` while it is there, and once more when it is
- * resolved. `isWanted`: whether the recipient is still notified of such a cause; one that it is not is dropped silently.
+ * Changes for a recipient. Each cause is sent once, again every `remindMs` while it is open, and once more when it is
+ * resolved. `isWanted`: whether the recipient still wants such a cause; unwanted causes are dropped silently.
  */
 export function planNotice(
   known: readonly KnownConcern[],
@@ -64,7 +64,7 @@ export function planNotice(
   }
 }
 
-/** Causes that a recipient was notified of and that are still there. */
+/** Number of open causes that a recipient was notified of. */
 export function countOpen(known: readonly KnownConcern[]): number {
   return known.filter(({ notified_at, gone_at }) => notified_at !== null && gone_at === null).length
 }
@@ -73,7 +73,7 @@ function concernOf({ seen_at: _seen, notified_at: _notified, gone_at: _gone, ...
   return concern
 }
 
-/** As many as fit, first those that are known already. */
+/** At most `MOST_CONCERNS`; known causes come first. */
 function followed(before: ReadonlyMap<string, KnownConcern>, concerns: readonly Concern[]): readonly Concern[] {
   const isKnown = ({ key }: Concern) => before.has(key)
   return [...concerns.filter(isKnown), ...concerns.filter((one) => !isKnown(one))].slice(0, MOST_CONCERNS)

@@ -22,35 +22,35 @@ import type { KnownConcern } from './plan-notice.ts'
 
 const NOTIFICATIONS = 'notifications'
 
-/** What each recipient knows, and what is to be sent to it. */
+/** The known causes and the outbox of each recipient. */
 export const notificationTables: readonly TableDefinition[] = [
   { name: NOTIFICATIONS, partitionKey: 'recipient', expires: 'expires' },
 ]
 
-/** Why the last attempt failed; the message holds no address of a person. */
+/** The error of the last attempt; the message contains no personal address. */
 export interface SendFailure {
   readonly code: string
   readonly message: string
 }
 
-/** How far a recipient is. Times are milliseconds UTC. */
+/** Notification state of a recipient. Times are milliseconds UTC. */
 export interface RecipientRow {
   readonly recipient: string
-  /** Grows with each taking: a process that lost the row can't write it any more. */
+  /** Increases with each lease, so that a process that lost its lease can no longer write the row. */
   readonly fence: number
-  /** 0: no process has it. */
+  /** 0: no process has a lease. */
   readonly lease_until: number
-  /** It is not looked at before. */
+  /** Not checked before this time. */
   readonly due_at: number
   readonly known: readonly KnownConcern[]
-  /** What is to be sent; null: nothing. */
+  /** Notification to send; null: none. */
   readonly outbox: Notice | null
-  /** Attempts that failed since one did not. */
+  /** Failed attempts since the last success. */
   readonly attempts: number
   /** Null: the last attempt did not fail, or there was none. */
   readonly failing_since: number | null
   readonly failure: SendFailure | null
-  /** Null: nothing was sent yet. */
+  /** Null: no notification was sent yet. */
   readonly sent_at: number | null
 }
 
@@ -94,19 +94,19 @@ export const recipientRows = rowType<RecipientRow>(NOTIFICATIONS, ['recipient'],
   sent_at: orNull(millis),
 })
 
-/** What may be changed of a row that is held. */
+/** Fields that the holder of the lease may change. */
 export type RecipientChange = Partial<
   Pick<RecipientRow, 'known' | 'outbox' | 'attempts' | 'failing_since' | 'failure' | 'sent_at'>
 >
 
-/** The rows of recipients, each held by one process at a time. */
+/** Rows of recipients; one process at a time has the lease of a row. */
 export interface RecipientStore {
   list(recipients: readonly string[]): Promise<readonly RecipientRow[]>
-  /** Takes a row that is due and that nobody holds; null: it is not due, or another process was quicker. */
+  /** Leases a row that is due and free; null: it is not due, or another process was faster. */
   take(recipient: string, now: number, leaseMs: number): Promise<RecipientRow | null>
-  /** The row after the change, held for `leaseMs` more; null: another process holds it now. */
+  /** Returns the changed row and extends the lease by `leaseMs`; null: another process has the lease. */
   change(row: RecipientRow, now: number, leaseMs: number, set: RecipientChange): Promise<RecipientRow | null>
-  /** Gives the row back, to be looked at again from `dueAt` on. */
+  /** Ends the lease; the row is due again at `dueAt`. */
   release(row: RecipientRow, dueAt: number): Promise<void>
 }
 

@@ -10,22 +10,24 @@ import { concernsOf } from './concerns-of.ts'
 export interface NotificationDeps extends AttendDeps {
   readonly tables: TableDeps['tables']
   readonly clock: Clock
-  /** Those of the configuration now. */
+  /** Recipients of the current configuration. */
   readonly recipients: () => readonly Recipient[]
 }
 
-/** Between two looks for recipients that are due. */
+/** Interval between searches for recipients that are due. */
 const EVERY_MS = 2_000
-/** Recipients of the same reach share a status that is no older. */
+/** Recipients with the same scope share a status that is not older than this. */
 const SHARED_MS = 10_000
 
-/** Notifies recipients until the signal aborts. Any number of processes may do so: each recipient is held by one at a time. */
+/**
+ * Notifies recipients until the signal aborts. Several processes may run it: each recipient is leased by one at a time.
+ */
 export async function runNotifications(deps: NotificationDeps, signal: AbortSignal): Promise<void> {
   const { clock, logger } = deps
   const notifier = createNotifier(deps)
   while (!signal.aborted) {
     await notifier.begin().catch((err: unknown) => {
-      logger.warn({ err }, 'what recipients were sent could not be read; this is tried again')
+      logger.warn({ err }, 'could not read the state of recipients; trying again')
     })
     await clock.sleep(EVERY_MS, signal).catch(() => undefined)
   }
@@ -33,16 +35,16 @@ export async function runNotifications(deps: NotificationDeps, signal: AbortSign
 }
 
 export interface Notifier {
-  /** Begins with the recipients that are due and that nobody holds. One that takes long keeps none of the others waiting. */
+  /** Starts with the recipients that are due and free. A slow recipient does not delay others. */
   begin(): Promise<void>
-  /** Resolves once nothing is under way. */
+  /** Resolves when no notification is in progress. */
   idle(): Promise<void>
 }
 
 export function createNotifier(deps: NotificationDeps): Notifier {
   const { recipients, store, clock, logger } = deps
   const underWay = new Map<string, Promise<void>>()
-  /** Those that could not be looked at, and until when they rest: a row that can't be read is so for long. */
+  /** Recipients that failed, and when to try them again, since an unreadable row usually stays so for long. */
   const resting = new Map<string, number>()
   const statusFor = sharedStatus(deps)
   return {
@@ -59,7 +61,7 @@ export function createNotifier(deps: NotificationDeps): Notifier {
         const { id } = recipient
         const own = notifyOne(deps, recipient, statusFor).catch((err: unknown) => {
           resting.set(id, clock.now() + LOOK_MS)
-          logger.warn({ err, recipient: id }, 'a recipient could not be notified; this is tried again')
+          logger.warn({ err, recipient: id }, 'could not notify a recipient; trying again')
         })
         underWay.set(
           id,
@@ -91,7 +93,7 @@ async function notifyOne(
   }
 }
 
-/** A recipient is sent no more than a key of the same reach is shown. */
+/** A recipient receives only what a key with the same scope would see. */
 function reachOf({ connections, systems, id }: Recipient): Principal {
   const principal = everything({ kind: 'cli', name: `notifications of ${id}` })
   if (connections === null && systems === null) return principal
@@ -99,7 +101,7 @@ function reachOf({ connections, systems, id }: Recipient): Principal {
   return { ...principal, scope: { connections: reached, systems: new Set(systems ?? []) } }
 }
 
-/** One look at a time, however many recipients are due: it reads every connection of its reach. */
+/** Reads one status at a time, however many recipients are due: each reads all connections of its scope. */
 function sharedStatus({ tables, clock }: NotificationDeps): (recipient: Recipient) => Promise<Status> {
   const looks = new Map<string, () => Promise<Status>>()
   let last: Promise<unknown> = Promise.resolve()

@@ -8,8 +8,9 @@ import type { Notice } from './notice.ts'
 import { webhookBody } from './webhook-body.ts'
 
 /**
- * Sends a notification to a recipient, once. Throws `target_unavailable`, `timed_out`, `rate_limited`, `target_rejected`,
- * `credentials_refused` or `configuration_invalid`; no message holds a secret or an e-mail address.
+ * Sends a notification to a recipient, once. Throws `target_unavailable`, `timed_out`, `rate_limited`,
+ * `target_rejected`, `credentials_refused` or `configuration_invalid`; no message contains a secret or an e-mail
+ * address.
  */
 export type SendNotice = (recipient: Recipient, notice: Notice) => Promise<void>
 

@@ -8,7 +8,7 @@ import type { Principal } from '../principal.ts'
 import type { SendFailure } from './recipient-row.ts'
 import type { SendNotice } from './send-notice.ts'
 
-/** What came of a test notification. */
+/** Result of a test notification. */
 export interface SentTest {
   readonly recipient: string
   /** Id of the notification. */
@@ -19,7 +19,7 @@ export interface SentTest {
 
 type Deps = Pick<TableDeps, 'tables' | 'clock' | 'audit'> & { readonly sendNotice: SendNotice }
 
-/** Sends a test notification once, now, also to a recipient that is switched off. Throws `not_found`. */
+/** Sends a test notification at once, also to a disabled recipient, without retries. Throws `not_found`. */
 export async function testRecipient(deps: Deps, by: Principal, recipient: string): Promise<SentTest> {
   const { tables, clock, sendNotice } = deps
   const place = { kind: 'recipient', id: recipient } as const

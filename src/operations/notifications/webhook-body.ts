@@ -2,7 +2,7 @@ import { isoTime } from '../../events/times.ts'
 import type { Concern } from './concern.ts'
 import { type Notice, type NoticeContext, pageLink } from './notice.ts'
 
-/** The body of a notification, as JSON: `type`, `timestamp` and `data` as Standard Webhooks says. */
+/** The body of a notification, as JSON: `type`, `timestamp` and `data` as in Standard Webhooks. */
 export function webhookBody(notice: Notice, context: NoticeContext): string {
   const of = (concerns: readonly Concern[]) => concerns.map((concern) => concernBody(concern, context))
   return JSON.stringify({

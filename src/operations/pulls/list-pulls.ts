@@ -8,33 +8,33 @@ import type { Principal } from '../principal.ts'
 import { type Scoped, within } from '../scope.ts'
 import { hasPulled, type PullRow, pullRows } from './pull-row.ts'
 
-/** Who pulls a feed of a connection, and how far they are. */
+/** A reader of a connection's feed and its progress. */
 export interface PullStatus {
   readonly feed: string
   readonly reader: string
   readonly name: string | null
   readonly source: string | null
   readonly at: string
-  /** Seconds since then. */
+  /** Seconds since `at`. */
   readonly age: number
   readonly rows: number
   readonly complete: boolean
-  /** What changed before then was not asked for; null: all was. */
+  /** The reader does not request earlier changes; null: it requests all. */
   readonly from: string | null
-  /** Everything that changed before then was given. */
+  /** The reader has received all changes before this time. */
   readonly up_to: string | null
-  /** Seconds since then; null: it has not caught up since it began. */
+  /** Seconds since `up_to`; null: the reader has not caught up yet. */
   readonly lag: number | null
 }
 
-/** With whether the reader was given a row as it is now; null: there is no such row, or none was asked about. */
+/** `has`: whether the reader received the current version of a row; null: there is no such row, or no key was given. */
 export interface PullOfRow extends PullStatus {
   readonly has: 'yes' | 'no' | 'not_asked' | null
 }
 
 type Deps = Pick<OperationDeps, 'tables' | 'clock' | 'shards' | 'feeds'>
 
-/** Who pulls the feeds of a connection. `key`: and whether they were given its rows as they are. Throws `not_found`. */
+/** Readers of a connection's feeds. `key`: also whether they received its current rows. Throws `not_found`. */
 export async function listPulls(
   deps: Deps,
   by: Principal,
@@ -60,7 +60,7 @@ export async function listPulls(
   )
 }
 
-/** Of one connection, for its status. */
+/** Pulls of one connection, for its status. */
 export async function pullsOf(
   { tables, clock }: Pick<TableDeps, 'tables' | 'clock'>,
   connection: string,
@@ -69,7 +69,7 @@ export async function pullsOf(
   return rows.map((row) => statusOf(row, clock.now()))
 }
 
-/** Of the rows of all sources: one that was not given yet counts. */
+/** Over the rows of all sources: `no` if any of them was not received. */
 function together(pull: PullRow, rows: readonly FeedRow[], { shards }: Pick<Deps, 'shards'>): PullOfRow['has'] {
   const found = new Set(rows.map((row) => hasPulled(pull, row, shards)))
   if (found.has('no')) return 'no'

@@ -2,10 +2,10 @@ import type { OperationDeps } from '../dependencies.ts'
 import type { FeedAnswer, WantedFeedPage } from '../feeds.ts'
 import type { Principal } from '../principal.ts'
 
-/** Those who come by one token, or without any, are one reader. */
+/** Callers with the shared token, or without one, count as one reader. */
 const SHARED = 'shared'
 
-/** Notes a page of a feed that is given to a caller of the API. */
+/** Records that a caller of the API received a page of a feed. */
 export function notePull(
   { pulls, clock }: Pick<OperationDeps, 'pulls' | 'clock'>,
   by: Principal,
@@ -27,7 +27,7 @@ export function notePull(
   })
 }
 
-/** Who has a token of an issuer is known by its name alone; with the shared token, anybody may give any name. */
+/** A caller with an issuer's token is identified by name. With the shared token, the name is not reliable. */
 function readerOf({ via, name }: Principal): { readonly reader: string; readonly name: string | null } {
   const key = via?.key ?? null
   if (key === null) return { reader: SHARED, name: null }

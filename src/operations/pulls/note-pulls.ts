@@ -4,11 +4,11 @@ import { rowsOf } from '../../platform/dynamodb/rows.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { type Pull, pullAfter, pullId, pullRows } from './pull-row.ts'
 
-/** Notes who has pulled what, at a cost that does not grow with how often they pull. */
+/** Records pulls, at a cost that does not grow with their frequency. */
 export interface PullNotes {
-  /** Costs the caller nothing. What was noted last is lost with the process. */
+  /** Does not block the caller. The last pulls are lost if the process crashes. */
   note(pull: Pull): void
-  /** Writes what is not written yet. */
+  /** Writes all pending pulls. */
   close(): Promise<void>
 }
 
@@ -18,14 +18,14 @@ export interface PullNotesDeps {
   readonly logger: Pick<Logger, 'warn'>
 }
 
-/** A reader of a feed costs one read and one write in this time, however often it pulls. */
+/** Each reader of a feed costs one read and one write in this interval, however often it pulls. */
 export const NOTED_EVERY_MS = 10_000
-/** Answers to one reader that are folded into one row. */
+/** Maximum number of pulls of a reader that are folded into one row. */
 const MOST_WAITING = 100
-/** Readers that are noted at once. */
+/** Maximum number of readers with pending pulls. */
 const MOST_READERS = 10_000
 
-/** The first answer is written at once, and what came after it once in `NOTED_EVERY_MS`, for as long as something comes. */
+/** Writes the first pull at once, and later ones every `NOTED_EVERY_MS` as long as there are any. */
 export function createPullNotes({ tables, clock, logger }: PullNotesDeps): PullNotes {
   const waiting = new Map<string, Pull[]>()
   const ended = new AbortController()
@@ -35,7 +35,7 @@ export function createPullNotes({ tables, clock, logger }: PullNotesDeps): PullN
     waiting.clear()
     for (const pulls of taken) {
       await writePulls(tables, pulls).catch((error: unknown) => {
-        logger.warn({ err: error }, 'who pulled a feed could not be noted; the next answer is noted again')
+        logger.warn({ err: error }, 'could not record who pulled a feed; the next pull is recorded again')
       })
     }
   }
@@ -62,7 +62,7 @@ export function createPullNotes({ tables, clock, logger }: PullNotesDeps): PullN
   }
 }
 
-/** Another process may have answered the same reader meanwhile: what it wrote counts where it is newer. */
+/** Does not overwrite a newer row: another process may have served the same reader meanwhile. */
 async function writePulls(tables: Tables, pulls: readonly Pull[]): Promise<void> {
   const [first] = pulls
   if (first === undefined) return

@@ -12,32 +12,32 @@ export const pullTables: readonly TableDefinition[] = [
   { name: FEED_PULLS, partitionKey: 'connection', sortKey: 'id', expires: 'expires' },
 ]
 
-/** How far a reader of a feed has come. Times are ISO 8601. */
+/** Progress of a reader of a feed. Times are ISO 8601. */
 export interface PullRow {
   readonly connection: string
   /** feed#reader#source */
   readonly id: string
   readonly feed: string
-  /** Id of the key; `shared` stands for the token that several share, or for none. */
+  /** Id of the key; `shared`: the shared token, or no token. */
   readonly reader: string
-  /** Of the key; null: it is not known. */
+  /** Name of the key; null: unknown. */
   readonly name: string | null
-  /** Of the rows that were asked for; null: of every source. */
+  /** Source of the requested rows; null: all sources. */
   readonly source: string | null
-  /** Of the last answer. */
+  /** Time of the last response. */
   readonly at: string
   readonly rows: number
-  /** The last answer caught up. */
+  /** The last response completed the feed. */
   readonly complete: boolean
-  /** What changed before then was not asked for; null: all was. */
+  /** The reader does not request earlier changes; null: it requests all. */
   readonly from: string | null
-  /** The end of the slot that is read; null: none. */
+  /** End of the timeslot that is read; null: none. */
   readonly to: string | null
-  /** Everything that changed from `from` until then was given; null: it has not caught up since it began. */
+  /** The reader has received all changes from `from` to this time; null: it has not caught up yet. */
   readonly up_to: string | null
-  /** Of the feed. */
+  /** Generation of the feed. */
   readonly generation: number
-  /** By source and shard: the position of what was given last. */
+  /** Position of the last row received, by source and shard. */
   readonly places: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
@@ -63,19 +63,19 @@ export const pullRows = rowType<PullRow>(
   ({ at = '' }) => expiresAfter(Date.parse(at), keptDays.pulls),
 )
 
-/** One answer of a feed. */
+/** A response of a feed. */
 export interface Pull {
   readonly feed: string
   readonly reader: string
   readonly name: string | null
   readonly filter: FeedFilter
-  /** It went on from a cursor. */
+  /** The request had a cursor. */
   readonly continued: boolean
   /** Milliseconds. */
   readonly at: number
   readonly rows: number
   readonly complete: boolean
-  /** Every change before it was visible, in milliseconds. */
+  /** Milliseconds: every earlier change was visible. */
   readonly frontier: number
   readonly generation: number
   readonly places: FeedPlaces
@@ -85,7 +85,7 @@ export function pullId({ feed, reader, filter }: Pick<Pull, 'feed' | 'reader' | 
   return `${feed}#${reader}#${filter.source ?? '*'}`
 }
 
-/** What is known of a reader after one more answer. A slot that begins where the one before it ended goes on with it. */
+/** The row of a reader after another response. A timeslot that begins where the previous one ended continues it. */
 export function pullAfter(row: PullRow | undefined, pull: Pull): PullRow {
   const { filter, feed, reader, name, rows, complete, generation } = pull
   const [from, to] = [iso(filter.from), iso(filter.to)]
@@ -111,7 +111,7 @@ export function pullAfter(row: PullRow | undefined, pull: Pull): PullRow {
   }
 }
 
-/** Whether a reader was given a row as it is now. `not_asked`: it does not ask for rows of this source, or so old. */
+/** Whether a reader received the current row. `not_asked`: it does not request rows of this source or age. */
 export function hasPulled(
   { up_to, from, to, source, places }: PullRow,
   row: Pick<FeedRow, 'connection' | 'source' | 'key' | 'updated_at' | 'position'>,

@@ -93,7 +93,7 @@ it('lost tables come back from a backup: no order is lost or doubled, and feeds 
   expect(restored.code, restored.output).toBe(0)
   expect(await changes()).toBe(changed)
   const twice = await command('restore', backup, '--yes')
-  expect(twice.output).toContain('a backup is restored into empty tables')
+  expect(twice.output).toContain('a backup can be restored only into empty tables')
 
   const again = await startAgain(world, folder)
   await again.load.make('after the restore', AMOUNT)

@@ -165,7 +165,7 @@ it('letters of a wrong mapping are retried as a group after it is mended, and an
 
   await mendMapping()
   expect(await preview()).toMatchObject({
-    verdict: 'it would go on',
+    verdict: 'it would succeed',
     outputs: [{ topic: `${installation.platform.config.topicPrefix}universal-products` }],
   })
   const groupId = groups[0]?.group ?? ''

@@ -54,7 +54,7 @@ it('finds a topic with wrong settings, a system that refuses the credentials and
     ),
     expect.stringMatching(/^topic doctor-.*\.orders: max.message.bytes is /),
     expect.stringMatching(/^system images: target_unavailable: /),
-    expect.stringMatching(/^system netsuite: credentials_refused: .*renew what its secrets refer to$/),
+    expect.stringMatching(/^system netsuite: credentials_refused: .*renew the credentials that its secrets refer to$/),
   ])
   expect([failed, code]).toEqual([5, 1])
   const fine = findings.filter(({ level }) => level === 'ok').map(({ name }) => name)

@@ -48,12 +48,12 @@ it('holds an order at every vendor of its shop, says what can be held, and is au
     dry_run: false,
     until: '2026-02-01T08:00:00.000Z',
     parts: [
-      { connection: 'alder', sent: 'not_sent', target_id: null, effect: 'the vendor was sent nothing; it waits' },
+      { connection: 'alder', sent: 'not_sent', target_id: null, effect: 'it was not sent to the vendor; it waits' },
       {
         connection: 'alder-two',
         sent: 'none',
         target_id: null,
-        effect: 'nothing of it is for this vendor; what may come waits',
+        effect: 'no part of it is for this vendor yet; later parts wait',
       },
     ],
   })
@@ -100,12 +100,12 @@ it('says what is too late to be held', async () => {
   await api.deliveries.begin({ ...row, ...none, fence: 1 })
   const sending = (await api.put(HOLD, { reason: 'wait', connection: 'alder' })).json
   expect(sending.parts).toMatchObject([
-    { sent: 'sending', effect: 'it is being sent, which is not stopped any more; later changes wait' },
+    { sent: 'sending', effect: 'it is being sent, which can no longer be stopped; later changes wait' },
   ])
   await api.deliveries.finish({ ...row, ...none, fence: 1 }, '45')
   const sent = (await api.put(HOLD, { reason: 'wait', connection: 'alder' })).json
   expect(sent.parts).toMatchObject([
-    { sent: 'sent', target_id: '45', effect: 'the vendor has it (45), where it stays; later changes wait' },
+    { sent: 'sent', target_id: '45', effect: 'the vendor has it (45), and it stays there; later changes wait' },
   ])
   // Who does not know that it is held finds out before it is sent again.
   expect(await api.deliveries.begin({ ...row, ...none, fence: 2 })).toBe(false)

@@ -264,7 +264,7 @@ it('shows a vendor its own part with its lines, and the order as read to who see
   }
   const failed = (await get('/v1/dead-letters/d-8-alder', vendor)).json
   expect(failed).toMatchObject({ masked: true, event: null, original: { value: null }, code: 'totals_differ' })
-  expect(failed.message).toBe('the order can not be divided among its vendors; who sees the shop is told why')
+  expect(failed.message).toBe('the order cannot be divided among its vendors; callers who see the shop see the reason')
   expect((await get('/v1/dead-letters/d-8-alder', admin)).json.message).toContain('164.62')
 })
 

@@ -76,7 +76,7 @@ it('changes nothing where nothing can be made, and says why and what to do', asy
   expect(failed).toMatchObject({ status: 409, json: { code: 'state_conflict', field: 'id' } })
   expect(failed.json.detail).toContain('mapping_failed')
   expect((await get(`${PATH}/r1/preview?remap=true`)).json).toMatchObject({
-    verdict: 'it can not be mapped anew',
+    verdict: 'it cannot be mapped again',
     changes: null,
     errors: [{ connection: 'alder', message: expect.stringContaining('couponCode') }],
   })
@@ -100,8 +100,8 @@ it('changes nothing where nothing can be made, and says why and what to do', asy
   )
   for (const [id, why] of [
     ['r3', 'is not in t.orders any more; read it again from the shop'],
-    ['r4', 'does not say which order it was made from; replay the order instead'],
-    ['r5', 'sends alder nothing of the order'],
+    ['r4', 'does not name its source order; replay the order instead'],
+    ['r5', 'sends no part of the order to alder'],
     ['r6', 'replay products instead'],
   ] as const) {
     const { status, json } = await remap(id)
@@ -159,6 +159,6 @@ it('shows who does not see the shop what is mapped otherwise, but no value of a 
   const asked = await here.send('POST', `${PATH}/r8/retry`, { remap: true }, bearer)
   const told = await here.get(`${PATH}/r8/preview?remap=true`, bearer)
   for (const text of [asked.json.detail, told.json.errors[0].message]) {
-    expect(text).toContain('the order can not be divided among its vendors; who sees the shop is told why')
+    expect(text).toContain('the order cannot be divided among its vendors; callers who see the shop see the reason')
   }
 })

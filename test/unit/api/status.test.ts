@@ -138,7 +138,7 @@ it('says which system does not answer, since when, why, when it is tried next an
     next_try: new Date(now + 5_000).toISOString(),
     processes: 2,
     stages: ['deliver-erp'],
-    fix: expect.stringContaining('bring erp back'),
+    fix: expect.stringContaining('make erp answer again'),
   })
 })
 

@@ -10,7 +10,7 @@ it('answers what is so of both systems of a connection and what to do, and notes
   const api = await twoSellers(['alder', 'birch'], {
     testSystem: async ({ id }) =>
       id === 'erp'
-        ? [fail('system erp', 'credentials_refused: no', 'renew what its secrets refer to')]
+        ? [fail('system erp', 'credentials_refused: no', 'renew the credentials that its secrets refer to')]
         : [ok(`system ${id}`, 'accepts the credentials')],
   })
   const { status, json } = await api.post('/v1/connections/alder/test')
@@ -25,7 +25,7 @@ it('answers what is so of both systems of a connection and what to do, and notes
           check: 'system erp',
           state: 'fail',
           message: 'credentials_refused: no',
-          fix: 'renew what its secrets refer to',
+          fix: 'renew the credentials that its secrets refer to',
         },
       ],
     },
@@ -49,7 +49,7 @@ it('does not call a system that the key does not reach, and says so', async () =
   expect(called).toEqual(['shop-alder'])
   expect(json.findings).toMatchObject([
     { check: 'system shop-alder', state: 'ok' },
-    { check: 'system erp', state: 'warn', message: 'not tested: your key does not reach it' },
+    { check: 'system erp', state: 'warn', message: 'not tested: your key has no access to it' },
   ])
   expect((await api.send('POST', '/v1/systems/erp/test', {}, headers)).status).toBe(404)
 })

@@ -53,7 +53,7 @@ it('says first what a cancellation would do at the vendor, and asks for a confir
     dry_run: true,
     sent: 'sent',
     target_id: '45',
-    effect: 'its order 45 is canceled there; what it has shipped or billed meanwhile stays',
+    effect: 'its order 45 is canceled at the vendor; anything shipped or billed meanwhile stays',
     lines: [
       { sku: 'A-1', shipped: '0' },
       { sku: 'A-2', shipped: '0' },
@@ -81,7 +81,7 @@ it('cancels it, is audited, shows it, and refuses it again once it is done', asy
   expect(again).toMatchObject({ code: 'state_conflict', detail: expect.stringContaining('send it again') })
   const taken = (await api.post(RESEND, { ...asked, confirm: true })).json
   expect(taken.effect).toBe(
-    'api canceled it at 2026-01-31T08:00:00.000Z: that is taken back, and the vendor is given the order as the shop has it',
+    'api canceled it at 2026-01-31T08:00:00.000Z: this is undone, and the vendor receives the order as it is in the shop',
   )
   expect(await api.deliveries.find('alder', KEY)).toMatchObject({ cancellation: null })
 })
@@ -100,7 +100,7 @@ it('leaves what was shipped, and refuses what was shipped whole', async () => {
   }
   await ship('1', 'A-1')
   const { json } = await api.post(CANCEL, { ...asked, dryRun: true })
-  expect(json.effect).toBe('what is open of its order 45 is closed there; what was shipped stays: 2 × A-1')
+  expect(json.effect).toBe('the open lines of its order 45 are closed at the vendor; shipped items stay: 2 × A-1')
   await ship('2', 'A-2')
   const whole = (await api.post(CANCEL, { ...asked, dryRun: true })).json
   expect(whole).toMatchObject({ code: 'state_conflict', detail: expect.stringContaining('has shipped all of it') })
@@ -110,7 +110,7 @@ it('sends it again with a confirmation, and says what is at the vendor', async (
   const api = await world()
   const { json } = await api.post(RESEND, { ...asked, dryRun: true })
   expect(json.effect).toBe(
-    'the vendor took it as 45; it is looked for there first: one that is there stays the only one, one that is gone is made anew',
+    'the vendor accepted it as 45; an existing order there is kept and not duplicated, a missing one is created again',
   )
   expect((await api.post(RESEND, asked)).json.code).toBe('confirmation_needed')
   expect((await api.post(RESEND, { ...asked, confirm: true })).status).toBe(200)
@@ -134,9 +134,9 @@ it('refuses both of what is held, was not sent, or that the shop canceled', asyn
   const result = entityResult({ source: 'shop-alder', connection: 'alder', key: '8', status: 'failed' })
   await stagedStage(api).handle([statusRecord('deliver-erp', 6, [result], 't')], batchContext().context)
   const other = { ...asked, dryRun: true }
-  expect((await api.post('/v1/orders/shop-alder/8/resend', other)).json.detail).toContain('was sent nothing of it')
+  expect((await api.post('/v1/orders/shop-alder/8/resend', other)).json.detail).toContain('it was not sent to the vendor yet')
   expect((await api.post('/v1/orders/shop-alder/8/cancel', other)).json.effect).toBe(
-    'the vendor was sent nothing, and is sent nothing of it',
+    'it was not sent to the vendor and will not be sent',
   )
   expect((await api.post('/v1/orders/shop-alder/9/cancel', other)).status).toBe(404)
 })
@@ -147,6 +147,6 @@ it('knows an order that the shop has canceled', async () => {
   const { json } = await api.post(CANCEL, { ...asked, dryRun: true })
   expect(json).toMatchObject({ code: 'state_conflict', detail: expect.stringContaining('the shop has canceled it') })
   expect((await api.post(RESEND, { ...asked, dryRun: true })).json.effect).toBe(
-    "the vendor is sent the shop's cancellation again",
+    "the shop's cancellation is sent to the vendor again",
   )
 })

@@ -64,7 +64,7 @@ it('runs a processor with the configuration of today, and keeps nothing of it', 
   const shown = await preview('route-orders', original('orders', order), true)
   expect(shown).toMatchObject({
     kind: 'processor',
-    verdict: 'it would go on',
+    verdict: 'it would succeed',
     errors: [],
     delivery: null,
     event: { key: '000000001' },

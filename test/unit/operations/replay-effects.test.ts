@@ -84,7 +84,7 @@ it('holds what orders would be mapped to against what the vendor was sent last, 
   const memo = { field: 'fields.memo', before: '"old"', after: '"G-1"' }
   expect(await preview('orders', 'route-orders')).toEqual({
     1: [{ connection: 'alder', outcome: 'it would be sent', changes: [memo] }],
-    2: [{ connection: 'alder', outcome: 'it would be sent: the target was given nothing of it yet', changes: [] }],
+    2: [{ connection: 'alder', outcome: 'it would be sent: it is new at the target', changes: [] }],
     3: [
       {
         connection: 'alder',
@@ -129,6 +129,6 @@ it('holds what products would be mapped to against the rows of the feed', async 
   expect(effects['A-1']?.[0]?.changes).toContainEqual({ field: 'name', before: 'Jacket', after: 'Coat' })
   await writeRow(tables, productFeed, place, { ...row, data, deleted, rank: versionRank({ occurredAt: 6, readAt: 6 }) })
   expect(await preview('products', 'map-products')).toMatchObject({
-    'A-1': [{ outcome: 'it would be superseded: the row is of a newer version', changes: [] }],
+    'A-1': [{ outcome: 'it would be superseded: the row has a newer version', changes: [] }],
   })
 })

@@ -25,7 +25,7 @@ it('warns of a stored connection whose states no order of its shop has', () => {
       level: 'warn',
       name: 'connection vendor',
       what: expect.stringMatching(
-        /^no order can begin: its orderStates are processing, which no bigcommerce order has$/,
+        /^no order can begin: orderStates is processing, which no bigcommerce order has$/,
       ),
       fix: expect.stringMatching(/^remove orderStates \(orders then begin in awaiting_fulfillment, /),
     },

@@ -46,7 +46,7 @@ describe('what could lose records', () => {
     for (const replication of [1, 2]) {
       expect(dataLossRisks(replication, definitions, topics())).toEqual([
         {
-          what: `TOPIC_REPLICATION is ${replication}: records that were acknowledged are lost with one broker`,
+          what: `TOPIC_REPLICATION is ${replication}: losing one broker loses acknowledged records`,
           fix: 'set TOPIC_REPLICATION=3, with at least as many brokers',
         },
       ])

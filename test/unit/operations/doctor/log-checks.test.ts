@@ -50,7 +50,7 @@ describe('topics', () => {
     expect(judgeTopics(definitions, some)).toContainEqual({
       level: 'warn',
       name: 'topics',
-      what: 'missing, made when a role starts: p.orders',
+      what: 'missing, created when a role starts: p.orders',
       fix: null,
     })
   })
@@ -97,7 +97,7 @@ describe('topics', () => {
         level: 'warn',
         name: 'topic p.products',
         what: expect.stringContaining('2 partitions lack'),
-        fix: 'see to the brokers',
+        fix: 'check the brokers',
       },
       {
         level: 'warn',

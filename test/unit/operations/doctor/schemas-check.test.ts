@@ -30,7 +30,7 @@ const older = status.replace('"default": [],', '"default": [], "aliases": ["wher
 
 it('are right as this release has them, however they are written', async () => {
   const written = JSON.stringify(JSON.parse(status))
-  const what = `${KINDS} of ${KINDS} are registered as this release has them`
+  const what = `${KINDS} of ${KINDS} are registered as in this release`
   expect(await findingsOf({ 'sync-status': { schema: written } })).toEqual([
     { level: 'ok', name: 'schemas', what, fix: null },
   ])

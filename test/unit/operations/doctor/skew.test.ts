@@ -47,6 +47,6 @@ it("the broker's clock may be ahead by what feeds allow", () => {
   expect(judgeBrokerClock(at + 2000, at, 5000).level).toBe('warn')
   expect(judgeBrokerClock(at + 6000, at, 5000)).toMatchObject({
     level: 'fail',
-    what: expect.stringContaining('6.0 s ahead of ours'),
+    what: expect.stringContaining('6.0 s ahead of the clock here'),
   })
 })

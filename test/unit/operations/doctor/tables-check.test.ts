@@ -9,8 +9,8 @@ it('tells of tables that are missing, not active yet, or have other keys', () =>
     { name: 'p.d', state: 'not active' },
   ])
   expect(findings).toEqual([
-    { level: 'ok', name: 'tables', what: '1 of 4 are there with their keys and indexes', fix: null },
-    { level: 'warn', name: 'tables', what: 'missing, made when a role starts: p.b', fix: null },
+    { level: 'ok', name: 'tables', what: '1 of 4 exist with their keys and indexes', fix: null },
+    { level: 'warn', name: 'tables', what: 'missing, created when a role starts: p.b', fix: null },
     { level: 'warn', name: 'table p.d', what: 'is not active', fix: expect.stringContaining('wait') },
     {
       level: 'fail',
