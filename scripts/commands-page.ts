@@ -9,7 +9,7 @@ const HEAD = `# Commands
 Generated from \`src/cli/commands\` by \`npm run generate\`: what \`waldstream <command> --help\` prints. In a clone, the command is
 \`npm run --silent waldstream -- <command>\`.
 
-- **Exit code**: 0 done, 1 failed, 2 wrong use.
+- **Exit code**: 0 done, 1 failed, 2 wrong usage.
 - **\`--json\`** prints JSON on standard output, and an error as \`{"error":{"code","message","field"}}\` on standard error.
 - **Ids** of tasks, dead letters, groups of dead letters, replays and rebuilds may be given by their first characters. Where
   several begin so, the error lists them.

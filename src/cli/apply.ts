@@ -13,7 +13,7 @@ import { UsageError } from './usage-error.ts'
 export async function applyCommand(values: Given<typeof apply>): Promise<void> {
   const { dir: folder } = values
   if (values.dryRun && values.overwrite) {
-    throw new UsageError('--dry-run writes nothing: leave out --overwrite')
+    throw new UsageError('--dry-run writes no documents: leave out --overwrite')
   }
   const { environment } = configFromEnvironment()
   const by = commandUser(values.by)
@@ -36,14 +36,14 @@ export async function applyCommand(values: Given<typeof apply>): Promise<void> {
   console.log(values.json ? JSON.stringify({ changed, unchanged }) : `${text} (${unchanged} unchanged)`)
 }
 
-/** As a diff has it: what is there, then what would be. */
+/** Changes like a diff: stored values, then new values. */
 function effectsText(effects: readonly ApplyEffect[]): string {
   const lines = effects
     .filter(({ outcome }) => outcome !== 'unchanged')
     .flatMap(({ kind, id, outcome, changes, changedSince }) => {
       const line = (sign: string, field: string, value: unknown) =>
         value === null ? [] : [`    ${sign} ${field}: ${JSON.stringify(value)}`]
-      const who = changedSince === null ? '' : `, which ${changedSince.by} changed since a folder was applied last`
+      const who = changedSince === null ? '' : `, which ${changedSince.by} changed since a folder was last applied`
       const differences = outcome === 'new' ? [] : changes
       return [
         `${kind} ${id}: ${outcome}${who}`,

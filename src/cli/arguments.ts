@@ -4,7 +4,9 @@ import { isoTime } from '../events/times.ts'
 import { everything, type Principal } from '../operations/principal.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Milliseconds of a time with its zone, or of a day, which begins in UTC; null for none. A UsageError for anything else. */
+/**
+ * Milliseconds of a time with zone, or of the beginning of a day in UTC; null if not given. Else throws a UsageError.
+ */
 export function timeOption(name: string, text: string | undefined): number | null {
   try {
     const isDay = text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)
@@ -19,7 +21,7 @@ export function isoOption(name: string, text: string | undefined): string | null
   return isoTime(timeOption(name, text))
 }
 
-/** A whole number from 1 to `most`; `usual` where the option is not given. A UsageError for anything else. */
+/** A whole number from 1 to `most`; `usual` if the option is not given. Throws a UsageError for anything else. */
 export function wholeOption(
   name: string,
   text: string | undefined,
@@ -30,7 +32,7 @@ export function wholeOption(
   throw new UsageError(`--${name} must be a whole number from 1 to ${most}, not "${text}"`)
 }
 
-/** Who runs the command: the user of this machine, or whom `--by` names. `persons`: with `--show-personal`. */
+/** The principal of the command: the user of this machine, or the name in `--by`. `persons`: with `--show-personal`. */
 export function commandUser(given?: string, persons = false): Principal {
   return everything({ kind: 'cli', name: given?.trim() || userInfo().username }, persons)
 }

@@ -13,12 +13,12 @@ export async function auditCommand(values: Given<typeof audit>): Promise<void> {
   const { who = null, what = null, after = null } = values
   const outcome = auditOutcomes.find((one) => one === values.outcome) ?? null
   if (outcome === null && values.outcome !== undefined) {
-    throw new UsageError(`--outcome: "${values.outcome}" is none of ${auditOutcomes.join(', ')}`)
+    throw new UsageError(`--outcome must be one of ${auditOutcomes.join(', ')}, not "${values.outcome}"`)
   }
   const filter: AuditFilter = { who, what, outcome, since: iso('since'), until: iso('until') }
   const { items, next } = await onTables((deps) => listAudit(deps, commandUser(), { filter, limit, after }))
   if (values.json) return console.log(JSON.stringify({ items, next }))
-  printList(items, lineOf, 'nothing was done that these options choose')
+  printList(items, lineOf, 'no entries match these options')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 

@@ -16,14 +16,14 @@ import type { StoredItem } from '../platform/dynamodb/stored-items.ts'
 import { itemOfLine, lineOfItem } from './item-lines.ts'
 
 const MANIFEST = 'manifest.json'
-/** The files hold keys of persons and of the API: they are the owner's alone. */
+/** Only the owner may read the files, because they contain keys of persons and of the API. */
 const OWNER_ONLY = { folder: 0o700, file: 0o600 } as const
 const ITEMS_A_PAGE = 500
 
-/** A new folder with a file for each table, an item a line, and the manifest. */
+/** Creates a folder with a file for each table, one item per line, and the manifest. */
 export async function createBackupFolder(folder: string): Promise<BackupTarget> {
   await mkdir(folder, { recursive: true, mode: OWNER_ONLY.folder })
-  if ((await readdir(folder)).length > 0) throw folderError(folder, 'is not empty: name a new folder')
+  if ((await readdir(folder)).length > 0) throw folderError(folder, 'is not empty; name a new folder')
   return {
     add: (table, pages) => copyTable(join(folder, fileOf(table)), table, pages),
     finish: (manifest) =>
@@ -34,12 +34,12 @@ export async function createBackupFolder(folder: string): Promise<BackupTarget> 
   }
 }
 
-/** Opens a backup whose files are as they were written. Throws `configuration_invalid`. */
+/** Opens a backup after checking the digests of its files. Throws `configuration_invalid`. */
 export async function openBackupFolder(folder: string): Promise<Backup> {
   const manifest = await readManifest(folder)
   for (const { table, sha256 } of manifest.tables) {
     const found = await digestOf(join(folder, fileOf(table)), folder)
-    if (found !== sha256) throw folderError(folder, `is damaged: ${fileOf(table)} is not what was written`)
+    if (found !== sha256) throw folderError(folder, `is damaged: ${fileOf(table)} was changed after the backup`)
   }
   return { manifest, pages: (table) => readPages(join(folder, fileOf(table))) }
 }
@@ -75,7 +75,7 @@ async function readManifest(folder: string): Promise<Manifest> {
   try {
     manifest = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8'))
   } catch (cause) {
-    throw folderError(folder, `has no ${MANIFEST} that can be read: the backup is not whole`, cause)
+    throw folderError(folder, `has no readable ${MANIFEST}: the backup is incomplete`, cause)
   }
   if (Check(manifestSchema, manifest)) return manifest
   throw folderError(folder, `has a ${MANIFEST} of another format`)
@@ -86,7 +86,7 @@ async function digestOf(path: string, folder: string): Promise<string> {
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk)
   } catch (cause) {
-    throw folderError(folder, `has a file that can't be read: ${path}`, cause)
+    throw folderError(folder, `has an unreadable file: ${path}`, cause)
   }
   return hash.digest('hex')
 }

@@ -39,7 +39,7 @@ export interface Section {
   readonly entries: readonly Entry[]
 }
 
-/** Every command. */
+/** All commands. */
 export const catalogue: readonly Section[] = [
   { title: 'Configuration', entries: [init, validate, test, preview, apply, changes] },
   { title: 'Run and observe', entries: [run, doctor, status, system, notifications, backup, restore] },

@@ -22,12 +22,12 @@ export async function changesCommand(values: Given<typeof changes>): Promise<voi
   const wanted = { filter, limit, after: values.after ?? null }
   const { items, next } = await onTables((deps) => listChanges(deps, commandUser(), wanted))
   if (values.json) return console.log(JSON.stringify({ items, next }))
-  printList(items, lineOf, 'nothing was changed that these options choose')
+  printList(items, lineOf, 'no changes match these options')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 
 function lineOf({ at, by, kind, id, revision, reason, before, after }: ConfigurationChange): string {
-  const what = before === null ? 'made' : after === null ? 'removed' : 'changed'
+  const what = before === null ? 'created' : after === null ? 'removed' : 'changed'
   return `${at}  ${by}  ${what} ${kind} ${id} (revision ${revision})${reason === null ? '' : `: ${reason}`}`
 }
 

@@ -4,8 +4,8 @@ import { type CommandGroup, commandsOf, flagName, isGroup } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
 /**
- * The words of a command line with the words of the command first: `keys --json list` becomes `keys list --json`. Throws a
- * UsageError with the command that was probably meant where there is none of that name.
+ * Moves the words of the command to the front: `keys --json list` becomes `keys list --json`. Throws a UsageError with
+ * a similar command for an unknown one.
  */
 export function commandFirst(words: readonly string[]): readonly string[] {
   const [name, ...rest] = words
@@ -23,7 +23,7 @@ export function commandFirst(words: readonly string[]): readonly string[] {
   return words
 }
 
-/** The words that select a command, for a hint at its help: `keys create`, or `keys`. */
+/** The words that select a command, to point to its help: `keys create`, or `keys`. */
 export function selected(words: readonly string[]): string | null {
   const [name, action = ''] = words
   const entry = entryNamed(name)
@@ -40,7 +40,7 @@ function anyOf(names: readonly string[]): string {
   return [names.slice(0, -1).join(', '), names.at(-1)].filter((part) => part !== '').join(' or ')
 }
 
-/** -1: there is none. */
+/** Index of the first operand; -1: none. */
 function firstOperand(words: readonly string[], entry: Entry): number {
   const valued = new Set(valuedFlags(entry))
   for (let at = 0; at < words.length; at += 1) {

@@ -1,16 +1,16 @@
-/** `--json`: true where it is given. */
+/** `--json`: true if given. */
 export interface FlagOption {
   readonly kind: 'flag'
   readonly about: string
 }
 
-/** `--no-wait`, named `wait`: true where it is not given. */
+/** `--no-wait`, named `wait`: true if not given. */
 export interface NegatedOption {
   readonly kind: 'negated'
   readonly about: string
 }
 
-/** `--reason TEXT`. `value`: what help calls it; choices are separated by `|`. */
+/** `--reason TEXT`. `value`: its name in help, or choices separated by `|`. */
 export interface TextOption {
   readonly kind: 'text'
   readonly value: string
@@ -34,8 +34,8 @@ export const text = (value: string, about: string) => ({ kind: 'text', value, ab
 export const list = (value: string, about: string) => ({ kind: 'list', value, about }) as const
 
 /**
- * One command as help, completion, documentation and the parser see it. It imports nothing that a command needs to run, so
- * that all of them are read within milliseconds.
+ * Declaration of a command for help, completion, documentation and the parser. It does not import the code that runs
+ * the command, so that all declarations load within milliseconds.
  */
 export interface Command<T extends string = string, O extends CommandOptions = CommandOptions> {
   /** The words that select it: `keys create`. */
@@ -43,10 +43,10 @@ export interface Command<T extends string = string, O extends CommandOptions = C
   readonly summary: string
   /** Its operands: `<dir>` is required, `[id]` optional, `[ids...]` any number. */
   readonly takes: T
-  /** What help says besides, in paragraphs. */
+  /** More text for the help, in paragraphs. */
   readonly about?: string
   readonly options: O
-  /** Command lines, with ids as `waldstream init` gives them by default. */
+  /** Command lines with the default ids of `waldstream init`. */
   readonly examples: readonly string[]
   /** Values of operands that completion offers, by name of the operand. */
   readonly choices?: Readonly<Record<string, readonly string[]>>
@@ -58,9 +58,9 @@ export interface CommandGroup {
   readonly summary: string
   readonly about?: string
   readonly commands: readonly Command[]
-  /** The command that the first word alone stands for, with operands of its own: `order <number>`. */
+  /** The command for the first word alone, with operands of its own: `order <number>`. */
   readonly own?: Command
-  /** The one of `commands` that is run where none is named. */
+  /** The one of `commands` that runs if none is named. */
   readonly usual?: string
 }
 
@@ -86,17 +86,17 @@ type Operands<T extends string> = T extends `${infer First} ${infer Rest}`
         ? { readonly [N in Name]: string | undefined }
         : unknown
 
-/** What a command line says for a command: its operands and options by name. */
+/** Operands and options of a command line, by name. */
 export type Given<C> =
   C extends Command<infer T, infer O> ? Operands<T> & { readonly [N in keyof O]: OptionValue<O[N]> } : never
 
-/** `dryRun` → `--dry-run`, `wait` that is negated → `--no-wait`. */
+/** `dryRun` → `--dry-run`, negated `wait` → `--no-wait`. */
 export function flagName(name: string, { kind }: CommandOption): string {
   const kebab = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   return kind === 'negated' ? `--no-${kebab}` : `--${kebab}`
 }
 
-/** As `commander` and help write it: `--reason <text>`. */
+/** The syntax of `commander` and help: `--reason <text>`. */
 export function optionSyntax(name: string, option: CommandOption): string {
   const takesValue = option.kind === 'text' || option.kind === 'list'
   return takesValue ? `${flagName(name, option)} <${option.value}>` : flagName(name, option)
@@ -106,7 +106,7 @@ export function isGroup(entry: Command | CommandGroup): entry is CommandGroup {
   return 'commands' in entry
 }
 
-/** The commands of an entry, its own one first. */
+/** The commands of an entry, its own command first. */
 export function commandsOf(entry: Command | CommandGroup): readonly Command[] {
   if (!isGroup(entry)) return [entry]
   return entry.own === undefined ? entry.commands : [entry.own, ...entry.commands]

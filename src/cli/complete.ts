@@ -2,15 +2,15 @@ import { type Entry, entries, entryNamed } from './catalogue.ts'
 import { type Command, type CommandOption, flagName, isGroup } from './command.ts'
 import { actionsOf } from './command-line.ts'
 
-/** A word that may come next, with what it is. */
+/** A word that may come next, with its description. */
 export interface Candidate {
   readonly word: string
   readonly about: string
 }
 
 /**
- * The words that may stand in place of the last one of a command line, without `waldstream` itself. None: a shell offers the
- * names of files.
+ * Candidates for the last word of a command line without `waldstream` itself. If there are none, the shell offers file
+ * names.
  */
 export function complete(words: readonly string[]): readonly Candidate[] {
   const begun = words.at(-1) ?? ''
@@ -44,7 +44,7 @@ function shortCandidate({ name }: Entry): (command: Command) => Candidate {
   return (command) => ({ word: command.name.slice(name.length + 1), about: command.summary })
 }
 
-/** The command that the words select; the one that is run where none is named. */
+/** The command that the words select, or the default command of the group. */
 function commandOf(entry: Entry, [action = '']: readonly string[]): Command | undefined {
   if (!isGroup(entry)) return entry
   const { name, commands, own, usual } = entry
@@ -53,7 +53,7 @@ function commandOf(entry: Entry, [action = '']: readonly string[]): Command | un
   return commands.find((command) => command.name === `${name} ${named}`)
 }
 
-/** Null: the word before takes no value. */
+/** Null: the previous word does not take a value. */
 function choicesOf({ options }: Command, word = ''): readonly Candidate[] | null {
   const option = optionOf(options, word)
   if (option?.kind !== 'text' && option?.kind !== 'list') return null
@@ -64,7 +64,7 @@ function optionOf(options: Command['options'], word: string): CommandOption | un
   return Object.entries(options).find(([name, option]) => flagName(name, option) === word)?.[1]
 }
 
-/** Those that are not there yet, or may be repeated. */
+/** Options that are not given yet, or may be repeated. */
 function optionsOf({ options }: Command, words: readonly string[]): readonly Candidate[] {
   const left = Object.entries(options).flatMap(([name, option]) => {
     const word = flagName(name, option)

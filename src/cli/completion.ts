@@ -2,7 +2,7 @@ import type { Given } from './command.ts'
 import type { completion } from './commands/completion.ts'
 import { UsageError } from './usage-error.ts'
 
-/** They ask `waldstream complete`, which answers a line for each candidate: the word, a tab, and what it is. */
+/** They call `waldstream complete`, which prints a line for each candidate: the word, a tab, and its description. */
 const scripts: Readonly<Record<string, string>> = {
   bash: `_waldstream() {
   local IFS=$'\\n'

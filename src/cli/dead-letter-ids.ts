@@ -8,7 +8,7 @@ type Deps = Pick<TableDeps, 'tables'>
 const PAGE = 500
 const any = toFilter({ from: null, to: null })
 
-/** The id of the dead letter whose id begins so; the text itself where there is none. */
+/** The id of the dead letter that begins with the text; the text itself if there is none. */
 export async function letterId(deps: Deps, by: Principal, begun: string): Promise<string> {
   const list = (after: string | null) => listDeadLetters(deps, by, { choice: any, limit: PAGE, after })
   return await wholeId(begun, {
@@ -21,7 +21,7 @@ export async function letterId(deps: Deps, by: Principal, begun: string): Promis
   })
 }
 
-/** The same of a group of dead letters; null: no group is asked for. */
+/** The id of the group that begins with the text; null: no group is given. */
 export async function letterGroupId(deps: Deps, by: Principal, begun: string | null): Promise<string | null> {
   if (begun === null) return null
   return await wholeId(begun, {

@@ -15,17 +15,17 @@ type Filtered = Pick<Listed, 'state' | 'stage' | 'connection' | 'code' | 'key' |
 /** By name of the option. */
 const which = ['state', 'stage', 'connection', 'code', 'key', 'group-id', 'from', 'to']
 
-/** Throws a UsageError that names the option and what to give instead. */
+/** Throws a UsageError that names the option and the right value. */
 export function checkRetried(given: Retried): void {
   const { ids, force, preview, reason, rate } = given
   checkIds(given, rate === undefined ? [] : ['rate'])
   if (force && (reason ?? '').trim() === '') {
-    throw new UsageError('--force needs --reason: say why it is retried all the same')
+    throw new UsageError('--force needs --reason: say why it is retried anyway')
   }
   if (preview && ids.length !== 1) throw new UsageError('--preview takes one id')
 }
 
-/** Throws a UsageError that names the option and what to give instead. */
+/** Throws a UsageError that names the option and the right value. */
 export function checkDiscarded(given: Discarded): string {
   checkIds(given, [])
   const { reason = '' } = given
@@ -40,7 +40,7 @@ function checkIds(given: Discarded | Retried, more: readonly string[]): void {
   const filters = { state, stage, connection, code, key, 'group-id': groupId, from, to, all, limit, 'dry-run': dryRun }
   const [filter] = [...Object.entries(filters).flatMap(([name, value]) => (value ? [name] : [])), ...more]
   if (filter === undefined) return
-  throw new UsageError(`--${filter} is for dead letters that are chosen by a filter, not for ids`)
+  throw new UsageError(`--${filter} cannot be used with ids, only with filters`)
 }
 
 export function listFilter(values: Filtered): LetterChoice {
@@ -52,7 +52,7 @@ export function changeFilter(values: Filtered & Pick<Retried, 'all'>): LetterCho
     return toChangeFilter(askedFilter(values), values.all)
   } catch {
     const some = which.filter((name) => name !== 'state').map((name) => `--${name}`)
-    throw new UsageError(`say which: ids, or one of ${some.join(', ')}, or --all`)
+    throw new UsageError(`give ids, or one of ${some.join(', ')}, or --all`)
   }
 }
 
@@ -81,5 +81,5 @@ export function rateOf({ rate }: Pick<Retried, 'rate'>): number {
   if (rate === undefined) return USUAL_RATE
   const number = Number(rate)
   if (number > 0 && number <= 100) return number
-  throw new UsageError(`--rate must be a number above 0, at most 100, of retries a second, not "${rate}"`)
+  throw new UsageError(`--rate must be a number of retries per second, above 0 and at most 100, not "${rate}"`)
 }

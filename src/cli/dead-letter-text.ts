@@ -28,11 +28,11 @@ export function letterText(letter: ShownDeadLetter): string {
   const { topic, partition, offset, attempts, retries, undecodable, event } = letter
   return [
     letterLine(letter),
-    `  ${offset < 0 ? 'never was in a topic' : `${topic} partition ${partition} offset ${offset}`}, ${letter.value_bytes} bytes`,
+    `  ${offset < 0 ? 'was never in a topic' : `${topic} partition ${partition} offset ${offset}`}, ${letter.value_bytes} bytes`,
     `  attempts ${attempts}, retries ${retries}, group ${letter.group}, task ${letter.task ?? 'none'}`,
     ...letter.original.headers.map(({ key, value }) => `  header ${key}: ${value ?? 'null'}`),
     ...letter.history.map((change) => `  ${changeText(change)}`),
-    undecodable === null ? JSON.stringify(event, null, 2) : `  can't be read: ${why({ ...undecodable, field: null })}`,
+    undecodable === null ? JSON.stringify(event, null, 2) : `  cannot be decoded: ${why({ ...undecodable, field: null })}`,
   ].join('\n')
 }
 
@@ -62,7 +62,7 @@ export function previewText({
     ...(changes ?? []).map(
       ({ field, before, after }) => `  ${field}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`,
     ),
-    ...(changes?.length === 0 ? ["  today's order map makes the same of it"] : []),
+    ...(changes?.length === 0 ? ['  the current order map gives the same result'] : []),
     ...outputs.map(({ topic, key, event: output }) => `  ${topic} ${key}\n${JSON.stringify(output, null, 2)}`),
     ...(outputs.length > 0 || event === null ? [] : [JSON.stringify(event, null, 2)]),
   ].join('\n')

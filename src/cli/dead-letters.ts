@@ -25,10 +25,10 @@ import { printList } from './print-list.ts'
 import { withProgress } from './progress.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Dead letters changed by one command at most. */
+/** Maximum number of dead letters that one command changes. */
 const MOST = 10_000
 
-const NONE = 'there is no dead letter that these options choose'
+const NONE = 'no dead letters match these options'
 
 export async function listDeadLettersCommand(given: Given<typeof deadLettersList>): Promise<void> {
   const [asked, limit] = [listFilter(given), limitOf(given, 500)]
@@ -53,7 +53,7 @@ export async function showDeadLetterCommand(given: Given<typeof deadLettersShow>
     const shown = await showDeadLetter(operations, by, await letterId(operations, by, given.id))
     if (given.asTest) return void process.stdout.write(deadLetterAsTest(shown, shown.event))
     if (given.raw && shown.masked) {
-      throw new UsageError('the original says something of a person; add --show-personal to write it')
+      throw new UsageError('the original contains personal data; add --show-personal to write it')
     }
     if (given.raw) return void process.stdout.write(Buffer.from(shown.original.value ?? '', 'base64'))
     console.log(given.json ? JSON.stringify(shown) : letterText(shown))
@@ -61,7 +61,7 @@ export async function showDeadLetterCommand(given: Given<typeof deadLettersShow>
 }
 
 export async function retryDeadLettersCommand(given: Given<typeof deadLettersRetry>): Promise<void> {
-  // Before anything is opened: what is wrong with the options is reported at once.
+  // Checks the options before opening connections, to report mistakes at once.
   checkRetried(given)
   const many = given.ids.length > 0 ? null : toMany(given)
   const rate = rateOf(given)
@@ -90,7 +90,7 @@ export async function discardDeadLettersCommand(given: Given<typeof deadLettersD
   await noted(by, { what: 'dead-letters discard', target: targetOf(given.ids) }, () =>
     onPlatform(async (operations) => {
       if (many === null) {
-        // All of them at once: the confirmation says how many they are.
+        // Checks all ids together, because the confirmation gives their number.
         const ids = await Promise.all(given.ids.map((id) => letterId(operations, by, id)))
         await assertDiscards(operations, by, ids, given.yes)
         return await each(operations, by, given, 'discarded', (id) =>
@@ -134,10 +134,10 @@ function printMany(verb: string, { dryRun, json }: Many, { done, skipped, more }
     return
   }
   for (const { id, code, message } of skipped) console.log(`left ${id}: ${code}: ${message}`)
-  console.log(`${dryRun ? 'would be ' : ''}${verb}: ${done.length}${more ? '; there may be more: ask again' : ''}`)
+  console.log(`${dryRun ? 'would be ' : ''}${verb}: ${done.length}${more ? '; there may be more: repeat the command' : ''}`)
 }
 
-/** Every id is tried; the first failure is thrown when all were. */
+/** Tries every id, then throws the first error. */
 async function each(
   operations: OperationDeps,
   by: Principal,

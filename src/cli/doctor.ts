@@ -22,12 +22,11 @@ export async function doctorCommand({ dir, timeout = '15', json }: Given<typeof 
     throw new StreamError('configuration_invalid', `${failed} of ${findings.length} findings are failures`)
 }
 
-/** What is so, and what to do. */
 function textOf({ what, fix }: Finding): string {
   return fix === null ? what : `${what}; ${fix}`
 }
 
-/** An environment that can't be read is a finding too: one that leaves nothing else to look at. */
+/** Findings of all checks; an invalid environment is the only finding, because no check can run without it. */
 async function findingsOf(folder: string | null, limitMs: number): Promise<readonly Finding[]> {
   let config: Config
   try {

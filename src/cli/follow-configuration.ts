@@ -2,21 +2,21 @@ import type { Configuration } from '../configuration/model.ts'
 import type { ConfigurationWatch } from '../configuration/watch-configuration.ts'
 import type { Platform } from './platform.ts'
 
-/** How often we check for another configuration; the watch itself reads it. */
+/** How often it checks for a new configuration; the watch itself reads it. */
 const CHECK_EVERY_MS = 250
 const RETRY_AFTER_MS = 5_000
 
 export interface FollowedConfiguration {
   /** The newest configuration whose systems have their topics. */
   current(): Configuration
-  /** Calls `take` with this configuration and every further one; a failure is logged and tried again. */
+  /** Calls `take` with the current and every later configuration; logs a failure and tries again. */
   follow(take: (configuration: Configuration) => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * What the roles work by. A configuration with new systems counts only when their topics are there: else a processor
- * would send to a topic that the broker makes as it likes.
+ * The configuration that the roles use. A configuration with new systems takes effect only when their topics exist:
+ * otherwise a processor would send to a topic that the broker creates with its own defaults.
  */
 export async function followConfiguration(
   platform: Pick<Platform, 'createTopics' | 'clock' | 'logger'>,
@@ -32,7 +32,7 @@ export async function followConfiguration(
     const added = next.systems.map(({ id }) => id).filter((id) => !known.has(id))
     if (added.length > 0) await platform.createTopics(next.systems)
     for (const id of added) known.add(id)
-    if (next !== current) logger.info({ revision: next.revision }, 'another configuration is taken up')
+    if (next !== current) logger.info({ revision: next.revision }, 'using a new configuration')
     current = next
     for (const taker of takers) {
       if (taker.taken === current) continue
@@ -46,7 +46,7 @@ export async function followConfiguration(
       await step()
       return CHECK_EVERY_MS
     } catch (err) {
-      logger.warn({ err }, 'a configuration could not be taken up whole; it is tried again')
+      logger.warn({ err }, 'could not apply a new configuration completely; trying again')
       return RETRY_AFTER_MS
     }
   }
@@ -64,7 +64,7 @@ export async function followConfiguration(
       const taken = await take(first).then(
         () => first,
         (err: unknown) => {
-          logger.warn({ err }, 'a configuration could not be taken up whole; it is tried again')
+          logger.warn({ err }, 'could not apply a new configuration completely; trying again')
           return null
         },
       )

@@ -21,7 +21,7 @@ type Filed = Pick<WantedFulfilment, 'kind' | 'lines' | 'tracks' | 'requestKey'>
 
 async function file(action: string, given: Given<typeof fulfilConfirm>, filed: Filed): Promise<void> {
   const { number, connection, source, dryRun, json } = given
-  if (connection === undefined) throw new UsageError('fulfil needs --connection: whose part it is')
+  if (connection === undefined) throw new UsageError('fulfil needs --connection: the connection whose part it is')
   const by = commandUser(given.by)
   await noted(by, { what: `fulfil ${action}`, target: targetOf([number]) }, () =>
     onPlatform(async (operations) => {
@@ -35,13 +35,13 @@ async function file(action: string, given: Given<typeof fulfilConfirm>, filed: F
 function lineOf(text: string): WantedFulfilment['lines'][number] {
   const [line = '', quantity = '', ...more] = text.split('=')
   if (line !== '' && quantity !== '' && more.length === 0) return { line, quantity }
-  throw new UsageError(`--line takes the id of a line and its pieces, for example 1404=2, not "${text}"`)
+  throw new UsageError(`--line takes the id of a line and its quantity, for example 1404=2, not "${text}"`)
 }
 
 function answerText(number: string, { id, kind, dry_run, shop, lines, tracks }: FiledAnswer): string {
   const left = (open: string) => (kind === 'shipment' ? `, ${open} left to ship` : '')
   return [
-    `${kind} ${id} of ${number}, ${dry_run ? `not sent: ${shop} would be told` : `sent: ${shop} is told`}`,
+    `${kind} ${id} of ${number}, ${dry_run ? `not sent: ${shop} would receive it` : `sent to ${shop}`}`,
     ...lines.map(({ quantity, sku, line, open }) => `  ${quantity} × ${sku} (line ${line})${left(open)}`),
     ...tracks.map((track) => `  ${track.carrier === null ? '' : `${track.carrier} `}${track.number}`),
   ].join('\n')

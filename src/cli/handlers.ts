@@ -33,17 +33,17 @@ import { validate } from './commands/validate.ts'
 
 type Handler = (given: Readonly<Record<string, unknown>>) => Promise<void>
 
-/** A command with the function that runs it, which is loaded when the command is called: most of what one needs, the others do not. */
+/** A command with the function that runs it. The function is loaded on use, since commands need different modules. */
 function bind<C extends Command>(command: C, load: () => Promise<(given: Given<C>) => Promise<void>>) {
   const handler: Handler = async (given: unknown) => {
     const handle = await load()
-    // The parser has read it by the declaration of the same command.
+    // The parser used the declaration of the same command.
     await handle(given as Given<C>)
   }
   return [command.name, handler] as const
 }
 
-/** What each command does, by the name of the command. */
+/** Handlers by name of the command. */
 export const handlers: ReadonlyMap<string, Handler> = new Map([
   bind(init, async () => (await import('./init.ts')).initCommand),
   bind(run, async () => (await import('./run.ts')).runCommand),

@@ -6,7 +6,7 @@ import type { history } from './commands/history.ts'
 import { onPlatform } from './open-operations.ts'
 import { withProgress } from './progress.ts'
 
-/** Each looks at ten thousand records of a feed: as long as a person waits. */
+/** Each page searches ten thousand records of a feed; the limit is the time that a person waits. */
 const MOST_PAGES = 50
 
 export async function historyCommand(values: Given<typeof history>): Promise<void> {
@@ -55,7 +55,7 @@ function changeText({ feed, source, at, task, first, deleted, changes }: RowChan
   return [
     `${at} ${feed} (${from})${deleted ? ': deleted' : first ? ': first row' : ''}`,
     ...(changes?.map(({ field, before, after }) => `    ${field}: ${shown(before)} → ${shown(after)}`) ?? [
-      '    (what was before it lies further back)',
+      '    (the row before it is older than the search)',
     ]),
   ]
 }

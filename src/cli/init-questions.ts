@@ -16,18 +16,18 @@ import { UsageError } from './usage-error.ts'
 
 type Named = Readonly<Record<string, string | undefined>>
 
-/** What the command line says already. */
+/** Answers given on the command line. */
 export interface StartingAnswers {
-  /** By the names of the options. */
+  /** By name of the option. */
   readonly given: Named
   /** `vendor.account=1234567` */
   readonly set: readonly string[]
 }
 
-/** One answer: of an option, or asked for. */
+/** Gets an answer from an option or a question. */
 type Answer = (option: string, question: Question) => Promise<string>
 
-/** Throws a UsageError for an answer that is wrong, or missing where nobody can be asked. */
+/** Throws a UsageError for a wrong answer, or for a missing one if questions are not possible. */
 export async function askStartingPoint(
   { given, set }: StartingAnswers,
   questions: Questions | null,
@@ -52,7 +52,7 @@ export async function askStartingPoint(
   }
   const shop = await systemOf('shop', shopTypes(systemTypes), answer, setting)
   const vendor = await systemOf('vendor', vendorTypes(systemTypes), answer, setting)
-  if (shop.id === vendor.id) throw new UsageError(`--vendor-id "${vendor.id}" is the id of the shop, too`)
+  if (shop.id === vendor.id) throw new UsageError(`--vendor-id "${vendor.id}" is also the id of the shop; choose another id`)
   const asked = [shop, vendor].flatMap(({ type }, index) =>
     requiredSettings(type).map((name) => `${index === 0 ? 'shop' : 'vendor'}.${name}`),
   )
@@ -101,7 +101,7 @@ async function systemOf(
   return { id, type, address, secrets, settings }
 }
 
-/** Names of the secrets of the way that one of its secrets was named of; asked where there are several. */
+/** Secret names of the way to sign in that contains the given secret; asks if there are several ways. */
 async function signInOf(end: string, { secrets }: SystemType, answer: Answer): Promise<readonly string[]> {
   const ways = secrets.ways.map((way) => Object.keys(way))
   const [usual = []] = ways

@@ -18,10 +18,10 @@ export async function initCommand(values: Given<typeof init>): Promise<void> {
   const files = await writtenFiles({ given: answersOf(values), set }, folder)
   const next = nextSteps(folder)
   if (json) return console.log(JSON.stringify({ folder, files, next }))
-  console.log(`${folder} holds ${files.join(', ')}\n\nNext:\n${next.map((step) => `  ${step}`).join('\n')}`)
+  console.log(`${folder} contains ${files.join(', ')}\n\nNext:\n${next.map((step) => `  ${step}`).join('\n')}`)
 }
 
-/** By the names of the options. */
+/** Answers by name of the option. */
 function answersOf(values: Given<typeof init>): StartingAnswers['given'] {
   const { shop, vendor, connection } = values
   return {
@@ -50,7 +50,7 @@ async function writtenFiles(answers: StartingAnswers, folder: string): Promise<r
     const { mistakes } = await checkConfiguration(folder, environment, systemTypes)
     if (mistakes.length > 0) {
       const listed = mistakes.map(mistakeText).join('\n')
-      throw new StreamError('configuration_invalid', `the folder is written; to be corrected in it:\n${listed}`)
+      throw new StreamError('configuration_invalid', `the folder was written; correct these mistakes in it:\n${listed}`)
     }
     return files.map(({ name }) => name)
   } finally {
@@ -58,18 +58,18 @@ async function writtenFiles(answers: StartingAnswers, folder: string): Promise<r
   }
 }
 
-/** Nothing is written over what is there. */
+/** Throws unless the folder is empty or missing: no file is overwritten. */
 async function assertEmpty(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (toStreamError(error).message.includes('ENOENT')) return []
-    throw new StreamError('request_invalid', `${folder} can't be read: ${toStreamError(error).message}`, {
+    throw new StreamError('request_invalid', `${folder} cannot be read: ${toStreamError(error).message}`, {
       field: 'dir',
     })
   })
   if (names.length === 0) return
   throw new StreamError(
     'request_invalid',
-    `${folder} is not empty (${names[0]}): name a folder that is, or a new one`,
+    `${folder} is not empty (${names[0]}); name an empty or new folder`,
     {
       field: 'dir',
     },
@@ -84,6 +84,6 @@ function nextSteps(folder: string): readonly string[] {
     `waldstream validate ${folder}`,
     `waldstream test ${folder}                    # the mapping tests`,
     `waldstream doctor ${folder}                  # signs in to both systems`,
-    `waldstream apply ${folder}                   # running processes take it up`,
+    `waldstream apply ${folder}                   # running processes follow`,
   ]
 }

@@ -18,16 +18,16 @@ import { toFilter } from '../projections/letter-filter.ts'
 
 type Deps = OperationDeps
 
-/** Who looks: only numbers leave the process. */
+/** The principal that reads the gauges; only numbers leave the process. */
 const METRICS: Principal = everything({ kind: 'cli', name: 'metrics' })
-/** Connections and reads that are looked at side by side: a look is in no hurry. */
+/** Connections and reads that are queried concurrently; low, because gauges are not urgent. */
 const AT_ONCE = 4
-/** Of parked records it is enough to know that there are more. */
+/** Maximum number of parked records to count. */
 const MOST_PARKED = 2_000
 const PARKED_PAGE = 500
 const ENTITY_STATES = ['processing', 'waiting', 'failed'] as const
 
-/** The gauges that come from the tables, of the whole installation. */
+/** Gauges of the whole installation, from the tables. */
 export async function installationSamples(deps: Deps): Promise<readonly Sample[]> {
   const configuration = await readConfiguration(deps.tables)
   const { systems, connections } = configuration
@@ -92,7 +92,7 @@ async function connectionSamples(
   return [...samples, ...(await pullSamples(deps, connection))]
 }
 
-/** A reader may pull a feed by its sources: the one that is furthest behind counts. */
+/** A reader may pull a feed by source; the oldest pull and the largest lag count. */
 async function pullSamples(deps: Deps, connection: string): Promise<readonly Sample[]> {
   const pulls = await pullsOf(deps, connection)
   return [...Map.groupBy(pulls, ({ feed, reader }) => JSON.stringify([feed, reader])).values()].flatMap((alike) => {

@@ -1,14 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { StoredItem } from '../platform/dynamodb/stored-items.ts'
 
-/** An item as a line of DynamoDB's JSON, the form that its own exports have: bytes in base64. */
+/** An item as a line of DynamoDB JSON, the format of DynamoDB's own exports, with bytes in base64. */
 export function lineOfItem(item: StoredItem): string {
   return JSON.stringify(mapFields(item, textOf))
 }
 
-/** The item of such a line. */
+/** Parses a line of `lineOfItem`. */
 export function itemOfLine(line: string): StoredItem {
-  // Only lines of a file whose digest is right are read.
+  // The digest of the file was checked before.
   return mapFields(JSON.parse(line) as Readonly<Record<string, TextValue>>, attributeOf)
 }
 

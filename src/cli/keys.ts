@@ -18,7 +18,7 @@ import { UsageError } from './usage-error.ts'
 export async function listKeysCommand({ json }: Given<typeof keysList>): Promise<void> {
   const items = await onTables((operations) => listKeys(operations, commandUser()))
   if (json) console.log(JSON.stringify({ items }))
-  else printList(items, lineOf, 'there is no key: the API is open to this machine alone')
+  else printList(items, lineOf, 'there are no keys: only this machine can use the API')
 }
 
 export async function createKeyCommand(given: Given<typeof keysCreate>): Promise<void> {
@@ -62,7 +62,7 @@ function scopesOf(text: string): (typeof keyScopes)[number][] {
   if (text === 'all') return [...keyScopes]
   const given = listOf(text) ?? []
   const unknown = given.find((one) => !(keyScopes as readonly string[]).includes(one))
-  if (unknown !== undefined) throw new UsageError(`--scopes: "${unknown}" is none of ${keyScopes.join(', ')}`)
+  if (unknown !== undefined) throw new UsageError(`--scopes must be some of ${keyScopes.join(', ')}, not "${unknown}"`)
   return keyScopes.filter((scope) => given.includes(scope))
 }
 
@@ -73,7 +73,7 @@ function listOf(text: string | undefined): readonly string[] | undefined {
     .filter((one) => one !== '')
 }
 
-/** The key alone on stdout, so that it can be kept by a script; what is known of it on stderr. */
+/** Prints only the key on stdout, for scripts, and its details on stderr. */
 function printIssued({ key, ...status }: ShownKey, json: boolean): void {
   if (json) {
     console.log(JSON.stringify({ ...status, key }))

@@ -7,7 +7,7 @@ import { createProgram } from './program.ts'
 import { UsageError } from './usage-error.ts'
 
 async function main(words: readonly string[]): Promise<number> {
-  // What completion scripts ask for; no command of people's.
+  // Called by completion scripts, not by people.
   if (words[0] === 'complete') {
     for (const { word, about } of complete(words.slice(words[1] === '--' ? 2 : 1))) console.log(`${word}\t${about}`)
     return 0
@@ -40,5 +40,5 @@ function report(error: unknown, words: readonly string[]): void {
 }
 
 const code = await main(process.argv.slice(2))
-// A command that was done may still say that not all is well.
+// Keeps an exit code that a successful command set, such as `status`.
 if (code !== 0) process.exitCode = code

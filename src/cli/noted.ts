@@ -4,17 +4,17 @@ import type { Principal } from '../operations/principal.ts'
 import { onTables } from './open-operations.ts'
 import { UsageError } from './usage-error.ts'
 
-/** What a command is to change: its words, and the ids that it names. */
+/** A command's change: its words and the ids that it names. */
 export interface AskedChange {
   /** `keys revoke`. */
   readonly what: string
-  /** Never a person. Null: nothing single. */
+  /** Never a person. Null: no single target. */
   readonly target: string | null
 }
 
 /**
- * Does what changes something. Where it is refused or fails, the audit trail has it, as it has requests of the API; what
- * was done its operation notes. A command that is not understood asked for nothing.
+ * Runs a command that changes something. Records refusals and failures in the audit trail, as for requests of the API;
+ * the operation itself records success. Does not record usage errors.
  */
 export async function noted<T>(by: Principal, change: AskedChange, work: () => Promise<T>): Promise<T> {
   try {
@@ -25,9 +25,9 @@ export async function noted<T>(by: Principal, change: AskedChange, work: () => P
   }
 }
 
-/** The command ends as it would have, also where the trail can't be written. */
+/** Does not throw: the command ends with its own error even if the trail cannot be written. */
 async function note(by: Principal, change: AskedChange, error: StreamError): Promise<void> {
-  // It would wait for what has just not answered.
+  // The tables have just failed to answer.
   if (error.code === 'table_unavailable') return
   try {
     await onTables((operations) => noteFailure(operations, by, change, error))
@@ -36,10 +36,10 @@ async function note(by: Principal, change: AskedChange, error: StreamError): Pro
   }
 }
 
-/** Ids are short; what is typed may be anything. */
+/** Limits typed text: real ids are shorter. */
 const LONGEST_TARGET = 300
 
-/** The ids that a command names, for the trail. An e-mail address is none. */
+/** The ids that a command names, for the trail, without e-mail addresses. */
 export function targetOf(ids: readonly string[]): string | null {
   const named = ids.filter((id) => !id.includes('@'))
   return named.length === 0 ? null : named.join(' ').slice(0, LONGEST_TARGET)

@@ -14,7 +14,7 @@ import { printList } from './print-list.ts'
 export async function listRecipientsCommand({ json }: Given<typeof notificationsList>): Promise<void> {
   const items = await onTables((operations) => listRecipients(operations, commandUser()))
   if (json) console.log(JSON.stringify({ items }))
-  else printList(items, lineOf, 'there is no recipient: write a recipient document, and apply it')
+  else printList(items, lineOf, 'there are no recipients: write a recipient document and apply it')
 }
 
 export async function testRecipientCommand(given: Given<typeof notificationsTest>): Promise<void> {
@@ -30,7 +30,7 @@ async function test({ recipient, by, json }: Given<typeof notificationsTest>): P
   if (json) console.log(JSON.stringify(sent))
   else if (failure === null) console.log(`${recipient} accepted the test notification ${id}`)
   if (failure === null) return
-  throw new StreamError('state_conflict', `${recipient} was not reached: ${failure.code}: ${failure.message}`)
+  throw new StreamError('state_conflict', `${recipient} did not receive the test notification: ${failure.code}: ${failure.message}`)
 }
 
 function lineOf({ recipient, by, enabled, open, last_sent_at, failing }: RecipientStatus): string {

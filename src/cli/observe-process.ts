@@ -8,12 +8,12 @@ import { processChecks } from './process-checks.ts'
 import { accountSamples, stageSamples } from './process-samples.ts'
 import type { RunningRoles } from './roles.ts'
 
-/** However often it is asked, brokers and tables are asked once in so long. */
+/** Brokers and tables are checked once in this time, however often readiness is requested. */
 const CHECKED_EVERY_MS = 2_000
-/** A check that takes longer says that what it asks is not there. */
+/** A check that takes longer fails. */
 const CHECK_LIMIT_MS = 5_000
 
-/** What this process tells of itself. While `roles` is undefined it starts: it is alive, and not ready. */
+/** Health and metrics of this process. While `roles` is undefined the process is starting: live, but not ready. */
 export function observeProcess(
   platform: Platform,
   chosen: readonly string[],

@@ -22,14 +22,14 @@ const answerSchema = Type.Object({
 type Question = Static<typeof questionSchema>
 type Answer = Static<typeof answerSchema>
 
-/** A process that questions are sent to, and answers come from: `ChildProcess` and `process` are such. */
+/** The other end of a channel for questions and answers, such as `ChildProcess` and `process`. */
 export interface MessagePeer {
   readonly connected: boolean
   send?(message: Question | Answer, sent: (error: Error | null) => void): unknown
   on(event: 'message', listener: (message: unknown) => void): unknown
 }
 
-/** A worker answers what the process that started it asks. */
+/** Makes a worker answer the questions of its parent process. */
 export function answerParent(parent: MessagePeer, observed: Observed): void {
   const answers = {
     live: async () => ({ live: [...(await observed.live())] }),
@@ -39,24 +39,24 @@ export function answerParent(parent: MessagePeer, observed: Observed): void {
   parent.on('message', (message) => {
     if (!Check(questionSchema, message)) return
     const { question: answer, about } = message
-    const tell = (said: Omit<Answer, 'answer'>) => {
-      // Who asked may have ended meanwhile.
+    const reply = (said: Omit<Answer, 'answer'>) => {
+    // The parent may have ended meanwhile.
       if (parent.connected) parent.send?.({ answer, ...said }, () => undefined)
     }
-    answers[about]().then(tell, (error: unknown) => tell({ error: toStreamError(error).code }))
+    answers[about]().then(reply, (error: unknown) => reply({ error: toStreamError(error).code }))
   })
 }
 
-/** Longer than a worker takes for its own checks. */
+/** Longer than a worker's own checks take. */
 const ANSWER_LIMIT_MS = 8_000
 
-/** Asks one worker. */
+/** Sends questions to one worker. */
 class WorkerVoice {
   readonly #worker: MessagePeer
   readonly #clock: Pick<Clock, 'sleep'>
   readonly #asked = new Map<number, PromiseWithResolvers<Answer>>()
   #questions = 0
-  /** It has begun its work. */
+  /** The worker has answered at least once. */
   heard = false
 
   constructor(worker: MessagePeer, clock: Pick<Clock, 'sleep'>) {
@@ -72,19 +72,19 @@ class WorkerVoice {
   async ask(about: Question['about']): Promise<Answer> {
     this.#questions += 1
     const question = this.#questions
-    const told = Promise.withResolvers<Answer>()
-    this.#asked.set(question, told)
+    const answered = Promise.withResolvers<Answer>()
+    this.#asked.set(question, answered)
     try {
       if (!this.#worker.connected) throw new StreamError('stopping', 'the worker ends')
       this.#worker.send?.({ question, about }, () => undefined)
-      return await withinLimit(this.#clock, ANSWER_LIMIT_MS, told.promise)
+      return await withinLimit(this.#clock, ANSWER_LIMIT_MS, answered.promise)
     } finally {
       this.#asked.delete(question)
     }
   }
 }
 
-/** What the workers of one command tell, as one process: it is live and ready when each of them is. */
+/** Combines the workers of one command into one process, which is live and ready when all of them are. */
 export function observeWorkers(workers: readonly MessagePeer[], clock: Pick<Clock, 'sleep'>): Observed {
   const voices = workers.map((worker, index) => ({ index: String(index), voice: new WorkerVoice(worker, clock) }))
   const askAll = async (about: Question['about']) =>
@@ -100,7 +100,7 @@ export function observeWorkers(workers: readonly MessagePeer[], clock: Pick<Cloc
     async live() {
       const all = await askAll('live')
       return all.flatMap(({ index, heard, said: { live, error } }) => {
-        // One that was never heard of starts: that takes seconds, and is no reason to end it.
+        // A worker that never answered is starting, which takes seconds and must not end it.
         if (live === undefined) return heard ? [`worker ${index}: ${error}`] : []
         return live.map((problem) => `worker ${index}: ${problem}`)
       })

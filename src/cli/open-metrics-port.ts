@@ -6,7 +6,7 @@ import {
   startMetricsServer,
 } from '../platform/metrics/metrics-server.ts'
 
-/** Opens the port of `METRICS_PORT`; null: it is off. */
+/** Opens the port in `METRICS_PORT`; null: it is off. */
 export async function openMetricsPort(
   { metrics }: Pick<Config, 'metrics'>,
   deps: Pick<MetricsServerOptions, 'contentType' | 'logger'>,

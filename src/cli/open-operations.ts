@@ -5,7 +5,7 @@ import { systemClock } from '../platform/system-clock.ts'
 import { systemTypes } from '../systems/systems.ts'
 import { openPlatform, openTables, type Platform } from './platform.ts'
 
-/** Runs what a command does on the tables alone. */
+/** Runs a command that needs only tables. */
 export async function onTables<T>(work: (operations: TableDeps) => Promise<T>): Promise<T> {
   const config = configFromEnvironment()
   const { tables, close } = await openTables(config)
@@ -16,7 +16,7 @@ export async function onTables<T>(work: (operations: TableDeps) => Promise<T>): 
   }
 }
 
-/** Runs what a command does with tables and topics. */
+/** Runs a command that needs tables and topics. */
 export async function onPlatform<T>(work: (operations: OperationDeps, platform: Platform) => Promise<T>): Promise<T> {
   const platform = await openPlatform(configFromEnvironment())
   try {

@@ -21,7 +21,7 @@ import { placeOfOrder } from './order-place.ts'
 import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
-/** The order that is named, and the words that name it in the audit trail. */
+/** The named order, and its entry for the audit trail. */
 function asked(action: string, { number, by: who }: Given<typeof orderRelease>) {
   const by = commandUser(who)
   return { number, by, change: { what: `order ${action}`, target: targetOf([number]) } }
@@ -105,17 +105,17 @@ async function actAtVendor(
   console.log(values.json ? JSON.stringify(outcome) : actionText(outcome))
 }
 
-/** The connection that the order went to, where it is one. */
+/** The only connection that the order went to. Throws a UsageError if there are several. */
 async function onlyPartOf(operations: OperationDeps, by: Principal, place: OrderPlace): Promise<string> {
   const parts = (await findOrderParts(operations, by, { ...place, connection: null })).filter(({ staged }) => staged)
   const [only, ...others] = parts.map(({ connection }) => connection.id)
   if (only !== undefined && others.length === 0) return only
-  throw new UsageError(`it has parts at ${[only, ...others].join(' and ')}: name one with --connection`)
+  throw new UsageError(`the order has parts at ${[only, ...others].join(' and ')}: name one with --connection`)
 }
 
 function actionText({ connection, dry_run, effect, lines }: VendorAction): string {
   return [
-    `${dry_run ? 'it would be so at' : 'asked for at'} ${connection}: ${effect}`,
+    `${dry_run ? 'dry run for' : 'requested at'} ${connection}: ${effect}`,
     ...lines.map(({ sku, wanted, shipped, open }) => `  ${sku}: ${wanted} sent, ${shipped} shipped, ${open} open`),
   ].join('\n')
 }
@@ -126,7 +126,7 @@ export async function heldOrdersCommand(given: Given<typeof orderHolds>): Promis
   const wanted = { connection: connection ?? null, limit: most, after: after ?? null }
   const { items, next } = await onTables((operations) => listHeldOrders(operations, commandUser(), wanted))
   if (json) return console.log(JSON.stringify({ items, next }))
-  printList(items, heldText, 'no order is held')
+  printList(items, heldText, 'no orders are held')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 

@@ -5,7 +5,10 @@ import { UsageError } from './usage-error.ts'
 
 type OrderPlace = Pick<OrderTimeline, 'source' | 'number'>
 
-/** The order of that number, of the shop that `--source` names; throws `not_found`, and a UsageError where several shops have one. */
+/**
+ * The order with that number, in the shop of `--source`. Throws `not_found`, and a UsageError if several shops have
+ * one.
+ */
 export async function placeOfOrder(
   operations: OperationDeps,
   by: Principal,
@@ -15,7 +18,7 @@ export async function placeOfOrder(
   const sources = named === undefined ? await sourcesOfOrder(operations, by, number) : [named]
   const [source, ...others] = sources
   if (source === undefined) {
-    const what = `there is no order "${number}": give the number that the shop shows`
+    const what = `there is no order "${number}"; use the number that the shop shows`
     throw notFound(by, { field: 'number', api: what, cli: what })
   }
   if (others.length > 0) {

@@ -18,7 +18,7 @@ export async function orderCommand({ number, source: named, json }: Given<typeof
 
 function timelineText({ source, number, order, parts, steps, more }: OrderTimeline): string {
   return [
-    `order ${number} of ${source}${order === null ? ' (what was read is not kept any more)' : orderText(order)}`,
+    `order ${number} of ${source}${order === null ? ' (the event as read is no longer stored)' : orderText(order)}`,
     ...(order?.lines ?? []).map(lineText),
     '',
     ...parts.flatMap(partText),
@@ -43,7 +43,7 @@ function ownerText({ parent, connection, unsent }: Pick<RoutedLine, 'parent' | '
   const own = parent === null ? "the seller's own" : `part of line ${parent}`
   if (unsent === null) return connection ?? own
   const why = whyText(unsent).trim()
-  return connection === null ? `nobody's as a whole (${why})` : `${connection}, not sent (${why})`
+  return connection === null ? `no single owner (${why})` : `${connection}, not sent (${why})`
 }
 
 function moneyText({ amounts, shares, own, total, difference, currency }: ReadOrder): string[] {
@@ -53,16 +53,16 @@ function moneyText({ amounts, shares, own, total, difference, currency }: ReadOr
     ...unsent.map((share) => `  not sent to ${share.connection}: ${share.unsent}`),
     `  the seller's own: ${own}`,
     `  together: ${total} ${currency} (${parts.map(([name, amount]) => `${name} ${amount}`).join(', ')})`,
-    ...(amounts.refunded === '0' ? [] : [`  refunded of it: ${amounts.refunded}`]),
+    ...(amounts.refunded === '0' ? [] : [`  of which refunded: ${amounts.refunded}`]),
     ...(difference === '0' ? [] : [`  does not add up: differs by ${difference}`]),
   ]
 }
 
 function partText({ fulfilments, hold, cancellation, ...part }: OrderTimeline['parts'][number]): string[] {
   const { connection, total, canceled, status, stage, target_id } = part
-  const target = target_id === null ? '' : `, there ${target_id}`
+  const target = target_id === null ? '' : `, in the ERP ${target_id}`
   return [
-    `  ${connection}: ${total ?? 'nothing sent'}${canceled ? ' (canceled)' : ''}  ${status} at ${stage}${target}${whyText(part)}`,
+    `  ${connection}: ${total ?? 'not sent'}${canceled ? ' (canceled)' : ''}  ${status} at ${stage}${target}${whyText(part)}`,
     ...(hold === null ? [] : [`    ${holdWords(hold)}`]),
     ...(cancellation === null
       ? []
@@ -72,8 +72,8 @@ function partText({ fulfilments, hold, cancellation, ...part }: OrderTimeline['p
 }
 
 function linesText({ lines }: OrderTimeline['parts'][number]['fulfilments'][number]): string {
-  const told = lines.map(({ sku, quantity, reason }) => `${quantity} × ${sku}${reason === null ? '' : ` (${reason})`}`)
-  return told.length === 0 ? '' : `  ${told.join(', ')}`
+  const texts = lines.map(({ sku, quantity, reason }) => `${quantity} × ${sku}${reason === null ? '' : ` (${reason})`}`)
+  return texts.length === 0 ? '' : `  ${texts.join(', ')}`
 }
 
 function stepText({

@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.ts'
 export async function ordersCommand(values: Given<typeof orders>): Promise<void> {
   const { sku, email } = values
   if ((sku === undefined) === (email === undefined)) {
-    throw new UsageError('orders takes --sku or --email; of a number: waldstream order <number>')
+    throw new UsageError('orders takes --sku or --email; for a number use: waldstream order <number>')
   }
   const limit = wholeOption('limit', values.limit, { usual: 50, most: 100 })
   const page = { limit, after: values.after ?? null }
@@ -19,14 +19,14 @@ export async function ordersCommand(values: Given<typeof orders>): Promise<void>
       : ordersOfEmail(operations, commandUser(undefined, true), { email, ...page }),
   )
   if (values.json) return console.log(JSON.stringify({ items, next }))
-  printList(items, orderText, 'no order was found')
+  printList(items, orderText, 'no orders found')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 
 function orderText({ source, number, placed_at, parts }: FoundOrder): string {
-  const told = parts.map(({ connection, status, code, target_id }) => {
+  const texts = parts.map(({ connection, status, code, target_id }) => {
     const why = code === null ? '' : ` (${code})`
     return `${connection} ${status}${why}${target_id === null ? '' : ` → ${target_id}`}`
   })
-  return `${number}  ${source}  placed ${placed_at}  ${told.join(', ') || 'no part of it is sent'}`
+  return `${number}  ${source}  placed ${placed_at}  ${texts.join(', ') || 'no part is sent'}`
 }

@@ -25,7 +25,7 @@ export async function listPausesCommand({ json }: Given<typeof pausesList>): Pro
   if (json) return console.log(JSON.stringify({ items }))
   const textOf = (row: PauseStatus) =>
     `${row.connection} at ${row.stage} since ${row.since}, ${endText(row)}\n  ${row.code}: ${row.message}`
-  printList(items, textOf, 'nothing is paused or held')
+  printList(items, textOf, 'there are no pauses or holds')
 }
 
 export async function holdCommand(values: Given<typeof pausesHold>): Promise<void> {
@@ -49,7 +49,9 @@ function endText({ code, stage, connection, probe_at }: PauseStatus): string {
   return isOpen ? `until somebody runs: waldstream pauses resume ${stage} ${connection}` : `until ${probe_at}`
 }
 
-/** A connection is held where its orders are delivered; what is none is a read, a system or a stage. */
+/**
+ * Finds what the target is. A connection is held where its orders are delivered; else it is a read, system or stage.
+ */
 async function placeOf(operations: OperationDeps, target: string, stage: string | undefined): Promise<PausePlace> {
   if (stage !== undefined) return { stage, connection: target }
   const { connections, systems } = await readConfiguration(operations.tables)
@@ -74,5 +76,5 @@ export async function resumeCommand(given: Given<typeof pausesResume>): Promise<
   const by = commandUser(given.by)
   const change = { what: 'pauses resume', target: targetOf([place.stage, place.connection]) }
   const done = await noted(by, change, () => onTables((operations) => resumeConnection(operations, by, place)))
-  console.log(json ? JSON.stringify(done) : `${place.connection} goes on at ${place.stage}`)
+  console.log(json ? JSON.stringify(done) : `${place.connection} continues at ${place.stage}`)
 }

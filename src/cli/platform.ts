@@ -35,14 +35,14 @@ import type { Tracer } from '../platform/tracing/tracer.ts'
 import type { SystemDefinition } from '../systems/system.ts'
 import { systemTypes as allTypes } from '../systems/systems.ts'
 
-/** The mechanisms every role uses, opened once for a process. */
+/** Connections and services that all roles use, opened once per process. */
 export interface Platform {
   readonly config: Config
-  /** Types of systems there are. */
+  /** All types of systems. */
   readonly systemTypes: ReadonlyMap<string, SystemDefinition>
   readonly logger: Logger
   readonly clock: Clock
-  /** What the process counts. */
+  /** Metrics of the process. */
   readonly meter: Metrics
   readonly log: EventLog
   readonly producer: LogProducer
@@ -51,19 +51,19 @@ export interface Platform {
   readonly personKeys: PersonKeys
   readonly tables: Tables
   readonly reporter: StatusReporter
-  /** Undefined: nothing is traced. */
+  /** Undefined: tracing is off. */
   readonly tracer?: Tracer | undefined
   readonly positions: Positions
-  /** How what it runs on is looked at. */
+  /** Reads the state of brokers, tables and registry. */
   readonly grounds: Grounds
-  /** Connects a reader of single records; who opens it closes it. */
+  /** Connects a reader of single records; the caller closes it. */
   openReader(): Promise<RecordReader>
-  /** Makes the topics of these systems where they are missing; sinks begin at the start of those that never had a record. */
+  /** Creates missing topics of these systems; sinks begin at the start of topics that never had a record. */
   createTopics(systems: readonly System[]): Promise<void>
   close(): Promise<void>
 }
 
-/** The tables alone, made where they are missing: what commands without events need. */
+/** Opens only the tables and creates missing ones, for commands that need no events. */
 export async function openTables(
   config: Config,
   logger = createLogger({ level: config.logLevel, name: 'waldstream' }),
@@ -78,10 +78,12 @@ export async function openTables(
   return { tables: opened.tables, storedItems: opened.storedItems, describe: opened.describe, close }
 }
 
-/** Each check of the whole installation. */
+/** Time limit for each check of the whole installation. */
 const EXAMINED_WITHIN_MS = 15_000
 
-/** Connects to tables, registry and broker; registers the schemas. Throws what says which of them is missing. */
+/**
+ * Connects to tables, registry and broker, and registers the schemas. Throws an error that names the one that fails.
+ */
 export async function openPlatform(config: Config, systemTypes = allTypes): Promise<Platform> {
   const logger = createLogger({ level: config.logLevel, name: 'waldstream', traced: config.tracing !== null })
   const tracer = await openTracer(config, logger)
@@ -126,7 +128,7 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
       tracer,
       grounds: {
         replication: config.replication,
-        // What its library logs while a broker is gone is what its caller is told.
+        // Silent: its library would log the same errors that the caller gets.
         openInspector: () =>
           createLogInspector({
             ...config.kafka,
@@ -147,7 +149,7 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
   }
 }
 
-/** Makes the topics of systems, and has their sinks begin at the start of those that never had a record. */
+/** Creates the topics of systems, and makes their sinks begin at the start of topics that never had a record. */
 export async function createSystemTopics(
   systems: readonly System[],
   { config, systemTypes, admin, positions }: Pick<Platform, 'config' | 'systemTypes' | 'admin' | 'positions'>,
@@ -160,7 +162,7 @@ export async function createSystemTopics(
   await beginEmpty(consumed, { admin, positions }, partitions)
 }
 
-/** Loads the SDK of OpenTelemetry where tracing is on, and else nothing. */
+/** Loads the OpenTelemetry SDK only if tracing is on. */
 async function openTracer({ tracing }: Config, logger: Logger): Promise<Tracer | undefined> {
   if (tracing === null) return undefined
   const { createOtelTracer } = await import('../platform/tracing/otel-tracer.ts')

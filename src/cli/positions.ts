@@ -29,5 +29,5 @@ async function print(operations: OperationDeps, group: string, json: boolean): P
   const rows = await listPositions(operations, commandUser(), group)
   if (json) return console.log(JSON.stringify(rows))
   const lineOf = (row: (typeof rows)[number]) => `${row.topic} ${row.partition}: ${row.offset ?? 'no position'}`
-  printList(rows, lineOf, `${group} has no position yet`)
+  printList(rows, lineOf, `${group} has no positions yet`)
 }

@@ -17,12 +17,12 @@ import { withProgress } from './progress.ts'
 import { UsageError } from './usage-error.ts'
 
 const MOST = 10_000
-/** Each is evaluated rule by rule, twice. */
+/** Maximum number of SKUs: each is evaluated rule by rule, twice. */
 const MOST_SKUS = 10
 
 export async function previewCommand(values: Given<typeof preview>): Promise<void> {
   const { dir: folder, connection: id } = values
-  if (id === undefined) throw new UsageError('--connection is missing: name the connection')
+  if (id === undefined) throw new UsageError('--connection is missing')
   const entity = mappedEntities.find((one) => one === (values.entity ?? 'products'))
   if (entity === undefined) throw new UsageError(`--entity must be one of ${mappedEntities.join(', ')}`)
   const keys = skusOf(values.sku, entity, values.last)
@@ -36,14 +36,14 @@ export async function previewCommand(values: Given<typeof preview>): Promise<voi
   console.log(values.json ? JSON.stringify(preview) : previewText(preview, keys))
 }
 
-/** Null: those that were read last. */
+/** Null: the products read last. */
 function skusOf(
   skus: readonly string[] | undefined,
   entity: string,
   last: string | undefined,
 ): readonly string[] | null {
   if (skus === undefined) return null
-  if (entity !== 'products') throw new UsageError('--sku takes products: leave --entity out')
+  if (entity !== 'products') throw new UsageError('--sku takes products: leave out --entity')
   if (last !== undefined) throw new UsageError('give --last or --sku, not both')
   if (skus.length > MOST_SKUS) throw new UsageError(`--sku takes at most ${MOST_SKUS}`)
   return skus

@@ -2,7 +2,7 @@ import { StreamError } from '../errors.ts'
 import type { Platform } from './platform.ts'
 import type { RunningPart } from './running-part.ts'
 
-/** What a process needs: each check throws what is wrong. */
+/** Readiness checks of a process; each throws its problem. */
 export function processChecks(
   { tables, admin, config }: Pick<Platform, 'tables' | 'admin' | 'config'>,
   parts: readonly RunningPart[],

@@ -2,7 +2,7 @@ import type { AccountStanding } from '../platform/governor/governor.ts'
 import type { Sample } from '../platform/metrics/meter.ts'
 import type { StageState } from './running-part.ts'
 
-/** The gauges of a process's stages: whether they work, how far behind they are, whether their systems answer. */
+/** Gauges of a process's stages: whether they run, their lag, and whether their systems answer. */
 export function stageSamples(stages: readonly StageState[], now: number): readonly Sample[] {
   return stages.flatMap(({ name: stage, up, group, progress, circuit }) => [
     { name: 'waldstream_stage_up', labels: { stage }, value: up ? 1 : 0 } as const,
@@ -13,7 +13,7 @@ export function stageSamples(stages: readonly StageState[], now: number): readon
 
 function lagSamples(group: string, progress: StageState['progress'][number], now: number): readonly Sample[] {
   const { topic, partition, handled, end, oldestAt } = progress
-  // Where neither is known yet there is nothing to be said.
+  // The lag is not known yet.
   if (end === null) return []
   const records = handled === null ? null : Number(end > handled ? end - handled : 0n)
   const labels = { group, topic, partition: String(partition) }
@@ -30,7 +30,7 @@ function circuitSamples(stage: string, { system, open, waiting }: NonNullable<St
   ] as const
 }
 
-/** The gauges of the accounts that the process calls. */
+/** Gauges of the accounts that the process calls. */
 export function accountSamples(accounts: readonly AccountStanding[]): readonly Sample[] {
   return accounts.flatMap(({ account, running, waiting, allowed, restMs }) => {
     const labels = { account }

@@ -8,9 +8,9 @@ export type Run = (command: Command, given: Readonly<Record<string, unknown>>) =
 
 const ABOUT = `Moves orders, shipments, products and stock between shops and ERPs.
 
-Addresses and secrets come from the environment (docs/how-to/operations.md). Exit code: 0 done, 1 failed, 2 wrong use.`
+Addresses and secrets come from the environment (docs/how-to/operations.md). Exit code: 0 done, 1 failed, 2 wrong usage.`
 
-/** Commander's program of all commands. It throws a CommanderError for help and wrong use, and prints help alone. */
+/** The Commander program with all commands. Throws a CommanderError for help and wrong usage; prints only help. */
 export function createProgram(run: Run): Commander {
   const program = new Commander('waldstream')
     .usage('<command>')
@@ -55,7 +55,7 @@ function define(word: Commander, command: Command, run: Run): Commander {
   return word.action(() => run(command, givenOf(command.options, word)))
 }
 
-/** Within a paragraph: help breaks lines where the terminal ends. */
+/** Line breaks within a paragraph, which help replaces with breaks at the terminal's width. */
 const ONE_LINE_BREAK = /(?<!\n)\n(?!\n)/g
 
 function descriptionOf({ summary, about }: { readonly summary: string; readonly about?: string | undefined }): string {
@@ -75,10 +75,10 @@ function toOption(name: string, option: CommandOption): Option {
   return made
 }
 
-/** Commander takes whatever follows an option for its value. */
+/** Commander accepts any word after an option as its value. */
 function checkedValue(text: string): string {
   if (!text.startsWith('--')) return text
-  throw new InvalidArgumentError('A value is missing before it.')
+  throw new InvalidArgumentError('The value before it is missing.')
 }
 
 /** Flags that were not given are false. */
@@ -90,7 +90,7 @@ function givenOf(options: CommandOptions, word: Commander): Readonly<Record<stri
   return { ...Object.fromEntries(flags), ...word.opts(), ...Object.fromEntries(operands) }
 }
 
-/** The help of an entry, or of one of its commands, in lines of so many columns. */
+/** The help of an entry, or of one of its commands, wrapped at `columns`. */
 export function helpOf(program: Commander, name: string, columns: number): string {
   const word = name
     .split(' ')

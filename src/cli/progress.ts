@@ -1,18 +1,18 @@
-/** Where progress goes, and when; times in milliseconds. */
+/** Output and times of progress; times in milliseconds. */
 interface Shown {
   readonly write: (line: string) => void
-  /** Work that is done by then says nothing. */
+  /** No output for work that ends sooner. */
   readonly firstMs: number
   readonly everyMs: number
 }
 
-/** On standard error: what reads standard output reads results alone. */
+/** Standard error, so that standard output contains only results. */
 const usual: Shown = { write: (line) => console.error(line), firstMs: 3_000, everyMs: 5_000 }
 const silent: Shown = { ...usual, write: () => undefined }
 
 /**
- * Runs work that may take long, and says every few seconds what it is and how far it is. `report` replaces the text that the
- * next line shows. With `json` it says nothing: standard error is for errors then.
+ * Runs long work and prints its name and progress every few seconds. `report` replaces the text of the next line.
+ * Prints nothing with `json`, where standard error is only for errors.
  */
 export async function withProgress<T>(
   about: string,

@@ -39,12 +39,12 @@ function cutDateOf({ cutDate: date, revision, yes: confirm, reason }: Given<type
 
 function print(reads: readonly ReadStatus[], json: boolean, show: (read: ReadStatus) => string): void {
   if (json) console.log(JSON.stringify({ items: reads }))
-  else printList(reads, show, 'no read is configured: "waldstream apply" puts a folder into the tables')
+  else printList(reads, show, 'no reads are configured: apply a folder with "waldstream apply"')
 }
 
 function lineOf({ id, schedule, zone, next_tick, cut_date, revision, current, due, held }: ReadStatus): string {
   const when = schedule === null ? 'on request' : `"${schedule}" ${zone}, next ${next_tick}`
-  const runs = [current === null ? '' : `  under way: ${current}`, due === null ? '' : `  waits: ${due}`].join('')
+  const runs = [current === null ? '' : `  running: ${current}`, due === null ? '' : `  waiting: ${due}`].join('')
   const hold = held === null ? '' : `  held until ${held.until ?? 'somebody resumes it'}: ${held.reason}`
   return `${id}  cut date ${cut_date ?? 'none'} (revision ${revision})  ${when}${runs}${hold}`
 }

@@ -27,7 +27,7 @@ type Values = Given<typeof rebuildTable>
 
 const MOST_LISTED = 500
 
-/** What is decided of a rebuild that is there. */
+/** Decisions about an existing rebuild. */
 const decisions = ['switch', 'undo', 'drop'] as const
 
 export async function listRebuildsCommand(given: Given<typeof rebuildList>): Promise<void> {
@@ -36,7 +36,7 @@ export async function listRebuildsCommand(given: Given<typeof rebuildList>): Pro
   printList(
     items,
     ({ id, state, table, events }) => `${id} ${state} ${table}, ${events} events`,
-    'no table was rebuilt',
+    'there are no rebuilds',
   )
 }
 
@@ -44,7 +44,7 @@ export async function rebuildCommand(values: Given<typeof rebuildTable>): Promis
   const decision = decisions.find((one) => values[one])
   const asked = [values.preview, ...decisions.map((one) => values[one])].filter((one) => one)
   if (asked.length > 1) {
-    throw new UsageError('--preview, --switch, --undo and --drop can not be given together')
+    throw new UsageError('--preview, --switch, --undo and --drop cannot be combined')
   }
   const run = () => onPlatform((operations, { clock }) => act(operations, clock, values))
   if (values.preview) return await run()
@@ -72,7 +72,7 @@ async function act(operations: OperationDeps, clock: Clock, values: Values): Pro
   print(values.wait ? await untilReady(operations, by, { id: job.id, clock, json: values.json }) : job, values)
 }
 
-/** The rebuild that a decision is about: of a table, or by the first characters of its id. */
+/** The rebuild to decide: that of a table, or the one whose id begins with the text. */
 async function decidedId(
   operations: OperationDeps,
   by: Principal,
@@ -93,7 +93,7 @@ async function decidedId(
 }
 
 function whatCame({ generation, live_generation, undo_until }: Rebuild, decision: (typeof decisions)[number]): string {
-  if (decision === 'drop') return 'the live table stays'
+  if (decision === 'drop') return 'the live table is unchanged'
   if (decision === 'undo')
     return `readers get generation ${live_generation} again; generation ${generation} stays beside it`
   const until = undo_until === null ? '' : `; --undo goes back until ${isoTime(undo_until)}`

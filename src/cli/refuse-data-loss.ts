@@ -12,8 +12,8 @@ type Deps = Pick<Platform, 'config' | 'logger' | 'systemTypes' | 'tables'> & {
 }
 
 /**
- * Throws `configuration_invalid` where brokers of other machines could lose what they acknowledged. Topics that do not exist
- * yet are created as they should be.
+ * Throws `configuration_invalid` if brokers on other machines could lose acknowledged records. Ignores missing topics,
+ * since they are created with safe settings.
  */
 export async function refuseDataLoss(deps: Deps): Promise<void> {
   const { config, systemTypes, tables } = deps
@@ -25,7 +25,7 @@ export async function refuseDataLoss(deps: Deps): Promise<void> {
   if (risks.length > 0) throw dataLossError(risks)
 }
 
-/** A user of the brokers that may not read the settings of topics can run all the same. */
+/** Only warns if the Kafka user may not read topic settings, so that the process can still run. */
 async function topicsOf(
   { grounds, logger }: Deps,
   wanted: readonly TopicDefinition[],
@@ -35,7 +35,7 @@ async function topicsOf(
     return await inspector.topics(wanted).finally(() => inspector.close())
   } catch (error) {
     const { code, message } = toStreamError(error)
-    logger.warn({ code, reason: message }, 'the settings of topics could not be checked: allow DescribeConfigs')
+    logger.warn({ code, reason: message }, 'could not check the settings of topics; allow DescribeConfigs')
     return []
   }
 }

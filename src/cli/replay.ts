@@ -27,7 +27,7 @@ import { isFound, wholeId } from './whole-id.ts'
 const MOST_LISTED = 10_000
 
 export async function replayCommand(given: Given<typeof replayStart>): Promise<void> {
-  // Before anything is opened: what is wrong with the options is reported at once.
+  // Checks the options before opening connections, to report mistakes at once.
   const wanted = wantedOf(given)
   const by = commandUser(given.by)
   if (given.preview) return await onPlatform((operations) => preview(operations, by, wanted, given.json))
@@ -48,7 +48,7 @@ export async function listReplaysCommand(given: Given<typeof replayList>): Promi
   const limit = wholeOption('limit', given.limit, { usual: 50, most: MOST_LISTED })
   const items = await onPlatform((operations) => listReplays(operations, commandUser(), limit))
   if (given.json) return console.log(JSON.stringify({ items }))
-  printList(items, lineOf, 'nothing was replayed')
+  printList(items, lineOf, 'there are no replays')
 }
 
 export async function showReplayCommand({ id, json }: Given<typeof replayShow>): Promise<void> {
@@ -62,10 +62,10 @@ export async function cancelReplayCommand(given: Given<typeof replayCancel>): Pr
   const replay = await noted(by, { what: 'replay cancel', target: targetOf([given.id]) }, () =>
     onPlatform(async (operations) => cancelReplay(operations, by, await replayId(operations, by, given.id))),
   )
-  console.log(given.json ? JSON.stringify(replay) : `replay ${replay.id} is to end`)
+  console.log(given.json ? JSON.stringify(replay) : `replay ${replay.id} is ending`)
 }
 
-/** The id of the replay whose id begins so; the text itself where there is none. */
+/** The id of the replay that begins with the text; the text itself if there is none. */
 async function replayId(operations: OperationDeps, by: Principal, begun: string): Promise<string> {
   return await wholeId(begun, {
     what: 'replay',
@@ -78,7 +78,7 @@ async function replayId(operations: OperationDeps, by: Principal, begun: string)
 
 const LOOK_MS = 500
 
-/** The replay at its end; says on standard error how far it is. */
+/** Waits for the end of a replay and returns it; prints progress on standard error. */
 async function untilEnded(
   operations: OperationDeps,
   by: Principal,
@@ -103,7 +103,7 @@ async function preview(operations: OperationDeps, by: Principal, wanted: WantedR
   const found = await previewReplay(operations, by, wanted)
   if (json) return console.log(JSON.stringify(found))
   const { topic, processor, events, keys, to_send, seconds } = found
-  console.log(`${topic} → ${processor}: ${to_send} to send of ${events} events of ${keys} keys, ${seconds} s at least`)
+  console.log(`${topic} → ${processor}: ${to_send} to send of ${events} events of ${keys} keys, at least ${seconds} s`)
   for (const [connection, count] of Object.entries(found.connections)) console.log(`  ${connection}: ${count}`)
   for (const { currency, total } of found.amounts) console.log(`  orders of ${total} ${currency}`)
   for (const { key, source, occurred_at, effects } of found.samples) {

@@ -24,7 +24,7 @@ export async function restoreCommand({ dir: folder, overwrite, yes, json }: Give
     if (json) return console.log(JSON.stringify({ folder, ...restored }))
     const { tables: count, items: written, groups: removed } = restored
     console.log(
-      `${written} items of ${count} tables as of ${backup.manifest.started_at}; ${removed} groups begin there`,
+      `${written} items of ${count} tables as of ${backup.manifest.started_at}; ${removed} consumer groups resume there`,
     )
   } finally {
     close()

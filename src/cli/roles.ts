@@ -25,40 +25,40 @@ export const roles = ['producer', 'processor', 'projector', 'api'] as const
 export type Role = (typeof roles)[number]
 
 export interface RoleOptions {
-  /** False: reads run on request alone. */
+  /** False: reads run only on request. */
   readonly schedules: boolean
-  /** For the API of a demo. */
+  /** Faults of the demo, for its API. */
   readonly demo?: Demo
-  /** Where the control tower is built; without it where the package has it. */
+  /** Folder of the built control tower; absent: the package's own. */
   readonly page?: string
 }
 
 export interface RunningRoles {
-  /** Where the API listens, if it is one of the roles. */
+  /** The running API; null: not one of the roles. */
   readonly api: RunningApi | null
   readonly parts: readonly RunningPart[]
-  /** How the accounts that it calls are used. */
+  /** Use of the accounts that the process calls. */
   accounts(): readonly AccountStanding[]
   /** Gauges of the whole installation; null: another role exports them. */
   readonly installation: (() => Promise<readonly Sample[]>) | null
-  /** Finishes what is under way, then ends (Guarantee 10). */
+  /** Finishes the work in progress, then ends (Guarantee 10). */
   close(): Promise<void>
 }
 
 const CONFIGURATION_EVERY_MS = 2_000
 
-/** Starts roles in this process. The topics of every configured system are made first. */
+/** Starts roles in this process, after creating the topics of all configured systems. */
 export async function startRoles(
   platform: Platform,
   chosen: readonly Role[],
   options: RoleOptions,
 ): Promise<RunningRoles> {
   const { tables, clock, logger } = platform
-  const onProblem = (err: unknown) => logger.warn({ err }, 'the configuration could not be read; the last one stays')
+  const onProblem = (err: unknown) => logger.warn({ err }, 'could not read the configuration; keeping the last one')
   const watch = await watchConfiguration(tables, clock, { everyMs: CONFIGURATION_EVERY_MS, onProblem })
   const resolveSecret = createResolver(platform.config.environment)
   const network = networkRulesOf(platform.config.environment)
-  // One client a system: its limit of requests holds for its reads and its deliveries together.
+  // One client per system, so that its limits apply to reads and deliveries together.
   const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const governors = createSharedGovernors(tables, clock, owner, platform.meter)
   const mayUseRole = roleRulesOf(platform.config.environment)
@@ -68,7 +68,7 @@ export async function startRoles(
   let followed: FollowedConfiguration | undefined
   let heartbeat: Heartbeat | undefined
   const close = async () => {
-    // First: what it would start while the others end would not be ended.
+    // First, so that it does not start stages while the others are closing.
     await followed?.close()
     await Promise.all(parts.map((part) => part.close()))
     await closeExpressionThreads()
@@ -78,8 +78,8 @@ export async function startRoles(
   }
   try {
     const own = { roles: chosen, version: productVersion(), node: process.version }
-    const told = () => ({ circuits: openCircuits(parts), accounts: clients.accounts() })
-    heartbeat = await startHeartbeat(platform, own, told)
+    const report = () => ({ circuits: openCircuits(parts), accounts: clients.accounts() })
+    heartbeat = await startHeartbeat(platform, own, report)
     followed = await followConfiguration(platform, watch)
     if (chosen.includes('producer')) await startProducer(platform, followed, clients, options, parts)
     if (chosen.includes('processor')) await startProcessor(platform, followed, clients, parts)

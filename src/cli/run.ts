@@ -19,9 +19,9 @@ import { UsageError } from './usage-error.ts'
 import { KILL_AFTER_MS, startWorker, superviseWorkers, usualWorkers, type Worker } from './workers.ts'
 
 const GRACE_MS = 30_000
-/** A little longer than workers have before they are killed. */
+/** A little longer than the time after which workers are killed. */
 const WORKERS_GRACE_MS = KILL_AFTER_MS + 3_000
-/** Of these, several may run: their groups share the partitions. */
+/** Roles that may run several workers, which share the partitions through their consumer groups. */
 const SHARED: readonly Role[] = ['processor', 'projector']
 const MOST_WORKERS = 64
 
@@ -48,11 +48,11 @@ export async function runCommand(values: Given<typeof run>): Promise<void> {
   }
 }
 
-/** Applies the configuration once, then has as many processes work. */
+/** Applies the configuration once, then starts `count` worker processes. */
 async function runWorkers(config: Config, role: Role, count: number, signaled: Promise<void>): Promise<void> {
   const platform = await openPlatform(config)
   await prepare(platform).finally(() => platform.close())
-  // They share the port of this process, which asks them.
+  // Workers have no port of their own: this process asks them and serves all metrics.
   const { CONFIG_DIR: _applied, ...given } = config.environment
   const env = { ...given, METRICS_PORT: 'off' }
   const args = ['run', '--role', role, '--workers', '1']
@@ -61,11 +61,11 @@ async function runWorkers(config: Config, role: Role, count: number, signaled: P
   )
   const { logger } = platform
   const port = await openWorkersPort(config, workers, platform)
-  logger.info({ role, workers: count, metrics: port?.url }, 'workers are started')
+  logger.info({ role, workers: count, metrics: port?.url }, 'started workers')
   await superviseWorkers(workers, signaled, logger).finally(() => port?.close())
 }
 
-/** Where the port can't be opened, the workers are ended: the command has failed. */
+/** Ends the workers if the port cannot be opened, because the command has failed then. */
 async function openWorkersPort(config: Config, workers: readonly Worker[], { clock, logger, meter }: Platform) {
   const observed = observeWorkers(
     workers.flatMap(({ peer }) => peer ?? []),
@@ -79,7 +79,7 @@ async function openWorkersPort(config: Config, workers: readonly Worker[], { clo
   }
 }
 
-/** Each worker is a member of its groups by a name of its own. */
+/** Each worker has its own static name in its consumer groups. */
 function instanceOf({ kafka: { instanceId } }: Config, index: number): Readonly<Record<string, string>> {
   return instanceId === null ? {} : { KAFKA_INSTANCE_ID: `${instanceId}-${index}` }
 }
@@ -102,7 +102,7 @@ async function work(platform: Platform, chosen: readonly Role[], signaled: Promi
   }
 }
 
-/** What is done once before the roles start. */
+/** Work to do once before the roles start. */
 async function prepare(platform: Platform): Promise<void> {
   await refuseDataLoss(platform)
   const { configDir, environment } = platform.config
@@ -110,13 +110,14 @@ async function prepare(platform: Platform): Promise<void> {
     const by = commandUser('CONFIG_DIR')
     await noted(by, { what: 'run', target: null }, async () => {
       const configuration = await loadConfiguration(configDir, environment, platform.systemTypes)
-      // Nobody is there to decide: what was changed otherwise stays, and is told at each start until the folder has it.
+      // Nobody can decide here: documents changed elsewhere stay, with a warning at each start until the folder
+      // contains them.
       const wanted = { configuration, reason: null, changedSince: 'keep' } as const
       const { kept } = await applyConfiguration(tableDeps(platform), by, wanted)
       for (const { kind, id, by: author, at } of kept) {
         platform.logger.warn(
           { kind, id, by: author, at },
-          'was changed otherwise since CONFIG_DIR was applied, and stays so',
+          'keeping a document that was changed elsewhere since CONFIG_DIR was applied',
         )
       }
     })
@@ -124,17 +125,17 @@ async function prepare(platform: Platform): Promise<void> {
   await upgradeStored(platform)
 }
 
-/** What an earlier version kept of references. */
+/** Upgrades references that an earlier version stored. */
 async function upgradeStored({ tables, config, clock, logger }: Platform): Promise<void> {
   const done = await upgradeReferences(tables, config.environment, new Date(clock.now()).toISOString())
   if (done.addresses.length + done.cleared.length + done.changes > 0)
-    logger.warn(done, 'stored references were upgraded')
-  for (const what of done.unresolved) logger.error({ what }, 'the address of a system is a reference')
+    logger.warn(done, 'upgraded stored references')
+  for (const what of done.unresolved) logger.error({ what }, 'the address of a system is still a reference; set its variable')
 }
 
 /**
- * Listens from the beginning: a process that is signaled while it starts has records under way too (Guarantee 10). A worker
- * is also asked by the end of its connection to the process that started it, which ends with that process.
+ * Listens from the beginning, because a process may already handle records when it is signaled during its start
+ * (Guarantee 10). A worker also ends when its channel to its parent process closes, which happens when the parent ends.
  */
 function untilSignal(graceMs: number): { readonly signaled: Promise<void>; ended(): void } {
   const [signaled, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
@@ -151,7 +152,7 @@ function untilSignal(graceMs: number): { readonly signaled: Promise<void>; ended
     signaled: signaled.promise,
     ended() {
       ended.resolve()
-      // A start that failed has an exit code of its own.
+      // A failed start sets its own exit code.
       grace.uninstall()
     },
   }

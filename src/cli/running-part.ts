@@ -9,24 +9,24 @@ import type { Platform } from './platform.ts'
 export interface RunningPart {
   readonly name: string
   close(): Promise<void>
-  /** What is wrong with the process, each with the name of its stage: it is not ready. */
+  /** Problems that make the process not ready, each with the name of its stage. */
   problems?(): readonly string[]
-  /** Why records of one system wait, each with the name of its stage: it is down, or its stage can't be made. */
+  /** Why records of a system wait, with the name of its stage: the system is down, or its stage cannot be created. */
   heldBack?(): readonly string[]
-  /** The stages that are to run here, as they are now. */
+  /** State of the stages that should run in this process. */
   stages?(): readonly StageState[]
 }
 
-/** How a stage is. */
+/** State of a stage. */
 export interface StageState {
   readonly name: string
-  /** False: its consumer is down, it keeps failing, or it could not be made. */
+  /** False: its consumer is down, it keeps failing, or it could not be created. */
   readonly up: boolean
-  /** Why only a new process may help; null: it need not be helped so. */
+  /** Why the process has to be restarted; null: it does not. */
   readonly stalled: string | null
   readonly group: string
   readonly progress: readonly PartitionProgress[]
-  /** Null: it delivers to no system. */
+  /** Null: it does not deliver to a system. */
   readonly circuit: Circuit | null
 }
 
@@ -41,18 +41,18 @@ export function stateOf(stage: Pick<Stage<TopicKind>, 'name' | 'circuit'>, runni
   }
 }
 
-/** Systems that do not answer, as the stages of these parts find them. */
+/** Open circuits of the stages of these parts. */
 export function openCircuits(parts: readonly RunningPart[]): readonly StageCircuit[] {
   const stages = parts.flatMap((part) => part.stages?.() ?? [])
   return stages.flatMap(({ name: stage, circuit }) => (circuit?.open ? [{ stage, ...circuit.open }] : []))
 }
 
-/** `stage: why`; nothing where nothing is wrong. */
+/** `stage: why`; empty without a problem. */
 export function named(stage: string, why: string | null | undefined): readonly string[] {
   return why ? [`${stage}: ${why}`] : []
 }
 
-/** Those that have started are among the parts also when another could not: whoever gives up closes them. */
+/** Adds every started stage to `parts`, even if another fails to start, so that the caller can close them. */
 export async function startStages<K extends TopicKind>(
   platform: Platform,
   stages: readonly Stage<K>[],

@@ -2,21 +2,24 @@ import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { withinLimit } from '../platform/time-limit.ts'
 
-/** A look begins no sooner than this after the last one. */
+/** Minimum time between two looks. */
 const LEAST_MS = 15_000
-/** Of all time, a look has one part in so many: what takes long is looked at seldom. */
+/** Waits this many times as long as the last look took, so that slow looks are rare. */
 const PART = 20
-/** Who asks while a look is under way waits so long for it, and is given the last one then. */
+/** How long a caller waits for a look in progress before it gets the last result. */
 const WAIT_MS = 3_000
 
-/** What was found, and how the look went; null before the first one has ended. */
+/** A result with its duration and age. */
 export interface Looked<T> {
   readonly found: T
   readonly tookMs: number
   readonly ageMs: number
 }
 
-/** A look that costs, for those who ask often: its cost is bounded, whatever it comes to. A look that fails leaves the last one. */
+/**
+ * Limits the cost of an expensive look for frequent callers. A failed look keeps the last result; null before the first
+ * look has ended.
+ */
 export function seldomLook<T>(
   look: () => Promise<T>,
   { clock, logger }: { readonly clock: Clock; readonly logger: Pick<Logger, 'warn'> },
@@ -30,7 +33,7 @@ export function seldomLook<T>(
       const found = await look()
       last = { found, begunAt, tookMs: clock.now() - begunAt }
     } catch (error) {
-      logger.warn({ err: error }, 'the tables could not be looked at for metrics; the last look stays')
+      logger.warn({ err: error }, 'could not read the tables for metrics; keeping the last result')
     } finally {
       notBefore = clock.now() + Math.max(LEAST_MS, PART * (clock.now() - begunAt))
       under = null

@@ -20,14 +20,14 @@ import { UsageError } from './usage-error.ts'
 export async function listSharesCommand({ number, source, json }: Given<typeof sharesList>): Promise<void> {
   const items = await onOrder(number, source, (operations, order) => listShareLinks(operations, commandUser(), order))
   if (json) console.log(JSON.stringify({ items }))
-  else printList(items, lineOf, 'the order has no link')
+  else printList(items, lineOf, 'the order has no links')
 }
 
 export async function createShareCommand(given: Given<typeof sharesCreate>): Promise<void> {
   const { number, connection, days, source, json } = given
   const by = commandUser(given.by)
   const { path, ...link } = await noted(by, { what: 'shares create', target: targetOf([number]) }, async () => {
-    if (connection === undefined) throw new UsageError('create needs --connection: whose part is shown')
+    if (connection === undefined) throw new UsageError('create needs --connection: the connection whose part is shown')
     const wanted = { connection, days: wholeOption('days', days, { usual: USUAL_SHARE_DAYS, most: MOST_SHARE_DAYS }) }
     return await onOrder(number, source, (operations, order) =>
       createShareLink(operations, by, { ...order, ...wanted }),
@@ -60,5 +60,5 @@ async function onOrder<T>(
 
 function lineOf({ id, connection, state, created_by, expires_at, last_used_at, revoked_by }: ShareStatus): string {
   const end = revoked_by === null ? `expires ${expires_at}` : `by ${revoked_by}`
-  return `${id}  ${connection}  ${state}  made by ${created_by}, ${end}, last used ${last_used_at ?? 'never'}`
+  return `${id}  ${connection}  ${state}  created by ${created_by}, ${end}, last used ${last_used_at ?? 'never'}`
 }

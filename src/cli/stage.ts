@@ -18,7 +18,7 @@ export async function stageCommand(values: Given<typeof stage>): Promise<void> {
   const by = commandUser(undefined, values.showPersonal)
   const { items, next } = await onPlatform((operations) => listStaged(operations, by, wanted))
   if (values.json) return console.log(JSON.stringify({ items, next }))
-  printList(items, stagedText, 'nothing is staged')
+  printList(items, stagedText, 'no staged entities match these options')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 
@@ -31,7 +31,7 @@ function filterOf(values: Given<typeof stage>): StagedFilter {
     throw new UsageError(`the entity must be one of ${entities.join(', ')}, not "${entity}"`)
   }
   if (viewOf(entity) !== view) {
-    throw new UsageError(`${entity} are in the ${viewOf(entity)}: stage ${viewOf(entity)} ${connection} ${entity}`)
+    throw new UsageError(`${entity} are in the view ${viewOf(entity)}: stage ${viewOf(entity)} ${connection} ${entity}`)
   }
   const { status = null, key = null } = values
   if (status !== null && !stagedStatuses.includes(status as StagedStatus)) {
@@ -41,7 +41,7 @@ function filterOf(values: Given<typeof stage>): StagedFilter {
   return { connection, entity, status: status as StagedStatus | null, key, ...times }
 }
 
-/** A row of a view in lines: how it stands, the answer, where its events are, and the events where they were read. */
+/** A staged row as text: status, answer, places of its events, and the events if they were requested. */
 function stagedText({ key, source, status, stage, updated_at, as_read, as_mapped, answer }: ShownRow): string {
   const { target_id, code, message, attempts } = answer
   return [
@@ -56,7 +56,7 @@ function stagedText({ key, source, status, stage, updated_at, as_read, as_mapped
 }
 
 function eventText(shown: ShownEvent | null): string {
-  if (shown === null) return 'nothing'
+  if (shown === null) return 'none'
   const { topic, partition, offset, bytes, event, problem } = shown
   const place = `${topic} partition ${partition} offset ${offset}, ${bytes} bytes`
   if (problem !== null) return `${place}: ${problem}`

@@ -17,16 +17,16 @@ import { processChecks } from './process-checks.ts'
 import type { RunningPart } from './running-part.ts'
 import { type Looked, seldomLook } from './seldom-look.ts'
 
-/** Where `scripts/bootstrap.mjs`, or the image, has built the control tower. */
+/** Folder in which `scripts/bootstrap.mjs`, or the image, builds the control tower. */
 const PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
-/** The API, the notifications, and the gauges that come from the tables: this role alone exports them, as it serves what they are of. */
+/** The API, the notifications, and the gauges from the tables, which only this role exports. */
 export interface ApiRole {
   readonly api: RunningApi
   samples(): Promise<readonly Sample[]>
 }
 
-/** Listens last, so that its readiness knows of all the parts of its process. */
+/** Listens last, so that its readiness includes all parts of the process. */
 export async function startApiRole(
   platform: Platform,
   followed: FollowedConfiguration,
@@ -56,7 +56,7 @@ export async function startApiRole(
   return { api, samples: async () => lookedSamples(await look()) }
 }
 
-/** This role has the tables' facts, and the secrets that webhooks of recipients are signed with. */
+/** Runs in this role because it has the status from the tables, and the signing secrets of recipients' webhooks. */
 function startNotifications(
   { tables, clock, logger, meter }: Platform,
   followed: FollowedConfiguration,

@@ -30,7 +30,7 @@ export async function startProcessor(
     deliveriesTo(platform.systemTypes, system).map((kind) => sinkOf(system, kind, clients, deps)),
   )
   parts.push(sinks)
-  // A sink that can't start because a secret is missing holds up no other (Guarantee 5); `held_back` reports it.
+  // A sink that cannot start, such as for a missing secret, does not stop others (Guarantee 5); `held_back` reports it.
   const following = followed.follow((next) => sinks.follow(next))
   try {
     await startStages(platform, stages, parts)

@@ -23,7 +23,7 @@ import { type RunningPart, startStages } from './running-part.ts'
 
 const RUNS_AT_ONCE = 8
 
-/** Dispatches requests, does runs; with `schedules`, requests them as well. */
+/** Dispatches requests and executes runs; with `schedules`, also requests scheduled runs. */
 export async function startProducer(
   platform: Platform,
   followed: FollowedConfiguration,
@@ -41,7 +41,7 @@ export async function startProducer(
   const { signal } = ending
   const shared = { ...platform, topicPrefix: config.topicPrefix, configuration }
   const own = { createReader: reader, workerId, concurrency: RUNS_AT_ONCE, leaseMs: config.runLeaseMs }
-  // First: when it can't start, no work is running yet that the caller knows nothing of.
+  // First, so that a failed start leaves no work running that the caller cannot close.
   await startStages(platform, [dispatchStage(tables)], parts)
   const work = [runWorker({ ...shared, ...own }, signal)]
   if (schedules) {
@@ -71,7 +71,7 @@ export async function startProducer(
   parts.push({ name: 'runs', close })
 }
 
-/** A read's schedules: of its runs, and of its sweeps. */
+/** A read's schedules: for its runs and for its sweeps. */
 function withSweep(read: Read): readonly ScheduledRead[] {
   return read.sweep.schedule === null ? [read] : [read, { ...read, schedule: read.sweep.schedule, trigger: SWEEP }]
 }

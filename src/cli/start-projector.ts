@@ -15,7 +15,7 @@ import type { Platform } from './platform.ts'
 import { type RunningPart, startStages } from './running-part.ts'
 import { createSystemStages } from './system-stages.ts'
 
-/** The feeds, tasks, dead letters, and where every staged entity is. */
+/** Starts the projections: feeds, tasks, dead letters, staged entities and the index of orders. */
 export async function startProjector(
   platform: Platform,
   followed: FollowedConfiguration,

@@ -22,7 +22,7 @@ export async function statusCommand({ json }: Given<typeof command>): Promise<vo
 
 function statusText({ connections, failures, unreached, complete }: Status): string {
   const unrouted = failures.length === 0 ? [] : ['of no single connection', ...failures.flatMap(failureText)]
-  const none = connections.length === 0 ? ['there is no connection: waldstream apply <dir>'] : []
+  const none = connections.length === 0 ? ['there are no connections: waldstream apply <dir>'] : []
   const more = complete ? [] : ['(there are more dead letters than were counted)']
   const silent = unreached.flatMap(recipientText)
   return [...none, ...connections.flatMap(connectionText), ...unrouted, ...silent, ...more].join('\n')
@@ -36,7 +36,7 @@ function recipientText({ recipient, failing }: Status['unreached'][number]): str
 
 function connectionText(status: ConnectionStatus): string[] {
   const { connection, shop, vendor, healthy, enabled, flows, paused, held_orders: held, failures, pulls, ends } = status
-  const off = enabled ? '' : '; switched off: its document, or that of one of the two, says enabled: false'
+  const off = enabled ? '' : "; disabled: its document, or its shop's or vendor's, has enabled: false"
   return [
     `${healthy ? 'ok  ' : 'look'} ${connection} (${shop} and ${vendor})${off}`,
     ...flows.flatMap((flow) => [flowText(flow), ...flow.waits.map(waitText)]),
@@ -51,7 +51,7 @@ function connectionText(status: ConnectionStatus): string[] {
   ]
 }
 
-/** What a system that answers and is not called has to say is nothing. */
+/** Prints nothing for a system that answers and has no calls. */
 function endText({ system, circuit, calls }: CalledSystem): string[] {
   const busy = calls.filter((one) => one.in_use > 0 || one.waiting > 0 || one.left_alone_until !== null)
   return [...(circuit === null ? [] : circuitText(system, circuit)), ...busy.map((one) => callsText(system, one))]
@@ -68,16 +68,16 @@ function circuitText(system: string, circuit: NonNullable<CalledSystem['circuit'
 function callsText(system: string, use: CalledSystem['calls'][number]): string {
   const { part, in_use, at_once, waiting, left_alone_until, minute } = use
   const texts = [
-    `${in_use} of ${at_once} calls at once`,
+    `${in_use} of ${at_once} concurrent calls`,
     ...(waiting === 0 ? [] : [`${waiting} wait`]),
-    ...(minute === null ? [] : [`${minute.calls} of ${minute.most} calls a minute`]),
-    ...(left_alone_until === null ? [] : [`left alone until ${left_alone_until}, as it asked`]),
+    ...(minute === null ? [] : [`${minute.calls} of ${minute.most} calls per minute`]),
+    ...(left_alone_until === null ? [] : [`no calls until ${left_alone_until}, as it requested`]),
   ]
   return `  ${part === null ? system : `${system} (${part})`}: ${texts.join(', ')}`
 }
 
 function flowText({ entity, reads, processing, waiting, failed, times }: Flow): string {
-  const counts = Object.entries({ 'under way': processing, waiting, failed })
+  const counts = Object.entries({ 'in processing': processing, waiting, failed })
   const standing = counts.flatMap(([name, count]) => (count.count === 0 ? [] : [countText(name, count)]))
   return `  ${[entity, ...reads.map(readText), ...standing, ...timesText(times)].join(', ')}`
 }
@@ -101,8 +101,8 @@ function pullText({ feed, reader, name, source, age, lag }: PullStatus): string 
 }
 
 function readText({ read, age, problem, overdue, enabled }: ReadAge): string {
-  if (!enabled) return `switched off (${read})`
-  const when = age === null ? 'never read whole' : `read ${ageText(age)} ago`
+  if (!enabled) return `disabled (${read})`
+  const when = age === null ? 'never read completely' : `read ${ageText(age)} ago`
   return `${when}${overdue ? ', overdue' : ''} (${read}${problem === null ? '' : `; the last run: ${problem}`})`
 }
 

@@ -15,14 +15,14 @@ export async function syncCommand(values: Given<typeof sync>): Promise<void> {
   const { read } = values
   const from = timeOption('from', values.from)
   const accept = values.acceptDeletions
-  if (accept && !values.sweep) throw new UsageError('--accept-deletions goes with --sweep')
-  if (values.preview && !values.sweep) throw new UsageError('--preview goes with --sweep')
-  if (values.preview && accept) throw new UsageError('--preview deletes nothing: leave out --accept-deletions')
+  if (accept && !values.sweep) throw new UsageError('--accept-deletions needs --sweep')
+  if (values.preview && !values.sweep) throw new UsageError('--preview needs --sweep')
+  if (values.preview && accept) throw new UsageError('--preview does not delete: leave out --accept-deletions')
   const ways = [values.from, values.queueUrl, values.sweep || undefined].filter((way) => way !== undefined)
-  if (ways.length > 1) throw new UsageError('--from, --queue-url and --sweep can not be given together')
+  if (ways.length > 1) throw new UsageError('--from, --queue-url and --sweep cannot be combined')
   const sweep: Sweep | null = values.sweep ? (values.preview ? 'preview' : accept ? 'accept' : 'check') : null
   const wanted = { read, from, queueUrl: values.queueUrl ?? null, reason: values.reason ?? null, sweep }
-  if (values.timeout !== undefined && !values.wait) throw new UsageError('--timeout goes with --wait')
+  if (values.timeout !== undefined && !values.wait) throw new UsageError('--timeout needs --wait')
   const limit = { usual: USUAL_WAIT_S, most: LONGEST_WAIT_S }
   const timeoutMs = wholeOption('timeout', values.timeout, limit) * 1000
   const by = commandUser()
@@ -43,7 +43,7 @@ export async function syncCommand(values: Given<typeof sync>): Promise<void> {
   if (state !== 'completed') process.exitCode = 1
   if (waited?.ended !== true) {
     console.error(
-      `it is not at its end after ${timeoutMs / 1000} s; "waldstream tasks show ${task}" says how far it is`,
+      `the task has not ended after ${timeoutMs / 1000} s; "waldstream tasks show ${task}" shows its progress`,
     )
   }
 }

@@ -13,14 +13,14 @@ export interface SystemStage {
   make(): Promise<Stage<TopicKind> | undefined>
 }
 
-/** The stages of the configured systems: they start, end and restart with their systems, while the process runs. */
+/** Stages of the configured systems, which start, end and restart with their systems while the process runs. */
 export interface SystemStages extends RunningPart {
-  /** Starts and ends what differs. Rejects with the first that could not be started, after all others were. */
+  /** Starts and ends stages as needed. Starts all it can, then rejects with the first error. */
   follow(configuration: Configuration): Promise<void>
 }
 
 interface RunningOne {
-  /** Of what it was made from. */
+  /** Identifies the system's document that it was created from. */
   readonly key: string
   readonly stage: Stage<TopicKind>
   readonly running: RunningStage
@@ -78,12 +78,12 @@ export function createSystemStages(
   }
 }
 
-/** A stage that could not be made, by the name that it was to be made under. */
+/** State of a stage that could not be created. */
 function unmade(name: string): StageState {
   return { name, up: false, stalled: null, group: '', progress: [], circuit: null }
 }
 
-/** A system that is read in another way keeps its stages. */
+/** Changes of a system's reads do not restart its stages. */
 function stageIdentity({ reads: _reads, ...system }: System): string {
   return JSON.stringify(system)
 }

@@ -46,15 +46,15 @@ function versionText({ product, node, kafka, brokers, schemas }: Versions): stri
 }
 
 function processText({ id, roles, version, started_at, beat_at, state }: ProcessState): string {
-  return `process ${id} ${state}: ${roles.join(', ')}, version ${version}, since ${started_at}, heard of ${beat_at}`
+  return `process ${id} ${state}: ${roles.join(', ')}, version ${version}, since ${started_at}, last heartbeat ${beat_at}`
 }
 
 function consumerTexts({ groups, complete }: Consumers): readonly string[] {
   const lines = groups.map(({ group, state, members, lag, oldest_at }) => {
-    const behind = lag === 0 ? 'nothing left' : `${lag} left${oldest_at === null ? '' : `, since ${oldest_at}`}`
+    const behind = lag === 0 ? 'no lag' : `lag ${lag}${oldest_at === null ? '' : `, since ${oldest_at}`}`
     return `group ${group} ${state}: ${members.length} members, ${behind}`
   })
-  return complete ? lines : [...lines, '(there are more groups than were looked at)']
+  return complete ? lines : [...lines, '(there are more groups than were read)']
 }
 
 function topicText({ topic, partitions, replication, records, problems }: TopicState): string {

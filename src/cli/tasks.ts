@@ -36,7 +36,7 @@ export async function listTasksCommand(values: Given<typeof tasksList>): Promise
   const wanted = { filter, limit, after: null }
   const { items } = await onTables((operations) => listTasks(operations, commandUser(), wanted))
   if (values.json) return console.log(JSON.stringify({ items: items.map(plain) }))
-  printList(items, lineOf, 'no run of a read that these options choose')
+  printList(items, lineOf, 'no runs match these options')
 }
 
 export async function showTaskCommand(values: Given<typeof tasksShow>): Promise<void> {
@@ -54,7 +54,7 @@ export async function showTaskCommand(values: Given<typeof tasksShow>): Promise<
   console.log(run.expected === null ? `  window: ${proofText(run)}` : `  sweep: ${sweepText(run)}`)
   for (const [connection, { statuses }] of Object.entries(counts.connections)) {
     const counted = Object.entries(statuses).map(([status, count]) => `${status} ${count}`)
-    console.log(`  ${connection}: ${counted.join(', ') || 'nothing yet'}`)
+    console.log(`  ${connection}: ${counted.join(', ') || 'none yet'}`)
   }
   for (const { connection, key, status, code, message, target_id, attempts, stage } of entities) {
     const why = [code, message].filter((text) => text !== null).join(': ')
@@ -97,7 +97,7 @@ export async function cancelTaskCommand({ task, reason, by, json }: Given<typeof
 
 const RUNS_LISTED = 500
 
-/** The id of the task whose id begins so; the text itself where there is none. */
+/** The id of the task that begins with the text; the text itself if there is none. */
 async function taskId(operations: TableDeps, by: Principal, begun: string): Promise<string> {
   return await wholeId(begun, {
     what: 'task',
@@ -124,22 +124,22 @@ function lineOf({ run, state }: TaskStatus): string {
 }
 
 const proofTexts: Readonly<Record<ReturnType<typeof windowProof>, string>> = {
-  pending: 'its proof comes at its end',
-  proven: 'proven, all that the source lists in it was read',
-  unlisted: 'read to its end; the source listed nothing to compare with',
-  incomplete: 'not proven, the source lists what it did not give',
-  broken_off: 'not proven, the run ended before',
-  none: 'none, nothing is read by time',
+  pending: 'proven when the run ends',
+  proven: 'proven, all entities that the source lists were read',
+  unlisted: 'read to its end; the source gave no list to compare with',
+  incomplete: 'not proven, the source lists entities that it did not return',
+  broken_off: 'not proven, the run ended early',
+  none: 'none, the run has no window',
 }
 
 function sweepText({ trigger, expected, read_count, gone, published, missing }: Run): string {
   const seen = `${read_count} keys at the source, about ${expected} expected`
   if (gone === null) return seen
-  const done = trigger === SWEEP_PREVIEW ? 'nothing was deleted' : `${published} deleted`
+  const done = trigger === SWEEP_PREVIEW ? 'none deleted' : `${published} deleted`
   return [seen, `${gone} gone`, done, ...missing.slice(0, MOST_SHOWN)].join('; ')
 }
 
-/** Of the keys that are gone. */
+/** Maximum number of deleted keys shown. */
 const MOST_SHOWN = 10
 
 function proofText(run: Run): string {

@@ -30,7 +30,7 @@ function textOf(results: readonly MappingTestResult[], { passed, failed }: { pas
   return [...lines, `${passed} passed, ${failed} failed`].join('\n')
 }
 
-/** As a diff has it: what was expected, then what came. */
+/** Differences like a diff: expected values, then actual values. */
 function differenceLines({ field, expected, actual }: Difference): string[] {
   const line = (sign: string, value: unknown) =>
     value === null ? [] : [`    ${sign} ${field}: ${JSON.stringify(value)}`]

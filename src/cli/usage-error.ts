@@ -1,6 +1,6 @@
 import { StreamError } from '../errors.ts'
 
-/** The command line is used wrongly: exit code 2, and a hint at the help of the command. */
+/** Wrong usage of the command line: exit code 2, and a hint to the command's help. */
 export class UsageError extends StreamError {
   constructor(message: string) {
     super('request_invalid', message)

@@ -6,20 +6,20 @@ const LOOK_MS = 500
 
 interface Waiting {
   readonly clock: Clock
-  /** Told what has changed since it was told last. */
+  /** Called with each new progress text. */
   readonly progress: (text: string) => void
   readonly timeoutMs: number
 }
 
-/** A task that is at its end, or as far as it came in time. */
+/** A task at its end, or its state at the timeout. */
 export interface Waited {
   readonly task: TaskStatus
   readonly ended: boolean
 }
 
 /**
- * Waits until a task is at its end: its run has ended, and what became of each of its entities is known. A request that was joined
- * to another run ends with that one. Null: it was not begun in time.
+ * Waits for the end of a task: its run has ended, and the result of each entity is known. A request that was merged
+ * into another run ends with that run. Null: it did not begin in time.
  */
 export async function waitForTask(
   deps: Parameters<typeof showTask>[0],
@@ -32,7 +32,7 @@ export async function waitForTask(
   let said = ''
   for (;;) {
     const task = await findTask(deps, by, wanted)
-    const text = task === null ? 'not begun yet' : progressText(task)
+    const text = task === null ? 'not started yet' : progressText(task)
     if (text !== said) progress(text)
     said = text
     if (task?.run.merged_into) {
@@ -46,7 +46,7 @@ export async function waitForTask(
   }
 }
 
-/** A request is known when the dispatcher has taken it up. */
+/** Null until the dispatcher has accepted the request. */
 async function findTask(...asked: Parameters<typeof showTask>): Promise<TaskStatus | null> {
   try {
     return await showTask(...asked)
@@ -60,7 +60,7 @@ async function findTask(...asked: Parameters<typeof showTask>): Promise<TaskStat
 function progressText({ run, state, counts }: TaskStatus): string {
   const parts = Object.entries(counts.connections).map(([connection, { statuses }]) => {
     const counted = Object.entries(statuses).map(([status, count]) => `${status} ${count}`)
-    return `${connection}: ${counted.join(', ') || 'nothing yet'}`
+    return `${connection}: ${counted.join(', ') || 'none yet'}`
   })
   return [`${state}: read ${run.read_count}, published ${run.published}`, ...parts].join('; ')
 }

@@ -1,21 +1,21 @@
 import { StreamError } from '../errors.ts'
 
-/** Where ids of one kind are. */
+/** Access to the ids of one kind. */
 interface Ids {
-  /** As errors call one: `task`. */
+  /** The kind's name in errors: `task`. */
   readonly what: string
   isThere(id: string): Promise<boolean>
-  /** Pages of all ids, the newest first. */
+  /** Pages of all ids, newest first. */
   pages(): AsyncIterable<readonly string[]>
 }
 
-/** Ids that are compared at most: far more than anybody types a prefix among. */
+/** Maximum number of ids to compare. */
 const MOST_COMPARED = 100_000
 const MOST_SHOWN = 10
 
 /**
- * The whole id of one that may be given by its first characters. An id that nothing begins with is returned as it is: who
- * looks it up reports that it is not there. Throws `request_invalid` with the candidates where several begin so.
+ * Completes an id from its first characters. Returns the text unchanged if no id begins with it; the later lookup
+ * reports that. Throws `request_invalid` with the candidates if several ids match.
  */
 export async function wholeId(begun: string, ids: Ids): Promise<string> {
   if (await ids.isThere(begun)) return begun
@@ -36,7 +36,7 @@ export async function wholeId(begun: string, ids: Ids): Promise<string> {
   })
 }
 
-/** Pages of a list that says where its next page begins. */
+/** Pages of ids from a list with a `next` place. */
 export async function* pagesOf<T extends { readonly id: string }>(
   list: (after: string | null) => Promise<{ readonly items: readonly T[]; readonly next: string | null }>,
 ): AsyncGenerator<readonly string[]> {
@@ -47,7 +47,7 @@ export async function* pagesOf<T extends { readonly id: string }>(
   }
 }
 
-/** Whether a look finds something: `not_found` is an answer. */
+/** Whether a lookup succeeds; `not_found` means false. */
 export async function isFound(look: () => Promise<unknown>): Promise<boolean> {
   try {
     await look()

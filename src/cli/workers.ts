@@ -5,20 +5,20 @@ import type { Config } from '../config.ts'
 import { StreamError } from '../errors.ts'
 import type { MessagePeer } from './observe-workers.ts'
 
-/** Beside this file: in a checkout a source, in the package compiled. */
+/** Next to this file: TypeScript in a checkout, JavaScript in the package. */
 const MAIN = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', import.meta.url))
-/** After it, a worker that was asked to end is killed: longer than what is under way may take. */
+/** Time after which a worker that should end is killed; longer than the work in progress may take. */
 export const KILL_AFTER_MS = 32_000
 
-/** Below so many cores a second worker takes from the broker and the tables what it adds. */
+/** With fewer cores, a second worker only competes with the broker and the tables for CPU. */
 const ENOUGH_CORES = 3
 
-/** Workers of a role unless somebody says how many: one for each core, but no more than partitions of a topic. */
+/** Default number of workers of a role: one per core, at most one per partition. */
 export function usualWorkers(cores: number, partitions: number): number {
   return cores < ENOUGH_CORES ? 1 : Math.min(cores, partitions)
 }
 
-/** How a worker ended; `error`: why it did not even start. */
+/** How a worker ended; `error`: why it did not start. */
 export interface WorkerExit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -27,14 +27,14 @@ export interface WorkerExit {
 
 export interface Worker {
   readonly exited: Promise<WorkerExit>
-  /** Asks it to finish what is under way and end. Asking again changes nothing. */
+  /** Asks it to finish the work in progress and end. Repeatable. */
   end(): void
   kill(): void
-  /** Whom it is asked through; absent: it was not started. */
+  /** Channel for questions; absent: the worker was not started. */
   readonly peer?: MessagePeer
 }
 
-/** This program once more, as a worker: it ends when asked to, and when this process is gone. */
+/** Starts this program again as a worker, which ends on request and when this process is gone. */
 export function startWorker(args: readonly string[], env: Config['environment']): Worker {
   const child = forked(args, env)
   if (child instanceof Error) return unstarted(child)
@@ -48,7 +48,7 @@ export function startWorker(args: readonly string[], env: Config['environment'])
   }
 }
 
-/** Too many processes are told by an event, too little memory is thrown. */
+/** With too many processes, `fork` emits an error event; with too little memory, it throws. */
 function forked(args: readonly string[], env: Config['environment']): ChildProcess | Error {
   try {
     return fork(MAIN, args, { env: { ...env }, stdio: 'inherit' })
@@ -61,7 +61,7 @@ function unstarted(error: Error): Worker {
   return { exited: Promise.resolve({ code: null, signal: null, error }), end: () => undefined, kill: () => undefined }
 }
 
-/** Never rejects: a worker that can't be started has ended, too. One that runs on after an error has not. */
+/** Never rejects. A worker that cannot be started counts as ended; one that continues after an error does not. */
 export function exitOf(child: ChildProcess): Promise<WorkerExit> {
   return new Promise((resolve) => {
     child.on('error', (error) => {
@@ -72,8 +72,8 @@ export function exitOf(child: ChildProcess): Promise<WorkerExit> {
 }
 
 /**
- * Resolves when all workers have ended because they were asked to. One that ends by itself ends the others too, and then it
- * rejects: whoever runs this starts it again, whole.
+ * Resolves when all workers have ended on request. If a worker ends by itself, ends the others too and rejects, so that
+ * the whole command is restarted.
  */
 export async function superviseWorkers(
   workers: readonly Worker[],
@@ -87,7 +87,7 @@ export async function superviseWorkers(
   const endAll = () => {
     for (const worker of workers) worker.end()
     killing ??= setTimeout(() => {
-      logger.warn('workers did not end in time and are killed; their records are handed over again')
+      logger.warn('killing workers that did not end in time; their records are redelivered')
       for (const worker of workers) worker.kill()
     }, killAfterMs)
   }

@@ -5,7 +5,7 @@ export const audit = command({
   name: 'audit',
   summary: 'list who did what, who was refused, who read personal data',
   takes: '',
-  about: 'The newest first. --json has the values before and after.',
+  about: 'Newest first. --json has the values before and after.',
   options: {
     who: text('name', 'entries of one person or key'),
     what: text('action', 'an action such as connection.put, or its first word: key finds key.create'),

@@ -5,8 +5,8 @@ export const backup = command({
   name: 'backup',
   summary: 'copy the tables into a new folder while everything runs, one file per table',
   takes: '<dir>',
-  about: `The folder holds keys of persons and of the API: keep it as safe as the tables. Feed tables are left out, because they
-are rebuilt from their topics.`,
+  about: `The folder contains keys of persons and of the API: keep it as safe as the tables. Feed tables are left out, because they
+  are rebuilt from their topics.`,
   options: { json },
   examples: ['waldstream backup /backups/2026-11-29'],
 })
@@ -17,7 +17,7 @@ export const restore = command({
   takes: '<dir>',
   about: 'Stop every process first.',
   options: {
-    overwrite: flag('write over items that exist; continues a restore that was interrupted'),
+    overwrite: flag('overwrite existing items; continues an interrupted restore'),
     yes,
     json,
   },

@@ -5,7 +5,7 @@ export const changes = command({
   name: 'changes',
   summary: 'list who changed what in the configuration, and when',
   takes: '',
-  about: 'Changes of the configuration and of cut dates, the newest first. --json has the values before and after.',
+  about: 'Changes of the configuration and of cut dates, newest first. --json has the values before and after.',
   options: {
     kind: text('system|connection|product-metadata|recipient|cut-date', 'changes of one kind'),
     id: text('id', 'changes of one document'),

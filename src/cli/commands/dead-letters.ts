@@ -1,7 +1,7 @@
 import { type CommandGroup, command, flag, text } from '../command.ts'
 import { after, by, json, limit, reason, showPersonal } from './shared-options.ts'
 
-/** Which dead letters are meant, where they are not named by id. */
+/** Filters of dead letters that are not named by id. */
 const which = {
   state: text('open|retrying|resolved|discarded', 'their state (default for retry and discard: open)'),
   stage: text('name', 'the stage they failed at'),
@@ -16,8 +16,8 @@ const which = {
 const many = {
   ...which,
   all: flag('all open dead letters, without any other filter'),
-  limit: text('n', 'change at most so many (default: 100, at most 10000)'),
-  dryRun: flag('show which would be changed, and change nothing'),
+  limit: text('n', 'maximum number to change (default: 100, at most 10000)'),
+  dryRun: flag('show which would be changed, without changing them'),
   reason,
   by,
   json,
@@ -25,7 +25,7 @@ const many = {
 
 export const deadLettersList = command({
   name: 'dead-letters list',
-  summary: 'list dead letters, the newest first',
+  summary: 'list dead letters, newest first',
   takes: '',
   options: { ...which, group: flag('group them by cause'), limit: limit(100, 500), after, json },
   examples: ['waldstream dead-letters list --state open', 'waldstream dead-letters list --group'],
@@ -36,8 +36,8 @@ export const deadLettersShow = command({
   summary: 'show one: the event, its place in the topic, its history',
   takes: '<id>',
   options: {
-    raw: flag('write the original bytes alone; of an order this needs --show-personal'),
-    asTest: flag('write a mapping test of it for the folder of configuration (see "waldstream test")'),
+    raw: flag('write only the original bytes; for an order this needs --show-personal'),
+    asTest: flag('write a mapping test of it for the configuration folder (see "waldstream test")'),
     showPersonal,
     json,
   },
@@ -52,10 +52,10 @@ export const deadLettersRetry = command({
 --reason.`,
   options: {
     ...many,
-    preview: flag('of one id: show what the current configuration makes of it, and send nothing'),
+    preview: flag('for one id: show the result with the current configuration, without sending it'),
     remap: flag("map a vendor's order again with the current order map, instead of sending it as it failed"),
-    rate: text('n', 'retries a second (default: 10, at most 100)'),
-    force: flag('retry what was retried 5 times already'),
+    rate: text('n', 'retries per second (default: 10, at most 100)'),
+    force: flag('also retry dead letters that were retried 5 times already'),
     showPersonal,
   },
   examples: [
@@ -66,10 +66,10 @@ export const deadLettersRetry = command({
 
 export const deadLettersDiscard = command({
   name: 'dead-letters discard',
-  summary: 'close those that nobody needs delivered; the records stay in the topic',
+  summary: 'close dead letters that need no delivery; the records stay in the topic',
   takes: '[ids...]',
   about:
-    'Takes ids, or filters that choose open dead letters, or --all. Without --yes it says how many they are, and stops.',
+    'Takes ids, or filters that choose open dead letters, or --all. Without --yes it prints their number and stops.',
   options: { ...many, yes: flag('confirm it') },
   examples: ['waldstream dead-letters discard 4f2a91 --reason "test order" --yes'],
 })

@@ -5,12 +5,12 @@ export const forget = command({
   name: 'forget',
   summary: 'destroy the personal data of a person',
   takes: '<person>',
-  about: `The person is an e-mail address, or system:customer. The keys that topics are encrypted with are destroyed, and what tables
-hold of the person is removed. What was searched, and what it held before and after, is printed; the exit code is 1 where
-something is left. Orders placed later are not touched. It can not be undone, and it does not reach shops and ERPs.`,
+  about: `The person is an e-mail address, or system:customer. Destroys the keys that encrypt the person's data in topics, and removes
+  their data from tables. Prints the topics and tables searched, with the number of records before and after; the exit code
+  is 1 if some data is left. Orders placed later are not changed. It cannot be undone, and does not affect shops and ERPs.`,
   options: {
-    confirm: text('person', 'the same person once more; required without --dry-run'),
-    dryRun: flag('show what would be destroyed, and destroy nothing'),
+    confirm: text('person', 'the same person again; required without --dry-run'),
+    dryRun: flag('show what would be destroyed, without destroying it'),
     by,
     json,
   },

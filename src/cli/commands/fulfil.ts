@@ -4,7 +4,7 @@ import { by, json, source } from './shared-options.ts'
 const shared = {
   connection: text('id', 'whose part of the order; required'),
   source,
-  dryRun: flag('show what the shop would be sent, and send nothing'),
+  dryRun: flag('show what the shop would receive, without sending it'),
   by,
   json,
 }
@@ -21,20 +21,20 @@ export const fulfilShip = command({
   name: 'fulfil ship',
   summary: "report a shipment of a vendor's part of an order",
   takes: '<number>',
-  about: `Without --line everything that is open is shipped; "waldstream order" shows the lines. The same content, or the same --key,
-is the same shipment: sending it again creates no second one.`,
+  about: `Without --line all open quantities are shipped; "waldstream order" shows the lines. The same content, or the same --key,
+  is the same shipment: sending it again does not create a second one.`,
   options: {
     ...shared,
-    line: list('id=pieces', 'a line and how many pieces of it; may be repeated'),
+    line: list('id=pieces', 'a line and its quantity; may be repeated'),
     track: list('number', 'a tracking number; may be repeated'),
     carrier: text('name', 'the carrier of the tracking numbers'),
-    key: text('key', 'a key of your own for the shipment'),
+    key: text('key', 'your own key for the shipment'),
   },
   examples: ['waldstream fulfil ship 000000001 --connection shop-vendor --line 1404=2 --track 1Z999 --carrier UPS'],
 })
 
 export const fulfil: CommandGroup = {
   name: 'fulfil',
-  summary: 'what a vendor did with its part of an order, where its ERP is not read',
+  summary: "report what a vendor did with its part of an order, if its ERP isn't read",
   commands: [fulfilConfirm, fulfilShip],
 }

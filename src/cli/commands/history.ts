@@ -3,9 +3,9 @@ import { json, limit } from './shared-options.ts'
 
 export const history = command({
   name: 'history',
-  summary: 'show what changed of a SKU in the feeds, and when',
+  summary: 'show the changes of a SKU in the feeds',
   takes: '<connection> <sku>',
-  about: 'The newest first: field by field, when, and the run that read it. Looks back through the topics.',
+  about: 'Newest first: changed fields, time, and the run that read the change. Searches the topics backwards.',
   options: {
     feed: text('products|inventory|images', 'one feed (default: all)'),
     since: text('time', 'look back no further than this time (ISO 8601)'),

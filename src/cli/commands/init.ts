@@ -6,21 +6,21 @@ export const init = command({
   summary: 'write a first configuration: shop, vendor, connection, mapping, tests',
   takes: '<dir>',
   about: `Writes into an empty folder: a shop, a vendor, the connection between them, a mapping to start from, its tests, and
-.env.example with the names of the secrets. What no option says is asked for.
+.env.example with the names of the secrets. Asks for values that no option gives.
 
-docs/tutorial/first-connection.md goes from here to the first order.`,
+docs/tutorial/first-connection.md leads from here to the first order.`,
   options: {
-    shop: text('type', 'type of the shop; one that is unknown lists them all'),
+    shop: text('type', 'type of the shop; an unknown type lists all types'),
     shopId: text('id', 'id of the shop (default: shop)'),
-    shopAddress: text('url', 'where it is, or env:NAME of a variable that says so'),
-    shopSignIn: text('secret', 'a secret of the way to sign in, where there are several, such as bearer'),
-    vendor: text('type', "type of the vendor's ERP; one that is unknown lists them all"),
+    shopAddress: text('url', 'its address, or env:NAME of a variable with the address'),
+    shopSignIn: text('secret', 'a secret that selects one of several ways to sign in, such as bearer'),
+    vendor: text('type', "type of the vendor's ERP; an unknown type lists all types"),
     vendorId: text('id', 'id of the vendor (default: vendor)'),
-    vendorAddress: text('url', 'where its ERP is'),
+    vendorAddress: text('url', 'address of its ERP'),
     vendorSignIn: text('secret', 'the same for the vendor, such as tokenId'),
     connection: text('id', 'id of the connection (default: <shop-id>-<vendor-id>)'),
     skuPattern: text('regex', "the vendor's SKUs (default: those in the vendor's feed of products)"),
-    ordersFrom: text('time', 'orders placed before it are not read (default: now)'),
+    ordersFrom: text('time', 'orders placed earlier are not read (default: now)'),
     set: list('where.name=value', 'a setting that the type needs, such as vendor.account=1234567; may be repeated'),
     json,
   },

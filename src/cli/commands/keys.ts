@@ -11,16 +11,16 @@ export const keysList = command({
 
 export const keysCreate = command({
   name: 'keys create',
-  summary: 'create a key; it is shown this once',
+  summary: 'create a key; it is shown only once',
   takes: '<name>',
-  about: `The first key is the administrator's, with all scopes, where --scopes is left out. Without --connections and --systems a key
-reaches everything.
+  about: `Without --scopes, the first key is the administrator's, with all scopes. Without --connections and --systems a key has
+  access to everything.
 
 Scopes: feeds:read, orders:push, fulfil, observe, operate, configure, administer, persons:read.`,
   options: {
-    scopes: text('scopes', 'what it may do: scopes separated by commas, or all'),
-    connections: text('ids', 'the connections it reaches, separated by commas'),
-    systems: text('ids', 'the systems it reaches, separated by commas'),
+    scopes: text('scopes', 'its scopes, separated by commas, or all'),
+    connections: text('ids', 'connections that it has access to, separated by commas'),
+    systems: text('ids', 'systems that it has access to, separated by commas'),
     expires: text('time', 'when it expires (ISO 8601; default: never)'),
     by,
     json,
@@ -38,9 +38,9 @@ export const keysRotate = command({
 
 export const keysRevoke = command({
   name: 'keys revoke',
-  summary: 'end a key; it is refused everywhere within 5 seconds',
+  summary: 'revoke a key; it is rejected everywhere within 5 seconds',
   takes: '<id>',
-  options: { reason: text('text', 'why; kept in the audit trail'), by, json },
+  options: { reason: text('text', 'why; stored in the audit trail'), by, json },
   examples: ['waldstream keys revoke abcdefghijkl --reason "left the company"'],
 })
 

@@ -3,7 +3,7 @@ import { by, json } from './shared-options.ts'
 
 export const pausesList = command({
   name: 'pauses list',
-  summary: 'list what is paused or held',
+  summary: 'list pauses and holds',
   takes: '',
   options: { json },
   examples: ['waldstream pauses list'],
@@ -13,16 +13,16 @@ export const pausesHold = command({
   name: 'pauses hold',
   summary: 'hold a connection, read, system or stage',
   takes: '<target>',
-  about: `A connection: its orders are kept from the vendor until somebody resumes it, or --until.
-
-A read: no run starts. A tick that is missed is made up for later, and requests wait. A run under way continues
-("waldstream tasks cancel" ends it).
-
-A system: no run of its reads starts, and what is for the system waits.
-
-A stage (map-products): all connections; resume it without a connection.
-
-To switch something off for good, set "enabled: false" in its document.`,
+  about: `A connection: its orders are not sent to the vendor until somebody resumes it, or until --until.
+  
+  A read: no run starts. Missed ticks are made up for later, and requests wait. A run in progress continues
+  ("waldstream tasks cancel" ends it).
+  
+  A system: no run of its reads starts, and records for the system wait.
+  
+  A stage (map-products): all connections; resume it without a connection.
+  
+  To disable something permanently, set "enabled: false" in its document.`,
   options: {
     reason: text('text', 'why; required'),
     stage: text('stage', 'the stage at which a connection is held (default: where its orders are delivered)'),
@@ -35,7 +35,7 @@ To switch something off for good, set "enabled: false" in its document.`,
 
 export const pausesResume = command({
   name: 'pauses resume',
-  summary: 'resume now; what waits is released within seconds',
+  summary: 'resume now; waiting records are released within seconds',
   takes: '<stage> [connection]',
   options: { by, json },
   examples: ['waldstream pauses resume deliver-vendor shop-vendor'],
@@ -51,7 +51,7 @@ export const pausesTry = command({
 
 export const pauses: CommandGroup = {
   name: 'pauses',
-  summary: 'connections and reads that are held, and what waits: list, hold, resume, try',
+  summary: 'held connections and reads, and waiting records: list, hold, resume, try',
   about: `Connections and reads are held by hand, or because most of their last records failed. Their records wait; those of other
 connections continue. After failures one record is tried every few minutes, and when it succeeds the pause ends.`,
   commands: [pausesList, pausesHold, pausesResume, pausesTry],

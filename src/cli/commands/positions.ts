@@ -11,10 +11,10 @@ export const positionsList = command({
 
 export const positionsSet = command({
   name: 'positions set',
-  summary: 'set the position of a group where the broker has none',
+  summary: 'set the position of a group for partitions without a committed offset',
   takes: '<group>',
-  about: `Takes effect for partitions the broker has no offset of; a running sink that waits for a position starts within 30 s. Without
---yes it says how many stored events are affected, and stops.`,
+  about: `Takes effect for partitions without a committed offset; a running sink that waits for a position starts within 30 s. Without
+  --yes it prints the number of affected events and stops.`,
   options: { at: text('earliest|latest', 'where to resume; required'), yes, json },
   examples: ['waldstream positions set deliver-vendor --at latest --yes'],
 })

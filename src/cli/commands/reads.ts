@@ -21,12 +21,12 @@ export const readsSetCutDate = command({
   name: 'reads set-cut-date',
   summary: 'set the time from which the next run reads',
   takes: '<read>',
-  about: `On the revision that was read ("reads show" prints it), or with --yes, after it said what that affects; not while a run of
-the read is under way.`,
+  about: `Needs the current revision ("reads show" prints it), or --yes after it printed the effects. Refused while a run of the read
+  is in progress.`,
   options: {
     cutDate: text('time|none', 'the new cut date (ISO 8601); none starts at startFrom again; required'),
     reason: text('text', 'why; required'),
-    revision: text('n', 'the revision of the read it is set on'),
+    revision: text('n', 'the current revision of the read'),
     yes,
     by,
     json,

@@ -6,15 +6,15 @@ export const rebuildTable = command({
   summary: 'rebuild a feed table from its topic, and switch to it',
   takes: '<table>',
   about: `The table is universal_products, or its feed: products, inventory, images; for --switch, --undo and --drop also the id of a
-rebuild. It is built beside the live one, by the projector role, which also keeps it up to date. The command waits until it
-is ready and shows what would change.`,
+  rebuild. The projector role builds it beside the live table and keeps it up to date. The command waits until it is ready and
+  shows the differences.`,
   options: {
-    preview: flag('say how many events it would be, and start nothing'),
-    switch: flag('readers get the rebuilt table from now on; their cursors expire and they start again'),
+    preview: flag('print the number of events, without starting'),
+    switch: flag('make the rebuilt table live; cursors of readers expire, and they start again'),
     undo: flag(
-      'readers get the table from before the switch again, with everything that came since; possible for a day, or until the next rebuild',
+      'make the table from before the switch live again, with all later changes; possible for a day, or until the next rebuild',
     ),
-    drop: flag('remove the rebuilt table; the live table stays as it is'),
+    drop: flag('remove the rebuilt table; the live table is unchanged'),
     yes,
     wait: negated('return as soon as it is requested'),
     reason,
@@ -26,9 +26,9 @@ is ready and shows what would change.`,
 
 export const rebuildList = command({
   name: 'rebuild list',
-  summary: 'list rebuilds, the newest first',
+  summary: 'list rebuilds, newest first',
   takes: '',
-  options: { by: text('who', 'who asks'), json },
+  options: { by: text('who', 'who runs the command'), json },
   examples: ['waldstream rebuild list'],
 })
 

@@ -5,8 +5,8 @@ export const replayStart = command({
   name: 'replay',
   summary: 'replay stored events of a topic through a processor',
   takes: '<topic>',
-  about: `For example after a mapping was changed. Of each key the latest version; --all-versions sends every one. The producer role
-does it.`,
+  about: `For example after a change of the mapping. Replays the latest version of each key, or all with --all-versions. The producer
+  role does it.`,
   options: {
     to: text('processor', 'the processor, for example map-products; required'),
     connection: text('id', 'for one connection'),
@@ -16,11 +16,11 @@ does it.`,
     toTime: text('time', 'appended before this time (ISO 8601)'),
     offsets: text('ranges', 'offsets by partition, such as 0:100-200,3:5-'),
     allVersions: flag('send every version of a key'),
-    rate: text('n', 'events a second (default: 500, at most 10000)'),
+    rate: text('n', 'events per second (default: 500, at most 10000)'),
     preview: flag(
-      'show how many events, keys and connections it would be, and what the newest five would change; send nothing',
+      'show the number of events, keys and connections, and the effects of the newest five, without sending them',
     ),
-    wait: flag('wait until it has ended, and show how far it is; the exit code is 1 where it failed'),
+    wait: flag('wait until it has ended, and show its progress; the exit code is 1 if it failed'),
     reason,
     by,
     json,
@@ -33,7 +33,7 @@ does it.`,
 
 export const replayList = command({
   name: 'replay list',
-  summary: 'list replays, the newest first',
+  summary: 'list replays, newest first',
   takes: '',
   options: { limit: limit(50, 10_000), json },
   examples: ['waldstream replay list'],

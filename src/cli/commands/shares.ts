@@ -13,9 +13,9 @@ export const sharesCreate = command({
   name: 'shares create',
   summary: "create a link that shows a vendor's part of an order",
   takes: '<number>',
-  about: `Whoever has the link sees that part, without an account. The path is printed this once; put the API's address before it.`,
+  about: `Anyone with the link sees that part, without an account. The path is printed only once; put the API's address before it.`,
   options: {
-    connection: text('id', 'whose part is shown; required'),
+    connection: text('id', 'the connection whose part is shown; required'),
     days: text('n', 'how many days it is valid (default: 14, at most 90)'),
     source,
     by,
@@ -26,7 +26,7 @@ export const sharesCreate = command({
 
 export const sharesRevoke = command({
   name: 'shares revoke',
-  summary: 'end a link at once',
+  summary: 'revoke a link at once',
   takes: '<number> <id>',
   options: { source, by, json },
   examples: ['waldstream shares revoke 000000001 k3v9'],

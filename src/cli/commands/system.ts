@@ -3,7 +3,7 @@ import { json } from './shared-options.ts'
 
 export const system = command({
   name: 'system',
-  summary: 'show what the installation runs on: processes, consumers, topics, tables, versions',
+  summary: 'show the installation: processes, consumers, topics, tables, versions',
   takes: '',
   about: `Processes with their roles, consumer groups with their lag, topics, tables and versions. "waldstream doctor" checks whether
 all of it works.`,

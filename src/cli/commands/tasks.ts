@@ -3,7 +3,7 @@ import { by, json, limit, reason } from './shared-options.ts'
 
 export const tasksList = command({
   name: 'tasks list',
-  summary: 'list runs of reads, the newest first',
+  summary: 'list runs of reads, newest first',
   takes: '',
   options: {
     read: text('read', 'runs of one read'),
@@ -27,13 +27,13 @@ export const tasksRetry = command({
   name: 'tasks retry',
   summary: 'retry the entities of a run that failed or are unknown',
   takes: '<task>',
-  about: 'Retries their dead letters; what has none is read again.',
+  about: 'Retries their dead letters; entities without one are read again.',
   options: {
     reason,
     by,
-    limit: text('n', 'at most so many (default: 100, at most 10000)'),
-    rate: text('n', 'retries a second (default: 10, at most 100)'),
-    dryRun: flag('show what would be retried, and retry nothing'),
+    limit: text('n', 'maximum number (default: 100, at most 10000)'),
+    rate: text('n', 'retries per second (default: 10, at most 100)'),
+    dryRun: flag('show what would be retried, without retrying it'),
     json,
   },
   examples: ['waldstream tasks retry shop.orders.all.20260131 --dry-run'],
@@ -41,9 +41,9 @@ export const tasksRetry = command({
 
 export const tasksCancel = command({
   name: 'tasks cancel',
-  summary: 'end a run: one that waits at once, one under way within seconds',
+  summary: 'cancel a run: a waiting run at once, a run in progress within seconds',
   takes: '<task>',
-  about: 'What it has published stays, and the next run reads its window.',
+  about: 'Published events stay, and the next run reads its window.',
   options: { reason: text('text', 'why; required'), by, json },
   examples: ['waldstream tasks cancel shop.orders.all.20260131 --reason "wrong window"'],
 })
@@ -51,7 +51,7 @@ export const tasksCancel = command({
 export const tasks: CommandGroup = {
   name: 'tasks',
   summary: 'runs of reads and the state of their entities: list, show, retry, cancel',
-  about: 'A task is named by its id; its first characters are enough, where no other task begins so.',
+  about: 'A task is named by its id; its first characters are enough if they are unambiguous.',
   commands: [tasksList, tasksShow, tasksRetry, tasksCancel],
   usual: 'list',
 }

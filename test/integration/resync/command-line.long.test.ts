@@ -67,6 +67,6 @@ it('says what is wrong before anything is opened', async () => {
     waldstream('sync', PRODUCTS, '--accept-deletions'),
   ])
   expect(without).toMatchObject({ code: 2, text: expect.stringMatching(/--to names/) })
-  expect(both).toMatchObject({ code: 2, text: expect.stringMatching(/can not be given together/) })
-  expect(accept).toMatchObject({ code: 2, text: expect.stringMatching(/goes with --sweep/) })
+  expect(both).toMatchObject({ code: 2, text: expect.stringMatching(/cannot be combined/) })
+  expect(accept).toMatchObject({ code: 2, text: expect.stringMatching(/needs --sweep/) })
 })

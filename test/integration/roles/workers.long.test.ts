@@ -39,7 +39,7 @@ it('a signal ends all workers in order', async () => {
 
 it('the port of the command tells of all its workers', async () => {
   const { program } = await startWorkers('workers-port', { METRICS_PORT: '0' })
-  const { metrics } = JSON.parse(await program.line(/"msg":"workers are started"/)) as { metrics: string }
+  const { metrics } = JSON.parse(await program.line(/"msg":"started workers"/)) as { metrics: string }
   const get = async (path: string) => await fetch(metrics + path)
   expect((await get('/health/live')).status).toBe(200)
   await until('the command is ready', async () => ((await get('/health/ready')).status === 200 ? true : undefined))

@@ -81,7 +81,7 @@ describe('what a first configuration is written from', () => {
       ['vendor.companyDb=SBO'],
       'must end before /b1s',
     ],
-    [{ ...complete, 'vendor-id': 'shop' }, account, '--vendor-id "shop" is the id of the shop, too'],
+    [{ ...complete, 'vendor-id': 'shop' }, account, '--vendor-id "shop" is also the id of the shop; choose another id'],
     [{ ...complete, 'vendor-sign-in': 'token' }, account, '--vendor-sign-in "token" is not known'],
     [{ ...complete, 'sku-pattern': '(' }, account, '--sku-pattern'],
     [{ ...complete, 'orders-from': 'yesterday' }, account, '--orders-from must be a date'],

@@ -61,9 +61,9 @@ describe('waiting for a task', () => {
     const waited = await wait('t')
     expect(waited).toMatchObject({ ended: true, task: { state: 'completed' } })
     expect(said).toEqual([
-      'not begun yet',
+      'not started yet',
       'due: read 0, published 0',
-      'processing: read 3, published 1; c1: nothing yet',
+      'processing: read 3, published 1; c1: none yet',
       'processing: read 3, published 1; c1: processing 1',
       'completed: read 3, published 1; c1: succeeded 1',
     ])
