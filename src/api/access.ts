@@ -9,13 +9,16 @@ import { keyWithin } from './sealed-text.ts'
 import { type Caller, createSignIn } from './sign-in.ts'
 
 /**
- * What a route needs. `open`: nothing, so that whoever restarts the process need not have a key. `signed`: a signature that
- * its operation checks, by systems that are not to have a key. `caller`: any key. The others are scopes that a key has or
- * has not. What a route concerns (a connection, a system) its operation compares with the key's reach.
+ * The permission that a route needs. `open`: none, so that probes need no key. `signed`: a signature that the operation
+ * checks, for systems without a key. `caller`: any key. The others are scopes of keys. The operation checks whether the
+ * caller has access to the route's connection or system.
  */
 export type Need = 'open' | 'signed' | 'caller' | Exclude<KeyScope, 'persons:read'>
 
-/** Every route there is, with what it needs; `*` stands for the rest of a path. A route that is not here does not start. */
+/**
+ * All routes with the permissions they need; `*` is the rest of a path. The API does not start with a route missing
+ * here.
+ */
 export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /health/live': 'open',
   'GET /health/ready': 'caller',
@@ -48,7 +51,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/caller': 'caller',
   'GET /v1/events': 'observe',
 
-  // There in the demo alone.
+  // Only in the demo.
   'GET /v1/demo': 'observe',
   'PUT /v1/demo/:scenario': 'operate',
 
@@ -66,7 +69,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/orders/:source/:number/steps/:step': 'observe',
   'GET /v1/orders/:source/:number/shares': 'observe',
   'GET /v1/order-holds': 'observe',
-  // Its operation asks for `persons:read` too.
+  // The operation also needs `persons:read`.
   'POST /v1/persons/orders': 'observe',
   'GET /v1/tasks': 'observe',
   'GET /v1/tasks/:id': 'observe',
@@ -156,10 +159,10 @@ const prefixes = Object.entries(routeNeeds).flatMap(([route, need]) =>
   route.endsWith('/*') ? [{ prefix: route.slice(0, -1), need }] : [],
 )
 
-/** Of the routes there are: every request asks several times. */
+/** Cache of known routes, because each request needs it several times. */
 const found = new Map<string, Need | undefined>()
 
-/** `HEAD` is as `GET`. Undefined: the route is not declared, or there is none. */
+/** `HEAD` is treated like `GET`. Undefined: the route is not declared, or does not exist. */
 export function needOf(method: string, url: string | undefined): Need | undefined {
   const route = `${method === 'HEAD' ? 'GET' : method} ${url}`
   if (!found.has(route)) {
@@ -171,22 +174,22 @@ export function needOf(method: string, url: string | undefined): Need | undefine
 const admitted = new WeakMap<FastifyRequest, Caller>()
 
 /**
- * Lets in who may come in, with a key or the token as bearer token, and whose key has the scope that the route needs. A
- * route that does not say what it needs does not start, so none is open by mistake.
+ * Admits callers whose bearer token (a key or the token) is valid and has the scope that the route needs. Refuses to
+ * start with an undeclared route, so that no route is open by mistake.
  */
 export function controlAccess(app: FastifyInstance, deps: ApiDeps): void {
   const signIn = createSignIn(deps)
   app.addHook('onRoute', (route) => {
     for (const one of [route.method].flat()) {
       const need = needOf(one, route.url)
-      if (need === undefined) throw new Error(`${one} ${route.url} is not in routeNeeds: declare there what it needs`)
-      // For those who read the OpenAPI document, and for the test that is made of it.
+      if (need === undefined) throw new Error(`${one} ${route.url} is not in routeNeeds: declare its permission there`)
+      // For readers of the OpenAPI document, and for a test.
       if (route.schema !== undefined) route.schema = { ...route.schema, 'x-needs': need } as typeof route.schema
     }
   })
   app.addHook('onRequest', async (request) => {
     const need = needOf(request.method, request.routeOptions.url)
-    // A browser is told that there is no such page whoever asks.
+    // A browser gets the page's "not found" without a key.
     if (need === 'open' || need === 'signed' || isMistypedPage(request)) return
     const caller = await signIn(request)
     admitted.set(request, caller)
@@ -196,33 +199,33 @@ export function controlAccess(app: FastifyInstance, deps: ApiDeps): void {
 }
 
 /**
- * Who asks. Where the caller is not known by a key of their own, the request may give another name (null: it gives none);
- * whose key it is, is not theirs to say.
+ * The caller. A caller without a key of their own may give another name in the request (null: none); a caller with a
+ * key always has the key's name.
  */
 export function principalOf(request: FastifyRequest, name?: string | null): Principal {
   const { principal, key } = callerOf(request)
   return name === undefined || key !== null ? principal : { ...principal, name }
 }
 
-/** Seals cursors for a caller: one that was given to others, who reach something else, is not valid. */
+/** The key that seals a caller's cursors: a cursor of a caller with another scope is invalid. */
 export function cursorKeyOf(request: FastifyRequest, key: string): string {
   return keyWithin(key, callerOf(request).principal.scope)
 }
 
-/** Undefined: nobody was let in, as the route is open or signed, or the request was refused. */
+/** Undefined: there is no admitted caller, because the route is open or signed, or the request was refused. */
 export function callerIfAny(request: FastifyRequest): Caller | undefined {
   return admitted.get(request)
 }
 
 function callerOf(request: FastifyRequest): Caller {
   const caller = admitted.get(request)
-  if (caller === undefined) throw new Error(`${request.method} ${request.url} has let nobody in`)
+  if (caller === undefined) throw new Error(`${request.method} ${request.url} has no admitted caller`)
   return caller
 }
 
-/** Throws `configuration_invalid` where the API would be open to others. */
+/** Throws `configuration_invalid` if other machines could use the API without a key. */
 export function checkAddress(host: string, asksForKey: boolean): void {
   if (asksForKey || isLoopback(host)) return
-  const message = `API_HOST: ${host} can be reached by others; set API_TOKEN, create a key ("waldstream keys create"), or listen on 127.0.0.1`
+  const message = `API_HOST: other machines can reach ${host} without a key; set API_TOKEN, create a key ("waldstream keys create"), or listen on 127.0.0.1`
   throw new StreamError('configuration_invalid', message, { field: 'API_HOST' })
 }

@@ -65,10 +65,13 @@ import { trustedProxies } from './trusted-proxies.ts'
 import { describeUsualAnswers } from './usual-answers.ts'
 import { validateRequests } from './validators.ts'
 
-/** Each letter of a parameter may be written as bytes of three characters each: what it says is checked decoded. */
+/** A byte of a parameter may take three characters in the URL; the decoded length is checked later. */
 const LONGEST_WRITTEN = 3 * LONGEST_PARAMETER
 
-/** Builds the API; binds nothing. It calls no vendor. `serverFactory`: makes the server it will listen with. */
+/**
+ * Builds the API without listening. It never calls vendors. `serverFactory` creates the server that it will listen
+ * with.
+ */
 export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): FastifyInstance {
   const { http } = deps
   const loggerInstance: FastifyBaseLogger = deps.logger
@@ -80,7 +83,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
     bodyLimit: REQUEST_BYTES,
     ...(http.trustedProxies.length === 0 ? {} : { trustProxy: trustedProxies(http.trustedProxies) }),
     clientErrorHandler: refuseUnreadable,
-    // What comes while it ends is answered as everything else is.
+    // Requests during the shutdown get normal answers.
     return503OnClosing: false,
     ...(serverFactory === undefined ? {} : { serverFactory }),
     frameworkErrors: (error, request, reply) =>
@@ -148,7 +151,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   return app
 }
 
-/** The OpenAPI document, and the page to read and try it. */
+/** The OpenAPI document, and the page that shows it. */
 function describeApi(app: FastifyInstance): void {
   app.addSchema(Problem)
   app.register(swagger, {
@@ -157,7 +160,7 @@ function describeApi(app: FastifyInstance): void {
       info: {
         title: 'Waldstream',
         version: '1',
-        description: 'Feeds, tasks, dead letters, what is staged, replays, and the configuration of it all',
+        description: 'Feeds, tasks, dead letters, staged entities, replays and the configuration',
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],

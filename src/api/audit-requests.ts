@@ -9,9 +9,9 @@ import type { ApiDeps } from './dependencies.ts'
 const READS = ['GET', 'HEAD', 'OPTIONS']
 
 /**
- * Notes in the audit trail what came of requests: every one that was refused for want of a key, scope or reach, and every
- * change that failed. A change that was made is noted by its operation, with before and after; one whose operation notes
- * nothing is noted here, so that none is forgotten. An answer leaves when it is noted.
+ * Records requests in the audit trail: requests refused for a missing key, scope or access, and failed changes.
+ * Successful changes are recorded by their operation, with before and after; if the operation records nothing, the
+ * request is recorded here, so that none is missed. The response is sent after the entry is written.
  */
 export function auditRequests(app: FastifyInstance, deps: Pick<ApiDeps, 'operations' | 'clock' | 'logger'>): void {
   const dueNow = createBoundedNotes(deps.clock)
@@ -21,7 +21,7 @@ export function auditRequests(app: FastifyInstance, deps: Pick<ApiDeps, 'operati
   })
   app.addHook('onSend', async (request, reply) => {
     const status = reply.statusCode
-    // What strangers may cause is counted: one row for many.
+    // Anybody may cause these: one row counts many.
     const times = status === 401 ? dueNow(request.ip) : 1
     if (times === null || !isWorthNoting(request, status)) return
     const route = routeOf(request)
@@ -43,10 +43,10 @@ export function auditRequests(app: FastifyInstance, deps: Pick<ApiDeps, 'operati
 
 function isWorthNoting(request: FastifyRequest, status: number): boolean {
   if (status === 401 || status === 403) return true
-  // Refused to save work, and not for what was asked.
+  // Refused only to limit the load.
   if (status === 429) return false
   const caller = callerIfAny(request)
-  // A webhook requests reads, and changes nothing.
+  // A webhook only requests reads.
   if (caller === undefined || needOf(request.method, request.routeOptions.url) === undefined) return false
   if (READS.includes(request.method)) return status === 404 && !seesAll(caller.principal.scope)
   return status >= 400 || !isNoted(caller.principal)
@@ -58,7 +58,7 @@ function callerOf(request: FastifyRequest): Pick<AuditEntry, 'who' | 'kind' | 'k
   return { who: 'nobody', kind: 'api', key: null, from: request.ip }
 }
 
-/** The route, not the address: what was asked for may be anything. */
+/** The route instead of the URL, which may contain anything. */
 function routeOf({ method, routeOptions }: FastifyRequest): string {
   return `${method} ${routeOptions.url ?? 'no route'}`
 }

@@ -1,5 +1,5 @@
-/** Bytes that a body may have: of requests, which name things; of hooks; of documents and orders, which hold them. */
+/** Maximum bytes of bodies: of ordinary requests, of hooks, and of documents and orders. */
 export const REQUEST_BYTES = 64 * 1024
 export const HOOK_BYTES = 256 * 1024
-/** What a table takes is less than half of it. */
+/** A row of a table holds less than half of this. */
 export const DOCUMENT_BYTES = 1024 * 1024

@@ -1,6 +1,6 @@
-/** One note of a place in so long; those in between are counted. */
+/** Minimum time between two notes of a place; events in between are counted. */
 const EVERY_MS = 10_000
-/** Places that are remembered; the oldest goes first, and is noted again the next time. */
+/** Maximum number of remembered places; the oldest is forgotten first. */
 const MOST = 1_000
 
 interface Noted {
@@ -9,8 +9,8 @@ interface Noted {
 }
 
 /**
- * Decides what is noted of what strangers may cause as often as they like: the first at once, then one in ten seconds for
- * each place, so that it is seen and fills neither disk nor table. Answers how many the note stands for; null: none now.
+ * Limits notes about events that anybody may cause: the first at once, then one per ten seconds and place, so that they
+ * are visible but cannot fill disk or table. Returns the number of events that a note counts; null: no note now.
  */
 export function createBoundedNotes(clock: { now(): number }): (place: string) => number | null {
   const places = new Map<string, Noted>()

@@ -3,15 +3,15 @@ import type { Socket } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { ServerLimits } from './http-server.ts'
 
-/** Connections of a server, so that it can refuse some and end all. */
+/** Controls the connections of a server. */
 export interface Connections {
-  /** No new ones; those that wait for a request, or whose request has not arrived whole, are closed at once. */
+  /** Refuses new connections, and closes idle ones and those with incomplete requests at once. */
   end(): void
-  /** Closes what is left. */
+  /** Closes the remaining connections. */
   destroy(): void
 }
 
-/** `trusted`: addresses that many callers share, which may have any number. */
+/** `trusted`: addresses of proxies, which many callers share and which have no limit. */
 export function watchConnections(
   server: Server,
   { mostConnectionsPerAddress }: ServerLimits,
@@ -55,12 +55,12 @@ export function watchConnections(
   }
 }
 
-/** The other end, which a connection and the encrypted one upon it have in common. */
+/** The remote end, which is the same for a connection and its TLS connection. */
 function endOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`
 }
 
-/** One who has an address of IPv6 usually has all of its /64. */
+/** The address, or its /64 for IPv6, since a caller usually has the whole /64. */
 export function placeOf(address: string): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)

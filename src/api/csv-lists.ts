@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import { isFields } from '../events/fields.ts'
 import { type CsvCell, csvText } from './csv-text.ts'
 
-/** A list within an answer: the field that it is in, and the paths of its columns within a row. */
+/** A list in a response: its field, and the paths of its columns in a row. */
 interface CsvList {
   readonly field: string
   readonly columns: readonly (readonly string[])[]
@@ -15,13 +15,14 @@ interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[]
 }
 
-/** The fields that lists of rows are in. */
+/** Fields that contain lists of rows. */
 const LISTS = ['items', 'groups']
 const CSV = 'text/csv'
 
 /**
- * Has every list be answered as CSV where that is asked for (`accept: text/csv`): a row of names and a line for each, the next
- * page in the header `link`. What a row has further lists in is JSON there. */
+ * Returns lists as CSV on request (`accept: text/csv`): a header row and a line per row, with the next page in the
+ * header `link`. Lists inside a row are JSON.
+ */
 export function answerListsAsCsv(app: FastifyInstance): void {
   const known = new WeakMap<FastifySchema, readonly CsvList[]>()
   const listsIn = (schema: FastifySchema | undefined) => {
@@ -38,14 +39,14 @@ export function answerListsAsCsv(app: FastifyInstance): void {
     const list = lists.find(({ field }) => Array.isArray(payload[field]))
     if (list === undefined || !prefersCsv(headers.accept)) return payload
     const { cursor, complete } = payload
-    // A feed has a cursor to its end: whoever has everything is led no further.
+    // A feed has a cursor even at its end, but a complete page has no next page.
     if (typeof cursor === 'string' && complete !== true) reply.header('link', nextLink(url, cursor))
     reply.type(`${CSV}; charset=utf-8`).serializer(() => listText(payload, list))
     return payload
   })
 }
 
-/** The schema of a route as callers see it: its list can be had as CSV. */
+/** The public schema of a route, with CSV as an alternative for its list. */
 export function withCsvLists(schema: FastifySchema): FastifySchema {
   if (listsOf(schema).length === 0) return schema
   const { 200: json, ...others } = schema.response as Readonly<Record<string, JsonSchema>>
@@ -65,7 +66,7 @@ function listsOf(schema: FastifySchema | undefined): readonly CsvList[] {
   )
 }
 
-/** The columns of what is known of a row; what may be null is flattened as what it is otherwise. */
+/** The columns of a row's known fields; a nullable object is flattened like the object. */
 function columnsOf(schema: JsonSchema): readonly (readonly string[])[] {
   const { properties } = schema.anyOf?.find((one) => one.properties !== undefined) ?? schema
   const known = Object.entries(properties ?? {})
@@ -86,7 +87,7 @@ function cellOf(row: unknown, path: readonly string[]): CsvCell {
   return JSON.stringify(value)
 }
 
-/** Whether CSV is wanted more than JSON. */
+/** Whether the client prefers CSV to JSON. */
 function prefersCsv(accept: string | undefined): boolean {
   const wanted = (accept ?? '').split(',').map((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())

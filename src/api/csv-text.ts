@@ -1,8 +1,8 @@
 export type CsvCell = string | number | boolean | null
 
 /**
- * A table as CSV by RFC 4180. A text that a spreadsheet would take for a formula is marked as text: what comes from a shop
- * or an ERP is not run on the desk of who opens the file.
+ * A table as CSV (RFC 4180). Marks texts that a spreadsheet would read as a formula, so that data from a shop or an ERP
+ * is not executed when somebody opens the file.
  */
 export function csvText(rows: readonly (readonly CsvCell[])[]): string {
   return rows.map((cells) => `${cells.map(cellText).join(',')}\r\n`).join('')

@@ -7,31 +7,31 @@ import type { NetworkRules } from '../platform/network-rules.ts'
 import type { TokenIssuer } from '../platform/token-verifier.ts'
 import type { PageFiles } from './page-files.ts'
 
-/** Whose bearer tokens are taken, and what of them says who may do what. */
+/** The accepted token issuer, and the claims with the permissions. */
 export interface OidcSettings extends TokenIssuer {
   readonly claims: TokenClaims
 }
 
-/** What the API needs from the root. Stores and topics are reached by operations alone. */
+/** Dependencies of the API. Only operations access stores and topics. */
 export interface ApiDeps {
   readonly operations: OperationDeps
   readonly clock: { now(): number }
   readonly logger: Logger
   /** Signs cursors; see `cursorKey`. */
   readonly cursorKey: string
-  /** Null: none is asked for. */
+  /** Null: no token is required. */
   readonly token: string | null
-  /** Whose tokens are taken beside keys; null or missing: nobody's. */
+  /** The token issuer accepted besides keys; null or missing: none. */
   readonly oidc?: OidcSettings | null
-  /** Which addresses an issuer of tokens, and its keys, may have. */
+  /** Addresses that a token issuer and its keys may have. */
   readonly network: NetworkRules
   readonly http: HttpSettings
-  /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
+  /** Readiness checks by name; each rejects with its problem. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
   /** The control tower; null or missing: it is not built. */
   readonly page?: PageFiles | null
-  /** Missing: this is no demo, and there is nothing to break. */
+  /** Missing: this is not the demo. */
   readonly demo?: Demo
-  /** Stages of this process that stand still for one system: it is down, or they can't be made. */
+  /** Stages of this process whose records wait, because a system is down or the stage cannot be created. */
   readonly heldBack?: () => readonly string[]
 }

@@ -1,22 +1,22 @@
 import { Readable } from 'node:stream'
 import { HttpError } from './http-error.ts'
 
-/** A stream of server-sent events. What is written after its end is dropped. */
+/** A stream of server-sent events. Drops events after its end. */
 export interface EventStream {
   /** Closes when either side ends it. */
   readonly body: Readable
   send(event: string, data: unknown): void
-  /** Keeps what stands between from closing the connection, and shows that it is there. */
+  /** Sends a comment, so that proxies do not close the connection. */
   beat(): void
   end(): void
 }
 
 export interface EventStreams {
-  /** Throws 429 where there are too many already. */
+  /** Throws 429 if too many streams are open. */
   open(caller: string): EventStream
 }
 
-/** Bytes that wait for who reads too slowly: they can ask for everything again instead. */
+/** Maximum buffered bytes for a slow reader; beyond it the stream ends, and the reader can request everything again. */
 const MOST_WAITING = 64 * 1024
 
 export interface StreamLimits {
@@ -24,7 +24,7 @@ export interface StreamLimits {
   readonly mostPerCaller: number
 }
 
-/** Streams that are open, of all callers and of each. */
+/** Limits open streams, in total and per caller. */
 export function createEventStreams({ mostStreams, mostPerCaller }: StreamLimits): EventStreams {
   const open = new Map<string, number>()
   let all = 0
@@ -57,6 +57,6 @@ export function createEventStreams({ mostStreams, mostPerCaller }: StreamLimits)
 }
 
 function tooMany(who: string, most: number): HttpError {
-  const message = `${who} ${most} streams of events open already; close one, or ask the lists themselves`
+  const message = `${who} already ${most} open event streams; close one, or poll the lists instead`
   return new HttpError(429, message, { code: 'too_many_requests', headers: { 'retry-after': '30' } })
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 
-/** A request that is refused for its form, with the status that HTTP has for it and headers that say what would do. */
+/** A request that HTTP rules reject, with the HTTP status and headers. */
 export class HttpError extends Error {
   readonly statusCode: number
   readonly errorCode: ErrorCode

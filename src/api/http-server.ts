@@ -5,25 +5,25 @@ import type { SecureContextOptions } from 'node:tls'
 import { rawProblem } from './problems.ts'
 
 export interface ServerLimits {
-  /** Within this time a request has to arrive whole. */
+  /** Time within which a request must arrive completely. */
   readonly requestTimeoutMs: number
   readonly mostConnections: number
-  /** Of one address, or one /64 of IPv6. */
+  /** Per address, or per /64 of IPv6. */
   readonly mostConnectionsPerAddress: number
 }
 
-/** Headers are sent at once by everybody who means well. */
+/** Well-behaved clients send headers at once. */
 const HEADERS_WITHIN_MS = 10_000
-/** How late a connection may be found out. */
+/** How often connections are checked against the time limits. */
 const CHECKED_EVERY_MS = 1_000
-/** Longer than the load balancers' usual 60 s: they close first, so that no request meets a connection that is closing. */
+/** Longer than the usual 60 s of load balancers, so that they close first and no request meets a closing connection. */
 const KEEP_ALIVE_MS = 65_000
-/** Nothing at all went over the connection: whoever reads an answer does so within this time. */
+/** Closes a connection without any traffic for this long. */
 const SILENT_MS = 120_000
 const HANDSHAKE_WITHIN_MS = 10_000
 const MOST_HEADER_BYTES = 16 * 1024
 
-/** A server that holds nothing open for those who send nothing; `tls` null: without encryption. */
+/** A server that closes idle and slow connections; `tls` null: without encryption. */
 export function createHttpServer(
   handler: RequestListener,
   { requestTimeoutMs, mostConnections }: ServerLimits,
@@ -35,7 +35,7 @@ export function createHttpServer(
     connectionsCheckingInterval: CHECKED_EVERY_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MOST_HEADER_BYTES,
-    // The API refuses it itself, with a problem document.
+    // The API itself rejects such a request, with a problem document.
     requireHostHeader: false,
   }
   const secure = { ...options, ...tls, handshakeTimeout: HANDSHAKE_WITHIN_MS, minVersion: 'TLSv1.2' } as const
@@ -59,7 +59,7 @@ const statusOf: Readonly<Record<string, number>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
 }
 
-/** Answers what the parser could not read, or waited for too long, and closes the connection. */
+/** Answers a request that the parser could not read or that took too long, and closes the connection. */
 export function refuseUnreadable(error: ParserError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   if (!socket.writable) return void socket.destroy()

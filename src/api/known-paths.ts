@@ -7,9 +7,9 @@ interface Known {
 }
 
 /**
- * Answers what no route takes: 404 where there is nothing, 405 with `Allow` where there is something for another method.
- * It does so before a body is read. To be called after access is controlled and before routes are registered. `answer`: what
- * some are answered with instead; null: nothing.
+ * Answers requests without a route: 404 for an unknown path, 405 with `Allow` for a path with other methods, before the
+ * body is read. Call it after access control and before routes are registered. `answer` may send another response;
+ * null: it did not.
  */
 export function refuseUnknownPaths(
   app: FastifyInstance,
@@ -25,17 +25,17 @@ export function refuseUnknownPaths(
     const path = url.split(/[?#]/, 1)[0] ?? ''
     const given = partsOf(decoded(path))
     const fitting = [...known.values()].filter(({ parts }) => fits(parts, given))
-    // A path that is written out stands before those in which a part stands for anything.
+    // Paths with fewer parameters take precedence.
     const fewest = Math.min(...fitting.map(({ parts }) => parts.filter(isAny).length))
     const nearest = fitting.filter(({ parts }) => parts.filter(isAny).length === fewest)
     const allowed = [...new Set(nearest.flatMap((one) => [...one.methods]))].toSorted()
     if (allowed.length === 0 || allowed.includes(method)) {
-      return new HttpError(404, `there is nothing at ${method} ${path}; see /openapi.json for what there is`, {
+      return new HttpError(404, `there is no route ${method} ${path}; /openapi.json lists the routes`, {
         code: 'not_found',
       })
     }
     const allow = allowed.join(', ')
-    return new HttpError(405, `${method} is no method of ${path}; there are: ${allow}`, {
+    return new HttpError(405, `${path} does not support ${method}; it supports: ${allow}`, {
       code: 'method_not_allowed',
       headers: { allow },
     })
@@ -67,7 +67,7 @@ function isAny(part: string): boolean {
   return part.startsWith(':') || part === '*'
 }
 
-/** `:name` stands for one part, `*` for the rest. */
+/** `:name` matches one part, `*` the rest. */
 function fits(parts: readonly string[], given: readonly string[]): boolean {
   const rest = parts.indexOf('*')
   if (rest === -1 && parts.length !== given.length) return false

@@ -6,7 +6,7 @@ interface ObjectSchema {
   readonly required?: readonly string[]
 }
 
-/** The schema of a route as callers see it: what has a default need not be sent, though the route always has it. */
+/** The public schema of a route: fields with a default are optional, although the handler always gets them. */
 export function withOptionalDefaults(schema: FastifySchema): FastifySchema {
   const { querystring, body } = schema
   return {
@@ -17,8 +17,8 @@ export function withOptionalDefaults(schema: FastifySchema): FastifySchema {
 }
 
 /**
- * A body whose every field may be left out need not be sent either; of another one that is missing, it is said which field
- * must be there. To be called before routes are registered.
+ * Accepts a missing body if all its fields are optional; else the error names the missing field. Call it before routes
+ * are registered.
  */
 export function takeAbsentBodies(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
@@ -26,12 +26,12 @@ export function takeAbsentBodies(app: FastifyInstance): void {
   })
 }
 
-/** Of an OpenAPI document, where it is made with each body required. */
+/** An operation of an OpenAPI document, in which every body is required at first. */
 interface Operation {
   readonly requestBody?: { required?: boolean; readonly content?: Readonly<Record<string, unknown>> }
 }
 
-/** The OpenAPI document with these bodies as what they are. */
+/** The OpenAPI document with optional bodies marked as optional. */
 export function withOptionalBodies<D extends { readonly paths?: object }>(document: D): D {
   for (const { requestBody } of operationsOf(document.paths ?? {})) {
     const { schema } = (requestBody?.content?.['application/json'] ?? {}) as { readonly schema?: unknown }
@@ -48,7 +48,7 @@ function mayBeEmpty(schema: unknown): boolean {
   return hasListedFields(schema) && stillRequired(schema as ObjectSchema).length === 0
 }
 
-/** Not so of any object at all, as a document is: of that one nothing is known. */
+/** False for a schema that accepts any object, such as a document. */
 function hasListedFields(schema: unknown): boolean {
   const { properties, additionalProperties } = (schema ?? {}) as ObjectSchema
   return properties !== undefined && additionalProperties === false

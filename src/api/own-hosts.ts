@@ -2,21 +2,21 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HttpError } from './http-error.ts'
 
 const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
-/** A page of the web sends these methods without asking first. */
+/** Methods that a web page may send without a preflight request. */
 const SIMPLE: readonly string[] = ['GET', 'HEAD', 'POST']
-/** Headers that a page can't send without asking first. */
+/** Headers that a web page cannot send without a preflight request. */
 const OWN_HEADERS = ['x-actor', 'idempotency-key', 'authorization'] as const
 
 export interface HostOptions {
-  /** Whether a request is let in without a key. */
+  /** Whether a request is accepted without a key. */
   readonly isOpen: (request: FastifyRequest) => Promise<boolean>
-  /** Names, with or without port, by which this API may be called beside those of the machine itself. */
+  /** Names, with or without port, that are allowed besides those of the machine itself. */
   readonly allowedHosts: readonly string[]
 }
 
 /**
- * Where no key is asked for, whoever reaches the API may use it, and a page of the web reaches what its browser does: by a
- * name that leads to this machine (DNS rebinding), or by a request that it may send but not read. Both are refused.
+ * Without keys, anyone who reaches the API may use it, and a web page reaches whatever its browser reaches: with a host
+ * name that resolves to this machine (DNS rebinding), or with a request whose response it cannot read. Rejects both.
  */
 export function acceptOwnHosts(app: FastifyInstance, { isOpen, allowedHosts }: HostOptions): void {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
@@ -29,19 +29,19 @@ export function acceptOwnHosts(app: FastifyInstance, { isOpen, allowedHosts }: H
     checkOneHost(request)
     if (!(await isOpen(request))) return
     if (!isOwn(request.host)) {
-      const message = `host: this API is not called "${shortened(request.host)}"; call it by localhost or 127.0.0.1, or name the host in API_ALLOWED_HOSTS`
+      const message = `host: "${shortened(request.host)}" is not a name of this API; use localhost or 127.0.0.1, or add the host to API_ALLOWED_HOSTS`
       throw new HttpError(421, message, { code: 'host_refused' })
     }
     checkOrigin(request, isOwn)
   })
 }
 
-/** HTTP asks for exactly one; with several, what stands between might take another one than we do. */
+/** HTTP requires exactly one Host header; with several, a proxy might use another one than this API. */
 function checkOneHost({ raw: { rawHeaders, httpVersion } }: FastifyRequest): void {
   let hosts = 0
   for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') hosts += 1
   if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) return
-  throw new HttpError(400, `host: send it once; it came ${hosts} times`)
+  throw new HttpError(400, `host: send this header once; it was sent ${hosts} times`)
 }
 
 function checkOrigin({ method, headers }: FastifyRequest, isOwn: (host: string) => boolean): void {
@@ -55,7 +55,7 @@ function checkOrigin({ method, headers }: FastifyRequest, isOwn: (host: string) 
     throw refused('sec-fetch-site: pages of other sites may not use this API')
   if (!SIMPLE.includes(method) || OWN_HEADERS.some((name) => headers[name] !== undefined)) return
   if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return
-  throw refused('content-type: send application/json, or the header X-Actor, so that no page of the web can send this')
+  throw refused('content-type: send application/json, or the header X-Actor, so that no web page can send this request')
 }
 
 function refused(message: string): HttpError {

@@ -3,26 +3,26 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-/** The better one first. */
+/** In order of preference. */
 export const pageEncodings = ['br', 'gzip'] as const
 type PageEncoding = (typeof pageEncodings)[number]
 
-/** One file of the page, as it is sent. */
+/** A file of the page, ready to send. */
 export interface PageFile {
   readonly type: string
   readonly body: Buffer
-  /** The same, compressed: what browsers ask for, by the names that they have for it. */
+  /** Compressed bodies, by content encoding. */
   readonly encoded: Readonly<Partial<Record<PageEncoding, Buffer>>>
   /** Changes with its content. */
   readonly etag: string
 }
 
-/** The built page. It is small, and kept in memory: an upgrade of the folder meanwhile mixes no two versions. */
+/** The built page, in memory: it is small, and an upgrade of the folder cannot mix two versions. */
 export interface PageFiles {
   readonly index: PageFile
-  /** Digests of the styles inside the index, as a Content-Security-Policy names them. */
+  /** Digests of the inline styles of the index, in the form of a Content-Security-Policy. */
   readonly inlineStyles: readonly string[]
-  /** By name. The name has the file's digest: what is under it never changes. */
+  /** By name. A name contains the file's digest, so its content never changes. */
   readonly assets: ReadonlyMap<string, PageFile>
 }
 
@@ -34,10 +34,10 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 const COMPRESSED = ['.woff2']
-/** The build compresses by Brotli, as small as can be: that takes longer than a start may. */
+/** Files that the build compressed with Brotli at the highest level, which is too slow for a start. */
 const BROTLI = '.br'
 
-/** Reads the page that was built into `folder`; null: there is none. */
+/** Reads the page built into `folder`; null: there is none. */
 export async function readPageFiles(folder: string): Promise<PageFiles | null> {
   const index = await readPageFile(join(folder, 'index.html')).catch(nullIfMissing)
   if (index === null) return null

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 
-/** Ids, SKUs and order numbers are parts of paths; what systems use stays far below this. */
+/** Maximum length of ids, SKUs and order numbers in paths; real ones are far shorter. */
 export const LONGEST_PARAMETER = 500
 
-/** A part of a path, as text. */
+/** The schema of a text in a path. */
 export function PathText(description?: string) {
   const limits = { minLength: 1, maxLength: LONGEST_PARAMETER }
   return Type.String(description === undefined ? limits : { ...limits, description })

@@ -6,7 +6,7 @@ import { MOST_MISTAKES } from '../platform/collect-mistakes.ts'
 import { HttpError } from './http-error.ts'
 import { LONGEST_PARAMETER } from './path-text.ts'
 
-/** An RFC 9457 problem document; `code` is stable, `detail` names the field and the way out. */
+/** An RFC 9457 problem document; `code` is stable, `detail` names the field and the fix. */
 export const Problem = Type.Object(
   {
     type: Type.String(),
@@ -14,10 +14,10 @@ export const Problem = Type.Object(
     status: Type.Integer(),
     code: Type.String(),
     detail: Type.String(),
-    field: Type.Optional(Type.String({ description: 'The parameter that is wrong' })),
+    field: Type.Optional(Type.String({ description: 'The wrong parameter' })),
     errors: Type.Optional(
       Type.Array(Type.Object({ field: Type.String(), message: Type.String() }), {
-        description: 'Everything that is wrong, where several things may be',
+        description: 'All mistakes, where several are possible',
       }),
     ),
   },
@@ -32,7 +32,7 @@ interface ProblemResponse {
 /** One object for all routes: its serializer is compiled once. */
 const content: ProblemResponse['content'] = { 'application/problem+json': { schema: { $ref: 'Problem#' } } }
 
-/** Response schemas of the errors a route may answer with. Where callers sign in, their keys may also be too small. */
+/** Response schemas of a route's errors. A route with 401 also has 403, for a missing scope. */
 export function problems<S extends number>(...statuses: readonly S[]): Record<S, ProblemResponse> {
   const all: readonly number[] = statuses.some((status) => status === 401) ? [...statuses, 403] : statuses
   return Object.fromEntries(
@@ -54,20 +54,20 @@ const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {
   value_too_large: 413,
 }
 
-/** What HTTP's own statuses ask of a caller, where the words of those who find them do not say it. */
+/** How to fix requests with these HTTP statuses, where the original message does not say it. */
 const ways: Readonly<Record<number, string>> = {
-  400: 'the request is no HTTP request, or its address or body is not well-formed',
-  408: 'the request did not arrive in time; send it at once',
-  413: 'the body is larger than this takes; send less, or in several requests',
-  414: `a part of the path is longer than any id or SKU, which have at most ${LONGEST_PARAMETER} characters; shorten it`,
+  400: 'the request is not valid HTTP, or its URL or body is malformed',
+  408: 'the request did not arrive in time; send it without delay',
+  413: 'the body is too large; send less, or several requests',
+  414: `a part of the path has more than ${LONGEST_PARAMETER} characters, the maximum of ids and SKUs; shorten it`,
   415: 'send the body as JSON, with content-type: application/json',
-  417: 'Expect: takes 100-continue alone',
-  431: 'the headers are larger than 16 KB together; send fewer',
+  417: 'Expect: only 100-continue is supported',
+  431: 'the headers have more than 16 KB in total; send fewer',
 }
 
 /**
- * Every error leaves as a problem document. A 5xx says nothing of its cause; the log does. `refusalOf`: what is said to
- * those who are not let in, instead of that; null: nothing else.
+ * Returns every error as a problem document. A 5xx hides its cause, which is in the log. `refusalOf`: an error to send
+ * instead to refused callers; null: the error itself.
  */
 export function answerWithProblems(
   app: FastifyInstance,
@@ -79,7 +79,7 @@ export function answerWithProblems(
   })
 }
 
-/** As `answerWithProblems`, for what fails before there is a route. */
+/** As `answerWithProblems`, for errors before routing. */
 export async function sendProblem(
   error: FastifyError | Error,
   request: FastifyRequest,
@@ -98,7 +98,7 @@ export async function sendProblem(
     .send(JSON.stringify(problem))
 }
 
-/** The whole answer to what the HTTP parser could not read, as it goes over the wire. */
+/** The complete response bytes for a request that the HTTP parser could not read. */
 export function rawProblem(status: number): string {
   const body = JSON.stringify(document(status, 'request_invalid', ways[status] ?? `${STATUS_CODES[status]}`))
   const head = [
@@ -123,7 +123,7 @@ function toProblem(error: FastifyError | Error): Static<typeof Problem> {
   }
   const { code, policy, message, field, mistakes } = toStreamError(error)
   const status = statusOf[code] ?? (policy === 'stop' || policy === 'retry' ? 503 : 500)
-  if (status === 503) return document(503, code, 'a service that is needed does not answer; ask again later')
+  if (status === 503) return document(503, code, 'a required service does not answer; try again later')
   if (status === 500) return document(500, 'unexpected', 'the request failed; the log has the cause')
   const errors = mistakes.slice(0, MOST_MISTAKES).map((mistake) => {
     return { field: shortened(mistake.field), message: shortened(mistake.message, LONGEST_MESSAGE) }
@@ -131,23 +131,23 @@ function toProblem(error: FastifyError | Error): Static<typeof Problem> {
   return { ...document(status, code, message, field), ...(errors.length === 0 ? {} : { errors }) }
 }
 
-/** Fastify's code of an address that can't be decoded. */
+/** Fastify's code for a URL that cannot be decoded. */
 const BAD_PATH = 'FST_ERR_BAD_URL'
 
 function badPath(message: string): string {
   const wrong = /%(?![\da-f]{2})[^/?'\s]{0,2}/i.exec(message)?.[0]
-  const what = wrong === undefined ? 'holds bytes that are no UTF-8' : `has "${wrong}", which stands for no byte`
+  const what = wrong === undefined ? 'contains bytes that are not valid UTF-8' : `contains "${wrong}", which is not a valid escape`
   return `the path ${what}; encode each part as UTF-8, a % itself as %25`
 }
 
-/** What is wrong with a part of the path. A client takes `.` and `..` out of a path before it sends it. */
+/** The problem of a path parameter. Clients remove `.` and `..` from a path before they send it. */
 function ofPathPart(field: string, keyword: string | undefined): Static<typeof Problem> | null {
   if (keyword === 'minLength') {
-    const detail = `${field} is empty; write it in the path (one that is "." or ".." can't be: clients take it out)`
+    const detail = `${field} is empty; write it in the path ("." and ".." cannot be used: clients remove them)`
     return document(400, 'request_invalid', detail, field)
   }
   if (keyword !== 'maxLength') return null
-  const detail = `${field} has more than ${LONGEST_PARAMETER} characters, and no id or SKU has; shorten it`
+  const detail = `${field} has more than ${LONGEST_PARAMETER} characters, the maximum of ids and SKUs; shorten it`
   return document(400, 'request_invalid', detail, field)
 }
 
@@ -170,7 +170,7 @@ function ofValidation(
   return document(400, 'request_invalid', `${what} ${first?.message ?? 'is not valid'}${allowed}`, field)
 }
 
-/** Names and values come from the request, and may be as long as it is. */
+/** Limits for names and values from the request, which may be as long as the request. */
 const LONGEST_FIELD = 200
 const LONGEST_MESSAGE = 1_000
 const LONGEST_DETAIL = 4_000

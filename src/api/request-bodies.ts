@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parseLimitedJson } from '../platform/limited-json.ts'
 import { HttpError } from './http-error.ts'
 
-/** Bodies are JSON and nothing else. An empty one is none, so that routes without a body may be called with any client. */
+/** Accepts only JSON bodies. An empty body counts as missing, so that any client can call routes without a body. */
 export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
@@ -15,7 +15,7 @@ export function readBodies(app: FastifyInstance): void {
   )
 }
 
-/** For routes that need the very bytes: what is signed. */
+/** For routes that need the exact bytes, to check a signature. */
 export function keepBodiesRaw(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(
@@ -31,5 +31,5 @@ export function keepBodiesRaw(app: FastifyInstance): void {
 function checkEncoding({ headers }: FastifyRequest): void {
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding.toLowerCase() === 'identity') return
-  throw new HttpError(415, 'content-encoding: send the body as it is, not compressed')
+  throw new HttpError(415, 'content-encoding: send the body uncompressed')
 }

@@ -6,7 +6,7 @@ type WithHeaders = Pick<FastifyRequest, 'headers'>
 const LONGEST_ACTOR = 100
 const LONGEST_KEY = 200
 
-/** Who asks, as they say by `X-Actor`; `api` for those who don't. */
+/** The caller's name in `X-Actor`; `api` without one. */
 export function actorOf({ headers }: WithHeaders): string {
   const given = headers['x-actor']
   const name = (Array.isArray(given) ? given[0] : given)?.trim().slice(0, LONGEST_ACTOR)
@@ -19,24 +19,24 @@ export function requestKey({ headers }: WithHeaders): string | null {
   if (given === undefined) return null
   const key = Array.isArray(given) ? '' : given.trim()
   if (key !== '' && key.length <= LONGEST_KEY) return key
-  throw invalid('idempotency-key', `takes one text of 1 to ${LONGEST_KEY} characters`)
+  throw invalid('idempotency-key', `must be one text of 1 to ${LONGEST_KEY} characters`)
 }
 
 /**
- * The revision that a change is made on: `If-Match: "3"` (`*`: whichever is there), or `If-None-Match: *` for a document
- * that is to be new (null). Undefined: whatever is there. Throws `request_invalid`.
+ * The revision that a change is based on: `If-Match: "3"` (`*`: any existing one), or `If-None-Match: *` for a new
+ * document (null). Undefined: no condition. Throws `request_invalid`.
  */
 export function expectedRevision({ headers }: WithHeaders): number | 'any' | null | undefined {
   const match = headers['if-match']
   const none = headers['if-none-match']
   if (none !== undefined) {
     if (none.trim() === '*' && match === undefined) return null
-    throw invalid('if-none-match', 'takes * alone, and stands alone')
+    throw invalid('if-none-match', 'must be *, without if-match')
   }
   if (match === undefined) return undefined
   if (match.trim() === '*') return 'any'
   const revision = /^(?:W\/)?"(\d{1,9})"$|^(\d{1,9})$/.exec(match.trim())
-  if (revision === null) throw invalid('if-match', 'takes a revision as the ETag gives it, for example "3"')
+  if (revision === null) throw invalid('if-match', 'must be a revision from the ETag, for example "3"')
   return Number(revision[1] ?? revision[2])
 }
 

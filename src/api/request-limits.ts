@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { StreamError } from '../errors.ts'
 import { needOf } from './access.ts'
 import { placeOf } from './connections.ts'
 import { HttpError } from './http-error.ts'
 
 export interface RequestLimits {
-  /** Of one key; of one address where no key is needed. */
+  /** Per key; per address if no key is needed. */
   readonly requestsPerMinute: number
-  /** Of one address: requests that are let in nowhere. */
+  /** Refused requests per address. */
   readonly refusalsPerMinute: number
 }
 
 export interface LimitOptions extends RequestLimits {
-  /** Whether a request has shown a key. */
+  /** Whether a request has a valid key. */
   readonly hasKey: (request: FastifyRequest) => Promise<boolean>
 }
 
@@ -22,12 +22,12 @@ type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 type Counted = Extract<Awaited<ReturnType<Limiter>>, { isAllowed: false }>
 
 const WINDOW_MS = 60_000
-/** Callers that are remembered; the longest silent ones are forgotten. */
+/** Maximum number of remembered callers; those silent for longest are forgotten first. */
 const REMEMBERED = 20_000
 
 /**
- * Counts requests by the minute, and says how many are left (`RateLimit`, `RateLimit-Policy`). Whoever comes with a valid
- * key is counted by it alone: others at the same address take nothing from them. To be called after access is controlled.
+ * Limits requests per minute, and sends the remaining number (`RateLimit`, `RateLimit-Policy`). Requests with a valid
+ * key count only for the key, independent of others at the same address. Call it after access control.
  */
 export function limitRequests(
   app: FastifyInstance,
@@ -43,18 +43,18 @@ export function limitRequests(
   })
   const isSigned = ({ method, routeOptions }: FastifyRequest) => needOf(method, routeOptions.url) === 'signed'
   app.addHook('onRequest', async (request, reply) => {
-    // A body is not read for those who were refused often: its signature would have to be computed.
+    // Does not read the body from an address that was refused too often, to save the signature check.
     const before = isSigned(request) ? await counted(refusals, request, { increment: false }) : null
     if (before !== null && before.remaining === 0) throw tooMany('address', before)
     const now = await counted(callers, request)
     if (now === null) return
     if (now.isExceeded) throw tooMany('caller', now)
-    tell(reply, 'caller', now)
+    reply.headers(fields('caller', now))
   })
   return {
     async refusalOf(request, { code }) {
       if (code !== 'unauthorized' && code !== 'forbidden') return null
-      // One whose key lacks a scope is known, and counted as such.
+      // A caller whose key lacks a scope is known, and counts as a caller.
       const [limiter, policy] = code === 'forbidden' ? [callers, 'caller'] : [refusals, 'address']
       const now = await counted(limiter, request)
       return now?.isExceeded === true ? tooMany(policy, now) : null
@@ -76,11 +76,7 @@ function callerOf({ headers: { authorization = '' }, ip }: FastifyRequest, hasKe
   return createHash('sha256').update(authorization).digest('base64url')
 }
 
-function tell(reply: FastifyReply, policy: string, count: Counted): void {
-  reply.headers(fields(policy, count))
-}
-
-/** As draft-ietf-httpapi-ratelimit-headers has them. */
+/** Headers as in draft-ietf-httpapi-ratelimit-headers. */
 function fields(policy: string, { max, remaining, ttlInSeconds }: Counted): Readonly<Record<string, string>> {
   return {
     'ratelimit-policy': `"${policy}";q=${max};w=${WINDOW_MS / 1000}`,
@@ -90,7 +86,7 @@ function fields(policy: string, { max, remaining, ttlInSeconds }: Counted): Read
 
 function tooMany(policy: string, count: Counted): HttpError {
   const after = Math.max(1, count.ttlInSeconds)
-  const message = `this ${policy} has sent too many requests; ask again in ${after} s`
+  const message = `this ${policy} has sent too many requests; try again in ${after} s`
   const headers = { ...fields(policy, count), 'retry-after': String(after) }
   return new HttpError(429, message, { code: 'too_many_requests', headers })
 }

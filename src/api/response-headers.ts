@@ -5,10 +5,10 @@ import type { PageFiles } from './page-files.ts'
 const none = ["'none'"]
 const self = ["'self'"]
 
-/** For answers that are read by programs: a browser that shows one as a page lets it do nothing. */
+/** For responses to programs: a browser that shows one as a page allows it nothing. */
 const ofData = { 'default-src': none, 'base-uri': none, 'form-action': none, 'frame-ancestors': none }
 
-/** For the page that shows the API: its own files, and requests to this API. It sets styles as it goes. */
+/** For the page that shows the API: its own files, requests to this API, and inline styles. */
 export const ofDocs = {
   'default-src': none,
   'script-src': self,
@@ -22,8 +22,8 @@ export const ofDocs = {
 }
 
 /**
- * For the control tower: its own files, and requests to this API. It has no other scripts, and no other styles than those that
- * its build put into the index. Pictures of products are where their vendors have them.
+ * For the control tower: its own files, requests to this API, and only the inline styles of its build. Product images
+ * come from any https address, since vendors host them.
  */
 export const ofPage = ({ inlineStyles }: Pick<PageFiles, 'inlineStyles'>) => ({
   'default-src': none,
@@ -37,7 +37,7 @@ export const ofPage = ({ inlineStyles }: Pick<PageFiles, 'inlineStyles'>) => ({
   'frame-ancestors': none,
 })
 
-/** Headers of the control tower where no hook of a route sets them: for an address that can't be read, too. */
+/** Headers of the control tower for responses without a route, also for a URL that cannot be decoded. */
 export const ofPageAlone = (page: PageFiles) => ({
   'content-security-policy': Object.entries(ofPage(page))
     .map(([directive, sources]) => `${directive} ${sources.join(' ')}`)
@@ -48,7 +48,7 @@ export const ofPageAlone = (page: PageFiles) => ({
   'cache-control': 'no-store',
 })
 
-/** For a page that is made here, and works without script: it has the control tower's styles. */
+/** For the page of a shared order, which has no script and uses the control tower's styles. */
 export const ofSharedOrder = {
   'default-src': none,
   'style-src': self,
@@ -59,10 +59,12 @@ export const ofSharedOrder = {
 }
 
 /**
- * What browsers and caches may do with answers: nothing but feeds is kept, no other site embeds or reads any of it. `isEncrypted`: also tells browsers to come by TLS alone.
+ * Security headers of all responses: caches may store only feeds, and no other site may embed or read a response.
+ * `isEncrypted`: also tells browsers to use only TLS.
  */
 export function guardResponses(app: FastifyInstance, isEncrypted: boolean): void {
-  // What it sets does not depend on the request, but is made anew for each: it is asked once, for the routes with no policy of their own.
+  // Helmet computes the same headers for each request, so they are computed once for all routes without their own
+  // policy.
   app.register(helmet, {
     global: false,
     contentSecurityPolicy: { useDefaults: false, directives: ofData },
@@ -80,7 +82,7 @@ export function guardResponses(app: FastifyInstance, isEncrypted: boolean): void
     for (const [name, value] of usual) raw.setHeader(name, value)
   })
   app.addHook('onSend', async (request, reply) => {
-    // Feeds say nothing of persons; everything else may, problems too.
+    // Only feeds are without personal data; even problems may contain some.
     if (reply.hasHeader('cache-control') || request.url.startsWith('/v1/feeds/')) return
     reply.header('cache-control', 'no-store')
   })

@@ -7,12 +7,12 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 /**
- * JSON as URL-safe text that can be neither changed nor read without the key: a place in a list may be that of a row that
- * who asks does not see. The same payload is the same text.
+ * Encrypts JSON as URL-safe text that cannot be read or changed without the key, because a place in a list may belong
+ * to a row that the caller does not see. The same payload gives the same text.
  */
 export function sealedText(key: string, payload: unknown): string {
   const body = JSON.stringify(payload)
-  // Of the payload: two of them share a nonce only where they are the same.
+  // Derived from the payload: only equal payloads share a nonce.
   const { whole, cipherKey } = keysOf(key)
   const nonce = derived(whole, 'nonce', body).subarray(0, NONCE_BYTES)
   const cipher = createCipheriv(CIPHER, cipherKey, nonce)
@@ -20,11 +20,11 @@ export function sealedText(key: string, payload: unknown): string {
   return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url')
 }
 
-/** The payload; undefined when the text was not made with this key. */
+/** The payload; undefined if the text was not sealed with this key. */
 export function openSealedText(key: string, text: string): unknown {
   if (!isSealed(text)) return openSignedText(key, text)
   const bytes = Buffer.from(text, 'base64url')
-  // One form alone: what is no base64url in it would be passed over.
+  // Accepts only the canonical form: Buffer would ignore invalid characters.
   if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== text) return undefined
   const decipher = createDecipheriv(CIPHER, keysOf(key).cipherKey, bytes.subarray(0, NONCE_BYTES))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
@@ -36,32 +36,32 @@ export function openSealedText(key: string, text: string): unknown {
   }
 }
 
-/** False: a text of an earlier version, which was signed and could be read. */
+/** False: a text of an earlier version, which was signed but not encrypted. */
 export function isSealed(text: string): boolean {
   return !text.includes('.')
 }
 
-/** The key for texts that are only for those who reach the same; the key itself for those who reach everything. */
+/** A key for callers with the same scope; the key itself for callers with access to everything. */
 export function keyWithin(key: string, scope: Scope): string {
   if (seesAll(scope)) return key
   const listed = (ids: Ids) => (ids === 'all' ? ids : [...ids].toSorted())
   return signature(key, JSON.stringify(['reach', listed(scope.connections), listed(scope.systems)]))
 }
 
-/** Cursors of earlier versions, which could be read by anyone: who follows a feed has one still. */
+/** Cursors of earlier versions, which were not encrypted; readers of feeds may still have one. */
 function openSignedText(key: string, text: string): unknown {
   const [body = '', given = '', ...rest] = text.split('.')
   if (rest.length > 0 || !equalTexts(given, signature(key, body))) return undefined
   return JSON.parse(Buffer.from(body, 'base64url').toString())
 }
 
-/** As OpenSSL takes them: a key that is given as text or bytes is prepared anew for each call, which costs more than its use. */
+/** Prepared OpenSSL keys: preparing a key from text or bytes for each call costs more than using it. */
 interface SealingKeys {
   readonly whole: KeyObject
   readonly cipherKey: KeyObject
 }
 
-/** Those of as many reaches of callers as are seen at once; the one that came first goes first. */
+/** Cache of keys by caller scope; the oldest entry is removed first. */
 const prepared = new Map<string, SealingKeys>()
 const MOST_PREPARED = 1_000
 

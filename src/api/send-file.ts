@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type PageFile, pageEncodings } from './page-files.ts'
 
-/** Sends a file of the page as it is asked for: compressed, or not at all where the browser has it. */
+/** Sends a file of the page, compressed if the browser accepts it, or 304 if the browser has it. */
 export function sendFile(request: FastifyRequest, reply: FastifyReply, file: PageFile): FastifyReply {
   reply.header('etag', file.etag)
   if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
   return sendWhole(request, reply, file)
 }
 
-/** The same for an answer that is not kept. */
+/** As `sendFile`, for a response that is not cached. */
 export function sendWhole(
   { headers }: FastifyRequest,
   reply: FastifyReply,

@@ -2,7 +2,7 @@ import fastJsonStringify from 'fast-json-stringify'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from './problems.ts'
 
-/** By the schema itself: every route has the same schemas of problems, and each takes a millisecond to compile. */
+/** By schema object: all routes share the schemas of problems, and compiling one takes a millisecond. */
 const compiled = new WeakMap<object, (answer: unknown) => string>()
 
 function compile(schema: object): (answer: unknown) => string {
@@ -13,7 +13,7 @@ function compile(schema: object): (answer: unknown) => string {
   return serialize
 }
 
-/** Compiles the serializer of each schema of answers once in a process, and not once for each route that has it. */
+/** Compiles the serializer of each response schema once per process instead of once per route. */
 export function serializeAnswers(app: FastifyInstance): void {
   app.setSerializerCompiler<object>(({ schema }) => compile(schema))
 }

@@ -12,32 +12,32 @@ import { trustedProxies } from './trusted-proxies.ts'
 
 export interface ApiOptions extends ApiDeps {
   readonly host: string
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number
-  /** True when nobody asked for this port: a free one is taken when it is in use. */
+  /** True for the default port: if it is in use, a free port is used instead. */
   readonly portIsDefault: boolean
 }
 
 export interface RunningApi {
-  /** Where it can be reached from this machine. */
+  /** Address for clients on this machine. */
   readonly url: string
-  /** Resolves when requests under way are answered, or some seconds later. */
+  /** Resolves when open requests are answered, at the latest after some seconds. */
   close(): Promise<void>
 }
 
 const OPEN =
-  'the API is open to every program on this machine, until there is a key: "waldstream keys create <name>" creates the first'
+  'the API is open to every program on this machine until there is a key; create the first with "waldstream keys create <name>"'
 
-/** Longer than any answer takes that is not stuck, and well within the time that the whole process has for its end. */
+/** Longer than any normal response takes, and well within the time limit for the end of the process. */
 const ANSWERED_WITHIN_MS = 10_000
 
 /**
- * Starts the API. Throws `configuration_invalid` when others could reach it and there is neither key nor token, the address is not this
- * machine's, or the certificate can't be used; `port_in_use` when a port that was asked for is taken.
+ * Starts the API. Throws `configuration_invalid` if other machines could reach it without a key or token, if the
+ * address is not this machine's, or if the certificate cannot be used; `port_in_use` if a configured port is in use.
  */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { port, portIsDefault, logger, http } = options
-  // One address: a second server for ::1 would have none of the limits.
+  // Listens on one address only: a second server for ::1 would not have the limits.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host
   const isClosed = await asksForKey(options)
   checkAddress(host, isClosed)
@@ -54,7 +54,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       throw listenError(error, { host, port, names: { host: 'API_HOST', port: 'API_PORT' } })
     }
     await app.listen({ host, port: 0 })
-    logger.warn({ port, taken: portOf(app.server.address()) }, `port ${port} is in use; a free one was taken`)
+    logger.warn({ port, taken: portOf(app.server.address()) }, `port ${port} is in use; using a free port instead`)
   }
   if (!isClosed) logger.warn(OPEN)
   const following =

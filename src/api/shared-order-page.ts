@@ -12,14 +12,14 @@ interface PageParts {
   readonly body: Html
 }
 
-/** The page that a link opens. It needs no script; `page`: whose styles it has. */
+/** The page of a link, without script. `page`: the control tower, whose styles it uses. */
 export function sharedOrderPage(page: PageFiles | null, opened: OpenedShare): Html {
   return documentOf(page, 'order' in opened ? orderPage(opened.order) : refusedPage(opened.refused))
 }
 
-/** The same for those who ask too often. */
+/** The page for an address with too many requests. */
 export function tooManyPage(page: PageFiles | null): Html {
-  return documentOf(page, message('Asked too often', 'Wait a minute, and open the link again.'))
+  return documentOf(page, message('Too many requests', 'Wait a minute, and open the link again.'))
 }
 
 function documentOf(page: PageFiles | null, { title, body }: PageParts): Html {
@@ -41,7 +41,7 @@ ${body}
 `
 }
 
-/** The control tower's own, under the names that its build gave them. */
+/** Addresses of the control tower's styles, from its built index. */
 function stylesOf(page: PageFiles | null): readonly string[] {
   const styles = page?.index.body.toString('utf8').match(/<(?:link\b[^>]*\brel="stylesheet"|style\b)[^>]*>/g) ?? []
   return styles.flatMap((one) => /\b(?:data-)?href="([^"]+)"/.exec(one)?.[1] ?? [])
@@ -56,14 +56,14 @@ function message(title: string, lead: string): PageParts {
 
 const refusals: Readonly<Record<Extract<OpenedShare, { refused: string }>['refused'], readonly [string, string]>> = {
   unknown: [
-    'There is nothing at this link',
-    'It may have been cut off when it was copied. Ask whoever sent it for the whole link.',
+    'This link does not exist',
+    'It may have been cut off when it was copied. Ask the sender for the whole link.',
   ],
-  expired: ['This link has expired', 'Ask whoever sent it for a new one.'],
-  revoked: ['This link was taken back', 'Ask whoever sent it for a new one.'],
+  expired: ['This link has expired', 'Ask the sender for a new one.'],
+  revoked: ['This link was revoked', 'Ask the sender for a new one.'],
   gone: [
-    'This order is not shown any more',
-    'It is not kept any longer, or not with this vendor. Ask whoever sent the link.',
+  'This order is no longer available',
+  'It is no longer stored, or no longer assigned to this vendor. Ask the sender of the link.',
   ],
 }
 
@@ -87,12 +87,12 @@ ${fact('Changed', time(part.updated_at))}
 ${linesOf(part)}</section>
 <section class="card" aria-labelledby="shipments"><div class="card-head"><h2 id="shipments">Shipments</h2></div>
 ${shipmentsOf(part)}</section>
-<footer class="soft shared-foot"><p>Whoever has this link sees this page until ${time(link.expires_at)}.</p></footer>`
+<footer class="soft shared-foot"><p>Anyone with this link can see this page until ${time(link.expires_at)}.</p></footer>`
   return { title: `Order ${number}`, body }
 }
 
 function stateOf({ status, code, canceled }: Part): { readonly text: string; readonly tone: string } {
-  if (canceled) return { text: 'Canceled: deliver nothing', tone: 'warn' }
+  if (canceled) return { text: 'Canceled: do not deliver', tone: 'warn' }
   if (code === 'delivered') return { text: 'Delivered', tone: 'good' }
   if (code === 'returned') return { text: 'Returned', tone: 'good' }
   if (status === 'succeeded') return { text: 'Accepted', tone: 'good' }
@@ -102,19 +102,19 @@ function stateOf({ status, code, canceled }: Part): { readonly text: string; rea
 
 const fact = (name: string, value: Html) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
 
-/** Of no zone that is known: in UTC, and says so. */
+/** In UTC, because the reader's zone is unknown. */
 function time(iso: string): Html {
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`
 }
 
 function amount({ total, currency }: Part): string {
-  if (total === null) return 'nothing sent yet'
+  if (total === null) return 'not sent yet'
   const [whole = '', fraction = ''] = total.split('.')
   return `${whole}.${fraction.padEnd(2, '0')} ${currency ?? ''}`.trim()
 }
 
 function linesOf(part: Part): Html {
-  if (part.lines.length === 0) return html`<p class="shared-none soft">Nothing is to be delivered of this order.</p>`
+  if (part.lines.length === 0) return html`<p class="shared-none soft">There is nothing to deliver for this order.</p>`
   const shipped = shippedOf(part)
   const rows = part.lines.map((line) => lineOf(line, shipped))
   return html`<div class="table-scroll"><table class="table shared-lines">
@@ -123,7 +123,7 @@ function linesOf(part: Part): Html {
 ${rows}</tbody></table></div>`
 }
 
-/** Pieces that were shipped or closed, by SKU. */
+/** Shipped quantities, by SKU. */
 function shippedOf({ fulfilments }: Part): ReadonlyMap<string, ReturnType<typeof decimal8>> {
   const counts = new Map<string, ReturnType<typeof decimal8>>()
   for (const { sku, quantity } of fulfilments.filter(({ kind }) => kind === 'shipment').flatMap(({ lines }) => lines)) {

@@ -9,21 +9,21 @@ import { createBoundedNotes } from './bounded-notes.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { actorOf } from './request-headers.ts'
 
-/** Who sends a request. */
+/** The caller of a request. */
 export interface Caller {
   readonly principal: Principal
-  /** What they signed in with; null: nothing was asked for, or the token that several share. */
+  /** Id of the key, or `oidc`; null: no key was required, or the shared token was used. */
   readonly key: string | null
 }
 
-/** Throws `unauthorized`: with the same words whatever was wrong, which the log says. */
+/** Throws `unauthorized`, always with the same message; the log has the reason. */
 export type SignIn = (request: FastifyRequest) => Promise<Caller>
 
 type Deps = Pick<ApiDeps, 'token' | 'oidc' | 'network' | 'logger' | 'clock'> & {
   readonly operations: Pick<ApiDeps['operations'], 'keys'>
 }
 
-/** Whether callers have to say who they are. Where they need not, the API is for this machine alone. */
+/** Whether callers need a key. If not, only this machine can use the API. */
 export async function asksForKey({
   token,
   oidc,
@@ -36,7 +36,7 @@ function isSet<T>(value: T | null | undefined): value is T {
   return value !== null && value !== undefined
 }
 
-/** Of three parts, as a JSON Web Token is: our own keys have no dots. */
+/** The three parts of a JSON Web Token; keys contain no dots. */
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/
 
 export function createSignIn(deps: Deps): SignIn {
@@ -51,7 +51,7 @@ export function createSignIn(deps: Deps): SignIn {
     const refuse = (reason: string, key: string | null = null): StreamError => {
       const address = request.ip
       const refused = dueNow(`${address} ${reason}`)
-      // Never with what was sent: a key that is one letter off is still nobody else's business.
+      // Never logs what was sent: it may be a valid key with a typing mistake.
       if (refused !== null) logger.warn({ address, reason, key, refused }, 'sign-in refused')
       return new StreamError('unauthorized', 'send an API key, or the API token, as "Authorization: Bearer <key>"')
     }

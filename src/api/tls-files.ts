@@ -16,13 +16,13 @@ export interface TlsPair {
 
 const LOOKED_AT_EVERY_MS = 10_000
 
-/** Certificate and key. Throws `configuration_invalid`, which names the variable, for files that are not a pair. */
+/** Reads certificate and key. Throws `configuration_invalid`, naming the variable, if they do not form a pair. */
 export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<TlsPair> {
   const [cert, key] = [await read('API_TLS_CERT_FILE', certFile), await read('API_TLS_KEY_FILE', keyFile)]
   try {
     createSecureContext({ cert, key })
   } catch (cause) {
-    const message = `API_TLS_CERT_FILE: ${certFile} and ${keyFile} are no certificate with its key, in PEM (${toStreamError(cause).message})`
+    const message = `API_TLS_CERT_FILE: ${certFile} and ${keyFile} are not a certificate and its key in PEM (${toStreamError(cause).message})`
     throw new StreamError('configuration_invalid', message, { field: 'API_TLS_CERT_FILE', cause })
   }
   return { cert, key }
@@ -32,12 +32,12 @@ async function read(field: string, path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch (cause) {
-    const message = `${field}: ${path} can't be read (${toStreamError(cause).message})`
+    const message = `${field}: ${path} cannot be read (${toStreamError(cause).message})`
     throw new StreamError('configuration_invalid', message, { field, cause })
   }
 }
 
-/** Serves with renewed files as soon as both fit together; connections that are open stay as they are. */
+/** Uses renewed files as soon as they form a pair; open connections are not affected. */
 export function followTlsFiles(server: Server, files: TlsFiles, logger: Logger): { close(): void } {
   let known = ''
   let looking = false
@@ -48,11 +48,11 @@ export function followTlsFiles(server: Server, files: TlsFiles, logger: Logger):
       const times = await timesOf(files)
       if (known !== '' && known !== times) {
         server.setSecureContext(await readTlsFiles(files))
-        logger.info({ certFile: files.certFile }, 'the certificate of the API was renewed')
+        logger.info({ certFile: files.certFile }, 'renewed the certificate of the API')
       }
       known = times
     } catch (err) {
-      logger.warn({ err }, 'the renewed certificate of the API can not be used; the last one stays')
+      logger.warn({ err }, 'cannot use the renewed certificate of the API; keeping the last one')
     } finally {
       looking = false
     }

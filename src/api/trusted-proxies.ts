@@ -16,13 +16,13 @@ export function trustedProxies(given: readonly string[]): (address: string) => b
 function networkOf(text: string): Network {
   try {
     const [written = ''] = text.split('/')
-    // Shorter forms of IPv4 stand for what nobody expects.
+    // Rejects short forms of IPv4, which mean unexpected addresses.
     if (!written.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(written)) throw new TypeError('four parts')
     if (text.includes('/')) return ipaddr.parseCIDR(text)
     const address = ipaddr.process(text)
     return [address, address.kind() === 'ipv4' ? 32 : 128]
   } catch (cause) {
-    const message = `API_TRUSTED_PROXIES: "${text}" is no address and no network; write for example 10.0.0.0/8, 192.0.2.7`
+    const message = `API_TRUSTED_PROXIES: "${text}" is not a valid address or network; write for example 10.0.0.0/8, 192.0.2.7`
     throw new StreamError('configuration_invalid', message, { field: 'API_TRUSTED_PROXIES', cause })
   }
 }

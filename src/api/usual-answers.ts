@@ -2,11 +2,11 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import { needOf } from './access.ts'
 import { problems } from './problems.ts'
 
-/** What any request may be answered with, whatever it asks for: its form, its origin, its number, or what is down. */
+/** Errors that any request may get, for its form, origin or rate, or because a service is down. */
 const ofAll = problems(400, 403, 408, 414, 421, 429, 431, 500, 503)
 const ofBodies = problems(413, 415)
 
-/** Describes what every route may answer beside its own; what a route describes itself stays. */
+/** Adds the common error responses to every route, without replacing the route's own. */
 export function describeUsualAnswers(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const { schema, method, url } = route

@@ -2,18 +2,18 @@ import { Ajv, type ErrorObject } from 'ajv'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 
 const usual = { useDefaults: true, removeAdditional: false, allErrors: false, addUsedSchema: false } as const
-/** Everything in an address is text: it is made a number or a truth value where one is asked for. */
+/** For URLs, where all values are text: converts them to numbers and booleans as the schema requires. */
 const ofText = new Ajv({ ...usual, coerceTypes: 'array' })
-/** A body has types of its own: `null` is not false, and "1" not 1. */
+/** For bodies, which have types: `null` is not false, and "1" is not 1. */
 const asGiven = new Ajv(usual)
 
-/** The first mistake alone is looked for, so that it costs no more to refuse a body than to take it. */
+/** Stops at the first mistake, so that rejecting a body costs no more than accepting it. */
 const compile: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
   httpPart === 'body' ? asGiven.compile(schema) : compileText(schema)
 
 type Checked = ((data: unknown) => boolean) & { errors: ErrorObject[] }
 
-/** Ajv takes `1e309` for an integer: it makes it Infinity, which then has no maximum. */
+/** Rejects infinite numbers: Ajv converts `1e309` to Infinity, accepts it as an integer and ignores the maximum. */
 function compileText(schema: object): Checked {
   const validate = ofText.compile(schema)
   const checked = (data: unknown) => {
@@ -39,5 +39,5 @@ export function validateRequests(app: FastifyInstance): void {
 
 const taken: FastifySchemaCompiler<object> = (route) => (route.httpPart === 'body' ? () => true : compile(route))
 
-/** For routes whose operation checks the body itself, and names every mistake. */
+/** For routes whose operation checks the body itself, to report all mistakes. */
 export const bodyCheckedByUs = { validatorCompiler: taken }

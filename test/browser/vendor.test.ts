@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)("what a vendor's people see", () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
     await part.getByText('Revoked', { exact: true }).waitFor()
     await shared.reload()
-    await shared.getByRole('heading', { level: 1, name: 'This link was taken back' }).waitFor()
+    await shared.getByRole('heading', { level: 1, name: 'This link was revoked' }).waitFor()
     await expectOpenToAll(shared, 'a link that was taken back')
     expect([complaints, sharedComplaints]).toEqual([[], []])
   })

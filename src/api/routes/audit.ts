@@ -13,29 +13,29 @@ const MaybeText = Type.Union([Text, Type.Null()])
 const Entry = Type.Object({
   at: Text,
   who: Text,
-  kind: Type.String({ description: 'How they came: api, cli or webhook' }),
-  key: Type.Union([Text, Type.Null()], { description: 'Id of their key; null: none of their own' }),
+  kind: Type.String({ description: 'Kind of caller: api, cli or webhook' }),
+  key: Type.Union([Text, Type.Null()], { description: "Id of the caller's own key; null: none" }),
   from: Type.Union([Text, Type.Null()], { description: 'Address; null: this machine' }),
-  what: Type.String({ description: 'connection.put, persons.read, …; a route, where a request was refused or failed' }),
-  target: Type.Union([Text, Type.Null()], { description: 'Ids of what it is about' }),
+  what: Type.String({ description: 'connection.put, persons.read, …; the route of a refused or failed request' }),
+  target: Type.Union([Text, Type.Null()], { description: 'Ids of the changed objects' }),
   outcome: Type.Enum([...auditOutcomes]),
   code: MaybeText,
-  times: Type.Integer({ description: 'How many alike it stands for' }),
-  before: Type.Unknown({ description: 'The fields that changed; null: it was not there' }),
+  times: Type.Integer({ description: 'Number of equal events that the entry counts' }),
+  before: Type.Unknown({ description: 'The fields that changed; null: it did not exist' }),
   after: Type.Unknown({ description: 'Null: it was removed' }),
-  shortened: Type.Boolean({ description: 'Before and after are too large to be kept' }),
+  shortened: Type.Boolean({ description: 'Before and after were too large to store' }),
 })
 
 const Entries = Type.Object({
   items: Type.Array(Entry),
-  cursor: Type.Union([Type.String({ description: 'Of the next page' }), Type.Null()]),
+  cursor: Type.Union([Type.String({ description: 'Cursor of the next page' }), Type.Null()]),
 })
 
 const Query = Type.Object(
   {
     who: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     what: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'Also its beginning: key finds key.create' }),
+      Type.String({ minLength: 1, maxLength: 200, description: 'Or its beginning: key finds key.create' }),
     ),
     outcome: Type.Optional(Type.Enum([...auditOutcomes])),
     since: Type.Optional(Type.String({ description: 'ISO 8601, inclusive' })),
@@ -46,7 +46,7 @@ const Query = Type.Object(
   { additionalProperties: false },
 )
 
-/** Who did what, who was refused, and who read personal data. */
+/** Changes, refusals, and reads of personal data. */
 export function auditRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const schema = { tags: ['audit'], querystring: Query, response: { 200: Entries, ...problems(400, 401) } }
@@ -54,7 +54,7 @@ export function auditRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyn
       const { who = null, what = null, outcome = null, since, until, limit, cursor } = request.query
       const cursorKey = cursorKeyOf(request, deps.cursorKey)
       const filter = { who, what, since: isoParameter('since', since), until: isoParameter('until', until) }
-      // Without an outcome a cursor is as it was before there was this filter.
+      // Without an outcome, cursors of earlier releases stay valid.
       const ofCursor = outcome === null ? filter : { ...filter, outcome }
       const after = placeOfCursor(cursorKey, 'audit', ofCursor, cursor)
       const wanted = { filter: { ...filter, outcome }, limit, after }

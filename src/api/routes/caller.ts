@@ -9,18 +9,18 @@ import { problems } from '../problems.ts'
 import { asksForKey } from '../sign-in.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-const Reach = Nullable(Type.Array(Type.String(), { description: 'Ids it reaches; null: all there are' }))
+const Reach = Nullable(Type.Array(Type.String(), { description: 'Ids that the caller has access to; null: all' }))
 
 const Caller = Type.Object({
-  name: Nullable(Type.String({ description: 'What changes are recorded under, where it is known' })),
-  signed_in: Type.Boolean({ description: 'False: this API asks for no key' }),
-  scopes: Type.Array(Type.String(), { description: 'All it may do, also what a wider scope includes' }),
-  demo: Type.Boolean({ description: 'True: the systems are simulated, and /v1/demo breaks them' }),
+  name: Nullable(Type.String({ description: 'Name recorded with changes, if known' })),
+  signed_in: Type.Boolean({ description: 'False: this API requires no key' }),
+  scopes: Type.Array(Type.String(), { description: 'All scopes, including those that a wider scope includes' }),
+  demo: Type.Boolean({ description: 'True: the systems are simulated, and /v1/demo switches their faults' }),
   connections: Reach,
   systems: Reach,
 })
 
-/** Who asks, and what they may do: what a page offers. */
+/** The caller and their permissions, so that a page offers only what is allowed. */
 export function callerRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const schema = { tags: ['keys'], response: { 200: Caller, ...problems(401) } }

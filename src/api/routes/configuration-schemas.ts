@@ -6,13 +6,13 @@ const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null
 const Text = Type.String()
 
 const Reason = Type.Optional(
-  Type.String({ minLength: 1, maxLength: 1000, description: 'Why: it is kept with the change' }),
+  Type.String({ minLength: 1, maxLength: 1000, description: 'Why; stored with the change' }),
 )
 
 export const Removal = Type.Object(
   {
-    confirm: Type.Boolean({ default: false, description: 'Whatever it affects; If-Match confirms as well' }),
-    dryRun: Type.Boolean({ default: false, description: 'Answers what would happen; removes nothing' }),
+    confirm: Type.Boolean({ default: false, description: 'Confirms all effects; If-Match confirms too' }),
+    dryRun: Type.Boolean({ default: false, description: 'Returns the effects without removing it' }),
     reason: Reason,
   },
   { additionalProperties: false },
@@ -20,7 +20,7 @@ export const Removal = Type.Object(
 
 export const Why = Type.Object(
   {
-    dryRun: Type.Boolean({ default: false, description: 'Checks it and answers what would be stored; writes nothing' }),
+    dryRun: Type.Boolean({ default: false, description: 'Checks it and returns what would be stored, without writing it' }),
     reason: Reason,
   },
   { additionalProperties: false },
@@ -38,20 +38,20 @@ export const Stored = Type.Object(stored)
 export const StoredList = Type.Object({ items: Type.Array(Stored) })
 export const Put = Type.Object({
   ...stored,
-  changed: Type.Boolean({ description: 'False: it was like that already' }),
-  dry_run: Type.Boolean({ description: 'True: nothing was written; revision is that of what is there, 0 for none' }),
+  changed: Type.Boolean({ description: 'False: it was the same already' }),
+  dry_run: Type.Boolean({ description: 'True: it was not written; revision is the current one, 0 for none' }),
 })
 
 export const RemovalPreview = Type.Object({
   kind: Text,
   id: Text,
   revision: Type.Integer({ description: 'Send it as If-Match with the removal' }),
-  refusal: Nullable(Type.String({ description: 'Why it would be refused: who needs it; null: it would not' })),
+  refusal: Nullable(Type.String({ description: 'Why it would be refused: documents that need it; null: it would not' })),
   effects: Type.Array(
     Type.Object({
       what: Text,
       outcome: Type.Enum(['ends', 'goes', 'stays'], {
-        description: 'ends: it goes on no more; goes: it is removed, too; stays: as it is',
+        description: 'ends: it stops; goes: it is removed too; stays: it is unchanged',
       }),
       count: Nullable(Type.Integer()),
     }),
@@ -65,9 +65,9 @@ const Change = Type.Object({
   id: Text,
   revision: Type.Integer(),
   reason: Nullable(Text),
-  before: Type.Unknown({ description: 'Null: there was none' }),
+  before: Type.Unknown({ description: 'Null: it did not exist' }),
   after: Type.Unknown({ description: 'Null: it was removed' }),
-  shortened: Type.Boolean({ description: 'Before and after are too large to be kept' }),
+  shortened: Type.Boolean({ description: 'Before and after were too large to store' }),
 })
 
 export const ChangeQuery = Type.Object(
@@ -85,5 +85,5 @@ export const ChangeQuery = Type.Object(
 
 export const ChangeList = Type.Object({
   items: Type.Array(Change),
-  cursor: Nullable(Type.String({ description: 'Of the next page' })),
+  cursor: Nullable(Type.String({ description: 'Cursor of the next page' })),
 })

@@ -44,7 +44,10 @@ type WithConfirm = FastifyRequest<{
   Querystring: { confirm: boolean; dryRun: boolean; reason?: string }
 }>
 
-/** Systems, connections, product metadata and recipients of notifications: read, put and removed; running processes take changes up. */
+/**
+ * Reads, writes and removes systems, connections, product metadata and recipients; running processes follow the
+ * changes.
+ */
 export function configurationRoutes(deps: ApiDeps): FastifyPluginAsync {
   return async (app) => {
     collection(app, deps, 'system', '/v1/systems')
@@ -108,7 +111,7 @@ const oneSchema = () => ({ tags, params: DocumentId, response: { 200: Stored, ..
 
 function putOptions(kind: StoredKind) {
   const response = { 200: Put, 201: Put, ...problems(400, 401, 412) }
-  // The body is checked as `validate` checks it, which names every mistake at once.
+  // The operation checks the body as `validate` does, to report all mistakes at once.
   const schema = { tags, params: DocumentId, querystring: Why, body: documentSchemas[kind], response }
   return { schema, bodyLimit: DOCUMENT_BYTES, ...bodyCheckedByUs }
 }
@@ -131,7 +134,7 @@ function tagged<T extends StoredDocument>(reply: FastifyReply, stored: T): T {
   return stored
 }
 
-/** What documents may hold, for forms and editors. */
+/** The JSON Schema of documents, for forms and editors. */
 export function configurationSchemaRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   const answered = configurationSchema(operations.systemTypes)
   return async (app) => {
@@ -141,7 +144,7 @@ export function configurationSchemaRoutes({ operations }: ApiDeps): FastifyPlugi
   }
 }
 
-/** Who changed what of the configuration and of cut dates, and when. */
+/** Changes of the configuration and of cut dates. */
 export function changeRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const schema = { tags, querystring: ChangeQuery, response: { 200: ChangeList, ...problems(400, 401) } }

@@ -25,7 +25,7 @@ import {
 
 const tags = ['dead letters']
 
-/** What is done about records that failed: they are retried, or discarded. */
+/** Retries and discards dead letters. */
 export function deadLetterActionRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const refused = problems(400, 401, 404, 409)

@@ -13,20 +13,20 @@ const summary = {
   id: Text,
   state: State,
   state_at: Text,
-  outcome: Nullable(Type.String({ description: 'Status of the entity in its task, for its connection' })),
+  outcome: Nullable(Type.String({ description: "The entity's status in its task, for its connection" })),
   group: Text,
   stage: Text,
   connection: OptionalText,
   key: Text,
   topic: Text,
   partition: Count,
-  offset: Type.Integer({ description: 'Of the original record; -1: it never was one' }),
+  offset: Type.Integer({ description: 'Offset of the original record; -1: there was no record' }),
   appended_at: Text,
   code: Text,
   message: Text,
   field: OptionalText,
   attempts: Count,
-  retries: Type.Integer({ description: 'Retries asked for' }),
+  retries: Type.Integer({ description: 'Number of requested retries' }),
   first_at: Text,
   last_at: Text,
   task: OptionalText,
@@ -38,7 +38,7 @@ const summary = {
 
 export const DeadLetterList = Type.Object({
   items: Type.Array(Type.Object(summary)),
-  cursor: Nullable(Type.String({ description: 'Of the next page' })),
+  cursor: Nullable(Type.String({ description: 'Cursor of the next page' })),
 })
 
 export const DeadLetterGroups = Type.Object({
@@ -55,11 +55,11 @@ export const DeadLetterGroups = Type.Object({
       last_at: Text,
       example: Type.String({ description: 'Id of one of them' }),
       examples: Type.Array(Type.Object({ id: Text, key: Text, message: Text }), {
-        description: 'Up to three whose messages differ, by their values',
+        description: 'Up to three with different messages, that is different values',
       }),
     }),
   ),
-  complete: Type.Boolean({ description: 'False: there are too many to count all' }),
+  complete: Type.Boolean({ description: 'False: there were too many to count' }),
 })
 
 export const DeadLetter = Type.Object({
@@ -67,7 +67,7 @@ export const DeadLetter = Type.Object({
   masked: Type.Boolean({
     description: 'Personal fields of the event are masked, and the value of the original is left out',
   }),
-  event: Type.Unknown({ description: 'Decimals as text, times as ISO 8601; null when it can not be read' }),
+  event: Type.Unknown({ description: 'Decimals as text, times as ISO 8601; null if it cannot be decoded' }),
   undecodable: Nullable(Type.Object({ code: Text, message: Text })),
   original: Type.Object(
     {
@@ -95,9 +95,9 @@ export const DeadLetter = Type.Object({
         offset: Count,
         bytes: Count,
         event: Anything,
-        problem: Nullable(Type.String({ description: 'Why it can not be shown' })),
+        problem: Nullable(Type.String({ description: 'Why it cannot be shown' })),
       },
-      { description: 'The event that this one was made from, for who sees the system that it was read from' },
+      { description: 'The source event, for callers who see the system that it was read from' },
     ),
   ),
 })
@@ -114,14 +114,14 @@ export const Preview = Type.Object({
   delivery: Nullable(Type.Object({ state: Text, target_id: OptionalText, newer: Type.Boolean() })),
   changes: Nullable(
     Type.Array(Type.Object({ field: Text, before: Anything, after: Anything }), {
-      description: 'With `remap`: what is mapped otherwise than it was; values are masked for who may not see persons',
+      description: 'With `remap`: fields that are mapped differently now; values are masked without persons:read',
     }),
   ),
 })
 
 const remap = Type.Boolean({
   default: false,
-  description: "A vendor's order is made anew by today's order map, instead of sent as it was mapped",
+  description: "Map a vendor's order again with the current order map, instead of sending it as it was mapped",
 })
 
 export const PreviewQuery = Type.Object({ remap }, { additionalProperties: false })
@@ -132,7 +132,7 @@ const filter = {
   connection: Type.Optional(Type.String({ minLength: 1 })),
   code: Type.Optional(Type.String({ minLength: 1 })),
   key: Type.Optional(Type.String({ minLength: 1, description: 'Key of the entity' })),
-  groupId: Type.Optional(Type.String({ minLength: 1, description: 'A `group` as the list gives it' })),
+  groupId: Type.Optional(Type.String({ minLength: 1, description: 'A `group` from the list' })),
   from: Type.Optional(Type.String({ description: 'First failure, ISO 8601, inclusive' })),
   to: Type.Optional(Type.String({ description: 'First failure, ISO 8601, exclusive' })),
 }
@@ -141,13 +141,13 @@ export const ListQuery = Type.Object(
   {
     ...filter,
     group: Type.Optional(
-      Type.Boolean({ description: 'Count them by stage, connection, code and field, with examples of the values' }),
+      Type.Boolean({ description: 'Count them by stage, connection, code and field, with example values' }),
     ),
     ids: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 8_000,
-        description: 'These alone: ids, separated by commas, 100 at most',
+        description: 'Only these ids, separated by commas, at most 100',
       }),
     ),
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
@@ -158,18 +158,18 @@ export const ListQuery = Type.Object(
 
 export const LetterId = Type.Object({ id: PathText() })
 
-const who = { by: Type.String({ minLength: 1, maxLength: 100, default: 'api', description: 'Who asks' }) }
+const who = { by: Type.String({ minLength: 1, maxLength: 100, default: 'api', description: 'Name of the caller' }) }
 const Reason = Type.String({ minLength: 1, maxLength: 1000 })
 const forced = {
-  force: Type.Boolean({ default: false, description: 'Also what was retried often, or is not open; with a reason' }),
+  force: Type.Boolean({ default: false, description: 'Also dead letters that were retried often or are not open; needs a reason' }),
   reason: Type.Optional(Reason),
   remap,
 }
 const many = {
   ...filter,
-  all: Type.Optional(Type.Boolean({ description: 'Meant without a filter' })),
+  all: Type.Optional(Type.Boolean({ description: 'Confirms a request without a filter' })),
   limit: Type.Integer({ minimum: 1, maximum: 500, default: USUAL_LIMIT }),
-  dryRun: Type.Boolean({ default: false, description: 'Say which, and change none' }),
+  dryRun: Type.Boolean({ default: false, description: 'Return which would change, without changing them' }),
 }
 
 export const RetryBody = Type.Object({ ...who, ...forced }, { additionalProperties: false })
@@ -182,14 +182,14 @@ export const RetryManyBody = Type.Object(
       Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
         minItems: 1,
         maxItems: 500,
-        description: 'These, whatever their state; `skipped` says which are not to be retried',
+        description: 'Only these, in any state; `skipped` lists those that cannot be retried',
       }),
     ),
-    rate: Type.Number({ exclusiveMinimum: 0, maximum: 100, default: USUAL_RATE, description: 'A second' }),
+    rate: Type.Number({ exclusiveMinimum: 0, maximum: 100, default: USUAL_RATE, description: 'Retries per second' }),
   },
   { additionalProperties: false },
 )
-const confirm = Type.Boolean({ default: false, description: 'However many they are; without it 409 says how many' })
+const confirm = Type.Boolean({ default: false, description: 'Confirms any number; without it, 409 gives the number' })
 
 export const DiscardBody = Type.Object({ ...who, reason: Reason, confirm }, { additionalProperties: false })
 export const DiscardManyBody = Type.Object(
@@ -204,11 +204,11 @@ export const Money = Type.Object({
     Type.Object({
       group: Text,
       connection: OptionalText,
-      orders: Type.Integer({ description: 'Orders whose amounts were read; one that has several letters counts once' }),
+      orders: Type.Integer({ description: 'Orders whose amounts were read; an order with several dead letters counts once' }),
       amounts: Type.Array(Amount),
-      complete: Type.Boolean({ description: 'False: it is more, as not all were read' }),
+      complete: Type.Boolean({ description: 'False: not all were read, so there is more' }),
     }),
-    { description: 'Those that hold orders' },
+    { description: 'Groups with orders' },
   ),
 })
 
@@ -218,5 +218,5 @@ export const ManyDone = Type.Object({
   dry_run: Type.Boolean(),
   done: Type.Array(Type.String({ description: 'Id' })),
   skipped: Type.Array(Type.Object({ id: Text, code: Text, message: Text })),
-  more: Type.Boolean({ description: 'There may be more that fit: ask again' }),
+  more: Type.Boolean({ description: 'There may be more: repeat the request' }),
 })

@@ -31,7 +31,7 @@ import {
 
 const tags = ['dead letters']
 
-/** Records that failed: which there are, what they hold, and what a retry would come to. */
+/** Lists and shows dead letters, and previews their retries. */
 export function deadLetterRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const either = Type.Union([DeadLetterList, DeadLetterGroups])
@@ -114,6 +114,6 @@ async function answerDeadLetters(
 function placeOf(key: string, text: string, choice: LetterChoice): string {
   const cursor = openSealedText(key, text) as DeadLetterCursor | undefined
   if (cursor?.k === 'dead-letters' && JSON.stringify(cursor.filter) === JSON.stringify(choice)) return cursor.after
-  const message = 'cursor: it was not given for these filters; keep them as they were, or begin without a cursor'
+  const message = 'cursor: belongs to other filters; keep the filters, or begin without a cursor'
   throw new StreamError('cursor_invalid', message, { field: 'cursor' })
 }

@@ -5,9 +5,9 @@ import { problems } from '../problems.ts'
 
 const Scenario = Type.Object({
   id: Type.String(),
-  broken: Type.Boolean({ description: 'True: it is switched on' }),
+  broken: Type.Boolean({ description: 'True: the fault is on' }),
   order: Type.Union([Type.Object({ source: Type.String(), number: Type.String() }), Type.Null()], {
-    description: 'The order that was made for it last, where there is one',
+    description: 'The last order created for it, if any',
   }),
 })
 const List = Type.Object({ items: Type.Array(Scenario) })
@@ -15,7 +15,7 @@ const Path = Type.Object({ scenario: Type.String({ maxLength: 100 }) })
 const Body = Type.Object({ broken: Type.Boolean() }, { additionalProperties: false })
 const tags = ['demo']
 
-/** Breaks and repairs the simulated systems. These routes are there in the demo alone. */
+/** Breaks and repairs the simulated systems. These routes exist only in the demo. */
 export function demoRoutes(demo: Demo): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/v1/demo', { schema: { tags, response: { 200: List, ...problems(401) } } }, async () => {

@@ -10,10 +10,10 @@ import { createEventStreams, type EventStream } from '../event-streams.ts'
 import { problems } from '../problems.ts'
 import { createSignIn, type SignIn } from '../sign-in.ts'
 
-/** A page of a browser has one for each of its windows. */
+/** A browser opens one stream per window. */
 const MOST_PER_CALLER = 8
 const MOST_STREAMS = 200
-/** Well within what proxies take for silence. The key is looked at as often. */
+/** Shorter than the usual idle timeouts of proxies. The key is checked at the same interval. */
 const BEAT_EVERY_MS = 15_000
 const LONGEST_S = 900
 
@@ -22,41 +22,41 @@ const Query = Type.Object(
     seconds: Type.Integer({
       minimum: 0,
       maximum: LONGEST_S,
-      description: 'After so long the stream ends, and is asked for again; 0: at once, after the first event',
+      description: 'Time after which the stream ends and the client reconnects; 0: right after the first event',
     }),
     connection: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'Only what changes of this one' }),
+      Type.String({ minLength: 1, maxLength: 200, description: 'Only changes of this connection' }),
     ),
   },
   { additionalProperties: false },
 )
 
-/** One of the stream's events; OpenAPI 3.1 has the schema of a stream describe each of them. */
+/** An event of the stream; in OpenAPI 3.1 the schema of a stream describes each event. */
 const Event = Type.Object(
   {
     event: Type.Enum(['ready', 'changed'], {
-      description: '`ready`: whatever changes from now on is told. `changed`: what to ask for again',
+      description: '`ready`: the stream sends all changes from now on. `changed`: data to request again',
     }),
     data: Type.String({
-      description: `JSON. Of \`changed\`: {"connection", "topics"}; topics are of ${liveTopics.join(', ')}; a connection of null stands for any. Of \`ready\`: {}`,
+      description: `JSON. Of \`changed\`: {"connection", "topics"}; topics are of ${liveTopics.join(', ')}; a connection of null means any. Of \`ready\`: {}`,
     }),
   },
   { description: 'Server-sent events' },
 )
 
-/** Says what to ask for again, as soon as it changes. It holds nothing that lists do not. */
+/** Notifies clients which data to request again after a change, without the data itself. */
 export function eventRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   const changes = createLiveChanges(deps.operations)
   const streams = createEventStreams({ mostStreams: MOST_STREAMS, mostPerCaller: MOST_PER_CALLER })
   const follow = following({ changes, signIn: createSignIn(deps) })
   return async (app) => {
-    // Before the server waits for what is under way: these would not end by themselves.
+    // Ends the streams before the server waits for open requests: they would not end by themselves.
     app.addHook('preClose', async () => changes.close())
     const response = { 200: Event, ...problems(400, 401, 429, 503) }
     const schema = { tags: ['status'], produces: ['text/event-stream'], querystring: Query, response }
     app.get('/v1/events', { schema }, async (request, reply) => {
       const stream = streams.open(callerOf(request))
-      // The answer may be closed before it begins.
+      // The client may disconnect before the response begins.
       reply.raw.once('close', () => stream.body.destroy())
       try {
         await follow(request, stream)
@@ -72,7 +72,7 @@ export function eventRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
 
 type Asked = FastifyRequest<{ Querystring: Static<typeof Query> }>
 
-/** Tells a stream what changes, until it closes, its time is over, or whoever asked may not know it any more. */
+/** Sends changes to a stream until it closes, its time is over, or the caller loses access. */
 function following({ changes, signIn }: { readonly changes: LiveChanges; readonly signIn: SignIn }) {
   return async (request: Asked, stream: EventStream): Promise<void> => {
     const { seconds, connection } = request.query
@@ -105,7 +105,7 @@ function following({ changes, signIn }: { readonly changes: LiveChanges; readonl
   }
 }
 
-/** Who has a key by that alone; others by where they are. */
+/** Identifies a caller by key, else by address. */
 function callerOf(request: FastifyRequest): string {
   return principalOf(request).via?.key ?? placeOf(request.ip)
 }

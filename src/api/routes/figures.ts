@@ -9,16 +9,16 @@ import { timeParameter } from '../time-parameter.ts'
 const Query = Type.Object(
   {
     connection: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'Without it: all that the key reaches, added up' }),
+      Type.String({ minLength: 1, maxLength: 200, description: 'Default: the total of all connections that the key has access to' }),
     ),
-    from: Type.Optional(Type.String({ description: 'ISO 8601; a day before `to` by default, two days at most' })),
-    to: Type.Optional(Type.String({ description: 'ISO 8601, exclusive; now by default' })),
+    from: Type.Optional(Type.String({ description: 'ISO 8601; default: a day before `to`; at most two days before' })),
+    to: Type.Optional(Type.String({ description: 'ISO 8601, exclusive; default: now' })),
     minutes: Type.Integer({
       minimum: 5,
       maximum: 60,
       multipleOf: 5,
       default: 15,
-      description: 'How long each part is',
+      description: 'Length of each part',
     }),
   },
   { additionalProperties: false },
@@ -28,7 +28,7 @@ const Counts = Type.Record(Type.String(), Type.Integer())
 const Seconds = Type.Union([Type.Number(), Type.Null()])
 const Durations = Type.Object({ count: Type.Integer(), p50: Seconds, p95: Seconds })
 const shown = {
-  done: Type.Record(Type.String(), Type.Integer(), { description: 'Delivered, or served by a feed, by entity' }),
+  done: Type.Record(Type.String(), Type.Integer(), { description: 'Deliveries and rows served by feeds, by entity' }),
   failed: { ...Counts, description: 'By code' },
   end_to_end: { ...Durations, description: 'Seconds from a change at the source until it was delivered' },
   freshness: { ...Durations, description: 'Seconds from a change at the source until it was read' },
@@ -38,13 +38,13 @@ const Answer = Type.Object({
   from: Type.String(),
   to: Type.String(),
   parts: Type.Array(Type.Object({ from: Type.String(), ...shown }), {
-    description: 'Those in which something was delivered or failed',
+    description: 'Parts with deliveries or failures',
   }),
   whole: Type.Object(shown),
-  complete: Type.Boolean({ description: 'False: more connections are reached than are added up; name one' }),
+  complete: Type.Boolean({ description: 'False: the key has access to more connections than are added up; name one' }),
 })
 
-/** What was delivered and what failed, how fast, by time. */
+/** Deliveries, failures and their durations, by time. */
 export function figureRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const schema = { tags: ['status'], querystring: Query, response: { 200: Answer, ...problems(400, 401, 404) } }

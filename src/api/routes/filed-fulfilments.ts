@@ -10,21 +10,21 @@ import { requestKey } from '../request-headers.ts'
 const Text = Type.String()
 const Params = Type.Object({
   source: PathText('Id of the shop'),
-  number: PathText('Order number, as the shop shows it'),
+  number: PathText('Order number in the shop'),
 })
 const Line = {
   line: Type.String({ minLength: 1, maxLength: 200, description: "A `line` of the part's lines" }),
-  quantity: Type.String({ minLength: 1, maxLength: 40, description: 'Pieces, a decimal' }),
+  quantity: Type.String({ minLength: 1, maxLength: 40, description: 'Quantity, a decimal' }),
 }
 const Carrier = Type.Union([Type.String({ maxLength: 200 }), Type.Null()])
 const Body = Type.Object(
   {
-    connection: Type.String({ minLength: 1, maxLength: 200, description: 'Whose part of the order it is' }),
+    connection: Type.String({ minLength: 1, maxLength: 200, description: 'The connection whose part of the order it is' }),
     kind: Type.Enum([...filedKinds]),
     lines: Type.Optional(
       Type.Array(Type.Object(Line, { additionalProperties: false }), {
         maxItems: 500,
-        description: 'Without them: all lines of a confirmation, all that is open of a shipment',
+        description: 'Default: all lines of a confirmation, all open quantities of a shipment',
       }),
     ),
     tracks: Type.Optional(
@@ -36,29 +36,29 @@ const Body = Type.Object(
         { maxItems: 100, description: 'Parcels of a shipment' },
       ),
     ),
-    dryRun: Type.Boolean({ default: false, description: 'Say what the shop would be told, and tell it nothing' }),
+    dryRun: Type.Boolean({ default: false, description: 'Return what the shop would receive, without sending it' }),
   },
   { additionalProperties: false },
 )
 const Answer = Type.Object({
-  id: Type.String({ description: "Of the fulfilment, as an ERP's" }),
+  id: Type.String({ description: "Id of the fulfilment, like an ERP's" }),
   kind: Type.Enum([...filedKinds]),
   dry_run: Type.Boolean(),
   event_id: Type.Union([Text, Type.Null()]),
   shop: Text,
-  notifies_customer: Type.Boolean({ description: 'The shop informs its customer of it' }),
+  notifies_customer: Type.Boolean({ description: 'The shop notifies its customer' }),
   lines: Type.Array(
     Type.Object({
       line: Text,
       sku: Text,
       quantity: Text,
-      open: Type.String({ description: 'Left to ship after it' }),
+      open: Type.String({ description: 'Open quantity after it' }),
     }),
   ),
   tracks: Type.Array(Type.Object({ number: Text, carrier: Type.Union([Text, Type.Null()]) })),
 })
 
-/** What a vendor's people say of their part of an order, where no ERP says it. */
+/** Confirmations and shipments of vendors that are entered by hand instead of read from an ERP. */
 export function filedFulfilmentRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const response = { 200: Answer, 202: Answer, ...problems(400, 401, 404, 409) }

@@ -12,19 +12,19 @@ import { problems } from '../problems.ts'
 const Live = Type.Object({ status: Type.Literal('live') })
 const Ready = Type.Object({
   status: Type.Union([Type.Literal('ready'), Type.Literal('unready')]),
-  checks: Type.Record(Type.String(), Type.String(), { description: 'ok, or the code of what is wrong' }),
+  checks: Type.Record(Type.String(), Type.String(), { description: 'ok, or the error code' }),
   held_back: Type.Optional(
     Type.Array(Type.String(), {
       description:
-        'What stands still for one system or connection, which is down, misses a secret or is paused; the process is ready all the same',
+        'Stages whose records wait, because a system is down, a secret is missing or a connection is paused; the process is still ready',
     }),
   ),
 })
 
-/** A probe reads that something is held back; whoever looks for what has lists. */
+/** Maximum number of named stages and pauses; the lists of the API have all. */
 const MOST_NAMED = 100
 
-/** Whether the process runs, and whether what it needs answers. */
+/** Liveness and readiness of the process. */
 export function healthRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const tags = ['health']
@@ -43,7 +43,7 @@ export function healthRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
     }
     app.get('/health/ready', {
       schema: { tags, response },
-      // Keys are in the tables: where these don't answer, nobody can be let in, and that is what a probe has to be told.
+      // Keys are in the tables: if these do not answer, no caller can sign in, and the probe must get "unready".
       async errorHandler(error, request, reply) {
         if (!isOfTables(error)) return app.errorHandler(error, request, reply)
         return await reply.code(503).send({ ...(await answer(request)), status: 'unready' })
@@ -56,7 +56,7 @@ export function healthRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   }
 }
 
-/** What each check says: `ok`, or the code of what is wrong. */
+/** The result of each check: `ok`, or the error code. */
 async function checked({ checks }: ApiDeps, request: FastifyRequest): Promise<Record<string, string>> {
   const entries = Object.entries(checks).map(async ([name, check]) => {
     try {
@@ -76,7 +76,7 @@ function isOfTables(error: unknown): boolean {
   return error instanceof StreamError && OF_TABLES.includes(error.code)
 }
 
-/** For a caller who was let in: it has the names of systems and connections, and who does not see all sees their own. */
+/** Only for an admitted caller and within their scope, because it names systems and connections. */
 async function heldBackFor(deps: ApiDeps, kept: KeptPauses, request: FastifyRequest): Promise<string[]> {
   const principal = callerIfAny(request)?.principal
   if (principal === undefined) return []
@@ -86,7 +86,7 @@ async function heldBackFor(deps: ApiDeps, kept: KeptPauses, request: FastifyRequ
   return more > 0 ? [...all.slice(0, MOST_NAMED), `and ${more} more; /v1/pauses lists pauses`] : all
 }
 
-/** Pauses of the caller's connections. Where the tables do not answer, the checks say so. */
+/** Pauses of the caller's connections; empty if the tables do not answer, which the checks report. */
 async function pausesOf(principal: Principal, kept: KeptPauses): Promise<readonly string[]> {
   const rows = await recentPauses(kept, principal).catch(() => [])
   return rows.map(({ connection, stage, code }) => `${connection} is paused at ${stage}: ${code}`)

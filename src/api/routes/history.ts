@@ -10,18 +10,18 @@ import { timeParameter } from '../time-parameter.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
-const Value = Type.Unknown({ description: 'null: it is not there' })
+const Value = Type.Unknown({ description: 'null: the field is missing' })
 
 const Path = Type.Object({
   connection: PathText('Id of the connection'),
-  key: PathText('The SKU, or the whole key of the row'),
+  key: PathText('The SKU, or the complete key of the row'),
 })
 
 const Query = Type.Object(
   {
     feed: Type.Optional(Type.String({ minLength: 1, description: 'Changes in this feed only' })),
     since: Type.Optional(
-      Type.String({ description: 'ISO 8601 with zone: changes since then, and the one before them' }),
+      Type.String({ description: 'ISO 8601 with zone: changes since then, and the last one before' }),
     ),
     limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
     cursor: Type.Optional(Type.String({ minLength: 1 })),
@@ -34,8 +34,8 @@ const History = Type.Object({
     Type.Object({
       feed: Text,
       source: Text,
-      at: Type.String({ description: 'When it came to the topic of the feed' }),
-      occurred_at: Nullable(Type.String({ description: "The source's own time of it" })),
+      at: Type.String({ description: "When it was appended to the feed's topic" }),
+      occurred_at: Nullable(Type.String({ description: "The source's own time of the change" })),
       read_at: Text,
       task: Nullable(Type.String({ description: 'The run that read it; null: it was pushed' })),
       event_id: Text,
@@ -48,19 +48,19 @@ const History = Type.Object({
       changes: Nullable(
         Type.Array(Type.Object({ field: Text, before: Value, after: Value }), {
           description:
-            'null: what was before it lies further back; it comes again with its changes on the next page. Empty: the row was so before',
+            'null: the row before it is further back; the next page has the change again, with its changes. Empty: the row was the same before',
         }),
       ),
     }),
-    { description: 'The newest first' },
+    { description: 'Newest first' },
   ),
   looked_back_to: Nullable(
-    Type.String({ description: 'Every change since then is on this page or one before it; null: there are no others' }),
+    Type.String({ description: 'This page and those before it have every change since then; null: they have all changes' }),
   ),
-  cursor: Nullable(Type.String({ description: 'Looks further back; null: there is nothing more' })),
+  cursor: Nullable(Type.String({ description: 'Continues further back; null: there are no more' })),
 })
 
-/** What changed of a key in the feeds. */
+/** Changes of a key in the feeds. */
 export function historyRoutes({ operations, cursorKey }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const response = { 200: History, ...problems(400, 401, 404) }

@@ -12,16 +12,16 @@ export const KeyId = Type.Object({ id: PathText() })
 
 export const KeyBody = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 100, description: 'Recorded with what the key changes' }),
+    name: Type.String({ minLength: 1, maxLength: 100, description: "Recorded with the key's changes" }),
     scopes: Type.Array(Scope, { minItems: 1, maxItems: keyScopes.length }),
     connections: Type.Optional(
       Type.Union([Type.Literal('all'), Type.Array(Id, { maxItems: 500 })], {
-        description: 'Connections it reaches; without it all, or none where systems are named',
+        description: 'Connections that it has access to; default: all, or none if systems are named',
       }),
     ),
     systems: Type.Optional(
       Type.Union([Type.Literal('all'), Type.Array(Id, { maxItems: 500 })], {
-        description: 'Systems it reaches; without it all, or none where connections are named',
+        description: 'Systems that it has access to; default: all, or none if connections are named',
       }),
     ),
     expires_at: Type.Optional(Time),
@@ -32,7 +32,7 @@ export const KeyBody = Type.Object(
 export const RotateBody = Type.Object(
   {
     old_until: Type.Optional(
-      Type.String({ description: 'ISO 8601: until then the secret before counts too; a day by default' }),
+      Type.String({ description: 'ISO 8601: until then the previous secret is accepted too; default: a day' }),
     ),
   },
   { additionalProperties: false },
@@ -41,7 +41,7 @@ export const RotateBody = Type.Object(
 export const RevokeBody = Type.Object(
   {
     reason: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 1000, description: 'Kept in the audit trail; name no person' }),
+      Type.String({ minLength: 1, maxLength: 1000, description: 'Stored in the audit trail; do not name persons' }),
     ),
   },
   { additionalProperties: false },
@@ -68,5 +68,5 @@ export const Key = Type.Object(status)
 export const KeyList = Type.Object({ items: Type.Array(Key) })
 export const IssuedKey = Type.Object({
   ...status,
-  key: Type.String({ description: 'What its holder sends as bearer token; it is shown this once' }),
+  key: Type.String({ description: 'The bearer token that its holder sends; shown only once' }),
 })

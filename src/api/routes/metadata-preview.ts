@@ -13,7 +13,7 @@ import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
 
 const MOST = 1000
-/** Each is evaluated rule by rule, twice. */
+/** Maximum number of explained products: each is evaluated rule by rule, twice. */
 const MOST_EXPLAINED = 10
 
 const { attributes, destination } = productMetadataSchema.properties
@@ -23,10 +23,10 @@ const GroupId = (what: string) =>
     Type.String({
       minLength: 1,
       maxLength: 100,
-      description: `A group of dead letters: the ${what} in its open ones instead of those that were read last`,
+      description: `A group of dead letters: previews the ${what} in its open dead letters instead of those read last`,
     }),
   )
-const Last = Type.Integer({ minimum: 1, maximum: MOST, default: 100, description: 'Events that are mapped' })
+const Last = Type.Integer({ minimum: 1, maximum: MOST, default: 100, description: 'Number of events to map' })
 
 const Body = Type.Object(
   {
@@ -37,12 +37,12 @@ const Body = Type.Object(
       Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
         minItems: 1,
         maxItems: MOST_EXPLAINED,
-        description: 'SKUs: these products as they were read last, instead of those that were read last of all',
+        description: 'SKUs: previews these products, as last read, instead of the products read last',
       }),
     ),
     explain: Type.Boolean({
       default: false,
-      description: `Each product as it was read, and what each rule makes of it; of the last ${MOST_EXPLAINED}, at most`,
+      description: `Also returns each product as read, and each rule's result, for at most the last ${MOST_EXPLAINED}`,
     }),
     last: Last,
   },
@@ -55,7 +55,7 @@ const OrderMapBody = Type.Object(
 )
 
 const Count = Type.Integer()
-const Value = Type.Unknown({ description: 'null: it is not there' })
+const Value = Type.Unknown({ description: 'null: the field is missing' })
 const Outcome = Type.Union([
   Type.Object({ value: Value, failure: Type.Union([Type.String(), Type.Null()]) }),
   Type.Null(),
@@ -68,9 +68,9 @@ const outcomes = {
     unchanged: Count,
     errors_appearing: Count,
     errors_disappearing: Count,
-    passing: Type.Integer({ description: 'Entities that do not fail with it' }),
+    passing: Type.Integer({ description: 'Entities that do not fail with the new mapping' }),
   }),
-  fields: Type.Record(Type.String(), Count, { description: 'How many entities each field changes for' }),
+  fields: Type.Record(Type.String(), Count, { description: 'Number of entities with a change, by field' }),
   entities: Type.Array(
     Type.Object({
       source: Type.String(),
@@ -79,7 +79,7 @@ const outcomes = {
       after: Type.String(),
       changes: Type.Array(Type.Object({ field: Type.String(), before: Value, after: Value })),
     }),
-    { description: 'Those that change' },
+    { description: 'Changed entities' },
   ),
 }
 const OrderMapPreview = Type.Object(outcomes)
@@ -93,7 +93,7 @@ const Preview = Type.Object({
         before: Type.String(),
         after: Type.String(),
         changes: Type.Array(Type.Object({ field: Type.String(), before: Value, after: Value })),
-        read: Type.Unknown({ description: 'As rules see it: decimals as text, attributes as JSON texts' }),
+        read: Type.Unknown({ description: 'The input of rules: decimals as text, attributes as JSON texts' }),
         rules: Type.Array(
           Type.Object({
             attribute: Type.String(),
@@ -101,7 +101,7 @@ const Preview = Type.Object({
             before: Outcome,
             after: Outcome,
           }),
-          { description: 'Each rule by itself, as it is and as it would be; null: there is no such rule' },
+          { description: 'Each rule alone, before and after; null: there is no such rule' },
         ),
       }),
     ),
@@ -109,7 +109,7 @@ const Preview = Type.Object({
   ]),
 })
 
-/** What a changed mapping would change, before it is applied. */
+/** Previews the effects of a changed mapping. */
 export function metadataPreviewRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const params = Type.Object({ id: PathText() })

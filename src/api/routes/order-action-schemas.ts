@@ -6,7 +6,7 @@ const Text = Type.String()
 
 export const OrderPath = Type.Object({
   source: PathText('Id of the shop'),
-  number: PathText('Order number, as the shop shows it'),
+  number: PathText('Order number in the shop'),
 })
 
 const holdFields = {
@@ -16,15 +16,15 @@ const holdFields = {
   until: Nullable(Type.String({ description: 'Null: until somebody releases it' })),
 }
 
-/** Who holds a vendor's part of an order. */
+/** The hold of a vendor's part of an order. */
 export const OrderHold = Type.Object(holdFields)
 
-/** Who canceled a vendor's part of an order there, whatever the shop has. */
+/** The cancellation by hand of a vendor's part of an order, independent of the shop. */
 export const OrderCancellation = Type.Object({ by: Text, reason: Text, at: Text })
 
 export const HoldsQuery = Type.Object(
   {
-    connection: Type.Optional(Type.String({ minLength: 1, description: 'Only parts of this one' })),
+    connection: Type.Optional(Type.String({ minLength: 1, description: 'Only parts of this connection' })),
     limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
     cursor: Type.Optional(Type.String({ minLength: 1 })),
   },
@@ -33,21 +33,21 @@ export const HoldsQuery = Type.Object(
 
 export const HeldOrders = Type.Object({
   items: Type.Array(Type.Object({ source: Text, number: Text, connection: Text, ...holdFields }), {
-    description: 'Those that are held longest first; a page may have few and yet a cursor',
+    description: 'Those held longest first; a page may have few items and yet a cursor',
   }),
-  cursor: Nullable(Type.String({ description: 'Of the next page' })),
+  cursor: Nullable(Type.String({ description: 'Cursor of the next page' })),
 })
 
 const Connection = Type.Optional(
-  Type.String({ minLength: 1, description: "One vendor's part; every connection of the shop by default" }),
+  Type.String({ minLength: 1, description: "One vendor's part; default: every connection of the shop" }),
 )
-const DryRun = Type.Boolean({ default: false, description: 'Says what it would do, and does nothing' })
+const DryRun = Type.Boolean({ default: false, description: 'Returns the effect without doing it' })
 
 export const OrderHoldBody = Type.Object(
   {
     reason: Type.String({ minLength: 1, maxLength: 1000 }),
     until: Type.Optional(
-      Type.String({ description: 'ISO 8601: it ends by itself then; when somebody ends it by default' }),
+      Type.String({ description: 'ISO 8601: when it ends automatically; default: until somebody ends it' }),
     ),
     connection: Connection,
     dryRun: DryRun,
@@ -67,10 +67,10 @@ export const HoldOutcome = Type.Object({
       connection: Text,
       sent: Type.String({
         description:
-          'none: nothing of it is for the vendor; not_sent; sending: just now, or its end is not known; sent',
+          'none: no part of it is for the vendor; not_sent; sending: now, or with an unknown result; sent',
       }),
       target_id: Nullable(Type.String({ description: 'The order in the ERP' })),
-      effect: Type.String({ description: 'What waits, and what can not be held any more' }),
+      effect: Type.String({ description: 'What waits, and what can no longer be held' }),
     }),
   ),
 })
@@ -83,19 +83,19 @@ export const ReleaseOutcome = Type.Object({
     Type.Object({
       connection: Text,
       hold: OrderHold,
-      waiting: Type.Integer({ description: 'Versions that wait: the newest is sent' }),
+      waiting: Type.Integer({ description: 'Number of waiting versions; the newest is sent' }),
     }),
   ),
 })
 
 export const VendorActionBody = Type.Object(
   {
-    connection: Type.String({ minLength: 1, description: 'Whose part' }),
+    connection: Type.String({ minLength: 1, description: 'The connection whose part it is' }),
     reason: Type.String({ minLength: 1, maxLength: 1000 }),
     dryRun: DryRun,
     confirm: Type.Boolean({
       default: false,
-      description: 'Without it, and without dryRun: 409, naming what is affected',
+      description: 'Without it and without dryRun: 409 with the effects',
     }),
   },
   { additionalProperties: false },
@@ -106,16 +106,16 @@ export const VendorAction = Type.Object({
   number: Text,
   connection: Text,
   dry_run: Type.Boolean(),
-  sent: Type.String({ description: 'not_sent; sending: just now, or its end is not known; sent' }),
+  sent: Type.String({ description: 'not_sent; sending: now, or with an unknown result; sent' }),
   target_id: Nullable(Type.String({ description: 'The order in the ERP, as an earlier delivery reported it' })),
   effect: Text,
   lines: Type.Array(
     Type.Object({
       sku: Text,
       wanted: Text,
-      shipped: Type.String({ description: 'As the vendor or the shop has told' }),
+      shipped: Type.String({ description: 'As reported by the vendor or the shop' }),
       open: Text,
     }),
-    { description: 'What was sent last' },
+    { description: 'Lines as last sent' },
   ),
 })

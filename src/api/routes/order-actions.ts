@@ -19,7 +19,7 @@ import {
   VendorActionBody,
 } from './order-action-schemas.ts'
 
-/** What is done about one order. */
+/** Actions on one order: hold, release, cancel and resend. */
 export function orderActionRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const of = { tags: ['orders'], params: OrderPath }

@@ -18,7 +18,7 @@ const page = {
 
 const BySku = Type.Object(
   {
-    sku: Type.String({ minLength: 1, maxLength: 1000, description: 'Of a line, as the shop or the vendor has it' }),
+    sku: Type.String({ minLength: 1, maxLength: 1000, description: 'SKU of a line, in the shop or at the vendor' }),
     ...page,
   },
   { additionalProperties: false },
@@ -29,7 +29,7 @@ const ByEmail = Type.Object(
     email: Type.String({
       minLength: 3,
       maxLength: 320,
-      description: 'Of the order; case and spaces around it do not count',
+      description: "The order's address; ignores case and surrounding spaces",
     }),
     ...page,
   },
@@ -50,17 +50,17 @@ const FoundOrders = Type.Object({
           target_id: Nullable(Type.String({ description: 'The order in the ERP' })),
           updated_at: Text,
         }),
-        { description: 'How it stands at each connection that the caller sees' },
+        { description: 'Its state at each connection that the caller sees' },
       ),
     }),
-    { description: 'Those that were placed last first' },
+    { description: 'Last placed first' },
   ),
-  cursor: Nullable(Type.String({ description: 'Of the next page' })),
+  cursor: Nullable(Type.String({ description: 'Cursor of the next page' })),
 })
 
 const toItem = ({ parts, ...order }: FoundOrder) => ({ ...order, parts: [...parts] })
 
-/** Orders by what is in them. */
+/** Finds orders by SKU or e-mail address. */
 export function orderSearchRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const bySku = { tags: ['orders'], querystring: BySku, response: { 200: FoundOrders, ...problems(400, 401) } }
@@ -72,10 +72,10 @@ export function orderSearchRoutes({ operations, ...deps }: ApiDeps): FastifyPlug
       return answerPage(found, toItem, (next) => fieldCursor(key, 'orders by SKU', { sku }, next))
     })
 
-    // What addresses hold is kept by browsers, proxies and logs: what says something of a person goes in the body.
+    // Browsers, proxies and logs store URLs, so personal data is sent in the body.
     const byEmail = {
       tags: ['persons'],
-      description: 'Orders of an e-mail address. Needs `persons:read` too.',
+      description: 'Orders of an e-mail address. Also needs `persons:read`.',
       body: ByEmail,
       response: { 200: FoundOrders, ...problems(400, 401, 403) },
     }

@@ -21,7 +21,7 @@ const Place = Nullable(
 
 const Params = Type.Object({
   source: PathText('Id of the shop'),
-  number: PathText('Order number, as the shop shows it'),
+  number: PathText('Order number in the shop'),
 })
 
 const Line = Type.Object({
@@ -32,21 +32,21 @@ const Line = Type.Object({
   canceled: Quantity,
   refunded: Quantity,
   shipped: Quantity,
-  wanted: Type.String({ description: "The vendor's to deliver, shipped or not" }),
+  wanted: Type.String({ description: 'Quantity that the vendor delivers, shipped or not' }),
   amount: Nullable(
-    Type.String({ description: "In its owner's part of the order; null: the row is divided among those below it" }),
+    Type.String({ description: "In its owner's part of the order; null: the line is divided among its components" }),
   ),
-  connection: Nullable(Type.String({ description: "Whose it is; null: the seller's own, or it can't be told whose" })),
+  connection: Nullable(Type.String({ description: 'The owner; null: the seller, or unclear' })),
   unsent: Nullable(
     Type.Object(
       {
         code: Type.String({
           description:
-            'Code of the decision, or refunded, canceled, divided, line_claimed_twice, or the state of the part',
+            "The decision's code, or refunded, canceled, divided, line_claimed_twice, or the state of the part",
         }),
         message: OptionalText,
       },
-      { description: "Why the vendor was not sent it; null: it was, or it is no vendor's" },
+      { description: 'Why it was not sent to the vendor; null: it was sent, or belongs to no vendor' },
     ),
   ),
 })
@@ -54,20 +54,20 @@ const Line = Type.Object({
 const Amounts = Type.Object(
   {
     subtotal: Amount,
-    discount: Type.String({ description: 'Taken off' }),
+    discount: Type.String({ description: 'Subtracted' }),
     shipping: Type.String({ description: 'Without its tax' }),
     tax: Type.String({ description: 'Of lines and shipping' }),
-    charges: Type.String({ description: 'Fees, wrapping and alike, with their tax' }),
+    charges: Type.String({ description: 'Fees, gift wrapping and similar, with tax' }),
     credit: Type.String({ description: 'Paid by gift cards and store credit' }),
-    refunded: Type.String({ description: 'What the refunded pieces came to; it is not taken off the total' }),
+    refunded: Type.String({ description: 'Value of the refunded quantities; not subtracted from the total' }),
   },
-  { description: 'What the total is made of' },
+  { description: 'Components of the total' },
 )
 
 const Share = Type.Object({
   connection: Text,
-  amount: Type.String({ description: "The vendor's lines, and their share of everything else" }),
-  sent: Type.String({ description: 'What the vendor was sent of it' }),
+  amount: Type.String({ description: "The vendor's lines and their share of all other amounts" }),
+  sent: Type.String({ description: 'Part of it that was sent to the vendor' }),
   unsent: Type.String({ description: 'The rest' }),
 })
 
@@ -76,8 +76,8 @@ const PartLine = Type.Object({
   parent: OptionalText,
   sku: Text,
   name: OptionalText,
-  wanted: Type.String({ description: 'To deliver, shipped or not' }),
-  open: Type.String({ description: 'Of these, shipped neither in the shop nor in the ERP, nor entered as sent' }),
+  wanted: Type.String({ description: 'Quantity to deliver, shipped or not' }),
+  open: Type.String({ description: 'Part of it that is not shipped according to the shop, the ERP and entries by hand' }),
   amount: Amount,
 })
 
@@ -85,7 +85,7 @@ const FulfilledLines = Type.Array(
   Type.Object({
     sku: Text,
     quantity: Quantity,
-    reason: Nullable(Type.String({ description: 'Why the vendor does not deliver it, where its ERP says so' })),
+    reason: Nullable(Type.String({ description: 'Why the vendor does not deliver it, if its ERP reports it' })),
   }),
 )
 
@@ -112,23 +112,23 @@ const Timeline = Type.Object({
         currency: Text,
         placed_at: Text,
         read_at: Text,
-        total: Type.String({ description: 'What the buyer pays' }),
+        total: Type.String({ description: 'Amount that the buyer pays' }),
         amounts: Amounts,
-        shares: Type.Array(Share, { description: "What of the total is each vendor's" }),
-        own: Type.String({ description: "What is no vendor's: the seller's own lines and charges" }),
-        difference: Type.String({ description: 'The total without the shares and `own`; 0: they add up' }),
+        shares: Type.Array(Share, { description: "Each vendor's share of the total" }),
+        own: Type.String({ description: "The seller's own lines and charges" }),
+        difference: Type.String({ description: 'The total minus the shares and `own`; 0: they add up' }),
         lines: Type.Array(Line),
       }),
       Type.Null(),
     ],
-    { description: "As it was read last; null where that is not kept any more, or not of the caller's reach" },
+    { description: "As last read; null if it is no longer stored, or outside the caller's scope" },
   ),
   parts: Type.Array(
     Type.Object({
       connection: Text,
       currency: OptionalText,
       placed_at: OptionalText,
-      lines: Type.Array(PartLine, { description: 'As the vendor was sent them last' }),
+      lines: Type.Array(PartLine, { description: 'As last sent to the vendor' }),
       total: Nullable(Amount),
       canceled: Type.Boolean(),
       status: Text,
@@ -141,14 +141,14 @@ const Timeline = Type.Object({
       cancellation: Nullable(OrderCancellation),
       fulfilments: Type.Array(Fulfilment),
       possible: Type.Array(Type.Enum([...partDeeds]), {
-        description: 'What may be done about it now, beside holding it; a preview may still refuse it',
+        description: 'Actions that are possible now, besides a hold; a preview may still refuse them',
       }),
     }),
   ),
   steps: Type.Array(
     Type.Object({
       step: Type.String({
-        description: 'Names it: /v1/orders/{source}/{number}/steps/{step} has its events and calls',
+        description: 'Id of the step: /v1/orders/{source}/{number}/steps/{step} has its events and calls',
       }),
       at: Text,
       stage: Text,
@@ -163,12 +163,12 @@ const Timeline = Type.Object({
       read_at: Text,
       source_place: Place,
       mapped_place: Place,
-      by: Nullable(Type.String({ description: 'Who did it; null: a stage' })),
+      by: Nullable(Type.String({ description: 'The person who did it; null: a stage' })),
       fulfilment: Nullable(Type.Object({ id: Text, source: Text, kind: Text, lines: FulfilledLines })),
     }),
-    { description: 'The oldest first' },
+    { description: 'Oldest first' },
   ),
-  more: Type.Boolean({ description: 'There were more steps, which are older' }),
+  more: Type.Boolean({ description: 'There are older steps that are not listed' }),
 })
 
 const Shown = Nullable(
@@ -178,31 +178,31 @@ const Shown = Nullable(
     offset: Type.Integer(),
     bytes: Type.Integer(),
     event: Type.Unknown({ description: 'Personal fields masked for keys without persons:read' }),
-    problem: Nullable(Type.String({ description: 'Why it can not be shown' })),
+    problem: Nullable(Type.String({ description: 'Why it cannot be shown' })),
   }),
 )
-const Body = (what: string) => Nullable(Type.String({ description: `${what}; persons masked for everybody` }))
+const Body = (what: string) => Nullable(Type.String({ description: `${what}; personal data is masked for everybody` }))
 const Call = Type.Object({
   at: Text,
   method: Text,
-  address: Type.String({ description: 'Host and path, with the names of the query' }),
-  status: Nullable(Type.Integer({ description: 'Of the answer; null: there was none' })),
+  address: Type.String({ description: 'Host and path, with the names of query parameters' }),
+  status: Nullable(Type.Integer({ description: 'Status of the response; null: there was none' })),
   ms: Type.Integer(),
-  request: Body('What was sent'),
-  answer: Body('What was answered'),
-  error: Nullable(Type.String({ description: 'Code of the error that it failed with' })),
+  request: Body('The request'),
+  answer: Body('The response'),
+  error: Nullable(Type.String({ description: 'Error code, if it failed' })),
   cut: Type.Array(Type.Enum(['request', 'answer']), {
-    description: 'Bodies of which the first 16,000 characters are kept, or nothing where it is null',
+    description: 'Bodies cut to their first 16,000 characters, or not stored at all if null',
   }),
 })
 const StepEvents = Type.Object(
   {
     as_read: Shown,
     as_mapped: Shown,
-    calls: Type.Array(Call, { description: 'To the ERP or the shop, of the attempts that the step tells the end of' }),
-    calls_left_out: Type.Integer({ description: 'Calls between them that are not kept: an attempt keeps 20' }),
+    calls: Type.Array(Call, { description: 'Calls to the ERP or the shop, of the attempts that end with this step' }),
+    calls_left_out: Type.Integer({ description: 'Number of calls that are not stored: an attempt stores 20' }),
   },
-  { description: "null: there is none, or it is not of the caller's reach" },
+  { description: "null: there is none, or it is outside the caller's scope" },
 )
 
 /** One order from beginning to end. */
@@ -210,7 +210,7 @@ export function orderTimelineRoutes({ operations }: ApiDeps): FastifyPluginAsync
   return async (app) => {
     const events = {
       tags: ['orders'],
-      params: Type.Object({ ...Params.properties, step: PathText('As the timeline names it') }),
+      params: Type.Object({ ...Params.properties, step: PathText('Id of the step in the timeline') }),
       response: { 200: StepEvents, ...problems(400, 401, 404) },
     }
     app.get('/v1/orders/:source/:number/steps/:step', { schema: events }, async (request) => {
@@ -237,5 +237,5 @@ export function orderTimelineRoutes({ operations }: ApiDeps): FastifyPluginAsync
   }
 }
 
-/** Lists of answers may be written to. */
+/** Copies the lines, because the response type has mutable lists. */
 const withLines = <F extends OrderFulfilment>(fulfilment: F) => ({ ...fulfilment, lines: [...fulfilment.lines] })

@@ -15,7 +15,7 @@ const Params = Type.Object({ source: PathText() })
 const Query = Type.Object(
   {
     occurredAt: Type.Optional(
-      Type.String({ description: "ISO 8601: the shop's own time of the change; now by default" }),
+      Type.String({ description: "ISO 8601: the shop's own time of the change; default: now" }),
     ),
   },
   { additionalProperties: false },
@@ -24,17 +24,17 @@ const Answer = Type.Object({
   source: Type.String(),
   key: Type.String({ description: 'The order number' }),
   event_id: Type.String(),
-  published: Type.Boolean({ description: 'False: this content was published before' }),
+  published: Type.Boolean({ description: 'False: the same content was published before' }),
 })
 
 type Push = FastifyRequest<{ Params: { source: string }; Querystring: { occurredAt?: string } }>
 
-/** Orders that a shop pushes instead of being read. */
+/** Accepts orders that a shop pushes. */
 export function orderRoutes({ operations }: ApiDeps): FastifyPluginAsync {
   return async (app) => {
     const response = { 202: Answer, ...problems(400, 401, 404, 409) }
     const schema = { tags: ['orders'], params: Params, querystring: Query, body: orderSchema, response }
-    // Every mistake is named, with its field: the validator of bodies names the first.
+    // The operation checks the body, to report all mistakes: the validator would report only the first.
     app.post(
       '/v1/orders/:source',
       { schema, bodyLimit: DOCUMENT_BYTES, ...bodyCheckedByUs },

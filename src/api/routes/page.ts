@@ -4,7 +4,7 @@ import type { PageFiles } from '../page-files.ts'
 import { ofPage } from '../response-headers.ts'
 import { sendFile } from '../send-file.ts'
 
-/** Addresses of the control tower: each is answered with the same file, which shows what its address says. */
+/** Addresses of the control tower. All return the same file, which shows the view for its address. */
 export const pagePaths = [
   '/',
   '/orders',
@@ -28,11 +28,11 @@ export const pagePaths = [
 ] as const
 
 const NOT_BUILT =
-  'the page is not built here: "npm run page" builds it, "npm start" does so by itself; see /v1 for what the API has'
+  'the page is not built: build it with "npm run page", or use "npm start", which builds it; /v1 lists what the API has'
 
 /**
- * The control tower. Whoever comes gets it: it holds nothing but itself, and asks the API like any other program, with the
- * key of who uses it. `page`: null where it is not built.
+ * The control tower, open to everybody: it contains no data, and calls the API like any other client, with its user's
+ * key. `page`: null if it is not built.
  */
 export function pageRoutes(page: PageFiles | null): FastifyPluginAsync {
   return async (app) => {
@@ -49,7 +49,7 @@ export function pageRoutes(page: PageFiles | null): FastifyPluginAsync {
     app.get<{ Params: { name: string } }>('/assets/:name', options, async (request, reply) => {
       const file = page?.assets.get(request.params.name)
       if (file === undefined) {
-        const message = 'the page has no such file; load the page again, it may be of another version'
+        const message = 'the page has no such file; reload the page, which may be of another version'
         throw new HttpError(404, message, { code: 'not_found' })
       }
       return sendFile(request, reply.header('cache-control', 'public, max-age=31536000, immutable'), file)

@@ -26,7 +26,7 @@ import {
 
 const tags = ['pauses']
 
-/** Connections and reads that are held by hand, or because most of their records failed, and every record that waits. */
+/** Pauses and holds of connections and reads, and parked records. */
 export function pauseRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const list = { tags, response: { 200: PauseList, ...problems(401) } }

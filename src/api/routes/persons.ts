@@ -12,33 +12,33 @@ const ForgetBody = Type.Object(
     person: Type.String({
       minLength: 3,
       maxLength: 320,
-      description: 'E-mail address, or the shop and its id of the customer: `shop:77`',
+      description: 'E-mail address, or the shop and its customer id: `shop:77`',
     }),
-    confirm: Type.Optional(Type.String({ maxLength: 320, description: '`person` once more: it can not be undone' })),
-    dryRun: Type.Boolean({ default: false, description: 'Say what there is, and forget nothing' }),
+    confirm: Type.Optional(Type.String({ maxLength: 320, description: '`person` repeated, because this cannot be undone' })),
+    dryRun: Type.Boolean({ default: false, description: 'Report the stored data without forgetting it' }),
   },
   { additionalProperties: false },
 )
 
 const ForgetProof = Type.Object({
   dry_run: Type.Boolean(),
-  at: Type.String({ description: 'What was placed until then is forgotten' }),
+  at: Type.String({ description: 'Orders placed up to then are forgotten' }),
   keys_destroyed: Count,
   topics: Type.Array(
     Type.Object({
       topic: Type.String(),
       records: Count,
-      before: Type.Integer({ description: 'Records that said something of the person when they were read' }),
+      before: Type.Integer({ description: 'Records with readable personal data before' }),
       after: Count,
-      in_clear: Type.Integer({ description: 'Records written in clear, which are in the topic until it is cleaned' }),
+      in_clear: Type.Integer({ description: 'Records written in clear text, which stay in the topic until it is cleaned' }),
     }),
   ),
   tables: Type.Array(Type.Object({ table: Type.String(), rows: Count, before: Count, after: Count })),
-  complete: Type.Boolean({ description: 'Nothing that can be read says anything of the person' }),
-  others_within_ms: Type.Integer({ description: 'Other processes may have a key at hand for so long' }),
+  complete: Type.Boolean({ description: 'No readable data of the person is left' }),
+  others_within_ms: Type.Integer({ description: 'How long other processes may still cache a key' }),
 })
 
-/** What is done for persons. */
+/** Forgets persons. */
 export function personRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const schema = { tags: ['persons'], body: ForgetBody, response: { 200: ForgetProof, ...problems(400, 401) } }

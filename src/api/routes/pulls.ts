@@ -9,26 +9,26 @@ import { problems } from '../problems.ts'
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
 
-/** How far a reader of a feed is. */
+/** Progress of a reader of a feed. */
 export const PullFields = {
   feed: Text,
-  reader: Type.String({ description: 'Id of the key; `shared`: the token that several share, or none' }),
-  name: Nullable(Type.String({ description: 'Of the key' })),
-  source: Nullable(Type.String({ description: 'It asks for rows of this source only' })),
-  at: Type.String({ description: 'When it was answered last' }),
+  reader: Type.String({ description: 'Id of the key; `shared`: the shared token, or none' }),
+  name: Nullable(Type.String({ description: 'Name of the key' })),
+  source: Nullable(Type.String({ description: 'It requests only rows of this source' })),
+  at: Type.String({ description: 'Time of the last response' }),
   age: Type.Integer({ description: 'Seconds since then' }),
-  rows: Type.Integer({ description: 'In that answer' }),
-  complete: Type.Boolean({ description: 'That answer caught up' }),
-  from: Nullable(Type.String({ description: 'What changed before then it did not ask for' })),
-  up_to: Nullable(Type.String({ description: 'Everything that changed before then was given' })),
-  lag: Nullable(Type.Integer({ description: 'Seconds since then; null: it has not caught up since it began' })),
+  rows: Type.Integer({ description: 'Rows in that response' }),
+  complete: Type.Boolean({ description: 'That response completed the feed' }),
+  from: Nullable(Type.String({ description: 'It does not request earlier changes' })),
+  up_to: Nullable(Type.String({ description: 'It has received all changes before this time' })),
+  lag: Nullable(Type.Integer({ description: 'Seconds since `up_to`; null: it has not caught up yet' })),
 }
 
 const Query = Type.Object(
   {
     connection: Type.String({ minLength: 1, maxLength: 100, description: 'Id of the connection' }),
     key: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 500, description: 'A SKU: whether each was given its rows as they are' }),
+      Type.String({ minLength: 1, maxLength: 500, description: 'A SKU: also returns whether each reader received its current rows' }),
     ),
   },
   { additionalProperties: false },
@@ -41,14 +41,14 @@ const Pulls = Type.Object({
       has: Nullable(
         Type.Enum(['yes', 'no', 'not_asked'], {
           description:
-            'Whether it was given the rows of the key as they are; null: there are none, or no key was named',
+            'Whether it received the current rows of the key; null: there are none, or no key was given',
         }),
       ),
     }),
   ),
 })
 
-/** Who pulls the feeds of a connection. */
+/** Readers of a connection's feeds. */
 export function pullRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const schema = { tags: ['feeds'], querystring: Query, response: { 200: Pulls, ...problems(400, 401, 404) } }

@@ -13,14 +13,14 @@ const Window = Type.Object({
   from: OptionalText,
   to: OptionalText,
   ended_at: OptionalText,
-  read: Type.Integer({ description: 'Rows given by the source; a row given twice counts twice' }),
+  read: Type.Integer({ description: 'Rows returned by the source; a row returned twice counts twice' }),
   keys: Type.Integer({ description: 'Different keys read' }),
   published: Count,
   unchanged: Count,
   unreadable: Count,
-  missing: Type.Integer({ description: 'Keys of the window that its first reading did not have' }),
-  read_again: Type.Integer({ description: 'Rows given again for what was missing' }),
-  digest: Nullable(Type.String({ description: 'Of every key read with its change time' })),
+  missing: Type.Integer({ description: 'Keys of the window that the first pass missed' }),
+  read_again: Type.Integer({ description: 'Rows read again for the missing keys' }),
+  digest: Nullable(Type.String({ description: 'Digest of all keys read, with their change times' })),
 })
 
 export const ReadStatus = Type.Object({
@@ -32,11 +32,11 @@ export const ReadStatus = Type.Object({
   zone: Text,
   next_tick: OptionalText,
   last_tick: OptionalText,
-  cut_date: Nullable(Type.String({ description: 'Everything before it was read; null: nothing was yet' })),
-  revision: Type.Integer({ description: 'Of the cut date: send it with a change of it' }),
+  cut_date: Nullable(Type.String({ description: 'All earlier changes were read; null: not read yet' })),
+  revision: Type.Integer({ description: 'Revision of the cut date: send it with a change of the cut date' }),
   lease: Nullable(Type.Object({ worker: Text, until: Text })),
-  current: Nullable(Type.String({ description: 'Task under way' })),
-  due: Nullable(Type.String({ description: 'Task that waits' })),
+  current: Nullable(Type.String({ description: 'Task in progress' })),
+  due: Nullable(Type.String({ description: 'Waiting task' })),
   held: Nullable(
     Type.Object({
       reason: Text,
@@ -45,11 +45,11 @@ export const ReadStatus = Type.Object({
   ),
   sweep: Nullable(
     Type.Object(
-      { schedule: OptionalText, most_gone: Type.Number({ description: 'Share that may be gone at once' }) },
-      { description: 'Null: what is gone at the source can not be found' },
+      { schedule: OptionalText, most_gone: Type.Number({ description: 'Maximum share of entities that one sweep may delete' }) },
+      { description: 'Null: deletions at the source cannot be found' },
     ),
   ),
-  windows: Type.Array(Window, { description: 'The last ones, newest first' }),
+  windows: Type.Array(Window, { description: 'The last windows, newest first' }),
 })
 
 export const ReadList = Type.Object({ items: Type.Array(ReadStatus) })
@@ -62,12 +62,12 @@ export const CutDateBody = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: Number.MAX_SAFE_INTEGER,
-        description: 'As the read has it: it confirms what it affects',
+        description: "The read's current revision, which also confirms the effects",
       }),
     ),
     confirm: Type.Boolean({
       default: false,
-      description: 'Instead of the revision; without both 409 says what it affects',
+      description: 'Instead of the revision; without both, 409 gives the effects',
     }),
     reason: Type.String({ minLength: 1, maxLength: 1000 }),
   },

@@ -20,7 +20,7 @@ const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =
 const Body = Type.Object(
   {
     table: Type.String({ description: 'A feed table, or the name of its feed' }),
-    preview: Type.Boolean({ default: false, description: 'Says how many events it would be, and begins nothing' }),
+    preview: Type.Boolean({ default: false, description: 'Returns the number of events, without starting' }),
     reason: Type.Optional(Type.String({ minLength: 1 })),
     by: Type.Optional(Type.String({ minLength: 1 })),
   },
@@ -34,7 +34,7 @@ const Preview = Type.Object({
   live_generation: Type.Integer(),
   next_generation: Type.Integer(),
   ends_undo_of: nullable(
-    Type.String({ description: 'The rebuild whose switch can not be undone any more after this' }),
+    Type.String({ description: 'The rebuild whose switch can no longer be undone after this' }),
   ),
 })
 
@@ -44,7 +44,7 @@ const Difference = Type.Object({
   only_live: Type.Integer(),
   only_rebuilt: Type.Integer(),
   differing: Type.Integer(),
-  fields: Type.Record(Type.String(), Type.Integer(), { description: 'Rows by field that differs' }),
+  fields: Type.Record(Type.String(), Type.Integer(), { description: 'Number of differing rows, by field' }),
   samples: Type.Array(
     Type.Object(
       {
@@ -55,7 +55,7 @@ const Difference = Type.Object({
       },
       {
         additionalProperties: Type.String(),
-        description: "With the parts of the row's key, as the feed has them: sku",
+        description: "Includes the parts of the row's key in the feed, such as sku",
       },
     ),
   ),
@@ -66,24 +66,24 @@ const Rebuild = Type.Object({
   state: Type.String({ description: 'due, building, ready, switched, ended, dropping, dropped or failed' }),
   table: Type.String(),
   generation: nullable(Type.Integer()),
-  live_generation: nullable(Type.Integer({ description: 'The live one when it was begun' })),
+  live_generation: nullable(Type.Integer({ description: 'The live generation when it began' })),
   by: nullable(Type.String()),
   reason: nullable(Type.String()),
   requested_at: Type.String(),
   ready_at: nullable(Type.String()),
   ended_at: nullable(Type.String()),
-  undo_until: nullable(Type.String({ description: 'The switch can be undone until then; null: it can not' })),
+  undo_until: nullable(Type.String({ description: 'The switch can be undone until then; null: it cannot' })),
   events: Type.Integer(),
   difference: nullable(Difference),
   error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
 })
 
 const Confirm = Type.Object(
-  { confirm: Type.Boolean({ default: false, description: 'Without it 409 says what it would affect' }) },
+  { confirm: Type.Boolean({ default: false, description: 'Without it, 409 gives the effects' }) },
   { additionalProperties: false },
 )
 
-/** Feed tables that are built again from their topics. */
+/** Rebuilds of feed tables from their topics. */
 export function rebuildRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const ask = { tags, body: Body, response: { 200: Preview, 202: Rebuild, ...problems(400, 401, 409) } }

@@ -28,7 +28,7 @@ const Limit = Type.Object(
   { additionalProperties: false },
 )
 
-/** Stored events that are sent through a processor again. */
+/** Replays of stored events through a processor. */
 export function replayRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const ask = { tags, body: ReplayBody, response: { 200: ReplayPreview, 202: Replay, ...problems(400, 401) } }

@@ -19,31 +19,31 @@ const MaybeTime = Type.Union([Time, Type.Null()])
 
 const OrderParams = Type.Object({
   source: PathText('Id of the shop'),
-  number: PathText('Order number, as the shop shows it'),
+  number: PathText('Order number in the shop'),
 })
 const LinkParams = Type.Object({ ...OrderParams.properties, id: PathText() })
 
 const Body = Type.Object(
   {
-    connection: Type.String({ minLength: 1, maxLength: 200, description: 'Whose part of the order is shown' }),
+    connection: Type.String({ minLength: 1, maxLength: 200, description: 'The connection whose part of the order is shown' }),
     days: Type.Integer({
       minimum: 1,
       maximum: MOST_SHARE_DAYS,
       default: USUAL_SHARE_DAYS,
-      description: 'How long it counts',
+      description: 'How long it is valid',
     }),
   },
   { additionalProperties: false },
 )
 
 const status = {
-  id: Type.String({ description: 'No secret' }),
+  id: Type.String({ description: 'Not a secret' }),
   connection: Text,
   state: Type.Enum(['active', 'expired', 'revoked']),
   created_at: Time,
   created_by: Text,
   expires_at: Time,
-  last_used_at: Type.Union([Time, Type.Null()], { description: 'To the minute; null: nobody opened it' }),
+  last_used_at: Type.Union([Time, Type.Null()], { description: 'To the minute; null: never opened' }),
   revoked_at: MaybeTime,
   revoked_by: Type.Union([Text, Type.Null()]),
 }
@@ -51,12 +51,12 @@ const Link = Type.Object(status)
 const Links = Type.Object({ items: Type.Array(Link) })
 const Issued = Type.Object({
   ...status,
-  path: Type.String({ description: 'To be opened at this address of the API; it is shown this once' }),
+  path: Type.String({ description: 'Path of the link below the address of the API; shown only once' }),
 })
 
 const tags = ['orders']
 
-/** Links that show a vendor's part of one order to whoever has them. */
+/** Links that show a vendor's part of an order to anyone who has them. */
 export function shareLinkRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const create = { tags, params: OrderParams, body: Body, response: { 201: Issued, ...problems(400, 401, 404, 409) } }

@@ -10,15 +10,15 @@ import { sharedOrderPage, tooManyPage } from '../shared-order-page.ts'
 
 type Opened = FastifyRequest<{ Params: { token: string } }>
 
-/** Null: it is answered; else what is said to an address that was refused too often. */
+/** Returns an error for an address that was refused too often; null: the request may be answered. */
 type RefusalOf = (request: FastifyRequest, error: StreamError) => Promise<HttpError | null>
 
 const TOO_MANY = 429
 const statuses = { unknown: 404, expired: 410, revoked: 410, gone: 410 } as const
 
 /**
- * A vendor's part of an order, for whoever has the link: the token is what they are let in by. It is never logged; what is
- * refused counts as a refused sign-in of its address.
+ * Shows a vendor's part of an order to anyone with the link; its token is the permission and is never logged. A refused
+ * token counts as a refused sign-in of the address.
  */
 export function sharedOrderRoutes(
   { operations, page = null, clock, logger }: ApiDeps,
@@ -30,7 +30,7 @@ export function sharedOrderRoutes(
       schema: { hide: true },
       helmet: { contentSecurityPolicy: { useDefaults: false, directives: ofSharedOrder } },
     }
-    // An address that was refused too often is told so before anything is looked up.
+    // Rejects an address that was refused too often before any lookup.
     app.setErrorHandler(async (error, _request, reply) => {
       if (!(error instanceof HttpError && error.statusCode === TOO_MANY)) throw error
       return await send(reply.headers({ ...error.headers }), TOO_MANY, tooManyPage(page))
@@ -51,7 +51,7 @@ export function sharedOrderRoutes(
     { refused: reason, id }: Extract<OpenedShare, { refused: string }>,
   ) {
     const refused = dueNow(`${address} ${reason}`)
-    if (refused !== null) logger.warn({ address, reason, link: id, refused }, 'a share link was refused')
+    if (refused !== null) logger.warn({ address, reason, link: id, refused }, 'refused a share link')
   }
 }
 

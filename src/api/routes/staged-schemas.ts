@@ -37,8 +37,8 @@ const ShownEvent = Nullable(
     partition: Count,
     offset: Count,
     bytes: Count,
-    event: Type.Unknown({ description: 'Decimals as text, times as ISO 8601; null when it is not shown' }),
-    problem: Nullable(Type.String({ description: 'Why the event can not be shown' })),
+    event: Type.Unknown({ description: 'Decimals as text, times as ISO 8601; null if it is not shown' }),
+    problem: Nullable(Type.String({ description: 'Why the event cannot be shown' })),
   }),
 )
 
@@ -48,7 +48,7 @@ export const StagedList = Type.Object({
       source: Text,
       key: Text,
       status: Text,
-      stage: Type.String({ description: 'That reported it' }),
+      stage: Type.String({ description: 'The stage that reported it' }),
       updated_at: Text,
       occurred_at: OptionalText,
       read_at: Text,
@@ -57,27 +57,27 @@ export const StagedList = Type.Object({
       as_read: ShownEvent,
       as_mapped: ShownEvent,
       answer: Type.Object({
-        target_id: OptionalText,
+      target_id: OptionalText,
         code: OptionalText,
         message: OptionalText,
         attempts: Count,
         first_at: Text,
         last_at: Text,
-      }),
-    }),
-  ),
-  cursor: Nullable(Type.String({ description: 'Of the next page' })),
-})
-
-export const Held = Type.Object({
+        }),
+        }),
+        ),
+        cursor: Nullable(Type.String({ description: 'Cursor of the next page' })),
+        })
+        
+        export const Held = Type.Object({
   stage: Text,
   connection: Text,
-  code: Type.String({ description: '`held`: by hand; else that of the failure' }),
+  code: Type.String({ description: '`held`: by hand; else the code of the failure' }),
   message: Text,
   since: Text,
   probe_at: Type.String({ description: 'When the next record is tried' }),
   until: Nullable(
-    Type.String({ description: 'A hold by hand ends by itself then; null: when somebody ends it, or it is none' }),
+    Type.String({ description: 'When a hold by hand ends automatically; null: it has no end, or is not a hold by hand' }),
   ),
 })
 
@@ -85,7 +85,7 @@ export const HoldBody = Type.Object(
   {
     reason: Type.String({ minLength: 1, maxLength: 1000 }),
     until: Type.Optional(
-      Type.String({ description: 'ISO 8601: ends by itself then; when somebody ends it by default' }),
+      Type.String({ description: 'ISO 8601: when it ends automatically; default: until somebody ends it' }),
     ),
   },
   { additionalProperties: false },
@@ -93,7 +93,7 @@ export const HoldBody = Type.Object(
 
 export const PauseList = Type.Object({
   items: Type.Array(Held),
-  stages: Type.Array(Text, { description: 'Where a connection, or all of them (`*`), can be held; and at `reads`' }),
+  stages: Type.Array(Text, { description: 'Stages at which a connection, or all of them (`*`), can be held, and `reads`' }),
 })
 
 export const PausePath = Type.Object({ stage: PathText(), connection: PathText() })
@@ -112,13 +112,13 @@ export const ParkedQuery = Type.Object(
 const parkedKey = {
   stage: Type.String({ minLength: 1, maxLength: 200 }),
   connection: Type.String({ minLength: 1, maxLength: 200 }),
-  key: Type.String({ minLength: 1, maxLength: 1000, description: 'As the list has it, for example vendor-orders|100' }),
+  key: Type.String({ minLength: 1, maxLength: 1000, description: 'A key from the list, for example vendor-orders|100' }),
 }
 
 export const ParkedKey = Type.Object(parkedKey, { additionalProperties: false })
 export const ParkedTried = Type.Object({
   ...parkedKey,
-  tried: Type.Integer({ description: 'Records that are tried now' }),
+  tried: Type.Integer({ description: 'Number of records that are tried now' }),
 })
 
 export const ParkedList = Type.Object({
@@ -133,12 +133,12 @@ export const ParkedList = Type.Object({
       message: Text,
       attempts: Count,
       first_at: Text,
-      release_at: Nullable(Type.String({ description: 'Null: once its connection is not paused any more' })),
+      release_at: Nullable(Type.String({ description: 'Null: when its connection is no longer paused' })),
       task: OptionalText,
       event_id: Text,
       topic: Text,
       offset: Text,
-    }),
-  ),
-  cursor: Nullable(Type.String({ description: 'Of the next page' })),
+      }),
+      ),
+      cursor: Nullable(Type.String({ description: 'Cursor of the next page' })),
 })

@@ -12,7 +12,7 @@ import { StagedList, StagedPath, StagedQuery } from './staged-schemas.ts'
 
 const tags = ['frontend and backend']
 
-/** What is staged of a connection towards the shop (frontend) and towards the ERP (backend). */
+/** Staged entities of a connection, for the shop (frontend) and for the ERP (backend). */
 export function stagedRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     for (const view of views) {
@@ -35,12 +35,12 @@ export function stagedRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsy
   }
 }
 
-/** Throws `not_found`: an empty list would look as if nothing were staged. */
+/** Throws `not_found`: an empty list would look as if the connection had no staged entities. */
 function checkDirection(view: View, { connection, entity }: Static<typeof StagedPath>): void {
   const right = viewOf(entity)
   if (right === view) return
   const [to, other] = view === 'backend' ? ['the ERP', 'the shop'] : ['the shop', 'the ERP']
-  const message = `entity: no ${entity} go towards ${to}, they go towards ${other}: see /v1/${right}/${connection}/${entity}`
+  const message = `entity: ${entity} go to ${other}, not to ${to}; see /v1/${right}/${connection}/${entity}`
   throw new StreamError('not_found', message, { field: 'entity' })
 }
 

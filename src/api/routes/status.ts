@@ -12,8 +12,8 @@ const Fix = Type.String({ description: 'The command that helps' })
 
 const Count = Type.Object({
   count: Type.Integer(),
-  more: Type.Boolean({ description: 'There are more than were counted' }),
-  since: Nullable(Type.String({ description: 'Since when the one that is at it longest' })),
+  more: Type.Boolean({ description: 'There are more than counted' }),
+  since: Nullable(Type.String({ description: 'Since when the oldest of them' })),
 })
 
 const Durations = Type.Object({
@@ -23,17 +23,17 @@ const Durations = Type.Object({
 })
 
 const CallUse = Type.Object({
-  part: Nullable(Type.String({ description: 'What of the system it is for, where that has an account of its own' })),
-  in_use: Type.Integer({ description: 'Calls at once' }),
-  at_once: Type.Integer({ description: 'So many may be' }),
-  waiting: Type.Integer({ description: 'Calls that wait for their turn' }),
+  part: Nullable(Type.String({ description: 'The part of the system, if it has an account of its own' })),
+  in_use: Type.Integer({ description: 'Calls in progress' }),
+  at_once: Type.Integer({ description: 'Maximum number of concurrent calls' }),
+  waiting: Type.Integer({ description: 'Calls that wait for a slot' }),
   left_alone_until: Nullable(
-    Type.String({ description: 'No call begins before: it has refused calls, or its quota is used up' }),
+    Type.String({ description: 'No call begins before this time: the system rejected calls, or its quota is used up' }),
   ),
   minute: Nullable(
     Type.Object(
       { calls: Type.Integer(), most: Type.Integer() },
-      { description: 'Calls of the last minute, where the system counts them' },
+      { description: 'Calls of the last minute, if the system counts them' },
     ),
   ),
 })
@@ -42,17 +42,17 @@ const Circuit = Type.Object(
   {
     since: Text,
     code: Text,
-    message: Nullable(Type.String({ description: 'For keys that reach the system' })),
-    next_try: Nullable(Type.String({ description: 'Null: a call is under way to see whether it is back' })),
-    processes: Type.Integer({ description: 'How many processes find it so' }),
-    stages: Type.Array(Text, { description: 'Whose records wait for it' }),
+    message: Nullable(Type.String({ description: 'Only for keys with access to the system' })),
+    next_try: Nullable(Type.String({ description: 'Null: a call is trying it now' })),
+    processes: Type.Integer({ description: 'Number of processes whose circuit is open' }),
+    stages: Type.Array(Text, { description: 'Stages whose records wait for it' }),
     fix: Fix,
   },
-  { description: 'It does not answer: its deliveries wait' },
+  { description: 'The system does not answer; its deliveries wait' },
 )
 
 const Failure = Type.Object({
-  group: Type.String({ description: 'As `groupId` of /v1/dead-letters takes it' }),
+  group: Type.String({ description: 'The `groupId` of /v1/dead-letters' }),
   stage: Text,
   code: Text,
   field: Nullable(Text),
@@ -71,41 +71,41 @@ const Status = Type.Object({
       vendor: Text,
       healthy: Type.Boolean({
         description:
-          'Nothing is paused, no dead letter is open, both systems answer, and the last runs of its reads were good',
+          'No stage is paused, no dead letter is open, both systems answer, and the last runs of its reads were good',
       }),
-      enabled: Type.Boolean({ description: 'False: its document, or that of its shop or vendor, switches it off' }),
+      enabled: Type.Boolean({ description: "False: disabled in its document, or its shop's or vendor's" }),
       flows: Type.Array(
         Type.Object({
           entity: Text,
           reads: Type.Array(
             Type.Object({
               read: Text,
-              last_good: Nullable(Type.String({ description: 'End of the last run that read all of its window' })),
+              last_good: Nullable(Type.String({ description: 'End of the last run that read its whole window' })),
               age: Nullable(Type.Integer({ description: 'Seconds since then' })),
               problem: Nullable(Type.String({ description: 'Why the last run was not good' })),
-              overdue: Type.Boolean({ description: 'Its last good run is far older than its schedule says' }),
-              enabled: Type.Boolean({ description: 'False: its document, or that of its system, switches it off' }),
+              overdue: Type.Boolean({ description: 'Its last good run is far older than its schedule allows' }),
+              enabled: Type.Boolean({ description: "False: disabled in its document or its system's" }),
             }),
           ),
           processing: Count,
-          late: Type.Integer({ description: 'Orders in processing for more than five minutes; 0 of other entities' }),
+          late: Type.Integer({ description: 'Orders in processing for more than five minutes; 0 for other entities' }),
           waiting: Count,
           waits: Type.Array(
             Type.Object({
               stage: Text,
               code: Nullable(Text),
               message: Nullable(Text),
-              count: Type.Integer({ description: 'Among a hundred of them' }),
+              count: Type.Integer({ description: 'Number among a hundred of them' }),
               since: Text,
             }),
-            { description: 'What they wait for, the longest wait first' },
+            { description: 'Reasons for waiting, longest wait first' },
           ),
           failed: Count,
           times: Type.Object(
             { end_to_end: Durations, freshness: Durations },
             {
               description:
-                'From a change at its source until it was delivered, and until it was read: of the last hour',
+                'From a change at the source until it was delivered, and until it was read, in the last hour',
             },
           ),
         }),
@@ -114,37 +114,37 @@ const Status = Type.Object({
         Type.Object({
           stage: Text,
           connection: Type.String({
-            description: 'What is held there: `*` stands for all connections; at `reads` a system',
+            description: 'Target of the pause: `*` means all connections; at `reads` it is a system',
           }),
           since: Text,
           code: Text,
           message: Text,
-          until: Nullable(Type.String({ description: 'A hold by hand ends by itself then' })),
+          until: Nullable(Type.String({ description: 'When a hold by hand ends automatically' })),
           fix: Fix,
         }),
       ),
       held_orders: Type.Object(Count.properties, {
-        description: 'Orders that somebody holds: /v1/order-holds lists them',
+        description: 'Held orders; /v1/order-holds lists them',
       }),
       failures: Type.Array(Failure),
-      pulls: Type.Array(Type.Object(PullFields), { description: 'Who pulls its feeds, and how far they are' }),
+      pulls: Type.Array(Type.Object(PullFields), { description: 'Readers of its feeds and their progress' }),
       ends: Type.Array(
         Type.Object({
           system: Text,
           circuit: Nullable(Circuit),
-          calls: Type.Array(CallUse, { description: 'Of the accounts that were called since the processes started' }),
+          calls: Type.Array(CallUse, { description: 'Accounts that were called since the processes started' }),
         }),
         { description: 'Its shop, then its vendor' },
       ),
     }),
   ),
-  failures: Type.Array(Failure, { description: 'Of no single connection: what could not be read or routed' }),
+  failures: Type.Array(Failure, { description: 'Failures of no single connection, in reading or routing' }),
   unreached: Type.Array(
     Type.Object({
       recipient: Text,
       by: Type.Enum(['email', 'webhook']),
       enabled: Type.Boolean(),
-      open: Type.Integer({ description: 'Causes that it was notified of and that are still there' }),
+      open: Type.Integer({ description: 'Open causes that it was notified of' }),
       last_sent_at: Nullable(Text),
       failing: Nullable(
         Type.Object({
@@ -157,12 +157,12 @@ const Status = Type.Object({
         }),
       ),
     }),
-    { description: 'Recipients that notifications do not reach; for keys that reach everything' },
+    { description: 'Recipients that notifications do not reach; only for keys with access to everything' },
   ),
   complete: Type.Boolean({ description: 'False: there are more dead letters than were counted' }),
 })
 
-/** How everything goes, in one look. */
+/** Status of everything at once. */
 export function statusRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const schema = { tags: ['status'], response: { 200: Status, ...problems(401) } }

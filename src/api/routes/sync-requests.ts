@@ -39,10 +39,10 @@ export function syncRequestRoutes({ operations }: ApiDeps): FastifyPluginAsyncTy
 function readOf({ read, system, entity, scope }: Body): string {
   if (read !== undefined) {
     if (system === undefined && entity === undefined && scope === undefined) return read
-    throw invalid('read', 'stands alone: leave out system, entity and scope')
+    throw invalid('read', 'cannot be combined: leave out system, entity and scope')
   }
-  if (system === undefined) throw invalid('read', 'is missing; or give system and entity')
-  if (entity === undefined) throw invalid('entity', 'is missing beside system')
+  if (system === undefined) throw invalid('read', 'is missing; give it, or system and entity')
+  if (entity === undefined) throw invalid('entity', 'is missing; it is needed with system')
   return `${system}.${entity}.${scope ?? 'all'}`
 }
 

@@ -16,7 +16,9 @@ import { Tested, testedAnswer } from './tests.ts'
 const tags = ['system']
 const refusals = problems(401, 404)
 
-/** What the installation runs on, for those who see everything: a part a route, since each may be down by itself. */
+/**
+ * State of the installation, for callers with access to everything. One route per part, since each may be down alone.
+ */
 export function systemRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const processes = { tags, response: { 200: ProcessList, ...refusals } }

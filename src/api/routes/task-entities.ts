@@ -14,11 +14,11 @@ import { EntityItem, EntityParams, EntityQuery, RetriedTask, RetryTaskBody } fro
 const TaskId = Type.Object({ id: PathText() })
 const Entities = Type.Object({
   items: Type.Array(EntityItem),
-  cursor: Type.Union([Type.String({ description: 'Of the next page' }), Type.Null()]),
+  cursor: Type.Union([Type.String({ description: 'Cursor of the next page' }), Type.Null()]),
 })
 const tags = ['tasks']
 
-/** What became of a task's entities, and the retry of those that failed. */
+/** Entities of a task with their results, and the retry of failed ones. */
 export function taskEntityRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const response = { 200: Entities, ...problems(400, 401, 404) }

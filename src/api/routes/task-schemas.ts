@@ -15,49 +15,49 @@ export const Task = Type.Object({
   read: Text,
   trigger: Text,
   state: Type.String({ description: 'due, processing, completed, failed, incomplete or merged' }),
-  run_state: Type.String({ description: 'Of the reading alone: due, running, ended, failed, incomplete or merged' }),
+  run_state: Type.String({ description: 'State of the run alone: due, running, ended, failed, incomplete or merged' }),
   requested_at: Text,
   reason: OptionalText,
   backfill_from: Nullable(
-    Type.String({ description: 'The request named it: read again from here, the cut date stays' }),
+    Type.String({ description: 'Requested start: read again from here without moving the cut date' }),
   ),
-  merged_into: Nullable(Type.String({ description: 'The task it joined' })),
+  merged_into: Nullable(Type.String({ description: 'The task that it was merged into' })),
   window_from: OptionalText,
   window_to: OptionalText,
   started_at: OptionalText,
   ended_at: OptionalText,
-  read_count: Type.Integer({ description: 'Rows that the source gave; a row given again counts again' }),
-  keys: Type.Integer({ description: 'Different keys that were read; 0 before the end' }),
+  read_count: Type.Integer({ description: 'Rows returned by the source; a row returned twice counts twice' }),
+  keys: Type.Integer({ description: 'Different keys read; 0 before the end' }),
   reached_at: Nullable(
-    Type.String({ description: 'While it reads: all that changed before was given; null: the source does not tell' }),
+    Type.String({ description: 'During the run: all earlier changes were read; null: the source does not report it' }),
   ),
-  expected: Nullable(Type.Integer({ description: 'Of a sweep: keys that are expected at the source' })),
-  gone: Nullable(Type.Integer({ description: 'Of a sweep: how many of them are not there any more' })),
+  expected: Nullable(Type.Integer({ description: 'For a sweep: keys expected at the source' })),
+  gone: Nullable(Type.Integer({ description: 'For a sweep: number of them that are gone' })),
   listed: Nullable(
     Type.Integer({
-      description: 'Rows that the source listed at the end, to compare with what was read; null: it listed none',
+      description: 'Rows that the source listed at the end, for comparison; null: it gave no list',
     }),
   ),
   proof: Type.Enum([...windowProofs], {
     description:
-      'Whether the window was read whole. proven: the source listed it, and all of that had been read; unlisted: it listed nothing; incomplete: it lists what it did not give; broken_off: the run ended before; none: a sweep, or joined to another',
+      'Whether the window was read completely. proven: the source listed it, and all was read; unlisted: it gave no list; incomplete: it lists entities that it did not return; broken_off: the run ended early; none: a sweep, or merged into another',
   }),
   cut_date_moved: Type.Boolean({ description: 'The next run begins where this one ended' }),
   published: Count,
   unchanged: Count,
   unreadable: Count,
-  missed: Type.Integer({ description: 'Keys of the window that its first reading did not have' }),
-  read_again: Type.Integer({ description: 'Rows given again for what was missed' }),
-  digest: Nullable(Type.String({ description: 'Of every key read with its change time' })),
+  missed: Type.Integer({ description: 'Keys of the window that the first pass missed' }),
+  read_again: Type.Integer({ description: 'Rows read again for the missed keys' }),
+  digest: Nullable(Type.String({ description: 'Digest of all keys read, with their change times' })),
   connections: Type.Record(Type.String(), Type.Object({ ended: Count, statuses: Type.Record(Type.String(), Count) }), {
     description: 'Entities by connection and status',
   }),
   unrouted_failed: Type.Integer({ description: 'Entities that could not be read or routed' }),
   missing: Type.Array(Text, {
-    description: 'Keys an incomplete run did not find, at most 100; or what is left in a queue',
+    description: 'Keys that an incomplete run did not find, at most 100; or messages left in a queue',
   }),
   queue_url: Nullable(Type.String({ description: 'The queue that the request named' })),
-  queue_end: Nullable(Type.String({ description: 'What became of it after the run: deleted, or kept and why' })),
+  queue_end: Nullable(Type.String({ description: 'What happened to it after the run: deleted, or kept with the reason' })),
   error: Nullable(Type.Object({ code: Text, message: Text })),
 })
 
@@ -112,10 +112,10 @@ export const RetryTaskBody = Type.Object(
       minimum: 1,
       maximum: 500,
       default: 100,
-      description: 'Entities at most; more says whether to ask again',
+      description: 'Maximum number of entities; repeat the request if `more` is true',
     }),
-    rate: Type.Number({ exclusiveMinimum: 0, maximum: 100, default: 10, description: 'Retries a second' }),
-    dryRun: Type.Boolean({ default: false, description: 'Say how many, and change none' }),
+    rate: Type.Number({ exclusiveMinimum: 0, maximum: 100, default: 10, description: 'Retries per second' }),
+    dryRun: Type.Boolean({ default: false, description: 'Return the numbers without changing anything' }),
   },
   { additionalProperties: false },
 )
@@ -123,13 +123,13 @@ export const RetryTaskBody = Type.Object(
 export const RetriedTask = Type.Object({
   task: Text,
   dry_run: Type.Boolean(),
-  retried: Type.Integer({ description: 'Failed ones whose dead letters were retried' }),
+  retried: Type.Integer({ description: 'Failed entities whose dead letters were retried' }),
   skipped: Type.Array(Type.Object({ id: Text, code: Text, message: Text }), {
-    description: 'Dead letters left as they are',
+    description: 'Dead letters that were not retried',
   }),
-  read_again: Type.Integer({ description: 'Those no dead letter can be retried of: the source gives them again' }),
+  read_again: Type.Integer({ description: 'Entities without a dead letter to retry, which are read from the source again' }),
   read_by: Nullable(Type.String({ description: 'The task that reads them' })),
-  more: Type.Boolean({ description: 'There may be more: ask again' }),
+  more: Type.Boolean({ description: 'There may be more: repeat the request' }),
 })
 
 export const TaskQuery = Type.Object(

@@ -13,11 +13,11 @@ import { CancelTaskBody, Task, TaskQuery } from './task-schemas.ts'
 const TaskId = Type.Object({ id: PathText() })
 const Tasks = Type.Object({
   items: Type.Array(Task),
-  cursor: Type.Union([Type.String({ description: 'Of the next page' }), Type.Null()]),
+  cursor: Type.Union([Type.String({ description: 'Cursor of the next page' }), Type.Null()]),
 })
 const tags = ['tasks']
 
-/** Tasks (runs of reads) and how they stand. */
+/** Tasks (runs of reads) and their state. */
 export function taskRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const list = { tags, querystring: TaskQuery, response: { 200: Tasks, ...problems(400, 401) } }

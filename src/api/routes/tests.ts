@@ -13,13 +13,13 @@ export const Tested = Type.Object({
   at: Type.String(),
   findings: Type.Array(
     Type.Object({
-      check: Type.String({ description: 'What was looked at: system ID, clock ID, connection ID' }),
+      check: Type.String({ description: 'What was checked: system ID, clock ID, connection ID' }),
       state: Type.Enum(['ok', 'warn', 'fail']),
-      message: Type.String({ description: 'What is so' }),
-      fix: Nullable(Type.String({ description: 'What to do; null: nothing, or the message says it' })),
+      message: Type.String({ description: 'The result' }),
+      fix: Nullable(Type.String({ description: 'How to fix it; null: no action is needed, or the message names it' })),
     }),
   ),
-  failed: Type.Integer({ description: 'Findings that are failures' }),
+  failed: Type.Integer({ description: 'Number of failures' }),
 })
 
 export const testedAnswer = ({ findings, ...outcome }: TestOutcome) => ({ ...outcome, findings: [...findings] })
@@ -36,7 +36,7 @@ const SentTest = Type.Object({
 })
 
 /**
- * Whether systems can be reached and accept their credentials, now: a call or a few of each, which change nothing; and whether
+ * Tests whether systems can be reached and accept their credentials, with a few calls that change nothing, and whether
  * a notification reaches its recipient.
  */
 export function testRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {

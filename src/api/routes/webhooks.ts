@@ -19,8 +19,8 @@ const Params = Type.Object({ system: PathText() })
 type Hook = FastifyRequest<{ Params: { system: string }; Body: Buffer }>
 
 /**
- * Hooks by which a system says that something changed. The signature stands for the API's token: it is made over the
- * body as it is sent, with a secret of that system alone. A hook only requests a read, which then asks the system.
+ * Hooks with which systems report changes. A signature replaces the API's token: it signs the exact body with a secret
+ * of that system only. A hook only requests a read, which then reads the changes.
  */
 export function webhookRoutes({ operations, clock }: ApiDeps): FastifyPluginAsync {
   return async (app: FastifyInstance) => {
@@ -33,7 +33,7 @@ export function webhookRoutes({ operations, clock }: ApiDeps): FastifyPluginAsyn
       body: WebhookBody,
       response: { 202: WebhookAnswer, ...problems(400, 401, 404) },
     }
-    // What is signed are the bytes: they are checked before anything is made of them.
+    // The signature covers the bytes, so it is checked before they are parsed.
     app.post(
       '/v1/webhooks/:system',
       { schema, bodyLimit: HOOK_BYTES, ...bodyCheckedByUs },

@@ -194,7 +194,7 @@ describe.skipIf(!hasBrowser)('orders, from the page to the ERP and the shop', ()
     await dialog.getByRole('button', { name: 'Revoke' }).click()
     await part.getByText('Revoked', { exact: true }).waitFor()
     await stranger.reload()
-    await stranger.getByRole('heading', { level: 1, name: 'This link was taken back' }).waitFor()
+    await stranger.getByRole('heading', { level: 1, name: 'This link was revoked' }).waitFor()
     expect(complaints).toEqual([])
   })
 

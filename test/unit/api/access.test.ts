@@ -88,7 +88,7 @@ it('does not start with a route that does not say what it needs', async () => {
   other.register(async (plugin) => {
     plugin.put('/v1/planted', route)
   })
-  await expect(other.ready()).rejects.toThrow('PUT /v1/planted is not in routeNeeds: declare there what it needs')
+  await expect(other.ready()).rejects.toThrow('PUT /v1/planted is not in routeNeeds: declare its permission there')
 })
 
 it('finds a POST that is answered without a token', async () => {

@@ -74,7 +74,7 @@ it('answers an unknown path with a problem document', async () => {
       title: 'Not Found',
       status: 404,
       code: 'not_found',
-      detail: 'there is nothing at GET /v1/nothing; see /openapi.json for what there is',
+      detail: 'there is no route GET /v1/nothing; /openapi.json lists the routes',
     },
   ])
 })

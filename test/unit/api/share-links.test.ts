@@ -57,7 +57,7 @@ it('counts until it expires or is revoked, and says so to whoever has it alone',
   expect((await revoke()).json).toMatchObject({ state: 'revoked', revoked_by: 'api' })
   expect((await revoke()).json).toMatchObject({ state: 'revoked' })
   const taken = await open(second.json.path)
-  expect([taken.statusCode, taken.body]).toEqual([410, expect.stringContaining('was taken back')])
+  expect([taken.statusCode, taken.body]).toEqual([410, expect.stringContaining('was revoked')])
   clock.time += DAY_MS - 1
   expect((await open(first.json.path)).statusCode).toBe(200)
   clock.time += 1
@@ -65,7 +65,7 @@ it('counts until it expires or is revoked, and says so to whoever has it alone',
   expect([late.statusCode, late.body]).toEqual([410, expect.stringContaining('has expired')])
   for (const path of [first.json.path, second.json.path]) {
     const wrong = await open(`${path.slice(0, -1)}${path.endsWith('A') ? 'B' : 'A'}`)
-    expect([wrong.statusCode, wrong.body]).toEqual([404, expect.stringContaining('There is nothing at this link')])
+    expect([wrong.statusCode, wrong.body]).toEqual([404, expect.stringContaining('This link does not exist')])
   }
   const states = (await get(`${ORDER}/shares`, admin)).json.items.map(({ state }: { state: string }) => state)
   expect(states.toSorted()).toEqual(['expired', 'revoked'])
@@ -83,9 +83,9 @@ it('is refused to an address that guesses, and never logged', async () => {
     await open(`/share/${guess}`)
   }
   const refused = await open(json.path)
-  expect([refused.statusCode, refused.body]).toEqual([429, expect.stringContaining('Asked too often')])
+  expect([refused.statusCode, refused.body]).toEqual([429, expect.stringContaining('Too many requests')])
   expect((await open(json.path, '192.0.2.2')).statusCode).toBe(200)
-  expect(lines.join('\n')).toContain('a share link was refused')
+  expect(lines.join('\n')).toContain('refused a share link')
   expect(lines.join('\n')).not.toContain(json.path.slice(-40))
 })
 
@@ -111,5 +111,5 @@ it('ends with its connection', async () => {
   const { json } = await share({ connection: 'alder' })
   expect((await send('DELETE', '/v1/connections/alder?confirm=true', undefined, admin)).status).toBe(204)
   const { statusCode, body } = await open(json.path)
-  expect([statusCode, body]).toEqual([410, expect.stringContaining('not shown any more')])
+  expect([statusCode, body]).toEqual([410, expect.stringContaining('no longer available')])
 })

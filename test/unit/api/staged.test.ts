@@ -64,7 +64,7 @@ it('says where to look when nothing goes that way, and which connections there a
     status: 404,
     code: 'not_found',
     field: 'entity',
-    detail: 'entity: no orders go towards the shop, they go towards the ERP: see /v1/backend/c1/orders',
+    detail: 'entity: orders go to the ERP, not to the shop; see /v1/backend/c1/orders',
   })
   expect((await api.get('/v1/backend/c9/orders')).json).toMatchObject({ status: 404, field: 'connection' })
   expect((await api.get('/v1/backend/c1/orders?since=today')).json).toMatchObject({ status: 400, field: 'since' })

@@ -106,9 +106,9 @@ describe('a row that is asked for', () => {
     ['by a point, which clients take out', '.', 400, 'sku', /can't be: clients take it out/],
     ['by more than 500 characters', 'x'.repeat(501), 400, 'sku', /more than 500 characters.*shorten it/],
     ['by far more', 'x'.repeat(5000), 414, 'path', /at most 500 characters; shorten it/],
-    ['by half an escape', '%E0%A4%A', 400, 'path', /"%A", which stands for no byte; encode each part as UTF-8/],
+    ['by half an escape', '%E0%A4%A', 400, 'path', /"%A", which is not a valid escape; encode each part as UTF-8/],
     ['by a bare %', '100%', 400, 'path', /a % itself as %25/],
-    ['by bytes that are no UTF-8', '%FF%FE', 400, 'path', /no UTF-8; encode each part/],
+    ['by bytes that are no UTF-8', '%FF%FE', 400, 'path', /not valid UTF-8; encode each part/],
   ])('%s is told what is wrong', async (_what, sku, status, field, detail) => {
     const answer = await api.app.inject(item(sku))
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
