@@ -62,8 +62,8 @@ const refusals: Readonly<Record<Extract<OpenedShare, { refused: string }>['refus
   expired: ['This link has expired', 'Ask the sender for a new one.'],
   revoked: ['This link was revoked', 'Ask the sender for a new one.'],
   gone: [
-  'This order is no longer available',
-  'It is no longer stored, or no longer assigned to this vendor. Ask the sender of the link.',
+    'This order is no longer available',
+    'It is no longer stored, or no longer assigned to this vendor. Ask the sender of the link.',
   ],
 }
 

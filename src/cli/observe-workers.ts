@@ -40,7 +40,7 @@ export function answerParent(parent: MessagePeer, observed: Observed): void {
     if (!Check(questionSchema, message)) return
     const { question: answer, about } = message
     const reply = (said: Omit<Answer, 'answer'>) => {
-    // The parent may have ended meanwhile.
+      // The parent may have ended meanwhile.
       if (parent.connected) parent.send?.({ answer, ...said }, () => undefined)
     }
     answers[about]().then(reply, (error: unknown) => reply({ error: toStreamError(error).code }))

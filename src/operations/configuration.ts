@@ -55,12 +55,12 @@ interface WantedPut extends DocumentPlace {
   readonly revision: ExpectedRevision
   /** Stored with the change. */
   readonly reason?: string | null
-  }
-  
-  /**
-   * Checks a document as `validate` does and writes it; running processes start to use it. Throws `request_invalid`
-   * with every mistake, and `revision_differs`.
-   */
+}
+
+/**
+ * Checks a document as `validate` does and writes it; running processes start to use it. Throws `request_invalid`
+ * with every mistake, and `revision_differs`.
+ */
 export async function putDocument(
   deps: Deps & Pick<TableDeps, 'clock' | 'audit'>,
   by: Principal,

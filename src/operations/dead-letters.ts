@@ -129,8 +129,8 @@ type Described = Pick<DeadLetterSummary, 'stage' | 'connection' | 'code' | 'mess
 
 /** Replaces the message of a dead letter if the caller may not see the shop's whole order. */
 async function ownLetters(
-{ tables }: Pick<Deps, 'tables'>,
-by: Principal,
+  { tables }: Pick<Deps, 'tables'>,
+  by: Principal,
 ): Promise<<L extends Described>(letter: L) => L> {
   if (by.scope.connections === 'all') return (letter) => letter
   const configuration = await readConfiguration(tables)

@@ -169,7 +169,7 @@ function chosenLines(
   if (given.length === 0) {
     const all = [...left].filter(([, quantity]) => quantity > 0n)
     if (all.length === 0)
-      throw new StreamError('state_conflict', 'lines: no line of this part is open any more', { field: 'lines' })
+      throw new StreamError('state_conflict', 'lines: this part has no open lines', { field: 'lines' })
     return all.map(([line, quantity]) => ({ line, quantity: text8(quantity) }))
   }
   return given.map(({ line, quantity: text }, index) => {

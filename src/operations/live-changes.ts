@@ -28,7 +28,7 @@ type Found = LiveChange & {
 }
 
 export interface Listener {
-/** Read for each change, since the scope of the listener's key may have changed. */
+  /** Read for each change, since the scope of the listener's key may have changed. */
   principal(): Principal
   changed(change: LiveChange): void
   /** No more changes follow: the topics cannot be read, or the process ends. */

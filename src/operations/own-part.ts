@@ -66,7 +66,7 @@ interface Described {
 
 /** The message for callers who do not see the shop's whole order. */
 export function ownMessage<M extends string | null>(stage: string, { code, message }: Described & { message: M }) {
-return stage === ROUTES_ORDERS && OF_THE_WHOLE.includes(code) ? HIDDEN : message
+  return stage === ROUTES_ORDERS && OF_THE_WHOLE.includes(code) ? HIDDEN : message
 }
 
 /** A stage's report, with the message for callers who do not see the whole order. */

@@ -93,8 +93,8 @@ type HoldDeps = Pick<OperationDeps, 'clock' | 'audit'> & StageDeps
 
 /**
  * Holds a connection, or all of them (`*`), at a stage: its records wait, those of others continue. At the stage
- * `reads` it holds a read or a system: no run of its reads begins, and requests for them wait. Throws `not_found` for
- * an unknown target, `request_invalid` for a stage that cannot be held or an end in the past, and `state_conflict` if
+ * `reads` it holds a read or a system: no run of its reads begins; requests for them, and deliveries to a held
+ * system, wait. Throws `not_found` for an unknown target, `request_invalid` for a stage that cannot be held or an end in the past, and `state_conflict` if
  * it is paused already.
  */
 export async function hold(deps: HoldDeps, by: Principal, wanted: Hold): Promise<PauseStatus> {

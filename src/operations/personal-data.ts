@@ -32,8 +32,8 @@ export async function openPersonalData(
 const BEGAN = { id: 'personal_data' }
 
 /**
- * A new installation encrypts personal data. One that published before encryption existed continues in clear text until
- * it is configured: during a rolling upgrade, processes of the earlier version could not read encrypted data.
+ * A new installation encrypts personal data. One that published before encryption existed continues in clear text
+ * unless PERSONAL_DATA is set: during a rolling upgrade, processes of the earlier version could not read encrypted data.
  */
 async function asItBegan(tables: Tables): Promise<string> {
   const known = await tables.get(SETTINGS, BEGAN)

@@ -40,9 +40,9 @@ export interface ReadAge {
   readonly overdue: boolean
   /** False: disabled in its document or its system's. */
   readonly enabled: boolean
-  }
-  
-  /** One entity of a connection: orders to the vendor, or products, stock, images and fulfilments to the shop. */
+}
+
+/** One entity of a connection: orders to the vendor, or products, stock, images and fulfilments to the shop. */
 export interface Flow {
   readonly entity: string
   readonly reads: readonly ReadAge[]

@@ -57,19 +57,19 @@ export const StagedList = Type.Object({
       as_read: ShownEvent,
       as_mapped: ShownEvent,
       answer: Type.Object({
-      target_id: OptionalText,
+        target_id: OptionalText,
         code: OptionalText,
         message: OptionalText,
         attempts: Count,
         first_at: Text,
         last_at: Text,
-        }),
-        }),
-        ),
-        cursor: Nullable(Type.String({ description: 'Cursor of the next page' })),
-        })
-        
-        export const Held = Type.Object({
+      }),
+    }),
+  ),
+  cursor: Nullable(Type.String({ description: 'Cursor of the next page' })),
+})
+
+export const Held = Type.Object({
   stage: Text,
   connection: Text,
   code: Type.String({ description: '`held`: by hand; else the code of the failure' }),
@@ -138,7 +138,7 @@ export const ParkedList = Type.Object({
       event_id: Text,
       topic: Text,
       offset: Text,
-      }),
-      ),
-      cursor: Nullable(Type.String({ description: 'Cursor of the next page' })),
+    }),
+  ),
+  cursor: Nullable(Type.String({ description: 'Cursor of the next page' })),
 })

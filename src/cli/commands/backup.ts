@@ -6,7 +6,7 @@ export const backup = command({
   summary: 'copy the tables into a new folder while everything runs, one file per table',
   takes: '<dir>',
   about: `The folder contains keys of persons and of the API: keep it as safe as the tables. Feed tables are left out, because they
-  are rebuilt from their topics.`,
+are rebuilt from their topics.`,
   options: { json },
   examples: ['waldstream backup /backups/2026-11-29'],
 })

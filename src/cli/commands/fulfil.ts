@@ -22,7 +22,7 @@ export const fulfilShip = command({
   summary: "report a shipment of a vendor's part of an order",
   takes: '<number>',
   about: `Without --line all open quantities are shipped; "waldstream order" shows the lines. The same content, or the same --key,
-  is the same shipment: sending it again does not create a second one.`,
+is the same shipment: sending it again does not create a second one.`,
   options: {
     ...shared,
     line: list('id=pieces', 'a line and its quantity; may be repeated'),

@@ -14,7 +14,7 @@ export const keysCreate = command({
   summary: 'create a key; it is shown only once',
   takes: '<name>',
   about: `Without --scopes, the first key is the administrator's, with all scopes. Without --connections and --systems a key has
-  access to everything.
+access to everything.
 
 Scopes: feeds:read, orders:push, fulfil, observe, operate, configure, administer, persons:read.`,
   options: {

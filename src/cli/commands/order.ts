@@ -20,7 +20,7 @@ export const orderHold = command({
   summary: 'hold one order back from its vendors',
   takes: '<number>',
   about: `Its records wait, newer versions behind older ones; other orders continue. Prints for each part what can no longer be
-  held.`,
+held.`,
   options: {
     reason: why,
     until: text('time', 'release it at this time (ISO 8601; default: until somebody releases it)'),
@@ -47,7 +47,7 @@ export const orderCancel = command({
   summary: "cancel a vendor's part at the vendor",
   takes: '<number>',
   about: `Cancels the part at the vendor, whatever the shop changes later, and leaves the shop's order unchanged. Anything shipped or
-  billed stays.`,
+billed stays.`,
   options: { reason: why, connection, source, dryRun, yes, by, json },
   examples: ['waldstream order cancel 000000001 --reason "sold out" --dry-run'],
 })

@@ -6,7 +6,7 @@ export const orders = command({
   summary: 'find orders by SKU or e-mail address',
   takes: '',
   about: `Last placed first: number, shop, and the state of each vendor's part. The audit trail records that an address was
-  searched for, but not the address.`,
+searched for, but not the address.`,
   options: {
     sku: text('sku', 'orders with this SKU in a line'),
     email: text('address', 'orders of this e-mail address'),

@@ -14,15 +14,15 @@ export const pausesHold = command({
   summary: 'hold a connection, read, system or stage',
   takes: '<target>',
   about: `A connection: its orders are not sent to the vendor until somebody resumes it, or until --until.
-  
-  A read: no run starts. Missed ticks are made up for later, and requests wait. A run in progress continues
-  ("waldstream tasks cancel" ends it).
-  
-  A system: no run of its reads starts, and records for the system wait.
-  
-  A stage (map-products): all connections; resume it without a connection.
-  
-  To disable something permanently, set "enabled: false" in its document.`,
+
+A read: no run starts. Missed ticks are made up for later, and requests wait. A run in progress continues
+("waldstream tasks cancel" ends it).
+
+A system: no run of its reads starts, and deliveries to it wait.
+
+A stage (map-products): all connections; resume it without a connection.
+
+To disable something permanently, set "enabled: false" in its document.`,
   options: {
     reason: text('text', 'why; required'),
     stage: text('stage', 'the stage at which a connection is held (default: where its orders are delivered)'),

@@ -14,7 +14,7 @@ export const positionsSet = command({
   summary: 'set the position of a group for partitions without a committed offset',
   takes: '<group>',
   about: `Takes effect for partitions without a committed offset; a running sink that waits for a position starts within 30 s. Without
-  --yes it prints the number of affected events and stops.`,
+--yes it prints the number of affected events and stops.`,
   options: { at: text('earliest|latest', 'where to resume; required'), yes, json },
   examples: ['waldstream positions set deliver-vendor --at latest --yes'],
 })

@@ -6,7 +6,7 @@ export const preview = command({
   summary: 'show the effect of a changed mapping before it is applied',
   takes: '<dir>',
   about: `Maps the last events of a connection with the applied configuration and with the folder's, and prints the changes, field by
-  field, without applying them.`,
+field, without applying them.`,
   options: {
     connection: text('id', 'the connection; required'),
     entity: text('products|orders', 'the entity to map (default: products)'),

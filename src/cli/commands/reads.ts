@@ -22,7 +22,7 @@ export const readsSetCutDate = command({
   summary: 'set the time from which the next run reads',
   takes: '<read>',
   about: `Needs the current revision ("reads show" prints it), or --yes after it printed the effects. Refused while a run of the read
-  is in progress.`,
+is in progress.`,
   options: {
     cutDate: text('time|none', 'the new cut date (ISO 8601); none starts at startFrom again; required'),
     reason: text('text', 'why; required'),

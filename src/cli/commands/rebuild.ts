@@ -6,8 +6,8 @@ export const rebuildTable = command({
   summary: 'rebuild a feed table from its topic, and switch to it',
   takes: '<table>',
   about: `The table is universal_products, or its feed: products, inventory, images; for --switch, --undo and --drop also the id of a
-  rebuild. The projector role builds it beside the live table and keeps it up to date. The command waits until it is ready and
-  shows the differences.`,
+rebuild. The projector role builds it beside the live table and keeps it up to date. The command waits until it is ready and
+shows the differences.`,
   options: {
     preview: flag('print the number of events, without starting'),
     switch: flag('make the rebuilt table live; cursors of readers expire, and they start again'),

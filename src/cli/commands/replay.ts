@@ -6,7 +6,7 @@ export const replayStart = command({
   summary: 'replay stored events of a topic through a processor',
   takes: '<topic>',
   about: `For example after a change of the mapping. Replays the latest version of each key, or all with --all-versions. The producer
-  role does it.`,
+role does it.`,
   options: {
     to: text('processor', 'the processor, for example map-products; required'),
     connection: text('id', 'for one connection'),

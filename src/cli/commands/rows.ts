@@ -14,7 +14,7 @@ export const rowsRemove = command({
   summary: 'remove a row that cannot be read',
   takes: '<table> <key> [second]',
   about: `Removes only rows that cannot be read. A document of the configuration can be applied again instead, which replaces the
-  row. "second" is the second part of the key, if the table has one.`,
+row. "second" is the second part of the key, if the table has one.`,
   options: { yes, json },
   examples: ['waldstream rows remove connections connection shop-vendor --yes'],
 })

@@ -6,7 +6,7 @@ export const stage = command({
   summary: 'list entities staged for the shop or the ERP',
   takes: '<view> <connection> <entity>',
   about: `View "frontend" is for the shop (products, inventory, images, fulfilments), "backend" for the ERP (orders). Last changed
-  first: status, answer of the target, and places of the events.`,
+first: status, answer of the target, and places of the events.`,
   options: {
     status: text('processing|waiting|succeeded|failed|ignored|superseded|canceled|unknown', 'entities of one status'),
     key: text('key', 'one key: SKU, order number'),

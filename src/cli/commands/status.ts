@@ -6,8 +6,8 @@ export const status = command({
   summary: 'show the state of each connection, and what needs attention',
   takes: '',
   about: `By connection: when each read last succeeded, how long the deliveries of the last hour took, what is in processing, waits or
-  failed and since when, what is paused, which system does not answer, its concurrent calls, and the command that helps. The
-  exit code is 1 if something needs attention.`,
+failed and since when, what is paused, which system does not answer, its concurrent calls, and the command that helps. The
+exit code is 1 if something needs attention.`,
   options: { json },
   examples: ['waldstream status', 'waldstream status --json'],
 })

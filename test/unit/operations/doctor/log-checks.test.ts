@@ -90,7 +90,7 @@ describe('topics', () => {
       {
         level: 'fail',
         name: 'topics',
-        what: '3 partitions, not 6, have p.orders, p.inventory',
+        what: 'p.orders, p.inventory: 3 partitions, not 6',
         fix: expect.stringMatching(/^set TOPIC_PARTITIONS=3/),
       },
       {
