@@ -44,7 +44,7 @@ export const catalogue: readonly Section[] = [
   { title: 'Configuration', entries: [init, validate, test, preview, apply, changes] },
   { title: 'Run and observe', entries: [run, doctor, status, system, notifications, backup, restore] },
   { title: 'Reads and replays', entries: [reads, sync, tasks, replay, rebuild] },
-  { title: 'What failed or waits', entries: [deadLetters, pauses, positions, rows] },
+  { title: 'Failed and waiting records', entries: [deadLetters, pauses, positions, rows] },
   { title: 'Orders and feeds', entries: [order, orders, fulfil, shares, stage, history] },
   { title: 'Access and privacy', entries: [keys, audit, forget] },
   { title: 'Shell', entries: [completion] },

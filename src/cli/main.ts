@@ -36,7 +36,7 @@ function report(error: unknown, words: readonly string[]): void {
   }
   console.error(code === 'unexpected' ? error : `${code}: ${message}`)
   const command = error instanceof UsageError ? selected(words) : null
-  if (command !== null) console.error(`"waldstream ${command} --help" has its options and examples`)
+  if (command !== null) console.error(`"waldstream ${command} --help" prints its options and examples`)
 }
 
 const code = await main(process.argv.slice(2))

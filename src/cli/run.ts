@@ -33,7 +33,7 @@ export async function runCommand(values: Given<typeof run>): Promise<void> {
   const config = configFromEnvironment()
   const shared = SHARED.find((role) => role === values.role)
   if (shared === undefined && values.workers !== undefined) {
-    throw new UsageError(`--workers is for the roles ${SHARED.join(' and ')}`)
+    throw new UsageError(`--workers can be used only with the roles ${SHARED.join(' and ')}`)
   }
   const usual = usualWorkers(availableParallelism(), config.partitions)
   const count = shared === undefined ? 1 : wholeOption('workers', values.workers, { usual, most: MOST_WORKERS })
@@ -130,7 +130,7 @@ async function upgradeStored({ tables, config, clock, logger }: Platform): Promi
   const done = await upgradeReferences(tables, config.environment, new Date(clock.now()).toISOString())
   if (done.addresses.length + done.cleared.length + done.changes > 0)
     logger.warn(done, 'upgraded stored references')
-  for (const what of done.unresolved) logger.error({ what }, 'the address of a system is still a reference; set its variable')
+  for (const what of done.unresolved) logger.error({ what }, 'cannot resolve the address of a system; set the variable or file that it refers to')
 }
 
 /**

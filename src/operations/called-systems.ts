@@ -26,7 +26,7 @@ export interface Circuit {
 export interface CallUse {
   /** The part of the system that the account serves; null: all parts without an account of their own. */
   readonly part: string | null
-  /** Calls at once. */
+  /** Calls in progress. */
   readonly in_use: number
   readonly at_once: number
   /** Calls that wait for a slot. */

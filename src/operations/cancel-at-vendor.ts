@@ -69,7 +69,7 @@ function assertCancelable(wanted: WantedAction, { row, event, lines }: SentOrder
   // A cancellation that was interrupted before the check at the vendor may be repeated.
   if (isDone && row.cancellation !== null && row.digest !== event?.contentDigest) {
     const { by, at } = row.cancellation
-    throw conflict(wanted, `${by} canceled it at ${at}; to take that back, send it again`)
+    throw conflict(wanted, `${by} canceled it at ${at}; to undo this, send it again`)
   }
   if (lines.length > 0 && lines.every(({ open }) => open === '0')) {
     throw conflict(wanted, 'the vendor has shipped all of it; handle goods that come back as a return')

@@ -306,7 +306,7 @@ async function withoutOthers({ configuration }: Deps, by: Principal, error: unkn
   )
   const others = listed.flat().filter((place) => !sees(by.scope, ownerOf(place)))
   const isOfOthers = (text: string) => others.some(({ id }) => words(text).has(id))
-  const clean = (text: string) => (isOfOthers(text) ? 'does not fit what is configured elsewhere here' : text)
+  const clean = (text: string) => (isOfOthers(text) ? 'does not fit another part of the configuration' : text)
   const mistakes = error.mistakes.map(({ field, message }) => {
     return { field: isOfOthers(field) ? '' : field, message: clean(message) }
   })

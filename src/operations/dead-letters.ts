@@ -327,13 +327,13 @@ async function findRow({ tables }: Deps, by: Principal, id: string): Promise<Dea
   const row = await getDeadLetter(tables, id)
   if (row !== undefined && sees(by.scope, ownerOf(row))) return row
   const what = `there is no dead letter "${id}"`
-  const cli = `${what}; "waldstream dead-letters list" has the ids`
+  const cli = `${what}; "waldstream dead-letters list" lists the ids`
   throw notFound(by, { field: 'id', api: `${what}; /v1/dead-letters lists them`, cli })
 }
 
 async function assertSeen({ tables }: Deps, by: Principal, id: string): Promise<void> {
   const row = await getDeadLetter(tables, id)
   if (row !== undefined && sees(by.scope, ownerOf(row))) return
-  const what = `there is no dead letter "${id}"; the list has their ids`
+  const what = `there is no dead letter "${id}"; the list of dead letters has the ids`
   throw notFound(by, { field: 'id', api: what, cli: `id: ${what}` })
 }

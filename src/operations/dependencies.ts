@@ -74,7 +74,7 @@ export interface OperationDeps extends TableDeps {
   readonly webhookSystems: WebhookSystems
   /** The services and tables that it runs on. */
   readonly installation: Installation
-  /** Of the product. */
+  /** Version of the product. */
   readonly version: string
   /** Calls a system and returns the findings. */
   readonly testSystem: TestSystem

@@ -22,7 +22,7 @@ export async function eventsOfKeys(
   return events.filter((event) => event !== undefined)
 }
 
-/** More than any connection has. */
+/** Maximum number of sources per SKU; more than any connection has. */
 const SOURCES = 20
 
 /** Undefined: it cannot be decoded. It is a dead letter already, and a mapping cannot change that. */

@@ -77,7 +77,7 @@ export interface PreviewedProducts {
 }
 
 export interface MetadataPreview extends MappingPreview {
-  /** Null: not asked for. */
+  /** Null: not requested. */
   readonly samples: readonly MappingSample[] | null
 }
 

@@ -45,10 +45,10 @@ export interface ReadStatus {
   readonly next_tick: string | null
   readonly last_tick: string | null
   readonly cut_date: string | null
-  /** Of the cut date. */
+  /** Revision of the cut date. */
   readonly revision: number
   readonly lease: { readonly worker: string; readonly until: string } | null
-  /** Ids of tasks. */
+  /** Ids of the running and the waiting task. */
   readonly current: string | null
   readonly due: string | null
   /** The reason and end of its hold (`until` null: until somebody resumes it); null: it is not held. */

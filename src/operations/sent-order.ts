@@ -41,7 +41,7 @@ export interface SentOrder {
   readonly lines: readonly SentLine[]
 }
 
-/** Pieces are decimals as text. */
+/** Quantities are decimals as text. */
 export interface SentLine {
   readonly sku: string
   readonly wanted: string
@@ -55,7 +55,7 @@ type Deps = Pick<OperationDeps, 'tables' | 'staged' | 'clock'>
 /** Throws `not_found`, and `state_conflict` if no part of the order is the vendor's, or it is held. */
 export async function findSentOrder(deps: Deps, by: Principal, place: PartPlace): Promise<SentOrder> {
   const [part] = await findOrderParts(deps, by, place)
-  if (part === undefined) throw new Error('a connection that is named is found or refused')
+  if (part === undefined) throw new Error('a named connection must be found or refused')
   const row = await createDeliveries(deps.tables).find(place.connection, orderDeliveryKey(place))
   const sent = sentOf(part.staged, row)
   if (sent === 'none') throw conflict(place, `no part of it is for ${place.connection}`)

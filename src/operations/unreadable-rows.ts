@@ -65,7 +65,7 @@ export async function removeUnreadableRow(
   { table, keys, confirm }: { readonly table: string; readonly keys: readonly string[]; readonly confirm: boolean },
 ): Promise<UnreadableRow> {
   const [checked] = checkedTables(by, table)
-  if (checked === undefined) throw new Error('a table that there is not is refused')
+  if (checked === undefined) throw new Error('an unknown table must be refused')
   const { definition, check } = checked
   const names = keyNames(definition)
   if (keys.length !== names.length) {

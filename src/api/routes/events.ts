@@ -38,7 +38,7 @@ const Event = Type.Object(
       description: '`ready`: the stream sends all changes from now on. `changed`: data to request again',
     }),
     data: Type.String({
-      description: `JSON. Of \`changed\`: {"connection", "topics"}; topics are of ${liveTopics.join(', ')}; a connection of null means any. Of \`ready\`: {}`,
+      description: `JSON. For \`changed\`: {"connection", "topics"}; topics are of ${liveTopics.join(', ')}; a connection of null means any. For \`ready\`: {}`,
     }),
   },
   { description: 'Server-sent events' },

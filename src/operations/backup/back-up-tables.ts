@@ -9,7 +9,7 @@ import { backupTables } from './backup-tables.ts'
 interface BackUpDeps extends Pick<TableDeps, 'audit' | 'clock'> {
   readonly items: Pick<StoredItems, 'read'>
   readonly topicPrefix: string
-  /** Of the product. */
+  /** Version of the product. */
   readonly version: string
 }
 

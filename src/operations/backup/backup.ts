@@ -4,7 +4,7 @@ import type { StoredItem } from '../../platform/dynamodb/stored-items.ts'
 /** Description of a backup. */
 export const manifestSchema = Type.Object({
   format: Type.Literal(1),
-  /** Of the product. */
+  /** Version of the product. */
   version: Type.String(),
   /** Start of the copy, ISO 8601. The backup contains everything up to then. */
   started_at: Type.String(),

@@ -11,7 +11,7 @@ import { createRecipientStore } from './recipient-row.ts'
 export interface RecipientStatus {
   readonly recipient: string
   readonly by: 'email' | 'webhook'
-  /** False: its document switches it off. */
+  /** False: disabled in its document. */
   readonly enabled: boolean
   /** Number of open causes that it was notified of. */
   readonly open: number
