@@ -8,6 +8,9 @@ const LONG = 'test/**/*.long.test.ts'
 /** Enough to keep two cores busy while some of the files wait for servers; more help on larger machines alone. */
 const FILES_AT_ONCE = Math.max(4, availableParallelism())
 
+/** Each starts several processes itself, and waits for them for half of its time. */
+const LONG_FILES_AT_ONCE = 2
+
 /**
  * Waits of proofs on servers end when nothing moves any more, and say what they waited for: this is for what hangs without
  * a wait of ours.
@@ -40,7 +43,7 @@ const SERVERS = 'test/worlds/backing-services.ts'
 const onServers = { hookTimeout: 300_000, globalSetup: [SERVERS] }
 const PAGE = ['test/worlds/built-page.ts', 'test/worlds/shared-browser.ts']
 
-/** The kinds of tests, by folder; `long` are those that `npm test` leaves out, and they run one after the other. */
+/** The kinds of tests, by folder; `long` are those that `npm test` leaves out. */
 export default defineConfig({
   test: {
     maxWorkers: FILES_AT_ONCE,
@@ -63,7 +66,7 @@ export default defineConfig({
         include: [LONG],
         exclude: [],
         testTimeout: PROOF_MS,
-        fileParallelism: false,
+        maxWorkers: LONG_FILES_AT_ONCE,
         globalSetup: [SERVERS, ...PAGE],
       }),
     ],

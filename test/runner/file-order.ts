@@ -17,16 +17,23 @@ const USUAL_SECONDS: Readonly<Record<string, number>> = {
   simulation: 60,
   integration: 8,
   crash: 90,
+  long: 45,
   'test/browser/documents.test.ts': 20,
   'test/browser/page.test.ts': 60,
   'test/browser/problems.test.ts': 20,
+  'test/crash/crash.long.test.ts': 220,
+  'test/integration/broker/outages.long.test.ts': 220,
   'test/integration/dead-letters/dead-letters.test.ts': 30,
   'test/integration/page/control-tower.test.ts': 60,
   'test/integration/page/orders.test.ts': 40,
+  'test/integration/page/walk.long.test.ts': 270,
+  'test/integration/projections/large-task.long.test.ts': 100,
   'test/integration/rebalance/churn.test.ts': 25,
   'test/integration/resync/resync.test.ts': 30,
   'test/integration/services/parent-death.test.ts': 20,
   'test/integration/sqs/orders.test.ts': 25,
+  'test/integration/start/once-all.long.test.ts': 100,
+  'test/integration/upgrade/rolling-upgrade.long.test.ts': 120,
 }
 
 interface Estimate {
