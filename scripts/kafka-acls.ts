@@ -30,6 +30,19 @@ set -euo pipefail
 : "\${BOOTSTRAP:?addresses of brokers}" "\${PREFIX:?TOPIC_PREFIX of the installation}"
 user=\${USER_PREFIX:-waldstream-}
 acls=(\${KAFKA_ACLS:-kafka-acls.sh} --bootstrap-server "$BOOTSTRAP" "$@" --add)
+
+# add_acls ROLE --operation …: adds ACLs for the role's principal.
+add_acls() {
+  "\${acls[@]}" --allow-principal "User:\${user}$1" "\${@:2}"
+}
+
+# add_reads ROLE: what every role is allowed.
+add_reads() {
+  add_acls "$1" --operation Read --operation Describe --operation DescribeConfigs --operation Create \\
+    --resource-pattern-type prefixed --topic "$PREFIX"
+  add_acls "$1" --operation Read --operation Describe --resource-pattern-type prefixed --group "$PREFIX"
+  add_acls "$1" --operation Describe --cluster
+}
 `
 
 /** The commands that give each role the permissions it needs. */
@@ -40,15 +53,20 @@ export function aclScript(): string {
 }
 
 function commandsOf(role: string, kinds: readonly TopicKind[]): string {
-  const principal = `--allow-principal "User:\${user}${role}"`
-  const shared = kinds.filter((kind) => !isPerSystem(kind))
-  const perSystem = kinds.filter(isPerSystem)
-  return `
-# ${role}
-"\${acls[@]}" ${principal} --operation Read --operation Describe --operation DescribeConfigs --operation Create \\
-  --resource-pattern-type prefixed --topic "$PREFIX"
-"\${acls[@]}" ${principal} --operation Read --operation Describe --resource-pattern-type prefixed --group "$PREFIX"
-"\${acls[@]}" ${principal} --operation Describe --cluster
-"\${acls[@]}" ${principal} --operation Write${shared.map((kind) => ` \\\n  --topic "\${PREFIX}${kind}"`).join('')}
-${perSystem.length === 0 ? '' : `"\${acls[@]}" ${principal} --operation Write --resource-pattern-type prefixed${perSystem.map((kind) => ` \\\n  --topic "\${PREFIX}${kind}."`).join('')}\n`}`
+  const shared = kinds.filter((kind) => !isPerSystem(kind)).map((kind) => `"\${PREFIX}${kind}"`)
+  const perSystem = kinds.filter(isPerSystem).map((kind) => `"\${PREFIX}${kind}."`)
+  const commands = [
+    `add_reads ${role}`,
+    [`add_acls ${role} --operation Write`, ...topicsOf(shared)].join(' \\\n  '),
+    ...(perSystem.length === 0
+      ? []
+      : [
+          [`add_acls ${role} --operation Write --resource-pattern-type prefixed`, ...topicsOf(perSystem)].join(
+            ' \\\n  ',
+          ),
+        ]),
+  ]
+  return `\n${commands.join('\n')}\n`
 }
+
+const topicsOf = (names: readonly string[]): readonly string[] => names.map((name) => `--topic ${name}`)

@@ -11,12 +11,21 @@ set -euo pipefail
 user=${USER_PREFIX:-waldstream-}
 acls=(${KAFKA_ACLS:-kafka-acls.sh} --bootstrap-server "$BOOTSTRAP" "$@" --add)
 
-# producer
-"${acls[@]}" --allow-principal "User:${user}producer" --operation Read --operation Describe --operation DescribeConfigs --operation Create \
-  --resource-pattern-type prefixed --topic "$PREFIX"
-"${acls[@]}" --allow-principal "User:${user}producer" --operation Read --operation Describe --resource-pattern-type prefixed --group "$PREFIX"
-"${acls[@]}" --allow-principal "User:${user}producer" --operation Describe --cluster
-"${acls[@]}" --allow-principal "User:${user}producer" --operation Write \
+# add_acls ROLE --operation …: adds ACLs for the role's principal.
+add_acls() {
+  "${acls[@]}" --allow-principal "User:${user}$1" "${@:2}"
+}
+
+# add_reads ROLE: what every role is allowed.
+add_reads() {
+  add_acls "$1" --operation Read --operation Describe --operation DescribeConfigs --operation Create \
+    --resource-pattern-type prefixed --topic "$PREFIX"
+  add_acls "$1" --operation Read --operation Describe --resource-pattern-type prefixed --group "$PREFIX"
+  add_acls "$1" --operation Describe --cluster
+}
+
+add_reads producer
+add_acls producer --operation Write \
   --topic "${PREFIX}orders" \
   --topic "${PREFIX}products" \
   --topic "${PREFIX}inventory" \
@@ -29,39 +38,27 @@ acls=(${KAFKA_ACLS:-kafka-acls.sh} --bootstrap-server "$BOOTSTRAP" "$@" --add)
   --topic "${PREFIX}sync-status" \
   --topic "${PREFIX}dead-letters"
 
-# processor
-"${acls[@]}" --allow-principal "User:${user}processor" --operation Read --operation Describe --operation DescribeConfigs --operation Create \
-  --resource-pattern-type prefixed --topic "$PREFIX"
-"${acls[@]}" --allow-principal "User:${user}processor" --operation Read --operation Describe --resource-pattern-type prefixed --group "$PREFIX"
-"${acls[@]}" --allow-principal "User:${user}processor" --operation Describe --cluster
-"${acls[@]}" --allow-principal "User:${user}processor" --operation Write \
+add_reads processor
+add_acls processor --operation Write \
   --topic "${PREFIX}universal-products" \
   --topic "${PREFIX}universal-inventory" \
   --topic "${PREFIX}universal-images" \
   --topic "${PREFIX}sync-status" \
   --topic "${PREFIX}dead-letters"
-"${acls[@]}" --allow-principal "User:${user}processor" --operation Write --resource-pattern-type prefixed \
+add_acls processor --operation Write --resource-pattern-type prefixed \
   --topic "${PREFIX}vendor-orders." \
   --topic "${PREFIX}shop-fulfilments." \
   --topic "${PREFIX}shop-products." \
   --topic "${PREFIX}shop-inventory." \
   --topic "${PREFIX}shop-images."
 
-# projector
-"${acls[@]}" --allow-principal "User:${user}projector" --operation Read --operation Describe --operation DescribeConfigs --operation Create \
-  --resource-pattern-type prefixed --topic "$PREFIX"
-"${acls[@]}" --allow-principal "User:${user}projector" --operation Read --operation Describe --resource-pattern-type prefixed --group "$PREFIX"
-"${acls[@]}" --allow-principal "User:${user}projector" --operation Describe --cluster
-"${acls[@]}" --allow-principal "User:${user}projector" --operation Write \
+add_reads projector
+add_acls projector --operation Write \
   --topic "${PREFIX}sync-status" \
   --topic "${PREFIX}dead-letters"
 
-# api
-"${acls[@]}" --allow-principal "User:${user}api" --operation Read --operation Describe --operation DescribeConfigs --operation Create \
-  --resource-pattern-type prefixed --topic "$PREFIX"
-"${acls[@]}" --allow-principal "User:${user}api" --operation Read --operation Describe --resource-pattern-type prefixed --group "$PREFIX"
-"${acls[@]}" --allow-principal "User:${user}api" --operation Describe --cluster
-"${acls[@]}" --allow-principal "User:${user}api" --operation Write \
+add_reads api
+add_acls api --operation Write \
   --topic "${PREFIX}orders" \
   --topic "${PREFIX}products" \
   --topic "${PREFIX}inventory" \
@@ -73,7 +70,7 @@ acls=(${KAFKA_ACLS:-kafka-acls.sh} --bootstrap-server "$BOOTSTRAP" "$@" --add)
   --topic "${PREFIX}sync-requests" \
   --topic "${PREFIX}sync-status" \
   --topic "${PREFIX}dead-letters"
-"${acls[@]}" --allow-principal "User:${user}api" --operation Write --resource-pattern-type prefixed \
+add_acls api --operation Write --resource-pattern-type prefixed \
   --topic "${PREFIX}vendor-orders." \
   --topic "${PREFIX}shop-products." \
   --topic "${PREFIX}shop-inventory." \

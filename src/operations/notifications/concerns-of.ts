@@ -1,9 +1,10 @@
-import { NOT_PULLED_AFTER_SECONDS, PULLER_GONE_SECONDS } from '../attention-limits.ts'
+import { LATE_AFTER_MS, NOT_PULLED_AFTER_SECONDS, PULLER_GONE_SECONDS } from '../attention-limits.ts'
 import type { CalledSystem } from '../called-systems.ts'
 import type { PullStatus } from '../pulls/list-pulls.ts'
 import type { ConnectionStatus, Failure, Flow, Halt, Status } from '../status.ts'
 import type { Concern } from './concern.ts'
 
+const MINUTE_MS = 60_000
 /** Longer error messages are cut. */
 const LONGEST_DETAIL = 300
 /** Maximum number of connections named for one cause. */
@@ -78,7 +79,7 @@ function lateOrders({ connection, flows }: ConnectionStatus): readonly Concern[]
         cause: 'late',
         connections: [connection],
         title: late === 1 ? '1 order is late' : `${late} orders are late`,
-        detail: 'in processing for more than 5 minutes',
+        detail: `in processing for more than ${LATE_AFTER_MS / MINUTE_MS} minutes`,
         since: processing.since,
         fix: 'waldstream status',
         page: '/',

@@ -11,9 +11,8 @@ import { forEachBounded } from '../bounded.ts'
 import type { Item, Key } from './tables.ts'
 
 const GET_AT_ONCE = 100
-const PUT_AT_ONCE = 25
+export const PUT_AT_ONCE = 25
 const REQUESTS_AT_ONCE = 4
-/** About half a minute in all. */
 const MOST_TRIES = 12
 const BACK_OFF = { firstMs: 50, longestMs: 5_000 }
 
@@ -88,8 +87,11 @@ function insertOf(name: string, item: Item) {
   }
 }
 
-/** Calls `request` with chunks, a few at a time, and again with the elements it returns as not processed. */
-async function inChunks<T>(
+/**
+ * Calls `request` with chunks, a few at a time, and again with the elements it returns as not processed, after a
+ * back-off. Rejects with `table_unavailable` after about half a minute.
+ */
+export async function inChunks<T>(
   name: string,
   all: readonly T[],
   size: number,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AttributeValue,
   BatchWriteItemCommand,
@@ -6,9 +5,8 @@ import {
   ScanCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb'
-import { StreamError } from '../../errors.ts'
-import { backOffMs } from '../backoff.ts'
 import { guarded } from './access.ts'
+import { inChunks, PUT_AT_ONCE } from './batches.ts'
 
 /** An item as DynamoDB stores it, with the type of each attribute: sets, bytes and numbers are preserved. */
 export type StoredItem = Readonly<Record<string, AttributeValue>>
@@ -22,19 +20,10 @@ export interface StoredItems {
   isEmpty(table: string): Promise<boolean>
 }
 
-const WRITTEN_AT_ONCE = 25
-/** About half a minute in all. */
-const MOST_TRIES = 12
-const BACK_OFF = { firstMs: 50, longestMs: 5_000 }
-
 export function createStoredItems(client: DynamoDBClient, prefix: string): StoredItems {
   return {
     read: (table) => scan(client, `${prefix}${table}`),
-    async write(table, items) {
-      for (let from = 0; from < items.length; from += WRITTEN_AT_ONCE) {
-        await writeBatch(client, `${prefix}${table}`, items.slice(from, from + WRITTEN_AT_ONCE))
-      }
-    },
+    write: (table, items) => write(client, `${prefix}${table}`, items),
     async isEmpty(table) {
       const name = `${prefix}${table}`
       const { Items = [] } = await guarded(name, () => client.send(new ScanCommand({ TableName: name, Limit: 1 })))
@@ -57,16 +46,11 @@ async function* scan(client: DynamoDBClient, name: string): AsyncGenerator<reado
   } while (start !== undefined)
 }
 
-async function writeBatch(client: DynamoDBClient, name: string, items: readonly StoredItem[]): Promise<void> {
-  let left: WriteRequest[] = items.map((item) => ({ PutRequest: { Item: { ...item } } }))
-  for (let tries = 1; left.length > 0; tries += 1) {
-    if (tries > MOST_TRIES) {
-      const message = `table ${name} rejected the rest of the batch: ${left.length} items were not written`
-      throw new StreamError('table_unavailable', message)
-    }
-    if (tries > 1) await sleep(backOffMs(tries, BACK_OFF, Math.random))
-    const RequestItems = { [name]: left }
+async function write(client: DynamoDBClient, name: string, items: readonly StoredItem[]): Promise<void> {
+  const puts = items.map((item): WriteRequest => ({ PutRequest: { Item: { ...item } } }))
+  await inChunks(name, puts, PUT_AT_ONCE, async (left) => {
+    const RequestItems = { [name]: [...left] }
     const { UnprocessedItems } = await guarded(name, () => client.send(new BatchWriteItemCommand({ RequestItems })))
-    left = UnprocessedItems?.[name] ?? []
-  }
+    return UnprocessedItems?.[name] ?? []
+  })
 }

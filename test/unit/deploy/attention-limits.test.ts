@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import {
+  LATE_AFTER_MS,
   NOT_PULLED_AFTER_SECONDS,
   OVERDUE_AFTER_SECONDS,
   OVERDUE_INTERVALS,
   PULLER_GONE_SECONDS,
 } from '../../../src/operations/attention-limits.ts'
 import { NOTIFIED_AFTER_MS } from '../../../src/operations/notifications/plan-notice.ts'
+import { LATE_MS } from '../../../web/src/pages/overview/late-ms.ts'
 
 interface Rule {
   readonly alert: string
@@ -25,6 +27,10 @@ it('alerts go by the limits that the page and notifications go by', () => {
   expect(ruleOf('WaldstreamReadOverdue')?.expr).toContain(`> ${OVERDUE_AFTER_SECONDS}`)
   expect(ruleOf('WaldstreamFeedNotPulled')?.expr).toContain(`> ${NOT_PULLED_AFTER_SECONDS} < ${PULLER_GONE_SECONDS}`)
   expect(ruleOf('WaldstreamPaused')?.expr).toContain('code!="held"')
+})
+
+it('the page calls an order late when the status does', () => {
+  expect(LATE_MS).toBe(LATE_AFTER_MS)
 })
 
 it('alerts wait as long as notifications do', () => {

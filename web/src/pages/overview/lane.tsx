@@ -10,9 +10,7 @@ import { texts } from '../../texts.ts'
 import { HoldLane, LaneHolds } from '../holds/lane-holds.tsx'
 import { entityOfStage } from './attention.ts'
 import { End } from './end.tsx'
-
-/** Records usually take seconds: after this time they are late, and the lane says since when. */
-const LATE_MS = 300_000
+import { LATE_MS } from './late-ms.ts'
 
 /** A connection: its shop, its vendor, and the flows between them in both directions. */
 export function Lane(props: { readonly connection: ConnectionStatus }): JSX.Element {
