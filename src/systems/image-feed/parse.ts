@@ -115,7 +115,7 @@ function assertNoPage(begin: string, contentType: string | null): void {
   if (!/^<(!doctype html|html)/i.test(begin) && !(contentType ?? '').includes('text/html')) return
   throw new StreamError(
     'target_unavailable',
-    "received a web page in place of the image feed: maintenance, or a wrong address",
+    'received a web page in place of the image feed: maintenance, or a wrong address',
   )
 }
 

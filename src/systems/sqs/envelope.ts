@@ -63,8 +63,7 @@ function openValue(json: unknown, text: string, sentAt: number | null, depth: nu
   }
   const wire = wireOf(json)
   const inner = notificationOf(wire) ?? eventOf(wire)
-  if (inner !== null)
-    return openValue(inner.content, stringifyExact(inner.content), inner.sentAt ?? sentAt, depth + 1)
+  if (inner !== null) return openValue(inner.content, stringifyExact(inner.content), inner.sentAt ?? sentAt, depth + 1)
   return [{ wire: parseMessage(text), raw: text, sentAt }]
 }
 

@@ -38,9 +38,7 @@ export function checkQueueUrl(address: string, queueUrl: string): string {
   const own = queueAddress(address)
   if (own === undefined) throw queueUrlError("can't be compared with the system's address, which is not an SQS address")
   if (queue.endpoint !== own.endpoint) {
-    throw queueUrlError(
-      `is at ${queue.endpoint}; only queues at the system's address ${own.endpoint} are read`,
-    )
+    throw queueUrlError(`is at ${queue.endpoint}; only queues at the system's address ${own.endpoint} are read`)
   }
   if (own.account !== null && queue.account !== own.account) {
     throw queueUrlError(`belongs to account ${queue.account}; the system's queues belong to account ${own.account}`)
