@@ -7,8 +7,8 @@ const MEGABYTE = 1024 * 1024
 
 /** By system error code. */
 const CAUSES: Readonly<Record<string, (folder: string) => string>> = {
-  EACCES: (folder) => `${folder} can't be written (no permission): make it writable, or use a clone in another folder`,
-  EPERM: (folder) => `${folder} can't be written (no permission): make it writable, or use a clone in another folder`,
+  EACCES: (folder) => `${folder} can't be written: no permission; make it writable, or use a clone in another folder`,
+  EPERM: (folder) => `${folder} can't be written: no permission; make it writable, or use a clone in another folder`,
   EROFS: (folder) => `${folder} can't be written: its disk is read-only; use a clone in another folder`,
   ENOSPC: (folder) => `${folder} can't be written: its disk is full; free some space on it`,
   EDQUOT: (folder) => `${folder} can't be written: your disk quota is used up; free some space on it`,

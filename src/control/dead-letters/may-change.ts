@@ -21,7 +21,7 @@ export function checkMayRetry(letter: LetterSummary, { force, reason }: Force, n
   const { id, state, retries } = letter
   const forced = 'to handle it anyway, retry it with force and a reason'
   if (isUnderWay(letter, now))
-    throw stateConflictError(`dead letter ${id} has been retrying since ${letter.state_at}; ${waiting}`)
+    throw stateConflictError(`dead letter ${id} is being retried (since ${letter.state_at}); ${waiting}`)
   if (state === 'resolved')
     throw stateConflictError(`dead letter ${id} has been resolved since ${letter.state_at}; ${forced}`)
   if (state === 'discarded')
@@ -36,7 +36,7 @@ export function checkMayRetry(letter: LetterSummary, { force, reason }: Force, n
 export function checkMayDiscard(letter: LetterSummary, now: number): void {
   const { id, state, state_at } = letter
   if (isUnderWay(letter, now))
-    throw stateConflictError(`dead letter ${id} has been retrying since ${state_at}; ${waiting}`)
+    throw stateConflictError(`dead letter ${id} is being retried (since ${state_at}); ${waiting}`)
   if (state === 'resolved' || state === 'discarded') {
     throw stateConflictError(`dead letter ${id} has been ${state} since ${state_at} and can't be discarded`)
   }

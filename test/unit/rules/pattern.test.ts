@@ -38,9 +38,9 @@ describe('a pattern of the configuration', () => {
     ['^(?!a)b|c', /without alternatives/],
     ['(?<!a)b', /looks ahead or behind/],
     ['((a{30}){30}){30}', /repetitions, written out, exceed 1000 characters; repeat less/],
-    [`(${'abcdefghij'.repeat(50)}){1000}`, /come to more than 1000/],
-    ['(\\p{L}{0,999}.)', /come to more than 1000/],
-    ['x{99999}', /come to more than 1000/],
+    [`(${'abcdefghij'.repeat(50)}){1000}`, /exceed 1000/],
+    ['(\\p{L}{0,999}.)', /exceed 1000/],
+    ['x{99999}', /exceed 1000/],
     ['(?s:.)', /write \[\^\] for any character/],
     ['a'.repeat(1_001), /is longer than 1000 characters/],
   ])('%s is refused with the way out', (source, message) => {

@@ -89,7 +89,7 @@ test('SERVICES forces a way, and a wrong value is refused', async () => {
   await startServices({ dataDir, env: { SERVICES: 'jars' }, needs: ['kafka'] }, ways)
   expect(jars.started).toEqual(['kafka'])
   const wrong = startServices({ dataDir: await tempFolder(), env: { SERVICES: 'podman' } }, ways)
-  await expect(wrong).rejects.toThrow('SERVICES is "podman": it can be docker or jars')
+  await expect(wrong).rejects.toThrow('SERVICES is "podman": set it to docker or jars')
 })
 
 test('kept data stays with the way that wrote it', async () => {
