@@ -56,6 +56,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'PUT /v1/demo/:scenario': 'operate',
 
   'GET /v1/feeds/*': 'feeds:read',
+  'POST /v1/feeds/*': 'feeds:read',
   'POST /v1/orders/:source': 'orders:push',
   'POST /v1/orders/:source/:number/fulfilments': 'fulfil',
   'POST /v1/webhooks/:system': 'signed',

@@ -17,6 +17,7 @@ import { refuseUnreadable } from './http-server.ts'
 import { refuseUnknownPaths } from './known-paths.ts'
 import { answerMistypedPage, isMistypedPage } from './mistyped-page.ts'
 import { takeAbsentBodies, withOptionalBodies, withOptionalDefaults } from './optional-defaults.ts'
+import { withNdjsonPages } from './ndjson-pages.ts'
 import { acceptOwnHosts } from './own-hosts.ts'
 import { LONGEST_PARAMETER } from './path-text.ts'
 import { answerWithProblems, Problem, sendProblem } from './problems.ts'
@@ -165,7 +166,7 @@ function describeApi(app: FastifyInstance): void {
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
-    transform: ({ schema, url }) => ({ schema: withCsvLists(withOptionalDefaults(schema)), url }),
+    transform: ({ schema, url }) => ({ schema: withNdjsonPages(withCsvLists(withOptionalDefaults(schema))), url }),
     transformObject: (made) => ('openapiObject' in made ? withOptionalBodies(made.openapiObject) : made.swaggerObject),
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
   })

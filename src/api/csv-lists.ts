@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { isFields } from '../events/fields.ts'
+import { preferredType } from './accepted.ts'
 import { type CsvCell, csvText } from './csv-text.ts'
+import { nextLink } from './next-link.ts'
 
 /** A list in a response: its field, and the paths of its columns in a row. */
 interface CsvList {
@@ -18,6 +20,7 @@ interface JsonSchema {
 /** Fields that contain lists of rows. */
 const LISTS = ['items', 'groups']
 const CSV = 'text/csv'
+const JSON_TYPE = 'application/json'
 
 /**
  * Returns lists as CSV on request (`accept: text/csv`): a header row and a line per row, with the next page in the
@@ -37,7 +40,7 @@ export function answerListsAsCsv(app: FastifyInstance): void {
     if (lists.length === 0 || reply.statusCode !== 200 || !isFields(payload)) return payload
     reply.header('vary', 'accept')
     const list = lists.find(({ field }) => Array.isArray(payload[field]))
-    if (list === undefined || !prefersCsv(headers.accept)) return payload
+    if (list === undefined || preferredType(headers.accept, [JSON_TYPE, CSV]) !== CSV) return payload
     const { cursor, complete } = payload
     // A feed has a cursor even at its end, but a complete page has no next page.
     if (typeof cursor === 'string' && complete !== true) reply.header('link', nextLink(url, cursor))
@@ -51,7 +54,7 @@ export function withCsvLists(schema: FastifySchema): FastifySchema {
   if (listsOf(schema).length === 0) return schema
   const { 200: json, ...others } = schema.response as Readonly<Record<string, JsonSchema>>
   const description = 'A page; as CSV with `accept: text/csv`, the next page in the header `link`'
-  const content = { 'application/json': { schema: json }, [CSV]: { schema: { type: 'string' } } }
+  const content = { [JSON_TYPE]: { schema: json }, [CSV]: { schema: { type: 'string' } } }
   return { ...schema, response: { ...others, 200: { description, content } } }
 }
 
@@ -85,23 +88,4 @@ function cellOf(row: unknown, path: readonly string[]): CsvCell {
   if (value === undefined || value === null) return null
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   return JSON.stringify(value)
-}
-
-/** Whether the client prefers CSV to JSON. */
-function prefersCsv(accept: string | undefined): boolean {
-  const wanted = (accept ?? '').split(',').map((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-    const quality = Number(parameters.find((one) => one.startsWith('q='))?.slice('q='.length) ?? 1)
-    return { type, quality }
-  })
-  const known = wanted.filter(({ type }) => [CSV, 'text/*', 'application/json', 'application/*', '*/*'].includes(type))
-  const [first] = known.filter(({ quality }) => quality > 0).toSorted((a, b) => b.quality - a.quality)
-  return first?.type === CSV
-}
-
-function nextLink(url: string, cursor: string): string {
-  const [path = '', query = ''] = url.split('?', 2)
-  const next = new URLSearchParams(query)
-  next.set('cursor', cursor)
-  return `<${path}?${next}>; rel="next"`
 }

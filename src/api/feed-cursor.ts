@@ -12,6 +12,7 @@ interface Wire {
   readonly f: string
   readonly g: number
   readonly c: string
+  /** Separated by commas. */
   readonly s: string | null
   readonly u: readonly [number | null, number | null]
   /** When it was made. */
@@ -48,7 +49,7 @@ function writeCursor(key: string, cursor: FeedCursor, now: number): string {
     f: feed,
     g: generation,
     c: filter.connection,
-    s: filter.source,
+    s: filter.sources?.join(',') ?? null,
     u: [filter.from, filter.to],
     t: now,
     p,
@@ -78,7 +79,7 @@ function open(key: string, text: string): GivenCursor {
     const [time = '0', offset = '0'] = place.split('.')
     return { time: Number.parseInt(time, 36), offset: parseOffset(offset) }
   })
-  const filter = { connection: wire.c, source: wire.s, from: wire.u[0], to: wire.u[1] }
+  const filter = { connection: wire.c, sources: wire.s?.split(',') ?? null, from: wire.u[0], to: wire.u[1] }
   const given = { text, cursor: { feed: wire.f, generation: wire.g, filter, places }, madeAt: wire.t }
   const [oldest] = opened.keys()
   if (opened.size >= MOST_OPENED && oldest !== undefined) opened.delete(oldest)

@@ -5,7 +5,8 @@ import { Problem } from './problems.ts'
 /** By schema object: all routes share the schemas of problems, and compiling one takes a millisecond. */
 const compiled = new WeakMap<object, (answer: unknown) => string>()
 
-function compile(schema: object): (answer: unknown) => string {
+/** The serializer of a schema, compiled once. */
+export function serializerOf(schema: object): (answer: unknown) => string {
   const known = compiled.get(schema)
   if (known !== undefined) return known
   const serialize = fastJsonStringify(schema, { schema: { Problem } })
@@ -15,5 +16,5 @@ function compile(schema: object): (answer: unknown) => string {
 
 /** Compiles the serializer of each response schema once per process instead of once per route. */
 export function serializeAnswers(app: FastifyInstance): void {
-  app.setSerializerCompiler<object>(({ schema }) => compile(schema))
+  app.setSerializerCompiler<object>(({ schema }) => serializerOf(schema))
 }

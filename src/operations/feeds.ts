@@ -17,7 +17,7 @@ import {
   readFeed,
   sourcesOf,
 } from '../projections/read-feed.ts'
-import { countRows, readItem } from '../projections/read-rows.ts'
+import { countRows, readItem, rowsOfManyKeys } from '../projections/read-rows.ts'
 import { sharedMeta } from '../projections/shared-meta.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
@@ -96,11 +96,36 @@ export async function readFeedItem(
   { feed, connection, key }: FeedItemKey,
 ): Promise<Scoped<FeedRow>> {
   const meta = await sharedMeta(deps.tables, feed)
-  await checkKnown(deps, by, meta, { connection, source: null })
+  await checkKnown(deps, by, meta, { connection, sources: null })
   const rows = await readItem({ ...deps, feed, meta }, connection, joinKey(key))
   if (rows.length > 0) return within(by.scope, rows, ownerOf)
   const what = `connection ${connection} has no row "${key.join('", "')}" in ${feed.entity}`
   throw notFound(by, { field: feed.key.parts.join(', '), api: what, cli: what })
+}
+
+export interface WantedFeedItems extends Pick<FeedFilter, 'connection' | 'sources'> {
+  readonly feed: Feed
+  /** Parts of each key. */
+  readonly keys: readonly (readonly string[])[]
+}
+
+/**
+ * The rows of many keys, in the order of the keys and then of the sources, and the keys that no source has. Throws
+ * `not_found` for the connection.
+ */
+export async function readFeedItems(
+  deps: Deps,
+  by: Principal,
+  { feed, connection, sources, keys }: WantedFeedItems,
+): Promise<{ rows: Scoped<FeedRow>; missing: readonly (readonly string[])[] }> {
+  const meta = await sharedMeta(deps.tables, feed)
+  await checkKnown(deps, by, meta, { connection, sources })
+  const asked = new Map(keys.map((parts) => [joinKey(parts), parts]))
+  const of = { connection, sources: sourcesOf(meta, { connection, sources }), keys: [...asked.keys()] }
+  const found = Map.groupBy(await rowsOfManyKeys({ ...deps, feed, meta }, of), ({ key }) => key)
+  const rows = of.keys.flatMap((key) => found.get(key)?.toSorted((a, b) => (a.source < b.source ? -1 : 1)) ?? [])
+  const missing = [...asked].flatMap(([key, parts]) => (found.has(key) ? [] : [parts]))
+  return { rows: within(by.scope, rows, ownerOf), missing }
 }
 
 /** Number of rows of a connection, over all sources, including deleted rows. Throws `not_found`. */
@@ -110,7 +135,7 @@ export async function countFeedRows(
   { feed, connection }: Omit<FeedItemKey, 'key'>,
 ): Promise<{ rows: number; deleted: number }> {
   const meta = await sharedMeta(deps.tables, feed)
-  await checkKnown(deps, by, meta, { connection, source: null })
+  await checkKnown(deps, by, meta, { connection, sources: null })
   return await countRows({ ...deps, feed, meta }, connection)
 }
 
@@ -136,10 +161,10 @@ function filterOf({ feed, filter: asked, cursor }: WantedFeedPage): FeedFilter {
     throw new StreamError('request_invalid', message, { field: 'updated_to' })
   }
   if (cursor === null) return asked
-  const names = { connection: 'connection', source: 'source', from: 'updated_from', to: 'updated_to' } as const
+  const names = { connection: 'connection', sources: 'source', from: 'updated_from', to: 'updated_to' } as const
   if (cursor.feed !== feed.entity) throw otherThanCursor('cursor', `it belongs to the feed ${cursor.feed}`)
   for (const [key, field] of Object.entries(names) as [keyof FeedFilter, string][]) {
-    if (asked[key] !== null && asked[key] !== cursor.filter[key]) {
+    if (asked[key] !== null && String(asked[key]) !== String(cursor.filter[key])) {
       throw otherThanCursor(field, 'differs from the value that the cursor was issued for')
     }
   }
@@ -167,7 +192,7 @@ export async function checkAnyKnown(
 ): Promise<void> {
   const [first] = metas
   const meta = metas.find(({ pairs }) => pairs.some((pair) => pair.connection === connection)) ?? first
-  if (meta !== undefined) await checkKnown(deps, by, meta, { connection, source: null })
+  if (meta !== undefined) await checkKnown(deps, by, meta, { connection, sources: null })
 }
 
 /**
@@ -178,17 +203,19 @@ async function checkKnown(
   { tables }: Pick<Deps, 'tables'>,
   by: Principal,
   meta: FeedMeta,
-  { connection, source }: Pick<FeedFilter, 'connection' | 'source'>,
+  { connection, sources }: Pick<FeedFilter, 'connection' | 'sources'>,
 ): Promise<void> {
   if (!sees(by.scope, { connection })) throw await unknownConnection(tables, by, connection)
-  const sources = new Set(meta.pairs.filter((pair) => pair.connection === connection).map((pair) => pair.source))
-  const hasRows = sources.size > 0
-  if (hasRows && (source === null || sources.has(source))) return
+  const known = new Set(meta.pairs.filter((pair) => pair.connection === connection).map((pair) => pair.source))
+  const hasRows = known.size > 0
+  const isMistyped = (source: string) => !known.has(source)
+  if (hasRows && sources?.some(isMistyped) !== true) return
   const { isThere, connection: configured } = await configuredConnection({ tables }, connection)
   if (!isThere && !hasRows) throw await unknownConnection(tables, by, connection)
-  for (const read of configured?.reads ?? []) sources.add(systemOfRead(read))
-  if (source === null || sources.has(source)) return
-  const known = [...sources].toSorted().join(', ')
-  const message = `source: connection ${connection} does not read from "${source}"; its sources are: ${known}`
+  for (const read of configured?.reads ?? []) known.add(systemOfRead(read))
+  const mistyped = sources?.find(isMistyped)
+  if (mistyped === undefined) return
+  const all = [...known].toSorted().join(', ')
+  const message = `source: connection ${connection} does not read from "${mistyped}"; its sources are: ${all}`
   throw new StreamError('request_invalid', message, { field: 'source' })
 }

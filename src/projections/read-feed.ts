@@ -7,8 +7,8 @@ import type { Feed } from './projection.ts'
 /** What a reader asks for. Times are milliseconds; null: open. */
 export interface FeedFilter {
   readonly connection: string
-  /** Null: every source. */
-  readonly source: string | null
+  /** Sorted; null: every source. */
+  readonly sources: readonly string[] | null
   /** Inclusive. */
   readonly from: number | null
   /** Exclusive. */
@@ -87,9 +87,9 @@ export function isComplete(page: FeedPage, filter: FeedFilter, now: number, sett
 }
 
 /** Sources whose rows the filter lets through. */
-export function sourcesOf(meta: FeedMeta, filter: Pick<FeedFilter, 'connection' | 'source'>): readonly string[] {
+export function sourcesOf(meta: FeedMeta, filter: Pick<FeedFilter, 'connection' | 'sources'>): readonly string[] {
   return meta.pairs
-    .filter(({ connection, source }) => connection === filter.connection && source === (filter.source ?? source))
+    .filter(({ connection, source }) => connection === filter.connection && (filter.sources?.includes(source) ?? true))
     .map(({ source }) => source)
     .toSorted()
 }

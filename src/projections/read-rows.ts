@@ -1,5 +1,7 @@
+import { recordKey } from '../events/topics.ts'
 import { queryReadable } from '../platform/dynamodb/rows.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
+import { partitionOfKey } from '../platform/kafka/partition-of-key.ts'
 import type { FeedRow } from './feed-row.ts'
 import { partitionOf, rowKey, toRow } from './feed-table.ts'
 import { type FeedRequest, sourcesOf } from './read-feed.ts'
@@ -9,19 +11,35 @@ import { type FeedRequest, sourcesOf } from './read-feed.ts'
  * is whole as soon as it is written.
  */
 export async function readItem(request: FeedRequest, connection: string, key: string): Promise<readonly FeedRow[]> {
-  const sources = sourcesOf(request.meta, { connection, source: null })
+  const sources = sourcesOf(request.meta, { connection, sources: null })
   const rows = await rowsOfKeys(request, { connection, sources, keys: [key] })
   return rows.toSorted((a, b) => (a.source < b.source ? -1 : 1))
+}
+
+/** The rows that sources have of many keys: one read for each key and source, in the shard of the key's partition. */
+export async function rowsOfManyKeys(
+  { tables, feed, meta: { generation }, shards }: FeedRequest,
+  { connection, sources, keys }: KeysOfSources,
+): Promise<readonly FeedRow[]> {
+  const wanted = keys.flatMap((key) =>
+    sources.map((source) => {
+      const shard = partitionOfKey(recordKey(connection, source, key), shards)
+      return rowKey(feed, { generation, connection, source, shard }, key)
+    }),
+  )
+  return readableItems(await tables.getMany(feed.table, wanted), (item) => toRow(feed, item))
+}
+
+interface KeysOfSources {
+  readonly connection: string
+  readonly sources: readonly string[]
+  readonly keys: readonly string[]
 }
 
 /** The rows that sources have of keys, in one batch of reads and no order. */
 export async function rowsOfKeys(
   { tables, feed, meta: { generation }, shards }: FeedRequest,
-  {
-    connection,
-    sources,
-    keys,
-  }: { readonly connection: string; readonly sources: readonly string[]; readonly keys: readonly string[] },
+  { connection, sources, keys }: KeysOfSources,
 ): Promise<readonly FeedRow[]> {
   const places = sources.flatMap((source) =>
     Array.from({ length: shards }, (_, shard) => ({ generation, connection, source, shard })),
@@ -37,7 +55,7 @@ const PAGE = 1000
 export async function countRows(request: FeedRequest, connection: string): Promise<{ rows: number; deleted: number }> {
   const { tables, feed, meta, shards } = request
   const count = { rows: 0, deleted: 0 }
-  for (const source of sourcesOf(meta, { connection, source: null })) {
+  for (const source of sourcesOf(meta, { connection, sources: null })) {
     for (let shard = 0; shard < shards; shard += 1) {
       const partition = partitionOf({ generation: meta.generation, connection, source, shard })
       for (let after: string | undefined, more = true; more; ) {

@@ -43,7 +43,7 @@ export class FeedReader {
 
   async #poll(tables: ReturnType<World['portsOf']>['tables']): Promise<void> {
     const askedAt = this.#world.now
-    const filter: FeedFilter = { connection: this.connection, source: null, from: null, to: null }
+    const filter: FeedFilter = { connection: this.connection, sources: null, from: null, to: null }
     for (;;) {
       const read = await readMeta(tables, inventoryFeed)
       const meta = this.#world.guard?.meta?.(read) ?? read

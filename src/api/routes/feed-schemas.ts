@@ -1,6 +1,7 @@
-import { Type } from 'typebox'
+import { type TObject, type TSchema, Type } from 'typebox'
 import type { Feed, FeedKey } from '../../projections/projection.ts'
-import { PathText } from '../path-text.ts'
+import { ndjsonToo } from '../ndjson-pages.ts'
+import { LONGEST_PARAMETER, PathText } from '../path-text.ts'
 
 /** Parts of a key, each as text. */
 function keyParts({ parts }: FeedKey) {
@@ -12,43 +13,109 @@ export function keyPath({ parts }: FeedKey) {
   return Type.Object(Object.fromEntries(parts.map((part) => [part, PathText()])))
 }
 
-export function feedItem({ key, data }: Feed) {
-  return Type.Object({
-    connection: Type.String(),
-    source: Type.String({ description: 'Id of the system it was read from' }),
-    ...keyParts(key),
-    updated_at: Type.String({ description: 'When the row last changed in the feed, ISO 8601 UTC' }),
-    position: Type.String({ description: 'Place of the row in its shard; grows with each change' }),
-    deleted: Type.Boolean({ description: 'True: no longer at the source; data is the last known' }),
-    data,
+/** Columns of which `fields` may leave out any. */
+function optionalColumns({ properties, additionalProperties, description }: TObject & { readonly description?: string }) {
+  const columns = Object.entries<TSchema>(properties).map(([name, column]) => [name, Type.Optional(column)])
+  return Type.Object(Object.fromEntries(columns), {
+    ...(additionalProperties === undefined ? {} : { additionalProperties }),
+    ...(description === undefined ? {} : { description }),
   })
 }
 
+export function feedItem({ key, data }: Feed) {
+  return Type.Object(
+    {
+      connection: Type.Optional(Type.String()),
+      source: Type.String({ description: 'Id of the system it was read from' }),
+      ...keyParts(key),
+      updated_at: Type.Optional(Type.String({ description: 'When the row last changed in the feed, ISO 8601 UTC' })),
+      position: Type.Optional(
+        Type.String({ description: 'Place of the row in its shard; grows with each change' }),
+      ),
+      deleted: Type.Boolean({ description: 'True: no longer at the source; data is the last known' }),
+      data: optionalColumns(data),
+    },
+    { description: 'Everything optional is there unless `fields` leaves it out' },
+  )
+}
+
 const ConnectionId = Type.String({ minLength: 1, maxLength: 100, description: 'Id of the connection' })
+const Source = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 1_000,
+    description: 'Rows of this system only; of several, their ids separated by commas',
+  }),
+)
+const Fields = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 2_000,
+    description:
+      'Columns of the row and of its data, separated by commas, e.g. `updated_at,total`; source, key and `deleted` are always there',
+  }),
+)
 
 export const ConnectionQuery = Type.Object({ connection: ConnectionId }, { additionalProperties: false })
+
+export const ItemQuery = Type.Object({ connection: ConnectionId, fields: Fields }, { additionalProperties: false })
+
+export const ItemsQuery = Type.Object(
+  { connection: ConnectionId, source: Source, fields: Fields },
+  { additionalProperties: false },
+)
 
 export const FeedQuery = Type.Object(
   {
     connection: ConnectionId,
-    source: Type.Optional(Type.String({ minLength: 1, description: 'Rows of this system only' })),
+    source: Source,
     updated_from: Type.Optional(Type.String({ description: 'ISO 8601 with zone, inclusive' })),
     updated_to: Type.Optional(Type.String({ description: 'ISO 8601 with zone, exclusive' })),
     cursor: Type.Optional(Type.String({ minLength: 1, description: 'As the last answer gave it' })),
     limit: Type.Integer({ minimum: 1, maximum: 1000, default: 500 }),
+    fields: Fields,
   },
   { additionalProperties: false },
 )
 
-export function feedAnswer(feed: Feed) {
+/** Keys that are asked for at once. */
+const MOST_KEYS = 1_000
+
+const KeyPart = () => Type.String({ minLength: 1, maxLength: LONGEST_PARAMETER })
+
+/** A key as a body has it: the text itself, or the list of its parts. */
+function bodyKey({ parts }: FeedKey) {
+  const { length } = parts
+  if (length === 1) return Type.Unsafe<string | readonly string[]>(KeyPart())
+  const list = Type.Array(KeyPart(), { minItems: length, maxItems: length, description: parts.join(', ') })
+  return Type.Unsafe<string | readonly string[]>(list)
+}
+
+export function keysBody({ key }: Feed) {
+  const what = key.parts.length === 1 ? key.attribute : `lists of ${key.parts.join(', ')}`
+  const keys = Type.Array(bodyKey(key), { minItems: 1, maxItems: MOST_KEYS, description: `Keys of rows: ${what}` })
+  return Type.Object({ keys }, { additionalProperties: false })
+}
+
+export function itemsAnswer(feed: Feed, item: ReturnType<typeof feedItem>) {
   return Type.Object(
     {
-      items: Type.Array(feedItem(feed)),
+      items: Type.Array(item),
+      missing: Type.Array(bodyKey(feed.key), { description: 'Keys that no source has a row of' }),
+    },
+    { description: 'The rows of these keys, one for each source that has it' },
+  )
+}
+
+export function feedAnswer(item: ReturnType<typeof feedItem>) {
+  return Type.Object(
+    {
+      items: Type.Array(item),
       cursor: Type.String({ description: 'Send it with the next request' }),
       complete: Type.Boolean({
         description: 'True: caught up. False with items: ask again at once; without: after Retry-After',
       }),
     },
-    { description: 'A page of the feed' },
+    { description: 'A page of the feed', ...ndjsonToo },
   )
 }

@@ -1,51 +1,46 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { splitKey } from '../../events/entities.ts'
-import { countFeedRows, readFeedItem, readFeedPage } from '../../operations/feeds.ts'
+import { countFeedRows, readFeedItem, readFeedItems, readFeedPage } from '../../operations/feeds.ts'
 import { notePull } from '../../operations/pulls/note-pull.ts'
-import type { Scoped } from '../../operations/scope.ts'
-import type { FeedRow } from '../../projections/feed-row.ts'
 import type { Feed } from '../../projections/projection.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
+import { DOCUMENT_BYTES } from '../body-sizes.ts'
+import { compressed } from '../compressed.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { unlessUnchanged } from '../entity-tags.ts'
 import { nextCursor, readCursor } from '../feed-cursor.ts'
+import { feedFields, feedItemOf } from '../feed-fields.ts'
+import { asNdjson } from '../ndjson-pages.ts'
+import { nextLink } from '../next-link.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
-import { ConnectionQuery, FeedQuery, feedAnswer, feedItem, keyPath } from './feed-schemas.ts'
+import {
+  ConnectionQuery,
+  FeedQuery,
+  feedAnswer,
+  feedItem,
+  ItemQuery,
+  ItemsQuery,
+  itemsAnswer,
+  keyPath,
+  keysBody,
+} from './feed-schemas.ts'
 
 type PageRequest = FastifyRequest<{ Querystring: Static<typeof FeedQuery> }>
 
-/** The feeds: pages by cursor, single rows, counts. */
+const tags = ['feeds']
+const answers = problems(400, 401, 404)
+
+/** The feeds: pages by cursor, rows by key, counts. */
 export function feedRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     for (const feed of deps.operations.feeds) {
-      const path = `/v1/feeds/${feed.entity}`
-      const answers = problems(400, 401, 404)
-      const tags = ['feeds']
-      const unchanged = { description: 'As If-None-Match says it has it already', type: 'null' }
-      const page = { 200: feedAnswer(feed), 304: unchanged, ...answers, ...problems(410) }
-      app.get(
-        path,
-        { schema: { tags, querystring: FeedQuery, response: page }, onSend: unlessUnchanged },
-        (request, reply) => answerPage(deps, feed, request, reply),
-      )
-      const { parts } = feed.key
-      const params = keyPath(feed.key)
-      const rows = { 200: Type.Object({ items: Type.Array(feedItem(feed)) }), ...answers }
-      app.get(
-        `${path}/items/${parts.map((part) => `:${part}`).join('/')}`,
-        { schema: { tags, params, querystring: ConnectionQuery, response: rows } },
-        async (request) => {
-          const key = parts.map((part) => request.params[part] ?? '')
-          const wanted = { feed, connection: request.query.connection, key }
-          return { items: toItems(feed, await readFeedItem(deps.operations, principalOf(request), wanted)) }
-        },
-      )
+      await app.register(pageRoute(deps, feed))
+      await app.register(itemRoutes(deps, feed))
       const Count = Type.Object({ rows: Type.Integer(), deleted: Type.Integer() })
       app.get(
-        `${path}/count`,
+        `/v1/feeds/${feed.entity}/count`,
         { schema: { tags, querystring: ConnectionQuery, response: { 200: Count, ...answers } } },
         (request) =>
           countFeedRows(deps.operations, principalOf(request), { feed, connection: request.query.connection }),
@@ -54,14 +49,72 @@ export function feedRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   }
 }
 
+function pageRoute(deps: ApiDeps, feed: Feed): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const item = feedItem(feed)
+    const unchanged = { description: 'As If-None-Match says it has it already', type: 'null' }
+    const response = { 200: feedAnswer(item), 304: unchanged, ...answers, ...problems(410) }
+    app.get(
+      `/v1/feeds/${feed.entity}`,
+      {
+        schema: { tags, querystring: FeedQuery, response },
+        preSerialization: asNdjson(item),
+        onSend: [unlessUnchanged, compressed],
+      },
+      (request, reply) => answerPage(deps, feed, request, reply),
+    )
+  }
+}
+
+function itemRoutes({ operations }: ApiDeps, feed: Feed): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const path = `/v1/feeds/${feed.entity}/items`
+    const item = feedItem(feed)
+    const { parts } = feed.key
+    const rows = { 200: Type.Object({ items: Type.Array(item) }), ...answers }
+    app.get(
+      `${path}/${parts.map((part) => `:${part}`).join('/')}`,
+      { schema: { tags, params: keyPath(feed.key), querystring: ItemQuery, response: rows } },
+      async (request) => {
+        const { connection, fields } = request.query
+        const chosen = feedFields(feed, fields)
+        const key = parts.map((part) => request.params[part] ?? '')
+        const found = await readFeedItem(operations, principalOf(request), { feed, connection, key })
+        return { items: found.map((row) => feedItemOf(feed, row, chosen)) }
+      },
+    )
+    const many = { 200: itemsAnswer(feed, item), ...answers }
+    app.post(
+      path,
+      {
+        schema: { tags, querystring: ItemsQuery, body: keysBody(feed), response: many },
+        bodyLimit: DOCUMENT_BYTES,
+        onSend: compressed,
+      },
+      async (request) => {
+        const { connection, source, fields } = request.query
+        const chosen = feedFields(feed, fields)
+        const keys = request.body.keys.map((key) => [key].flat())
+        const wanted = { feed, connection, sources: sourcesIn(source), keys }
+        const found = await readFeedItems(operations, principalOf(request), wanted)
+        return {
+          items: found.rows.map((row) => feedItemOf(feed, row, chosen)),
+          missing: found.missing.map((key) => (key.length === 1 ? key.join() : key)),
+        }
+      },
+    )
+  }
+}
+
 async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply: FastifyReply) {
   const { query } = request
   const now = deps.clock.now()
+  const fields = feedFields(feed, query.fields)
   const cursorKey = cursorKeyOf(request, deps.cursorKey)
   const given = query.cursor === undefined ? null : readCursor(cursorKey, query.cursor, now)
   const filter = {
     connection: query.connection,
-    source: query.source ?? null,
+    sources: sourcesIn(query.source),
     from: timeParameter('updated_from', query.updated_from),
     to: timeParameter('updated_to', query.updated_to),
   }
@@ -70,15 +123,16 @@ async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply
   // HEAD gives no rows.
   if (request.method === 'GET') notePull(deps.operations, principalOf(request), wanted, page)
   if (page.retryAfter !== null) reply.header('retry-after', page.retryAfter)
+  const cursor = nextCursor(cursorKey, given, page.cursor, now)
+  if (!page.complete) reply.header('link', nextLink(request.url, cursor))
   return {
-    items: toItems(feed, page.items),
-    cursor: nextCursor(cursorKey, given, page.cursor, now),
+    items: page.items.map((row) => feedItemOf(feed, row, fields)),
+    cursor,
     complete: page.complete,
   }
 }
 
-function toItems({ key: { parts } }: Feed, rows: Scoped<FeedRow>) {
-  return rows.map(({ connection, source, key, updated_at, position, deleted, data }) => {
-    return { connection, source, ...splitKey(parts, key), updated_at, position, deleted, data }
-  })
+/** The ids in a parameter, each once and sorted; null: it is not given. */
+function sourcesIn(text: string | undefined): readonly string[] | null {
+  return text === undefined ? null : [...new Set(text.split(','))].toSorted()
 }

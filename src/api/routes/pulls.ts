@@ -14,7 +14,7 @@ export const PullFields = {
   feed: Text,
   reader: Type.String({ description: 'Id of the key; `shared`: the shared token, or none' }),
   name: Nullable(Type.String({ description: 'Name of the key' })),
-  source: Nullable(Type.String({ description: 'It requests only rows of this source' })),
+  source: Nullable(Type.String({ description: 'It requests only rows of these sources, separated by commas' })),
   at: Type.String({ description: 'Time of the last response' }),
   age: Type.Integer({ description: 'Seconds since then' }),
   rows: Type.Integer({ description: 'Rows in that response' }),

@@ -99,7 +99,7 @@ async function lanesOf(
   await checkAnyKnown(deps, by, metas, connection)
   return feeds.flatMap((feed, index) => {
     const meta = metas[index]
-    const sources = meta === undefined ? [] : sourcesOf(meta, { connection, source: null })
+    const sources = meta === undefined ? [] : sourcesOf(meta, { connection, sources: null })
     return sources.map((source) => ({ feed, source }))
   })
 }

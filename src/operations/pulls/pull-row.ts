@@ -22,7 +22,7 @@ export interface PullRow {
   readonly reader: string
   /** Name of the key; null: unknown. */
   readonly name: string | null
-  /** Source of the requested rows; null: all sources. */
+  /** Sources of the requested rows, separated by commas; null: all sources. */
   readonly source: string | null
   /** Time of the last response. */
   readonly at: string
@@ -82,7 +82,7 @@ export interface Pull {
 }
 
 export function pullId({ feed, reader, filter }: Pick<Pull, 'feed' | 'reader' | 'filter'>): string {
-  return `${feed}#${reader}#${filter.source ?? '*'}`
+  return `${feed}#${reader}#${sourceText(filter) ?? '*'}`
 }
 
 /** The row of a reader after another response. A timeslot that begins where the previous one ended continues it. */
@@ -99,7 +99,7 @@ export function pullAfter(row: PullRow | undefined, pull: Pull): PullRow {
     feed,
     reader,
     name,
-    source: filter.source,
+    source: sourceText(filter),
     at: new Date(pull.at).toISOString(),
     rows,
     complete,
@@ -117,12 +117,16 @@ export function hasPulled(
   row: Pick<FeedRow, 'connection' | 'source' | 'key' | 'updated_at' | 'position'>,
   shards: number,
 ): 'yes' | 'no' | 'not_asked' {
-  if (source !== null && source !== row.source) return 'not_asked'
+  if (source !== null && !source.split(',').includes(row.source)) return 'not_asked'
   if (from !== null && row.updated_at < from) return 'not_asked'
   if (up_to !== null && row.updated_at < up_to) return 'yes'
   if (to !== null && row.updated_at >= to) return 'no'
   const shard = partitionOfKey(recordKey(row.connection, row.source, row.key), shards)
   return (places[row.source]?.[shard] ?? '') >= row.position ? 'yes' : 'no'
+}
+
+function sourceText({ sources }: FeedFilter): string | null {
+  return sources?.join(',') ?? null
 }
 
 function placeTexts(places: FeedPlaces): PullRow['places'] {

@@ -78,7 +78,7 @@ export class FeedModel {
 
   /** One page of the reader that follows the cursor; true: complete. */
   async follow(limit: number): Promise<boolean> {
-    const filter = { connection: 'shop-vendor', source: null, from: null, to: null }
+    const filter = { connection: 'shop-vendor', sources: null, from: null, to: null }
     const { complete, places } = await this.#read(this.follower, filter, this.#places, limit)
     this.#places = places
     return complete
@@ -87,7 +87,7 @@ export class FeedModel {
   /** One page of the reader by timeslots; true: its slot was complete and it goes on to the next. */
   async readSlot(limit: number): Promise<boolean> {
     const { from, to } = this.#slot
-    const filter = { connection: 'shop-vendor', source: null, from, to }
+    const filter = { connection: 'shop-vendor', sources: null, from, to }
     const { complete, places } = await this.#read(this.slots, filter, this.#slot.places, limit)
     this.#slot = complete ? { from: to, to: to + 50, places: {} } : { from, to, places }
     return complete

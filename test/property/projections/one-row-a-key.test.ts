@@ -11,7 +11,7 @@ import { memoryTables } from '../../memory/tables.ts'
 import { batchContext, decoded, memoryReporter, silentLogger } from '../../worlds/stage-context.ts'
 
 const SHARDS = 2
-const FILTER = { connection: 'shop-vendor', source: null, from: null, to: null }
+const FILTER = { connection: 'shop-vendor', sources: null, from: null, to: null }
 
 /** A shop and a vendor that have some SKUs, and a reader that keeps a copy by SKU. */
 function world() {

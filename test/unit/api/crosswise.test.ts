@@ -73,6 +73,10 @@ const feed = (name: string) => ({
     `/v1/feeds/${name}/items/s-{seller}?connection={seller}`,
     name === 'inventory' ? 200 : 404,
   ),
+  [`POST /v1/feeds/${name}/items`]: at(`/v1/feeds/${name}/items?connection={seller}`, 200, {
+    body: (seller) => ({ keys: [`s-${seller}`] }),
+    harmless: true,
+  }),
 })
 
 /** How each route is asked. A list is answered to a stranger: with nothing of others. */

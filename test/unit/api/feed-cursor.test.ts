@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { nextCursor, readCursor } from '../../../src/api/feed-cursor.ts'
 import type { FeedCursor } from '../../../src/operations/feeds.ts'
 
-const filter = { connection: 'a', source: null, from: null, to: null }
+const filter = { connection: 'a', sources: null, from: null, to: null }
 const cursor: FeedCursor = {
   feed: 'inventory',
   generation: 1,

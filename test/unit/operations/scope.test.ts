@@ -199,7 +199,7 @@ describe('what is outside of the scope is not there', () => {
     [
       'a feed',
       (all, by) => {
-        const filter = { connection: 'b', source: null, from: null, to: null }
+        const filter = { connection: 'b', sources: null, from: null, to: null }
         return readFeedPage(all, by, { feed: inventoryFeed, filter, cursor: null, limit: 1 })
       },
     ],

@@ -18,7 +18,7 @@ export async function addPulls(tables: Tables, now: number): Promise<void> {
       feed,
       reader: `key-${reader}`,
       name: `${reader} shop`,
-      filter: { connection, source: null, from: null, to: null },
+      filter: { connection, sources: null, from: null, to: null },
       continued: true,
       at: now - age,
       rows,

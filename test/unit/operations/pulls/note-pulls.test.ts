@@ -11,7 +11,7 @@ const pullAt = (at: number, over: Partial<Pull> = {}): Pull => ({
   feed: 'inventory',
   reader: 'k1',
   name: 'shop',
-  filter: { connection: 'c', source: null, from: null, to: null },
+  filter: { connection: 'c', sources: null, from: null, to: null },
   continued: true,
   at,
   rows: 1,
