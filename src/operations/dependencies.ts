@@ -69,6 +69,8 @@ export interface OperationDeps extends TableDeps {
   readonly shards: number
   /** Same as the projector's. */
   readonly settleMs: number
+  /** What is known of a feed's progress may be so old where a page of it is read; missing: 0. */
+  readonly metaKeptMs?: number
   /** The value behind `env:NAME` or `file:/path`. */
   readonly resolveSecret: ResolveReference
   readonly webhookSystems: WebhookSystems

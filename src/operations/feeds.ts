@@ -50,7 +50,7 @@ export interface FeedAnswer {
   readonly retryAfter: number | null
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'clock' | 'settleMs' | 'shards'>
+type Deps = Pick<OperationDeps, 'tables' | 'clock' | 'settleMs' | 'shards' | 'metaKeptMs'>
 
 const ownerOf = ({ connection }: Pick<FeedRow, 'connection'>) => ({ connection })
 
@@ -62,7 +62,7 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   const { feed, cursor, limit } = wanted
   const now = deps.clock.now()
   const filter = filterOf(wanted)
-  const meta = await sharedMeta(deps.tables, feed)
+  const meta = await sharedMeta(deps.tables, feed, { now, keptMs: deps.metaKeptMs ?? 0 })
   const { generation } = meta
   if (cursor !== null && cursor.generation !== generation) throw cursorExpired('the feed was rebuilt since')
   await checkKnown(deps, by, meta, filter)

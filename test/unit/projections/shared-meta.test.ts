@@ -70,3 +70,21 @@ it('fails for all who wait for a read that failed, and for nobody afterwards', a
   gone = false
   expect((await sharedMeta(tables, inventoryFeed)).generation).toBe(1)
 })
+
+it('is kept for who asks soon after, as old as its read, and never for who asks for what is there now', async () => {
+  const { inner, tables, read, letGo } = heldTables()
+  const ask = async (now: number, keptMs = 50) => {
+    const asked = sharedMeta(tables, inventoryFeed, { now, keptMs })
+    letGo()
+    return (await asked).watermark(1, 0)?.position?.offset
+  }
+  expect(await ask(1_000)).toBeUndefined()
+  await moveWatermark(inner, inventoryFeed, at, { time: 7, offset: 1n })
+  expect([await ask(1_049), read.length]).toEqual([undefined, 1])
+  expect([await ask(1_050), read.length]).toEqual([1n, 2])
+  await moveWatermark(inner, inventoryFeed, at, { time: 8, offset: 2n })
+  expect(await ask(1_051)).toBe(1n)
+  expect([await ask(1_052, 0), read.length]).toEqual([2n, 3])
+  // The clock was set back.
+  expect([await ask(900), read.length]).toEqual([2n, 4])
+})
