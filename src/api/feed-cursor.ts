@@ -1,4 +1,5 @@
 import { StreamError } from '../errors.ts'
+import { canonicalJson } from '../events/canonical-json.ts'
 import { cursorExpired, type FeedCursor } from '../operations/feeds.ts'
 import { isSealed, openSealedText, sealedText } from './sealed-text.ts'
 
@@ -17,6 +18,8 @@ interface Wire {
   readonly u: readonly [number | null, number | null]
   /** When it was made. */
   readonly t: number
+  /** How the rows of stale sources were served; missing: there were none. */
+  readonly z?: Readonly<Record<string, string>>
   /** By source and shard: `time.offset`, base 36. */
   readonly p: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
@@ -37,12 +40,16 @@ const RENEWED_MS = 60 * 60 * 1000
  * is the same then is the same bytes, and nothing is sealed. After that a new one: whoever polls on is never too old.
  */
 export function nextCursor(key: string, given: GivenCursor | null, next: FeedCursor, now: number): string {
-  const stays = given !== null && given.cursor.places === next.places && now - given.madeAt < RENEWED_MS
+  const stays = given !== null && standsAt(given.cursor, next) && now - given.madeAt < RENEWED_MS
   return stays && isSealed(given.text) ? given.text : writeCursor(key, next, now)
 }
 
+function standsAt(cursor: FeedCursor, { places, changed }: FeedCursor): boolean {
+  return cursor.places === places && canonicalJson(cursor.changed) === canonicalJson(changed)
+}
+
 function writeCursor(key: string, cursor: FeedCursor, now: number): string {
-  const { feed, generation, filter, places } = cursor
+  const { feed, generation, filter, places, changed } = cursor
   const p = mapPlaces(places, ({ time, offset }) => `${time.toString(36)}.${offset.toString(36)}`)
   const wire: Wire = {
     k: 'feed',
@@ -52,6 +59,7 @@ function writeCursor(key: string, cursor: FeedCursor, now: number): string {
     s: filter.sources?.join(',') ?? null,
     u: [filter.from, filter.to],
     t: now,
+    ...(Object.keys(changed).length === 0 ? {} : { z: changed }),
     p,
   }
   return sealedText(key, wire)
@@ -80,7 +88,7 @@ function open(key: string, text: string): GivenCursor {
     return { time: Number.parseInt(time, 36), offset: parseOffset(offset) }
   })
   const filter = { connection: wire.c, sources: wire.s?.split(',') ?? null, from: wire.u[0], to: wire.u[1] }
-  const given = { text, cursor: { feed: wire.f, generation: wire.g, filter, places }, madeAt: wire.t }
+  const given = { text, cursor: { feed: wire.f, generation: wire.g, filter, places, changed: wire.z ?? {} }, madeAt: wire.t }
   const [oldest] = opened.keys()
   if (opened.size >= MOST_OPENED && oldest !== undefined) opened.delete(oldest)
   opened.set(text, { key, given })

@@ -1,10 +1,10 @@
 import { StreamError } from '../errors.ts'
 import { splitKey } from '../events/entities.ts'
-import type { FeedRow } from '../projections/feed-row.ts'
+import type { ServedRow } from '../operations/feed-ages.ts'
 import type { Feed } from '../projections/projection.ts'
 
-/** Columns of a row that may be left out. Source, key and `deleted` stay: a copy without them would be wrong. */
-const CHOSEN = ['connection', 'updated_at', 'position'] as const
+/** Columns of a row that may be left out. Source, key, `deleted` and `stale` stay: a copy without them would be wrong. */
+const CHOSEN = ['connection', 'updated_at', 'as_of', 'position'] as const
 type Chosen = (typeof CHOSEN)[number]
 
 const DATA = 'data'
@@ -43,14 +43,16 @@ export function feedFields({ entity, key: { parts }, data }: Feed, text: string 
 }
 
 /** A row as it is answered. */
-export function feedItemOf({ key: { parts } }: Feed, row: FeedRow, { columns, data }: FeedFields) {
+export function feedItemOf({ key: { parts } }: Feed, row: ServedRow, { columns, data }: FeedFields) {
   return {
     ...(columns.has('connection') ? { connection: row.connection } : {}),
     source: row.source,
     ...splitKey(parts, row.key),
     ...(columns.has('updated_at') ? { updated_at: row.updated_at } : {}),
+    ...(columns.has('as_of') ? { as_of: row.as_of } : {}),
     ...(columns.has('position') ? { position: row.position } : {}),
     deleted: row.deleted,
+    ...(row.stale === null ? {} : { stale: row.stale }),
     data: data === null ? row.data : Object.fromEntries(Object.entries(row.data).filter(([name]) => data.has(name))),
   }
 }

@@ -3,7 +3,7 @@ import { checkRules } from './check-rules.ts'
 import { checkTerms } from './check-terms.ts'
 import { checkTime } from './check-times.ts'
 import type { ConnectionDocument, SystemDocument } from './document-schemas.ts'
-import { readId } from './read-id.ts'
+import { entityOfRead, readId } from './read-id.ts'
 import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
 import type { OwnOrderFields, SystemType, SystemTypes } from './system-type.ts'
 import { unknownName } from './unknown-name.ts'
@@ -40,7 +40,8 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
   )
   mistakes.push(...checkTime(yaml, ['ordersFrom'], value.ordersFrom))
   mistakes.push(...checkOrderStates({ value, yaml }, systems, documents.systemTypes))
-  const needsMetadata = value.reads.some((read) => read.split('.')[1] === 'products')
+  mistakes.push(...checkStaleStock({ kind: 'connection', value, yaml }))
+  const needsMetadata = value.reads.some((read) => entityOfRead(read) === 'products')
   const hasMetadata = documents.metadata.some((one) => one.value.connection === value.id)
   if (needsMetadata && !hasMetadata && !documents.partial.has('product-metadata')) {
     const way = `add a document "kind: product-metadata, connection: ${value.id}"`
@@ -53,6 +54,13 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
 function ownFields({ billTo }: ConnectionDocument, fields: OwnOrderFields | undefined): OwnOrderFields | undefined {
   if (billTo !== 'seller' || fields?.customer === undefined) return fields
   return { ...fields, customer: null }
+}
+
+/** A buffer without pieces, or pieces that nothing uses. */
+function checkStaleStock({ value: { staleStock }, yaml }: Shaped<'connection'>): Mistake[] {
+  if (staleStock === undefined || (staleStock.then === 'buffer') === (staleStock.buffer !== undefined)) return []
+  const what = staleStock.then === 'buffer' ? 'is needed with then: buffer' : 'is for then: buffer only'
+  return [yaml.mistake(['staleStock', 'buffer'], what)]
 }
 
 /** Finds states that the shop's type does not have: with them no order would start. */

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { entities, pushedEntities } from '../events/topics.ts'
 import { mappingTestSchema } from './mapping-test-schema.ts'
+import { stalePolicies } from './model.ts'
 import { recipientSchema } from './recipient-schema.ts'
 import { attributeRule } from './rule-schema.ts'
 import {
@@ -306,6 +307,28 @@ export const connectionSchema = Type.Object(
       Type.Object(
         { locations: texts("vendor's location (or * for all others) to the shop's source code or location id") },
         { ...strict, description: "how the vendor's stock is sent to the shop: locations" },
+      ),
+    ),
+    staleStock: Type.Optional(
+      Type.Object(
+        {
+          afterMinutes: Type.Integer({
+            minimum: 1,
+            maximum: 43_200,
+            description: 'minutes since the source was last read in full, 1 to 43200; several times its schedule',
+          }),
+          then: Type.Enum([...stalePolicies], {
+            description: 'keep; hold (out of stock); buffer (at most so many pieces); zero',
+          }),
+          buffer: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 1_000_000,
+              description: 'pieces that may still be sold; with then: buffer',
+            }),
+          ),
+        },
+        { ...strict, description: 'how stock is served whose source was not read for some time: afterMinutes, then' },
       ),
     ),
     deleteDrainedQueues: Type.Optional(

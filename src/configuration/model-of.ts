@@ -104,6 +104,7 @@ export function connectionOf(
     push: document.push ?? [],
     fulfilments: { notifyCustomer: fulfilments?.notifyCustomer ?? false, carriers: fulfilments?.carriers ?? {} },
     stock: document.stock ?? null,
+    ...(document.staleStock === undefined ? {} : { staleStock: document.staleStock }),
     deleteDrainedQueues: document.deleteDrainedQueues ?? false,
     ...(document.enabled === false ? { enabled: false } : {}),
     revision: 0,

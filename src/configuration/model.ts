@@ -123,6 +123,18 @@ export interface StockPolicy {
   readonly locations: Readonly<Record<string, string>>
 }
 
+/** What becomes of stock in the feed whose source was not read for some time. */
+export const stalePolicies = ['keep', 'hold', 'buffer', 'zero'] as const
+
+export interface StaleStock {
+  /** Minutes since the source was last read in full. */
+  readonly afterMinutes: number
+  /** `keep`: it is served as it is; `hold`: out of stock, with its quantities; `buffer`: at most so many; `zero`: none. */
+  readonly then: (typeof stalePolicies)[number]
+  /** Pieces that may still be sold; with `buffer`. */
+  readonly buffer?: number
+}
+
 /** Joins one shop and one vendor. */
 export interface Connection {
   readonly id: string
@@ -179,6 +191,8 @@ export interface Connection {
   readonly fulfilments: FulfilmentPolicy
   /** Null: all stock goes to the shop's usual place. */
   readonly stock: StockPolicy | null
+  /** Undefined: stock is served as it was last read, however long ago. */
+  readonly staleStock?: StaleStock
   /** True: a queue named by a sync request is deleted once it is drained. */
   readonly deleteDrainedQueues: boolean
   /** False: all work of the connection waits. */

@@ -4,6 +4,11 @@ import type { ReadDocument } from './document-schemas.ts'
 export const readId = (system: string, { entity, scope = 'all' }: ReadDocument): string =>
   `${system}.${entity}.${scope}`
 
+/** The entity of a read. */
+export function entityOfRead(read: string): string | undefined {
+  return read.split('.')[1]
+}
+
 /** The id of the system of a read. */
 export function systemOfRead(read: string): string {
   return read.split('.', 1)[0] ?? read

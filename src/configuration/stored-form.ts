@@ -8,6 +8,7 @@ import {
   type Connection,
   MOST_GONE,
   notificationCauses,
+  stalePolicies,
   type ProductMetadata,
   REMIND_HOURS,
   type Read,
@@ -99,6 +100,13 @@ const storedConnection = Type.Object({
   push: Type.Optional(Type.Array(Type.Enum([...pushedEntities]))),
   fulfilments: Type.Optional(Type.Object({ notifyCustomer: Type.Boolean(), carriers: texts })),
   stock: Type.Optional(Type.Object({ locations: texts })),
+  staleStock: Type.Optional(
+    Type.Object({
+      afterMinutes: Type.Integer(),
+      then: Type.Enum([...stalePolicies]),
+      buffer: Type.Optional(Type.Integer()),
+    }),
+  ),
   deleteDrainedQueues: Type.Optional(Type.Boolean()),
   enabled: Type.Optional(Type.Boolean()),
   revision: Type.Integer(),

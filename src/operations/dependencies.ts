@@ -71,6 +71,8 @@ export interface OperationDeps extends TableDeps {
   readonly settleMs: number
   /** What is known of a feed's progress may be so old where a page of it is read; missing: 0. */
   readonly metaKeptMs?: number
+  /** When sources were read, and their connections, may be known from so long ago; missing: 0. */
+  readonly agesKeptMs?: number
   /** The value behind `env:NAME` or `file:/path`. */
   readonly resolveSecret: ResolveReference
   readonly webhookSystems: WebhookSystems

@@ -20,6 +20,7 @@ import {
 import { countRows, readItem, rowsOfManyKeys } from '../projections/read-rows.ts'
 import { sharedMeta } from '../projections/shared-meta.ts'
 import type { OperationDeps } from './dependencies.ts'
+import { asOfAll, feedStanding, type ServedRow, type Serving, servingOf } from './feed-ages.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Scoped, sees, within } from './scope.ts'
 import { unknownConnection } from './unknown-connection.ts'
@@ -30,6 +31,8 @@ export interface FeedCursor {
   readonly generation: number
   readonly filter: FeedFilter
   readonly places: FeedPlaces
+  /** As `Serving` has it: how the reader was given the rows of stale sources. */
+  readonly changed: Serving['changed']
 }
 
 export interface WantedFeedPage {
@@ -41,7 +44,9 @@ export interface WantedFeedPage {
 }
 
 export interface FeedAnswer {
-  readonly items: Scoped<FeedRow>
+  readonly items: Scoped<ServedRow>
+  /** ISO 8601: as of when all the sources were read; null: not known of one of them. */
+  readonly asOf: string | null
   readonly cursor: FeedCursor
   readonly complete: boolean
   /** Every change before it (milliseconds) is visible in every shard. */
@@ -50,7 +55,7 @@ export interface FeedAnswer {
   readonly retryAfter: number | null
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'clock' | 'settleMs' | 'shards' | 'metaKeptMs'>
+type Deps = Pick<OperationDeps, 'tables' | 'clock' | 'settleMs' | 'shards' | 'metaKeptMs' | 'agesKeptMs'>
 
 const ownerOf = ({ connection }: Pick<FeedRow, 'connection'>) => ({ connection })
 
@@ -67,19 +72,33 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   if (cursor !== null && cursor.generation !== generation) throw cursorExpired('the feed was rebuilt since')
   await checkKnown(deps, by, meta, filter)
   const request = { ...deps, feed, meta }
-  const page = await readFeed(request, filter, cursor?.places ?? {}, limit)
   const sources = sourcesOf(meta, filter)
-  const shop =
-    sources.length > 1 ? ((await configuredConnection(deps, filter.connection)).connection?.shop ?? null) : null
+  const standing = await feedStanding(deps.tables, feed, filter.connection, { now, keptMs: deps.agesKeptMs ?? 0 })
+  const { changed, serve } = servingOf(feed, standing, sources, now)
+  const page = await readFeed(request, filter, placesOf(cursor, changed), limit)
+  const shop = standing.connection?.shop ?? null
   const rows = await oneRowAKey(request, { connection: filter.connection, sources, shop }, page.rows)
   const complete = isComplete(page, filter, now, deps.settleMs)
   return {
-    items: within(by.scope, rows, ownerOf),
-    cursor: { feed: feed.entity, generation, filter, places: page.places },
+    items: within(by.scope, rows.map(serve), ownerOf),
+    asOf: asOfAll(standing, sources),
+    cursor: { feed: feed.entity, generation, filter, places: page.places, changed },
     complete,
     frontier: page.frontier,
     retryAfter: complete || rows.length > 0 ? null : page.exhausted ? secondsUntil(deps, filter, page, now) : 0,
   }
+}
+
+/**
+ * Where the reader goes on. A source whose stock became stale, or fresh again, is read from its beginning: its rows are served
+ * otherwise now, though nothing wrote them. Not for a timeslot, which has what changed in it alone.
+ */
+function placesOf(cursor: FeedCursor | null, changed: Serving['changed']): FeedPlaces {
+  if (cursor === null) return {}
+  const { filter, places } = cursor
+  const isOther = (source: string) => changed[source] !== cursor.changed[source]
+  if (filter.to !== null || !Object.keys(places).some(isOther)) return places
+  return Object.fromEntries(Object.entries(places).filter(([source]) => !isOther(source)))
 }
 
 export interface FeedItemKey {
@@ -94,11 +113,11 @@ export async function readFeedItem(
   deps: Deps,
   by: Principal,
   { feed, connection, key }: FeedItemKey,
-): Promise<Scoped<FeedRow>> {
+): Promise<Scoped<ServedRow>> {
   const meta = await sharedMeta(deps.tables, feed)
   await checkKnown(deps, by, meta, { connection, sources: null })
   const rows = await readItem({ ...deps, feed, meta }, connection, joinKey(key))
-  if (rows.length > 0) return within(by.scope, rows, ownerOf)
+  if (rows.length > 0) return within(by.scope, await served(deps, feed, connection, rows), ownerOf)
   const what = `connection ${connection} has no row "${key.join('", "')}" in ${feed.entity}`
   throw notFound(by, { field: feed.key.parts.join(', '), api: what, cli: what })
 }
@@ -117,7 +136,7 @@ export async function readFeedItems(
   deps: Deps,
   by: Principal,
   { feed, connection, sources, keys }: WantedFeedItems,
-): Promise<{ rows: Scoped<FeedRow>; missing: readonly (readonly string[])[] }> {
+): Promise<{ rows: Scoped<ServedRow>; missing: readonly (readonly string[])[] }> {
   const meta = await sharedMeta(deps.tables, feed)
   await checkKnown(deps, by, meta, { connection, sources })
   const asked = new Map(keys.map((parts) => [joinKey(parts), parts]))
@@ -125,7 +144,19 @@ export async function readFeedItems(
   const found = Map.groupBy(await rowsOfManyKeys({ ...deps, feed, meta }, of), ({ key }) => key)
   const rows = of.keys.flatMap((key) => found.get(key)?.toSorted((a, b) => (a.source < b.source ? -1 : 1)) ?? [])
   const missing = [...asked].flatMap(([key, parts]) => (found.has(key) ? [] : [parts]))
-  return { rows: within(by.scope, rows, ownerOf), missing }
+  return { rows: within(by.scope, await served(deps, feed, connection, rows), ownerOf), missing }
+}
+
+async function served(
+  { tables, clock, agesKeptMs = 0 }: Deps,
+  feed: Feed,
+  connection: string,
+  rows: readonly FeedRow[],
+): Promise<readonly ServedRow[]> {
+  const now = clock.now()
+  const standing = await feedStanding(tables, feed, connection, { now, keptMs: agesKeptMs })
+  const sources = [...new Set(rows.map(({ source }) => source))]
+  return rows.map(servingOf(feed, standing, sources, now).serve)
 }
 
 /** Number of rows of a connection, over all sources, including deleted rows. Throws `not_found`. */

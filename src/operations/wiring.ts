@@ -111,6 +111,8 @@ export interface OpenOperations extends OperationDeps {
 const TEST_LIMIT_MS = 15_000
 /** Half of it is added to the age of a change in the feed, on average; fewer reads of DynamoDB would save little more. */
 const META_KEPT_MS = 50
+/** Sources are read every few minutes; a changed policy for stale stock counts so much later. */
+const AGES_KEPT_MS = 5_000
 
 /**
  * Dependencies of all operations. `close` closes everything that they opened on demand. `governors`: those of the
@@ -155,6 +157,7 @@ export function openOperations(
     shards,
     settleMs,
     metaKeptMs: META_KEPT_MS,
+    agesKeptMs: AGES_KEPT_MS,
     products,
     requester,
     resolveSecret,

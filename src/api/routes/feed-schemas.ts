@@ -29,10 +29,21 @@ export function feedItem({ key, data }: Feed) {
       source: Type.String({ description: 'Id of the system it was read from' }),
       ...keyParts(key),
       updated_at: Type.Optional(Type.String({ description: 'When the row last changed in the feed, ISO 8601 UTC' })),
+      as_of: Type.Optional(
+        Type.Union([Type.String(), Type.Null()], {
+          description: 'When the source was last read in full: what changed there before is in the row, or on its way',
+        }),
+      ),
       position: Type.Optional(
         Type.String({ description: 'Place of the row in its shard; grows with each change' }),
       ),
       deleted: Type.Boolean({ description: 'True: no longer at the source; data is the last known' }),
+      stale: Type.Optional(
+        Type.Object(
+          { policy: Type.Enum(['keep', 'hold', 'buffer', 'zero']), reason: Type.String() },
+          { description: "There where the connection's policy for stale stock applies; data is as it says" },
+        ),
+      ),
       data: optionalColumns(data),
     },
     { description: 'Everything optional is there unless `fields` leaves it out' },

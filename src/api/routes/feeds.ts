@@ -124,6 +124,7 @@ async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply
   if (request.method === 'GET') notePull(deps.operations, principalOf(request), wanted, page)
   if (page.retryAfter !== null) reply.header('retry-after', page.retryAfter)
   const cursor = nextCursor(cursorKey, given, page.cursor, now)
+  if (page.asOf !== null) reply.header('as-of', page.asOf)
   if (!page.complete) reply.header('link', nextLink(request.url, cursor))
   return {
     items: page.items.map((row) => feedItemOf(feed, row, fields)),

@@ -8,6 +8,7 @@ const cursor: FeedCursor = {
   generation: 1,
   filter,
   places: { vendor: { 0: { time: 7, offset: 123_456_789_012_345_678n } } },
+  changed: {},
 }
 const HOUR = 3_600_000
 
@@ -36,4 +37,12 @@ it('is another one as soon as the reader has moved', () => {
   expect(nextCursor('key', given, given.cursor, 6)).toBe(given.text)
   const moved = { ...given.cursor, places: { vendor: { 0: { time: 8, offset: 1n } } } }
   expect(readCursor('key', nextCursor('key', given, moved, 6), 6).cursor).toEqual(moved)
+})
+
+it('is another one as soon as rows of a stale source are served otherwise, wherever the reader is', () => {
+  const given = readCursor('key', nextCursor('key', null, cursor, 5), 5)
+  const stale = { ...given.cursor, changed: { vendor: 'zero' } }
+  const next = readCursor('key', nextCursor('key', given, stale, 6), 6)
+  expect(next.cursor).toEqual(stale)
+  expect(nextCursor('key', next, next.cursor, 7)).toBe(next.text)
 })

@@ -21,6 +21,7 @@ describe('a reader that follows the cursor', () => {
       source: 'vendor',
       sku: 'A',
       updated_at: '2026-01-31T08:00:00.000Z',
+      as_of: null,
       position: '001769846400000-00000000000000000000',
       deleted: false,
       data: { total: '1', in_stock: true, locations: [{ location: 'main', on_hand: '1', available: '1' }] },

@@ -87,6 +87,15 @@ it.each([
     'shop: magento\nvendor: netsuite\nreads: [feed.images.all, other.images.all]\npush: [images]',
     /push.* images come from feed and other, and would overwrite each other in the shop/,
   ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: []\nstaleStock: { afterMinutes: 30, then: buffer }',
+    /staleStock\.buffer is needed with then: buffer/,
+  ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: []\nstaleStock: { afterMinutes: 30, then: zero, buffer: 3 }',
+    /staleStock\.buffer is for then: buffer only/,
+  ],
+  ['shop: magento\nvendor: netsuite\nreads: []\nstaleStock: { afterMinutes: 30, then: buffer, buffer: 3 }', /^none$/],
 ])('a connection that is %s: %s', async (more, message) => {
   expect(await mistakes(connection(more))).toMatch(message)
 })

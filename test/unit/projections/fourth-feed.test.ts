@@ -75,6 +75,7 @@ it('is read, mapped, projected, and served as page, item and count', async () =>
     'group',
     'sku',
     'updated_at',
+    'as_of',
     'position',
     'deleted',
     'data',

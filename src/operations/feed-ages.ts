@@ -1,0 +1,118 @@
+import type { Connection, StaleStock } from '../configuration/model.ts'
+import { entityOfRead, systemOfRead } from '../configuration/read-id.ts'
+import { connectionOfRow } from '../configuration/stored-documents.ts'
+import { CONNECTIONS } from '../configuration/tables.ts'
+import { controlRows, type ReadControl } from '../control/read-control.ts'
+import { isoTime } from '../events/times.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
+import { createSharedReads, type Kept } from '../platform/shared-reads.ts'
+import type { FeedRow } from '../projections/feed-row.ts'
+import type { Feed } from '../projections/projection.ts'
+import { staleData } from './stale-stock.ts'
+
+/** What is known of a connection where a feed of it is read. */
+export interface FeedStanding {
+  /** As it is configured; undefined: its document can't be read, or there is none. */
+  readonly connection: Connection | undefined
+  /**
+   * By source: everything that changed there before then (milliseconds) was read. Without those that no read of the
+   * connection is of, or of which one was never read to its end.
+   */
+  readonly asOf: ReadonlyMap<string, number>
+}
+
+const shared = createSharedReads<FeedStanding>()
+
+/** Reads the connection and the cut dates of its reads: two requests, shared by those who ask within the time. */
+export function feedStanding(tables: Tables, feed: Feed, connection: string, kept: Kept): Promise<FeedStanding> {
+  return shared(tables, JSON.stringify([feed.entity, connection]), kept, async () => {
+    const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
+    const [configured] = readableItems(item === undefined ? [] : [item], connectionOfRow)
+    const reads = (configured?.reads ?? []).filter((read) => entityOfRead(read) === feed.entity)
+    const controls = await rowsOf(tables, controlRows).listMany(reads.map((read) => ({ read })))
+    return { connection: configured, asOf: asOfSources(reads, controls) }
+  })
+}
+
+function asOfSources(reads: readonly string[], controls: readonly ReadControl[]): ReadonlyMap<string, number> {
+  const times = new Map(controls.map((control) => [control.read, readUntil(control)]))
+  const bySource = Map.groupBy(reads, systemOfRead)
+  return new Map(
+    [...bySource].flatMap(([source, own]) => {
+      const known = own.flatMap((read) => times.get(read) ?? [])
+      return known.length < own.length ? [] : [[source, Math.min(...known)] as const]
+    }),
+  )
+}
+
+/** Milliseconds; null: it was never read to its end. A cut date that was set to a later one by hand proves nothing. */
+function readUntil({ cut_date, revision, cut_date_change: byHand }: ReadControl): number | null {
+  if (cut_date === null) return null
+  const isByHand = byHand !== null && byHand.revision === revision
+  if (!isByHand) return Date.parse(cut_date)
+  return byHand.before === null ? null : Math.min(Date.parse(byHand.before), Date.parse(cut_date))
+}
+
+/** Why a row is not served as it was read. */
+export interface Stale {
+  readonly policy: StaleStock['then']
+  readonly reason: string
+}
+
+/** A row as it is served. */
+export interface ServedRow extends FeedRow {
+  /** ISO 8601: when its source was last asked, and said nothing else; null: not known. */
+  readonly as_of: string | null
+  /** Null: nothing is wrong with its age, or nothing is to become of it. */
+  readonly stale: Stale | null
+}
+
+/** How the rows of a feed are served now. */
+export interface Serving {
+  /**
+   * By source, how the data of its rows is changed. Where it is another way than a copy was given them, the copy has to be
+   * given them again.
+   */
+  readonly changed: Readonly<Record<string, string>>
+  serve(row: FeedRow): ServedRow
+}
+
+const MINUTE_MS = 60_000
+
+/** `sources`: those whose rows are read. Only stock goes by a policy: other content stays true when it grows old. */
+export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly string[], now: number): Serving {
+  const policy = feed.entity === 'inventory' ? standing.connection?.staleStock : undefined
+  const reasons = new Map(sources.flatMap((source) => staleReason(source, standing, policy, now) ?? []))
+  const way = policy === undefined || policy.then === 'keep' ? null : [policy.then, policy.buffer].join(' ').trim()
+  return {
+    changed: way === null ? {} : Object.fromEntries([...reasons.keys()].map((source) => [source, way])),
+    serve(row) {
+      const asOf = standing.asOf.get(row.source)
+      const as_of = asOf === undefined ? null : isoTime(asOf)
+      const reason = reasons.get(row.source)
+      if (policy === undefined || reason === undefined) return { ...row, as_of, stale: null }
+      const data = row.deleted ? row.data : staleData(row.data, policy)
+      return { ...row, data, as_of, stale: { policy: policy.then, reason } }
+    },
+  }
+}
+
+function staleReason(
+  source: string,
+  { asOf }: FeedStanding,
+  policy: StaleStock | undefined,
+  now: number,
+): [readonly [source: string, reason: string]] | null {
+  const since = asOf.get(source)
+  if (policy === undefined || since === undefined || now - since <= policy.afterMinutes * MINUTE_MS) return null
+  const reason = `${source} was last read in full at ${isoTime(since)}, more than ${policy.afterMinutes} minutes ago`
+  return [[source, reason]]
+}
+
+/** The time as of which all these sources were read, ISO 8601; null: not known of one of them. */
+export function asOfAll({ asOf }: FeedStanding, sources: readonly string[]): string | null {
+  const times = sources.flatMap((source) => asOf.get(source) ?? [])
+  return times.length === 0 || times.length < sources.length ? null : isoTime(Math.min(...times))
+}

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest'
+import type { StaleStock } from '../../../src/configuration/model.ts'
+import { encodeConnection } from '../../../src/configuration/stored-form.ts'
+import { CONNECTIONS } from '../../../src/configuration/tables.ts'
+import { SYNC_CONTROL } from '../../../src/control/tables.ts'
+import { staleData } from '../../../src/operations/stale-stock.ts'
+import { connectionWith } from '../../data/configuration.ts'
+import { inventoryChanged } from '../../data/feed-events.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
+
+const FEED = '/v1/feeds/inventory?connection=shop-vendor'
+const READ = 'vendor.inventory.all'
+const MINUTE_MS = 60_000
+
+/** A connection with stock of two sources, of which the policy says what becomes of it after 30 minutes. */
+async function world(policy?: Partial<StaleStock>, reads: readonly string[] = [READ, 'files.inventory.all']) {
+  const api = apiFixture()
+  const staleStock = policy === undefined ? {} : { staleStock: { afterMinutes: 30, then: 'keep' as const, ...policy } }
+  const connection = connectionWith('shop-vendor', { reads, ...staleStock })
+  const configure = (document = connection) =>
+    api.tables.put(CONNECTIONS, { kind: 'connection', id: 'shop-vendor', document: encodeConnection(document) })
+  await configure()
+  const stock = (sku: string, source = 'vendor') => inventoryChanged({ sku, source, readAt: api.clock.time }, '5')
+  const readNow = (read = READ, more = {}) =>
+    api.tables.update(SYNC_CONTROL, { read }, { set: { cut_date: new Date(api.clock.time).toISOString(), ...more } })
+  await api.project(0, stock('A'))
+  await api.project(1, stock('F', 'files'))
+  await readNow()
+  await readNow('files.inventory.all')
+  await api.idle()
+  let cursor = ''
+  const poll = async (more = '') => {
+    const { json, headers } = await api.get(`${FEED}${more}${cursor === '' ? '' : `&cursor=${cursor}`}`)
+    cursor = json.cursor
+    return { items: json.items, asOf: headers['as-of'], etag: headers['etag'] }
+  }
+  const pass = async (minutes: number) => {
+    api.clock.time += minutes * MINUTE_MS
+    await readNow('files.inventory.all')
+    await api.idle()
+  }
+  return { api, stock, readNow, poll, pass, configure, connection }
+}
+
+const rows = (items: readonly { sku: string; data: { total: string; in_stock: boolean } }[]) =>
+  items.map(({ sku, data }) => `${sku} ${data.total} ${data.in_stock}`)
+
+describe('the time as of which a row is', () => {
+  it('is when its source was last read in full, though the row did not change', async () => {
+    const { api, readNow, poll } = await world()
+    const first = await poll()
+    expect(first.items[0]).toMatchObject({ sku: 'A', as_of: '2026-01-31T08:00:00.000Z' })
+    api.clock.time += 10 * MINUTE_MS
+    await readNow()
+    const { json } = await api.get(FEED)
+    expect(json.items.map(({ sku, as_of }: { sku: string; as_of: string }) => [sku, as_of])).toEqual([
+      ['A', '2026-01-31T08:10:00.000Z'],
+      ['F', '2026-01-31T08:00:00.000Z'],
+    ])
+    expect(json.items[0].updated_at).toBe('2026-01-31T08:00:00.000Z')
+  })
+
+  it('is said of the whole feed with each answer: the oldest of its sources, also where nothing is new', async () => {
+    const { api, readNow, poll } = await world()
+    await poll()
+    api.clock.time += 2 * MINUTE_MS
+    await readNow()
+    await api.idle()
+    const idle = await poll()
+    expect([idle.items, idle.asOf]).toEqual([[], '2026-01-31T08:00:00.000Z'])
+    expect((await poll('')).asOf).toBe('2026-01-31T08:00:00.000Z')
+    expect((await api.get(`${FEED}&source=vendor`)).headers['as-of']).toBe('2026-01-31T08:02:00.000Z')
+    const again = await api.get(`${FEED}&source=files`, { 'if-none-match': '*' })
+    expect([again.status, again.headers['as-of']]).toEqual([304, '2026-01-31T08:00:00.000Z'])
+  })
+
+  it('is not known of a source that was never read in full, that no read is of, or of one of whose reads is not', async () => {
+    const { api } = await world(undefined, [READ, 'vendor.inventory.outlet'])
+    const { json, headers } = await api.get(FEED)
+    expect(json.items.map(({ as_of }: { as_of: null }) => as_of)).toEqual([null, null])
+    expect(headers['as-of']).toBeUndefined()
+  })
+
+  it('is no later than what was read, where a cut date was set by hand', async () => {
+    const { api, readNow } = await world()
+    const change = { at: '', by: 'ann', reason: 'skip', revision: 7, before: '2026-01-30T00:00:00.000Z', after: null }
+    await readNow(READ, { revision: 7, cut_date_change: change })
+    expect((await api.get(FEED)).json.items[0].as_of).toBe('2026-01-30T00:00:00.000Z')
+    await readNow(READ, { revision: 8 })
+    expect((await api.get(FEED)).json.items[0].as_of).toBe('2026-01-31T08:00:00.000Z')
+  })
+})
+
+describe('stock whose source was not read for longer than the connection allows', () => {
+  it.each([
+    ['keep', undefined, 'A 5 true'],
+    ['hold', undefined, 'A 5 false'],
+    ['buffer', 2, 'A 2 true'],
+    ['zero', undefined, 'A 0 false'],
+  ] as const)('is served by the policy %s, with the reason', async (then, buffer, expected) => {
+    const { api, pass } = await world({ then, ...(buffer === undefined ? {} : { buffer }) })
+    await pass(31)
+    const { json } = await api.get(FEED)
+    expect(rows(json.items)).toEqual([expected, 'F 5 true'])
+    expect(json.items[0].stale).toEqual({
+      policy: then,
+      reason: 'vendor was last read in full at 2026-01-31T08:00:00.000Z, more than 30 minutes ago',
+    })
+    expect(json.items[1]).not.toHaveProperty('stale')
+    expect((await api.get('/v1/feeds/inventory/items/A?connection=shop-vendor')).json.items).toEqual([json.items[0]])
+    const few = (await api.get(`${FEED}&fields=total`)).json.items[0]
+    expect(Object.keys(few)).toEqual(['source', 'sku', 'deleted', 'stale', 'data'])
+  })
+
+  it('comes again to a reader who has it, and once more when the source is read again', async () => {
+    const { poll, pass, readNow } = await world({ then: 'zero' })
+    expect(rows((await poll()).items)).toEqual(['A 5 true', 'F 5 true'])
+    await pass(30)
+    expect((await poll()).items).toEqual([])
+    await pass(1)
+    expect(rows((await poll()).items)).toEqual(['A 0 false'])
+    expect((await poll()).items).toEqual([])
+    await pass(60)
+    expect((await poll()).items).toEqual([])
+    await readNow()
+    expect(rows((await poll()).items)).toEqual(['A 5 true'])
+    expect((await poll()).items).toEqual([])
+  })
+
+  it('comes again page by page, and from the beginning when the source is read meanwhile', async () => {
+    const { api, poll, pass, readNow, stock } = await world({ then: 'zero' })
+    await api.project(0, stock('B'), stock('C'))
+    await api.idle()
+    expect((await poll()).items).toHaveLength(4)
+    await pass(31)
+    expect(rows((await poll('&limit=2')).items)).toEqual(['A 0 false', 'B 0 false'])
+    await readNow()
+    expect(rows((await poll('&limit=2')).items)).toEqual(['A 5 true', 'B 5 true'])
+    expect(rows((await poll('&limit=2')).items)).toEqual(['C 5 true'])
+    expect((await poll()).items).toEqual([])
+  })
+
+  it('comes again when the policy is another', async () => {
+    const { poll, pass, configure, connection } = await world({ then: 'buffer', buffer: 3 })
+    await poll()
+    await pass(31)
+    expect(rows((await poll()).items)).toEqual(['A 3 true'])
+    await configure({ ...connection, staleStock: { afterMinutes: 30, then: 'buffer', buffer: 1 } })
+    expect(rows((await poll()).items)).toEqual(['A 1 true'])
+  })
+
+  it('does not come again where it stays as it is, nor into a timeslot that it did not change in', async () => {
+    const kept = await world({ then: 'keep' })
+    await kept.poll()
+    await kept.pass(31)
+    expect((await kept.poll()).items).toEqual([])
+    const { api, pass } = await world({ then: 'zero' })
+    const slot = `${FEED}&updated_from=2026-01-31T09:00:00Z&updated_to=2026-01-31T10:00:00Z`
+    const { cursor } = (await api.get(slot)).json
+    await pass(31)
+    expect((await api.get(`${slot}&cursor=${cursor}`)).json.items).toEqual([])
+  })
+
+  it('is lowered from the locations in their order, and to no more than there was', () => {
+    const locations = [
+      { location: 'a', on_hand: '3', available: '2.5' },
+      { location: 'b', on_hand: '0', available: '-1' },
+      { location: 'c', on_hand: '9', available: '9' },
+    ]
+    const data = { total: '10.5', in_stock: true, locations }
+    expect(staleData(data, { afterMinutes: 1, then: 'buffer', buffer: 4 })).toEqual({
+      total: '4',
+      in_stock: true,
+      locations: [
+        { location: 'a', on_hand: '3', available: '2.5' },
+        { location: 'b', on_hand: '0', available: '-1' },
+        { location: 'c', on_hand: '9', available: '1.5' },
+      ],
+    })
+    const low = { ...data, total: '1', in_stock: false }
+    expect(staleData(low, { afterMinutes: 1, then: 'buffer', buffer: 4 })).toMatchObject({ total: '1', in_stock: false })
+  })
+})
