@@ -17,7 +17,7 @@ import {
   readFeed,
   sourcesOf,
 } from '../projections/read-feed.ts'
-import { countRows, readItem, rowsOfManyKeys } from '../projections/read-rows.ts'
+import { countRows, type RowCount, readItem, rowsOfManyKeys } from '../projections/read-rows.ts'
 import { sharedMeta } from '../projections/shared-meta.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { asOfAll, feedStanding, type ServedRow, type Serving, servingOf } from './feed-ages.ts'
@@ -164,7 +164,7 @@ export async function countFeedRows(
   deps: Deps,
   by: Principal,
   { feed, connection }: Omit<FeedItemKey, 'key'>,
-): Promise<{ rows: number; deleted: number }> {
+): Promise<RowCount> {
   const meta = await sharedMeta(deps.tables, feed)
   await checkKnown(deps, by, meta, { connection, sources: null })
   return await countRows({ ...deps, feed, meta }, connection)

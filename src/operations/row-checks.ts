@@ -23,6 +23,7 @@ import { orderCallRows } from '../processors/delivery/order-calls.ts'
 import { pageRows } from '../processors/entity-states.ts'
 import { deadLetterRows, shelvedRows } from '../projections/dead-letter-row.ts'
 import { entityRows } from '../projections/entity-row.ts'
+import { countType, isCount } from '../projections/feed-counts.ts'
 import { META, metaType, toRow } from '../projections/feed-table.ts'
 import { feeds } from '../projections/feeds.ts'
 import { figuresRows } from '../projections/figures.ts'
@@ -72,7 +73,8 @@ function ofJobs({ table, decode }: Pick<RowType<object>, 'table' | 'decode'>): [
 }
 
 function ofFeed(feed: Feed): [string, CheckRow] {
-  return [feed.table, (item) => void (item['pk'] === META ? metaType(feed.table).decode(item) : toRow(feed, item))]
+  const ofMeta = (item: Item) => void (isCount(feed, item) ? countType : metaType)(feed.table).decode(item)
+  return [feed.table, (item) => (item['pk'] === META ? ofMeta(item) : void toRow(feed, item))]
 }
 
 function checkConfigured(item: Item): void {

@@ -1,9 +1,12 @@
 import { recordKey } from '../events/topics.ts'
 import { queryReadable } from '../platform/dynamodb/rows.ts'
+import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import { partitionOfKey } from '../platform/kafka/partition-of-key.ts'
 import type { FeedRow } from './feed-row.ts'
-import { partitionOf, rowKey, toRow } from './feed-table.ts'
+import { countKey, countType } from './feed-counts.ts'
+import { partitionOf, rowKey, type Shard, toRow } from './feed-table.ts'
+import type { Feed } from './projection.ts'
 import { type FeedRequest, sourcesOf } from './read-feed.ts'
 
 /**
@@ -51,22 +54,49 @@ export async function rowsOfKeys(
 /** Rows held in memory at once while counting. */
 const PAGE = 1000
 
-/** Rows of a connection, deleted ones included, and how many of them are deleted. */
-export async function countRows(request: FeedRequest, connection: string): Promise<{ rows: number; deleted: number }> {
-  const { tables, feed, meta, shards } = request
-  const count = { rows: 0, deleted: 0 }
-  for (const source of sourcesOf(meta, { connection, sources: null })) {
-    for (let shard = 0; shard < shards; shard += 1) {
-      const partition = partitionOf({ generation: meta.generation, connection, source, shard })
-      for (let after: string | undefined, more = true; more; ) {
-        const range = { partition, limit: PAGE, ...(after === undefined ? {} : { after }) }
-        const rows = await queryReadable(tables, feed.table, range, (item) => toRow(feed, item))
-        count.rows += rows.length
-        count.deleted += rows.filter(({ deleted }) => deleted).length
-        after = rows.at(-1)?.key
-        more = rows.length === PAGE
-      }
-    }
+export interface RowCount {
+  /** Deleted ones included. */
+  readonly rows: number
+  readonly deleted: number
+  /** False: some may be missing, or too many, since a projector ended at the wrong moment. */
+  readonly exact: boolean
+}
+
+/**
+ * How many rows of a connection there are, by what the projector counted: one batch of reads, whatever the feed's size. The
+ * rows themselves are read only of a shard whose first rows an earlier version wrote.
+ */
+export async function countRows({ tables, feed, meta, shards }: FeedRequest, connection: string): Promise<RowCount> {
+  const { generation } = meta
+  const places = sourcesOf(meta, { connection, sources: null }).flatMap((source) =>
+    Array.from({ length: shards }, (_, shard) => ({ generation, connection, source, shard })),
+  )
+  const nameOf = (item: Item) => String(item[feed.key.attribute])
+  const items = await tables.getMany(
+    feed.table,
+    places.map((place) => countKey(feed, place)),
+  )
+  const counted = new Map(items.map((item) => [nameOf(item), countType(feed.table).decode(item)]))
+  const total = { rows: 0, deleted: 0, exact: true }
+  for (const place of places) {
+    const known = counted.get(nameOf(countKey(feed, place)))
+    const { rows, deleted, exact } = known ?? (await countShard(tables, feed, place))
+    total.rows += rows
+    total.deleted += deleted
+    total.exact &&= exact
+  }
+  return total
+}
+
+async function countShard(tables: Tables, feed: Feed, place: Shard): Promise<RowCount> {
+  const count = { rows: 0, deleted: 0, exact: true }
+  for (let after: string | undefined, more = true; more; ) {
+    const range = { partition: partitionOf(place), limit: PAGE, ...(after === undefined ? {} : { after }) }
+    const rows = await queryReadable(tables, feed.table, range, (item) => toRow(feed, item))
+    count.rows += rows.length
+    count.deleted += rows.filter(({ deleted }) => deleted).length
+    after = rows.at(-1)?.key
+    more = rows.length === PAGE
   }
   return count
 }

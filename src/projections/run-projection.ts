@@ -5,6 +5,7 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/stage-result.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import { noteCounts } from './feed-counts.ts'
 import {
   addPairs,
   type FeedMeta,
@@ -111,38 +112,40 @@ export async function writeGeneration<K extends UniversalKind>(
   const folded = await foldBatch(projection, batch, context, rows, watermark)
   const changed = [...rows.values()].filter((row) => row.after !== row.before)
   await makeKnown(deps, projection, changed, knownPairs, context)
-  const rest = await insertNew(deps, projection, changed, context)
+  const { rest, raced } = await insertNew(deps, projection, changed, context)
   await forEachBounded(rest, WRITERS, async ({ shard, row }) => {
     context.assertOwned()
     const written = await writeRow(tables, projection, shard, row)
     if (!written) deps.logger.debug({ stage: projection.name, eventId: row.event_id }, 'the table has a newer row')
   })
   context.assertOwned()
+  const counted = { rows: [...rows.values()], raced, watermark }
+  if (folded.position !== null) await noteCounts(tables, projection, { ...counted, position: folded.position })
   if (folded.position !== null) await moveWatermark(tables, projection, at, folded.position)
   return folded.results
 }
 
 /**
  * Inserts the rows that did not exist when they were read, part by part. Returns those to write conditionally: existing
- * rows, and rows that appeared meanwhile, which may be newer (Guarantee 4).
+ * rows, and rows that appeared meanwhile (`raced`), which may be newer (Guarantee 4).
  */
 async function insertNew(
   deps: Pick<FeedStageDeps, 'tables'>,
   feed: Feed,
   changed: readonly Folding[],
   context: BatchContext,
-): Promise<readonly NewRow[]> {
+): Promise<{ readonly rest: readonly NewRow[]; readonly raced: readonly NewRow[] }> {
   const rows = changed.flatMap(({ shard, before, after }) =>
     after === undefined ? [] : [{ shard, before, row: after }],
   )
   const isNew = ({ before }: Pick<Folding, 'before'>) => before === undefined
-  const rest: NewRow[] = rows.filter((row) => !isNew(row))
+  const raced: NewRow[] = []
   const missing = rows.filter(isNew)
   for (let from = 0; from < missing.length; from += INSERTED_AT_ONCE) {
     context.assertOwned()
-    rest.push(...(await insertRows(deps.tables, feed, missing.slice(from, from + INSERTED_AT_ONCE))))
+    raced.push(...(await insertRows(deps.tables, feed, missing.slice(from, from + INSERTED_AT_ONCE))))
   }
-  return rest
+  return { rest: [...rows.filter((row) => !isNew(row)), ...raced], raced }
 }
 
 async function readRows<K extends UniversalKind>(

@@ -89,6 +89,12 @@ export const FeedQuery = Type.Object(
   { additionalProperties: false },
 )
 
+export const FeedCount = Type.Object({
+  rows: Type.Integer({ description: 'Of every source, hidden and deleted ones included' }),
+  deleted: Type.Integer(),
+  exact: Type.Boolean({ description: 'False: a projector was killed while it counted; a rebuild counts anew' }),
+})
+
 /** Keys that are asked for at once. */
 const MOST_KEYS = 1_000
 

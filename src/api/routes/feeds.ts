@@ -17,6 +17,7 @@ import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
 import {
   ConnectionQuery,
+  FeedCount,
   FeedQuery,
   feedAnswer,
   feedItem,
@@ -38,10 +39,9 @@ export function feedRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
     for (const feed of deps.operations.feeds) {
       await app.register(pageRoute(deps, feed))
       await app.register(itemRoutes(deps, feed))
-      const Count = Type.Object({ rows: Type.Integer(), deleted: Type.Integer() })
       app.get(
         `/v1/feeds/${feed.entity}/count`,
-        { schema: { tags, querystring: ConnectionQuery, response: { 200: Count, ...answers } } },
+        { schema: { tags, querystring: ConnectionQuery, response: { 200: FeedCount, ...answers } } },
         (request) =>
           countFeedRows(deps.operations, principalOf(request), { feed, connection: request.query.connection }),
       )

@@ -1,5 +1,6 @@
 import { forEachBounded } from '../../platform/bounded.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
+import { countKey } from '../feed-counts.ts'
 import { partitionOf, readMeta, rowKey } from '../feed-table.ts'
 import type { Feed } from '../projection.ts'
 import { forgetWatermarks } from './generations.ts'
@@ -28,6 +29,7 @@ export async function dropGeneration(
         })
         await keep()
       }
+      await tables.delete(feed.table, countKey(feed, place))
     }
   }
   await forgetWatermarks(tables, feed, generation, shards)

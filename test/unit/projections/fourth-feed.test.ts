@@ -82,7 +82,7 @@ it('is read, mapped, projected, and served as page, item and count', async () =>
   ])
   const item = await world.get(`${FEED}/items/a%7Cb/WLD%7C1${asked}`)
   expect(item.json).toMatchObject({ items: [{ group: 'a|b', sku: 'WLD|1', data: { price: '3' } }] })
-  expect((await world.get(`${FEED}/count${asked}`)).json).toEqual({ rows: 2, deleted: 0 })
+  expect((await world.get(`${FEED}/count${asked}`)).json).toEqual({ rows: 2, deleted: 0, exact: true })
   expect(await world.get(`${FEED}/items/retail/OTHER-1${asked}`)).toMatchObject({
     status: 404,
     json: { code: 'not_found', field: 'group, sku' },

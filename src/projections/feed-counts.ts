@@ -1,0 +1,120 @@
+import { flag, number, rowType, text } from '../platform/dynamodb/rows.ts'
+import type { Condition, Key, Tables } from '../platform/dynamodb/tables.ts'
+import { type Position, positionText } from './feed-row.ts'
+import { META, type NewRow, partitionOf, type Shard, type Watermark } from './feed-table.ts'
+import type { Folding } from './fold-batch.ts'
+import type { Feed } from './projection.ts'
+
+/** How many rows of a connection and source a shard of a feed has. */
+export interface ShardCount {
+  /** Deleted ones included. */
+  readonly rows: number
+  readonly deleted: number
+  /** Position of the last batch that was counted. */
+  readonly counted_to: string
+  /** False: a projector ended between writing rows and counting them. A rebuild counts anew. */
+  readonly exact: boolean
+}
+
+export const countType = (table: string) =>
+  rowType<ShardCount>(table, [], { rows: number, deleted: number, counted_to: text, exact: flag })
+
+/** Beside the meta item, whose name none of them has. */
+const COUNTS = 'counts#'
+
+export function countKey({ key: { attribute } }: Feed, shard: Shard): Key {
+  return { pk: META, [attribute]: `${COUNTS}${partitionOf(shard)}` }
+}
+
+export function isCount(feed: Feed, item: Readonly<Record<string, unknown>>): boolean {
+  return String(item[feed.key.attribute]).startsWith(COUNTS)
+}
+
+/** What a batch changed, once its rows are written and before its watermark moves. */
+export interface Counted {
+  /** Rows of the batch, as they were read and as they are. */
+  readonly rows: readonly Folding[]
+  /** Rows that another projector had written when they were to be inserted. */
+  readonly raced: readonly NewRow[]
+  readonly watermark: Watermark | undefined
+  readonly position: Position
+}
+
+/**
+ * Counts what came, went and came back in a batch. Costs nothing where no row did: stock that only changes is not counted.
+ * A batch that is redelivered after its rows were written, but not counted, changes nothing any more and would be missing:
+ * it is known by rows beyond the watermark, and the count says then that it is not exact.
+ */
+export async function noteCounts(tables: Tables, feed: Feed, counted: Counted): Promise<void> {
+  const shards = Map.groupBy(counted.rows, ({ shard }) => partitionOf(shard))
+  const raced = new Set(counted.raced.map(({ shard }) => partitionOf(shard)))
+  for (const [partition, rows] of shards) {
+    const [first] = rows
+    if (first === undefined) continue
+    const { shard } = first
+    const beyond = latest(rows.flatMap(({ before }) => before?.position ?? []))
+    const isBeyond = beyond > positionOf(counted.watermark)
+    if (raced.has(partition) || (isBeyond && beyond > (await countedTo(tables, feed, shard))))
+      await doubt(tables, feed, shard)
+    await addToCount(tables, feed, shard, { ...changeOf(rows), position: positionText(counted.position) })
+  }
+}
+
+interface CountChange {
+  readonly rows: number
+  readonly deleted: number
+  readonly position: string
+}
+
+function changeOf(rows: readonly Folding[]): Pick<CountChange, 'rows' | 'deleted'> {
+  const change = { rows: 0, deleted: 0 }
+  for (const { before, after } of rows) {
+    if (before === undefined && after !== undefined) change.rows += 1
+    change.deleted += Number(after?.deleted ?? false) - Number(before?.deleted ?? false)
+  }
+  return change
+}
+
+async function addToCount(
+  tables: Tables,
+  feed: Feed,
+  shard: Shard,
+  { rows, deleted, position }: CountChange,
+): Promise<void> {
+  if (rows === 0 && deleted === 0) return
+  const key = countKey(feed, shard)
+  // A request that is sent again is counted once.
+  const isLater: Condition = { attribute: 'counted_to', is: '<', value: position }
+  const change = { set: { counted_to: position }, increment: { rows, deleted } }
+  if ((await tables.update(feed.table, key, change, isLater)) !== null) return
+  if ((await tables.get(feed.table, key)) !== undefined) return
+  // The first rows of the shard. Where there are others, they were never counted: an earlier version wrote them.
+  const range = { partition: partitionOf(shard), limit: rows + 1, attributes: [feed.key.attribute, 'deleted'] }
+  const items = await tables.query(feed.table, range)
+  if (items.length > rows) return
+  const count: ShardCount = {
+    rows: items.length,
+    deleted: items.filter((item) => item['deleted'] === true).length,
+    counted_to: position,
+    exact: true,
+  }
+  await tables.put(feed.table, { ...key, ...count }, { absent: 'pk' })
+}
+
+async function countedTo(tables: Tables, feed: Feed, shard: Shard): Promise<string> {
+  const item = await tables.get(feed.table, countKey(feed, shard))
+  return item === undefined ? '' : countType(feed.table).decode(item).counted_to
+}
+
+async function doubt(tables: Tables, feed: Feed, shard: Shard): Promise<void> {
+  await tables.update(feed.table, countKey(feed, shard), { set: { exact: false } }, { present: 'pk' })
+}
+
+function positionOf(watermark: Watermark | undefined): string {
+  const position = watermark?.position ?? null
+  return position === null ? '' : positionText(position)
+}
+
+function latest(positions: readonly string[]): string {
+  return positions.reduce((last, position) => (position > last ? position : last), '')
+}
