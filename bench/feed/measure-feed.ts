@@ -79,9 +79,11 @@ async function openFeed(servers: BenchServers, rows: number, { seed }: FeedOptio
 async function pageRows(small: OpenFeed, large: OpenFeed, { rounds, log }: FeedOptions): Promise<Measurements> {
   const load = new Load(1)
   const bare = bareQuery(large)
+  const last = await lastPage(large, load)
   const pages = {
     small: () => load.seconds(small.page, PAGES_A_ROUND),
     large: () => load.seconds(large.page, PAGES_A_ROUND),
+    last: () => load.seconds(last, PAGES_A_ROUND),
     bare: () => bare.seconds(PAGES_A_ROUND),
   }
   const times = await timesInTurn(pages, rounds, (line) => log(`feed ${line}`))
@@ -91,8 +93,25 @@ async function pageRows(small: OpenFeed, large: OpenFeed, { rounds, log }: FeedO
   const ratio = medianRatio(times.bare, times.large)
   const page = { value: 1000 / ms('large'), theirs: 1000 / ms('bare'), ratio, rounds }
   const size = { value: ms('large'), theirs: ms('small'), ratio: medianRatio(times.large, times.small), rounds }
+  const far = { value: ms('last'), theirs: ms('large'), ratio: medianRatio(times.last, times.large), rounds }
   const note = large.rows === LARGE ? {} : { note: `on ${large.rows.toLocaleString('en-US')} rows` }
-  return { 'feed-page': page, 'feed-page-large': { ...size, ...note } }
+  return { 'feed-page': page, 'feed-page-large': { ...size, ...note }, 'feed-page-far': { ...far, ...note } }
+}
+
+/** The address of the last page with as many rows as the first one has. */
+async function lastPage({ page }: OpenFeed, load: Load): Promise<string> {
+  let [url, last] = [page, page]
+  for (;;) {
+    const { items, cursor } = JSON.parse(await load.read(url)) as Page
+    if (items.length < PAGE) return last
+    last = url
+    url = `${page}&cursor=${encodeURIComponent(cursor)}`
+  }
+}
+
+interface Page {
+  readonly items: readonly unknown[]
+  readonly cursor: string
 }
 
 /** The first page's rows asked of DynamoDB by its own client. */
@@ -144,7 +163,7 @@ async function lastPoll({ page }: OpenFeed, load: Load): Promise<{ readonly url:
   let url = page
   for (;;) {
     const body = await load.read(url)
-    const { items, cursor } = JSON.parse(body) as { readonly items: readonly unknown[]; readonly cursor: string }
+    const { items, cursor } = JSON.parse(body) as Page
     if (items.length === 0) return { url, body }
     url = `${page}&cursor=${encodeURIComponent(cursor)}`
   }

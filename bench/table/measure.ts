@@ -54,7 +54,7 @@ export async function measureRows(
     map: async (own) => mapRows(await compare(own, 'map', { ...options, ...extent, events: extent.mapped })),
     feed: async (own) =>
       feedRows === null
-        ? leftOut('feed-page', 'feed-page-large', 'feed-poll')
+        ? leftOut('feed-page', 'feed-page-large', 'feed-page-far', 'feed-poll')
         : await measureFeed(own, { ...options, ...extent, feedRows }),
     project: async (own) =>
       projectRows(await compare(own, 'project', { ...options, ...extent, events: extent.projected })),

@@ -88,7 +88,11 @@ function open(key: string, text: string): GivenCursor {
     return { time: Number.parseInt(time, 36), offset: parseOffset(offset) }
   })
   const filter = { connection: wire.c, sources: wire.s?.split(',') ?? null, from: wire.u[0], to: wire.u[1] }
-  const given = { text, cursor: { feed: wire.f, generation: wire.g, filter, places, changed: wire.z ?? {} }, madeAt: wire.t }
+  const given = {
+    text,
+    cursor: { feed: wire.f, generation: wire.g, filter, places, changed: wire.z ?? {} },
+    madeAt: wire.t,
+  }
   const [oldest] = opened.keys()
   if (opened.size >= MOST_OPENED && oldest !== undefined) opened.delete(oldest)
   opened.set(text, { key, given })

@@ -31,7 +31,8 @@ export function feedFields({ entity, key: { parts }, data }: Feed, text: string 
   for (const name of names) {
     const column = CHOSEN.find((one) => one === name)
     if (column !== undefined) columns.add(column)
-    else if (!kept.includes(name) && name !== DATA) own.add(name.startsWith(`${DATA}.`) ? name.slice(DATA.length + 1) : name)
+    else if (!kept.includes(name) && name !== DATA)
+      own.add(name.startsWith(`${DATA}.`) ? name.slice(DATA.length + 1) : name)
   }
   const known = Object.keys(data.properties)
   const isOpen = data.additionalProperties === true

@@ -58,8 +58,8 @@ function ownFields({ billTo }: ConnectionDocument, fields: OwnOrderFields | unde
 
 /** A buffer without pieces, or pieces that nothing uses. */
 function checkStaleStock({ value: { staleStock }, yaml }: Shaped<'connection'>): Mistake[] {
-  if (staleStock === undefined || (staleStock.then === 'buffer') === (staleStock.buffer !== undefined)) return []
-  const what = staleStock.then === 'buffer' ? 'is needed with then: buffer' : 'is for then: buffer only'
+  if (staleStock === undefined || (staleStock.policy === 'buffer') === (staleStock.buffer !== undefined)) return []
+  const what = staleStock.policy === 'buffer' ? 'is needed with policy: buffer' : 'is for policy: buffer only'
   return [yaml.mistake(['staleStock', 'buffer'], what)]
 }
 

@@ -317,18 +317,18 @@ export const connectionSchema = Type.Object(
             maximum: 43_200,
             description: 'minutes since the source was last read in full, 1 to 43200; several times its schedule',
           }),
-          then: Type.Enum([...stalePolicies], {
+          policy: Type.Enum([...stalePolicies], {
             description: 'keep; hold (out of stock); buffer (at most so many pieces); zero',
           }),
           buffer: Type.Optional(
             Type.Integer({
               minimum: 1,
               maximum: 1_000_000,
-              description: 'pieces that may still be sold; with then: buffer',
+              description: 'pieces that may still be sold; with policy: buffer',
             }),
           ),
         },
-        { ...strict, description: 'how stock is served whose source was not read for some time: afterMinutes, then' },
+        { ...strict, description: 'how stock is served whose source was not read for some time: afterMinutes, policy' },
       ),
     ),
     deleteDrainedQueues: Type.Optional(

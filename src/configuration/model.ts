@@ -130,7 +130,7 @@ export interface StaleStock {
   /** Minutes since the source was last read in full. */
   readonly afterMinutes: number
   /** `keep`: it is served as it is; `hold`: out of stock, with its quantities; `buffer`: at most so many; `zero`: none. */
-  readonly then: (typeof stalePolicies)[number]
+  readonly policy: (typeof stalePolicies)[number]
   /** Pieces that may still be sold; with `buffer`. */
   readonly buffer?: number
 }

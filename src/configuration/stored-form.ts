@@ -8,12 +8,12 @@ import {
   type Connection,
   MOST_GONE,
   notificationCauses,
-  stalePolicies,
   type ProductMetadata,
   REMIND_HOURS,
   type Read,
   type Recipient,
   type System,
+  stalePolicies,
   type ValueSchema,
 } from './model.ts'
 
@@ -103,7 +103,7 @@ const storedConnection = Type.Object({
   staleStock: Type.Optional(
     Type.Object({
       afterMinutes: Type.Integer(),
-      then: Type.Enum([...stalePolicies]),
+      policy: Type.Enum([...stalePolicies]),
       buffer: Type.Optional(Type.Integer()),
     }),
   ),

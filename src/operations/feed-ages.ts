@@ -57,7 +57,7 @@ function readUntil({ cut_date, revision, cut_date_change: byHand }: ReadControl)
 
 /** Why a row is not served as it was read. */
 export interface Stale {
-  readonly policy: StaleStock['then']
+  readonly policy: StaleStock['policy']
   readonly reason: string
 }
 
@@ -83,18 +83,18 @@ const MINUTE_MS = 60_000
 
 /** `sources`: those whose rows are read. Only stock goes by a policy: other content stays true when it grows old. */
 export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly string[], now: number): Serving {
-  const policy = feed.entity === 'inventory' ? standing.connection?.staleStock : undefined
-  const reasons = new Map(sources.flatMap((source) => staleReason(source, standing, policy, now) ?? []))
-  const way = policy === undefined || policy.then === 'keep' ? null : [policy.then, policy.buffer].join(' ').trim()
+  const rule = feed.entity === 'inventory' ? standing.connection?.staleStock : undefined
+  const reasons = new Map(sources.flatMap((source) => staleReason(source, standing, rule, now) ?? []))
+  const way = rule === undefined || rule.policy === 'keep' ? null : [rule.policy, rule.buffer].join(' ').trim()
   return {
     changed: way === null ? {} : Object.fromEntries([...reasons.keys()].map((source) => [source, way])),
     serve(row) {
       const asOf = standing.asOf.get(row.source)
       const as_of = asOf === undefined ? null : isoTime(asOf)
       const reason = reasons.get(row.source)
-      if (policy === undefined || reason === undefined) return { ...row, as_of, stale: null }
-      const data = row.deleted ? row.data : staleData(row.data, policy)
-      return { ...row, data, as_of, stale: { policy: policy.then, reason } }
+      if (rule === undefined || reason === undefined) return { ...row, as_of, stale: null }
+      const data = row.deleted ? row.data : staleData(row.data, rule)
+      return { ...row, data, as_of, stale: { policy: rule.policy, reason } }
     },
   }
 }
@@ -102,12 +102,12 @@ export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly 
 function staleReason(
   source: string,
   { asOf }: FeedStanding,
-  policy: StaleStock | undefined,
+  rule: StaleStock | undefined,
   now: number,
 ): [readonly [source: string, reason: string]] | null {
   const since = asOf.get(source)
-  if (policy === undefined || since === undefined || now - since <= policy.afterMinutes * MINUTE_MS) return null
-  const reason = `${source} was last read in full at ${isoTime(since)}, more than ${policy.afterMinutes} minutes ago`
+  if (rule === undefined || since === undefined || now - since <= rule.afterMinutes * MINUTE_MS) return null
+  const reason = `${source} was last read in full at ${isoTime(since)}, more than ${rule.afterMinutes} minutes ago`
   return [[source, reason]]
 }
 

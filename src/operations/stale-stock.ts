@@ -9,8 +9,8 @@ type Data = FeedRow['data']
  * The data of a row of stock as a connection has it served when its source was not read for too long. Throws
  * `value_undecodable` for quantities that are no decimals.
  */
-export function staleData(data: Data, { then, buffer }: StaleStock): Data {
-  switch (then) {
+export function staleData(data: Data, { policy, buffer }: StaleStock): Data {
+  switch (policy) {
     case 'keep':
       return data
     case 'hold':

@@ -116,5 +116,5 @@ function positionOf(watermark: Watermark | undefined): string {
 }
 
 function latest(positions: readonly string[]): string {
-  return positions.reduce((last, position) => (position > last ? position : last), '')
+  return positions.toSorted().at(-1) ?? ''
 }

@@ -14,7 +14,11 @@ export function keyPath({ parts }: FeedKey) {
 }
 
 /** Columns of which `fields` may leave out any. */
-function optionalColumns({ properties, additionalProperties, description }: TObject & { readonly description?: string }) {
+function optionalColumns({
+  properties,
+  additionalProperties,
+  description,
+}: TObject & { readonly description?: string }) {
   const columns = Object.entries<TSchema>(properties).map(([name, column]) => [name, Type.Optional(column)])
   return Type.Object(Object.fromEntries(columns), {
     ...(additionalProperties === undefined ? {} : { additionalProperties }),
@@ -34,9 +38,7 @@ export function feedItem({ key, data }: Feed) {
           description: 'When the source was last read in full: what changed there before is in the row, or on its way',
         }),
       ),
-      position: Type.Optional(
-        Type.String({ description: 'Place of the row in its shard; grows with each change' }),
-      ),
+      position: Type.Optional(Type.String({ description: 'Place of the row in its shard; grows with each change' })),
       deleted: Type.Boolean({ description: 'True: no longer at the source; data is the last known' }),
       stale: Type.Optional(
         Type.Object(

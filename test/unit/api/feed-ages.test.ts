@@ -13,9 +13,9 @@ const READ = 'vendor.inventory.all'
 const MINUTE_MS = 60_000
 
 /** A connection with stock of two sources, of which the policy says what becomes of it after 30 minutes. */
-async function world(policy?: Partial<StaleStock>, reads: readonly string[] = [READ, 'files.inventory.all']) {
+async function world(rule?: Partial<StaleStock>, reads: readonly string[] = [READ, 'files.inventory.all']) {
   const api = apiFixture()
-  const staleStock = policy === undefined ? {} : { staleStock: { afterMinutes: 30, then: 'keep' as const, ...policy } }
+  const staleStock = rule === undefined ? {} : { staleStock: { afterMinutes: 30, policy: 'keep' as const, ...rule } }
   const connection = connectionWith('shop-vendor', { reads, ...staleStock })
   const configure = (document = connection) =>
     api.tables.put(CONNECTIONS, { kind: 'connection', id: 'shop-vendor', document: encodeConnection(document) })
@@ -97,13 +97,13 @@ describe('stock whose source was not read for longer than the connection allows'
     ['hold', undefined, 'A 5 false'],
     ['buffer', 2, 'A 2 true'],
     ['zero', undefined, 'A 0 false'],
-  ] as const)('is served by the policy %s, with the reason', async (then, buffer, expected) => {
-    const { api, pass } = await world({ then, ...(buffer === undefined ? {} : { buffer }) })
+  ] as const)('is served by the policy %s, with the reason', async (name, buffer, expected) => {
+    const { api, pass } = await world({ policy: name, ...(buffer === undefined ? {} : { buffer }) })
     await pass(31)
     const { json } = await api.get(FEED)
     expect(rows(json.items)).toEqual([expected, 'F 5 true'])
     expect(json.items[0].stale).toEqual({
-      policy: then,
+      policy: name,
       reason: 'vendor was last read in full at 2026-01-31T08:00:00.000Z, more than 30 minutes ago',
     })
     expect(json.items[1]).not.toHaveProperty('stale')
@@ -113,7 +113,7 @@ describe('stock whose source was not read for longer than the connection allows'
   })
 
   it('comes again to a reader who has it, and once more when the source is read again', async () => {
-    const { poll, pass, readNow } = await world({ then: 'zero' })
+    const { poll, pass, readNow } = await world({ policy: 'zero' })
     expect(rows((await poll()).items)).toEqual(['A 5 true', 'F 5 true'])
     await pass(30)
     expect((await poll()).items).toEqual([])
@@ -128,7 +128,7 @@ describe('stock whose source was not read for longer than the connection allows'
   })
 
   it('comes again page by page, and from the beginning when the source is read meanwhile', async () => {
-    const { api, poll, pass, readNow, stock } = await world({ then: 'zero' })
+    const { api, poll, pass, readNow, stock } = await world({ policy: 'zero' })
     await api.project(0, stock('B'), stock('C'))
     await api.idle()
     expect((await poll()).items).toHaveLength(4)
@@ -141,20 +141,20 @@ describe('stock whose source was not read for longer than the connection allows'
   })
 
   it('comes again when the policy is another', async () => {
-    const { poll, pass, configure, connection } = await world({ then: 'buffer', buffer: 3 })
+    const { poll, pass, configure, connection } = await world({ policy: 'buffer', buffer: 3 })
     await poll()
     await pass(31)
     expect(rows((await poll()).items)).toEqual(['A 3 true'])
-    await configure({ ...connection, staleStock: { afterMinutes: 30, then: 'buffer', buffer: 1 } })
+    await configure({ ...connection, staleStock: { afterMinutes: 30, policy: 'buffer', buffer: 1 } })
     expect(rows((await poll()).items)).toEqual(['A 1 true'])
   })
 
   it('does not come again where it stays as it is, nor into a timeslot that it did not change in', async () => {
-    const kept = await world({ then: 'keep' })
+    const kept = await world({ policy: 'keep' })
     await kept.poll()
     await kept.pass(31)
     expect((await kept.poll()).items).toEqual([])
-    const { api, pass } = await world({ then: 'zero' })
+    const { api, pass } = await world({ policy: 'zero' })
     const slot = `${FEED}&updated_from=2026-01-31T09:00:00Z&updated_to=2026-01-31T10:00:00Z`
     const { cursor } = (await api.get(slot)).json
     await pass(31)
@@ -168,7 +168,7 @@ describe('stock whose source was not read for longer than the connection allows'
       { location: 'c', on_hand: '9', available: '9' },
     ]
     const data = { total: '10.5', in_stock: true, locations }
-    expect(staleData(data, { afterMinutes: 1, then: 'buffer', buffer: 4 })).toEqual({
+    expect(staleData(data, { afterMinutes: 1, policy: 'buffer', buffer: 4 })).toEqual({
       total: '4',
       in_stock: true,
       locations: [
@@ -178,6 +178,9 @@ describe('stock whose source was not read for longer than the connection allows'
       ],
     })
     const low = { ...data, total: '1', in_stock: false }
-    expect(staleData(low, { afterMinutes: 1, then: 'buffer', buffer: 4 })).toMatchObject({ total: '1', in_stock: false })
+    expect(staleData(low, { afterMinutes: 1, policy: 'buffer', buffer: 4 })).toMatchObject({
+      total: '1',
+      in_stock: false,
+    })
   })
 })

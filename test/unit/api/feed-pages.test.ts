@@ -71,14 +71,13 @@ it('links to the next page until it is complete', async () => {
 
 it('is a line for each row and one for the page as NDJSON', async () => {
   const api = await feedOf(many)
-  const [plain, answer] = await Promise.all(
-    ['application/json', 'application/x-ndjson'].map((accept) => api.app.inject({ url: FEED, headers: { accept } })),
-  )
-  expect(answer?.headers['content-type']).toBe('application/x-ndjson; charset=utf-8')
-  expect(answer?.headers['etag']).not.toBe(plain?.headers['etag'])
-  const lines = answer?.body.split('\n') ?? []
+  const plain = await api.app.inject(FEED)
+  const answer = await api.app.inject({ url: FEED, headers: { accept: 'application/x-ndjson' } })
+  expect(answer.headers['content-type']).toBe('application/x-ndjson; charset=utf-8')
+  expect(answer.headers['etag']).not.toBe(plain.headers['etag'])
+  const lines = answer.body.split('\n')
   expect(lines.pop()).toBe('')
-  const { items, cursor, complete } = plain?.json()
+  const { items, cursor, complete } = plain.json()
   expect(lines.map((line) => JSON.parse(line))).toEqual([...items, { page: { cursor, complete } }])
   const refused = await api.app.inject({ url: `${FEED}&limit=0`, headers: { accept: 'application/x-ndjson' } })
   expect(refused.headers['content-type']).toContain('application/problem+json')

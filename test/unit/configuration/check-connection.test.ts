@@ -88,14 +88,14 @@ it.each([
     /push.* images come from feed and other, and would overwrite each other in the shop/,
   ],
   [
-    'shop: magento\nvendor: netsuite\nreads: []\nstaleStock: { afterMinutes: 30, then: buffer }',
-    /staleStock\.buffer is needed with then: buffer/,
+    'shop: magento\nvendor: netsuite\nreads: []\nstaleStock: { afterMinutes: 30, policy: buffer }',
+    /staleStock\.buffer is needed with policy: buffer/,
   ],
   [
-    'shop: magento\nvendor: netsuite\nreads: []\nstaleStock: { afterMinutes: 30, then: zero, buffer: 3 }',
-    /staleStock\.buffer is for then: buffer only/,
+    'shop: magento\nvendor: netsuite\nreads: []\nstaleStock: { afterMinutes: 30, policy: zero, buffer: 3 }',
+    /staleStock\.buffer is for policy: buffer only/,
   ],
-  ['shop: magento\nvendor: netsuite\nreads: []\nstaleStock: { afterMinutes: 30, then: buffer, buffer: 3 }', /^none$/],
+  ['shop: magento\nvendor: netsuite\nreads: []\nstaleStock: { afterMinutes: 30, policy: buffer, buffer: 3 }', /^none$/],
 ])('a connection that is %s: %s', async (more, message) => {
   expect(await mistakes(connection(more))).toMatch(message)
 })

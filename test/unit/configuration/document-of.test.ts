@@ -33,7 +33,7 @@ it('shows a stored connection so that it can be sent back', () => {
     vendor: 'b',
     reads: ['a.orders.all'],
     ownership: { skuPattern: '^B-' },
-    staleStock: { afterMinutes: 60, then: 'buffer', buffer: 2 },
+    staleStock: { afterMinutes: 60, policy: 'buffer', buffer: 2 },
   }
   const stored = connectionOf(document, '^B-', ['processing'])
   const shown = documentOf('connection', encodeConnection(stored))
