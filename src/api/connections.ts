@@ -60,8 +60,22 @@ function endOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`
 }
 
+/** Places by address, so that known addresses are not parsed again. The oldest entry is removed first. */
+const places = new Map<string, string>()
+const MOST_PLACES = 1_000
+
 /** The address, or its /64 for IPv6, since a caller usually has the whole /64. */
 export function placeOf(address: string): string {
+  const known = places.get(address)
+  if (known !== undefined) return known
+  const [oldest] = places.keys()
+  if (places.size >= MOST_PLACES && oldest !== undefined) places.delete(oldest)
+  const place = networkOf(address)
+  places.set(address, place)
+  return place
+}
+
+function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)
   if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString()

@@ -1,3 +1,4 @@
+import { ObjectOptions } from 'typebox'
 import { StreamError } from '../errors.ts'
 import { splitKey } from '../events/entities.ts'
 import type { ServedRow } from '../operations/feed-ages.ts'
@@ -35,7 +36,7 @@ export function feedFields({ entity, key: { parts }, data }: Feed, text: string 
       own.add(name.startsWith(`${DATA}.`) ? name.slice(DATA.length + 1) : name)
   }
   const known = Object.keys(data.properties)
-  const isOpen = data.additionalProperties === true
+  const isOpen = ObjectOptions(data).additionalProperties === true
   const mistyped = [...own].find((name) => (isOpen ? name === '' : !known.includes(name)))
   if (mistyped === undefined) return { columns, data: names.includes(DATA) ? null : own }
   const there = [...kept, ...CHOSEN, DATA, ...known].join(', ')

@@ -9,8 +9,10 @@ const OF_PROGRAMS = ['v1', 'health', 'docs', 'assets', 'openapi.json']
 /** Whether a browser requests an unknown address that could be one of the page. */
 export function isMistypedPage(request: FastifyRequest): boolean {
   const { method, url, headers, is404 } = request
+  // Every request is asked about, several times.
+  if (!is404) return false
   const [, first = ''] = url.split(/[/?#]/)
-  return is404 && method === 'GET' && /\btext\/html\b/.test(headers.accept ?? '') && !OF_PROGRAMS.includes(first)
+  return method === 'GET' && /\btext\/html\b/.test(headers.accept ?? '') && !OF_PROGRAMS.includes(first)
 }
 
 /**

@@ -31,7 +31,8 @@ export function feedStanding(tables: Tables, feed: Feed, connection: string, kep
     const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
     const [configured] = readableItems(item === undefined ? [] : [item], connectionOfRow)
     const reads = (configured?.reads ?? []).filter((read) => entityOfRead(read) === feed.entity)
-    const controls = await rowsOf(tables, controlRows).listMany(reads.map((read) => ({ read })))
+    const keys = reads.map((read) => ({ read }))
+    const controls = keys.length === 0 ? [] : await rowsOf(tables, controlRows).listMany(keys)
     return { connection: configured, asOf: asOfSources(reads, controls) }
   })
 }

@@ -144,7 +144,7 @@ export const watermarkNames = (generation: number, shard: number) => ({
 export async function readMeta(tables: Tables, feed: Feed): Promise<FeedMeta> {
   const item = (await tables.get(feed.table, metaKey(feed))) ?? {}
   const { generation, building, rebuild, last_generation, pairs } = metaType(feed.table).decode(item)
-  const watermarks = new Map<string, Watermark | undefined>()
+  const watermarks = new Map<number, Map<number, Watermark | undefined>>()
   const watermarkOf = (name: { readonly position: string; readonly caughtUpTo: string }): Watermark | undefined => {
     const [position, caughtUpTo] = [item[name.position], item[name.caughtUpTo]]
     if (position === undefined && caughtUpTo === undefined) return undefined
@@ -162,10 +162,11 @@ export async function readMeta(tables: Tables, feed: Feed): Promise<FeedMeta> {
       return { connection, source }
     }),
     watermark(generation, shard) {
-      // Decoded once for all concurrent callers.
-      const name = watermarkNames(generation, shard)
-      if (!watermarks.has(name.position)) watermarks.set(name.position, watermarkOf(name))
-      return watermarks.get(name.position)
+      // Decoded once for all concurrent callers: each poll needs every shard.
+      const known = watermarks.get(generation) ?? new Map<number, Watermark | undefined>()
+      watermarks.set(generation, known)
+      if (!known.has(shard)) known.set(shard, watermarkOf(watermarkNames(generation, shard)))
+      return known.get(shard)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { type TObject, type TSchema, Type } from 'typebox'
+import { ObjectOptions, type TObject, type TSchema, Type } from 'typebox'
 import type { Feed, FeedKey } from '../../projections/projection.ts'
 import { ndjsonToo } from '../ndjson-pages.ts'
 import { LONGEST_PARAMETER, PathText } from '../path-text.ts'
@@ -14,16 +14,11 @@ export function keyPath({ parts }: FeedKey) {
 }
 
 /** Columns of which `fields` may leave out any. */
-function optionalColumns({
-  properties,
-  additionalProperties,
-  description,
-}: TObject & { readonly description?: string }) {
-  const columns = Object.entries<TSchema>(properties).map(([name, column]) => [name, Type.Optional(column)])
-  return Type.Object(Object.fromEntries(columns), {
-    ...(additionalProperties === undefined ? {} : { additionalProperties }),
-    ...(description === undefined ? {} : { description }),
-  })
+function optionalColumns(data: TObject) {
+  const columns = Object.entries<TSchema>(data.properties).map(
+    ([name, column]) => [name, Type.Optional(column)] as const,
+  )
+  return Type.Object(Object.fromEntries(columns), ObjectOptions(data))
 }
 
 export function feedItem({ key, data }: Feed) {

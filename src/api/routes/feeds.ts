@@ -37,8 +37,9 @@ const answers = problems(400, 401, 404)
 export function feedRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     for (const feed of deps.operations.feeds) {
-      await app.register(pageRoute(deps, feed))
-      await app.register(itemRoutes(deps, feed))
+      const item = feedItem(feed)
+      await app.register(pageRoute(deps, feed, item))
+      await app.register(itemRoutes(deps, feed, item))
       app.get(
         `/v1/feeds/${feed.entity}/count`,
         { schema: { tags, querystring: ConnectionQuery, response: { 200: FeedCount, ...answers } } },
@@ -49,9 +50,10 @@ export function feedRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   }
 }
 
-function pageRoute(deps: ApiDeps, feed: Feed): FastifyPluginAsyncTypebox {
+type Item = ReturnType<typeof feedItem>
+
+function pageRoute(deps: ApiDeps, feed: Feed, item: Item): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const item = feedItem(feed)
     const unchanged = { description: 'As If-None-Match says it has it already', type: 'null' }
     const response = { 200: feedAnswer(item), 304: unchanged, ...answers, ...problems(410) }
     app.get(
@@ -66,10 +68,9 @@ function pageRoute(deps: ApiDeps, feed: Feed): FastifyPluginAsyncTypebox {
   }
 }
 
-function itemRoutes({ operations }: ApiDeps, feed: Feed): FastifyPluginAsyncTypebox {
+function itemRoutes({ operations }: ApiDeps, feed: Feed, item: Item): FastifyPluginAsyncTypebox {
   return async (app) => {
     const path = `/v1/feeds/${feed.entity}/items`
-    const item = feedItem(feed)
     const { parts } = feed.key
     const rows = { 200: Type.Object({ items: Type.Array(item) }), ...answers }
     app.get(

@@ -41,7 +41,7 @@ it('costs one read of the tables for all polls within the time', async () => {
 })
 
 it('leads a reader to the same table, whatever changes between and within its pages', async () => {
-  for (let seed = 1; seed <= 40; seed += 1) {
+  for (let seed = 1; seed <= 6; seed += 1) {
     const random = new SeededRandom(seed, 1)
     const api = apiFixture({ metaKeptMs: KEPT_MS })
     await api.configure('shop-vendor')
@@ -54,7 +54,7 @@ it('leads a reader to the same table, whatever changes between and within its pa
       cursor = json.cursor
       return json
     }
-    for (let step = 0; step < 40; step += 1) {
+    for (let step = 0; step < 60; step += 1) {
       const sku = `S${random.int(0, 5)}`
       const deleted = random.int(0, 4) === 0
       if (random.int(0, 1) === 0) {

@@ -82,7 +82,7 @@ it('is that of the rows as they come, go and come back, and reads none of them',
   expect(await countOf(tables)).toEqual({ rows: 3, deleted: 1, exact: true })
   await stage.handle([event(3, 'B', true), event(4, 'D', false), event(5, 'D', false)], batchContext().context)
   expect(await countOf(tables)).toEqual({ rows: 4, deleted: 2, exact: true })
-  await stage.handle([event(6, 'B', false), event(7, 'C', true, 'x')], batchContext().context)
+  await stage.handle([event(6, 'B', false), event(7, 'C', true, '7.5')], batchContext().context)
   calls.length = 0
   expect(await countOf(tables)).toEqual({ rows: 4, deleted: 1, exact: true })
   expect(calls).toEqual([])
@@ -100,7 +100,7 @@ it('costs nothing where rows only change', async () => {
 
 it('is that of the rows wherever the projector is killed, or says that it is not exact', async () => {
   let [exact, inexact] = [0, 0]
-  for (let seed = 1; seed <= 300; seed += 1) {
+  for (let seed = 1; seed <= 120; seed += 1) {
     const random = new SeededRandom(seed, 2)
     const watched = watchedTables()
     const events = Array.from({ length: 24 }, (_, offset) =>
