@@ -61,7 +61,7 @@ const TASKS = {
   page: () => vite('build'),
   services: () => ['services/main.ts'],
   waldstream: () => ['src/cli/main.ts'],
-  package: () => [join(MODULES, 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.package.json'],
+  package: () => [join(MODULES, 'typescript', 'bin', 'tsc'), '-b', 'tsconfig.package.json', 'tsconfig.client.json'],
   test: () => vitest('--project=!long', ...reporters(process.env.WALDSTREAM_TEST_REPORT)),
   'test:unit': () => projects('unit', 'property', 'contract'),
   'test:matrix': () => [...projects('matrix'), '--reporter=default', '--reporter=./test/matrix/matrix-reporter.ts'],

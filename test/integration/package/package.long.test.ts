@@ -42,7 +42,23 @@ it('has the program, the schemas, the page and what tells of them, and nothing e
   )
   expect(await readdir(join(installed, 'web'))).toEqual(['dist'])
   const files = await readdir(installed, { recursive: true })
-  expect(files.filter((name) => /\.tsx?$|\.test\./.test(name))).toEqual([])
+  expect(files.filter((name) => /(?<!\.d)\.tsx?$|\.test\./.test(name))).toEqual([])
+})
+
+it('exports the kit that follows feeds, with its types', async () => {
+  const source = `import { FileStore, followFeed, type FeedRow } from 'waldstream/client'
+    const store: FileStore = new FileStore('feed')
+    const rows: readonly FeedRow[] = store.rows()
+    console.log(typeof followFeed, rows.length)`
+  await writeFile(join(folder, 'shop.mts'), source)
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--types', 'node', '--typeRoots']
+  const checks = [
+    join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
+    ...options,
+    join(ROOT, 'node_modules', '@types'),
+  ]
+  await run(process.execPath, [...checks, 'shop.mts'], { cwd: folder })
+  expect((await run(process.execPath, ['shop.mts'], { cwd: folder })).stdout).toBe('function 0\n')
 })
 
 it('is a command that npx finds', async () => {

@@ -1,0 +1,173 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Waldstream\Client;
+
+/** Follows one feed into one store. */
+final class FeedFollower
+{
+    /** Seconds, where the API does not say how long to wait. */
+    private const WAIT = 1.0;
+    private const PASSING = [408, 425, 429];
+
+    private readonly Transport $transport;
+
+    /** @param Transport|null $transport over ext-curl by default, without it over PHP's streams */
+    public function __construct(
+        private readonly FeedOptions $options,
+        private readonly FeedStore $store,
+        ?Transport $transport = null,
+    ) {
+        $this->transport = $transport ?? (extension_loaded('curl') ? new CurlTransport() : new StreamTransport());
+    }
+
+    /**
+     * Reads until the feed is caught up or a bound is reached; the next run continues there. Throws FeedException.
+     *
+     * @param int $maxPages requests that were answered
+     * @param float $maxSeconds
+     */
+    public function run(int $maxPages = 1000, float $maxSeconds = 600.0): RunReport
+    {
+        [$pages, $rows, $complete] = [0, 0, false];
+        foreach ($this->pages($maxPages, $maxSeconds) as $page) {
+            $pages += 1;
+            $rows += count($page->rows);
+            $complete = $page->complete;
+        }
+        return new RunReport($pages, $rows, $complete);
+    }
+
+    /**
+     * Yields each page after its commit, until the feed is caught up or a bound is reached. Throws FeedException.
+     *
+     * @return \Generator<int, FollowedPage>
+     */
+    public function pages(int $maxPages = 1000, float $maxSeconds = 600.0): \Generator
+    {
+        $endsAt = microtime(true) + $maxSeconds;
+        $state = $this->store->load() ?? new FeedState();
+        for ($count = 0; $count < $maxPages && microtime(true) < $endsAt; $count += 1) {
+            try {
+                $page = $this->ask($state, $endsAt);
+            } catch (FeedException $error) {
+                if ($error->problem !== 'cursor_expired' || !$this->options->readAgain) {
+                    throw $error;
+                }
+                $state = $this->beginAgain($state);
+                continue;
+            }
+            if ($page === null) {
+                yield new FollowedPage([], true, false);
+                return;
+            }
+            $next = self::stateAfter($state, $page);
+            if ($page->items !== [] || $next != $state) {
+                $removeBefore = $state->full && $page->complete ? $state->round : null;
+                $this->store->commit(new FeedCommit($page->items, $next, $removeBefore));
+            }
+            yield new FollowedPage($page->items, $page->complete, $state->full);
+            if ($page->complete) {
+                return;
+            }
+            $state = $next;
+            if ($page->items === [] && !self::wait($page->retryAfter ?? self::WAIT, $endsAt)) {
+                return;
+            }
+        }
+    }
+
+    /** The next run reads the feed in full, and removes what is gone at its end. */
+    public function readAgain(): void
+    {
+        $this->beginAgain($this->store->load() ?? new FeedState(round: 0));
+    }
+
+    private function beginAgain(FeedState $state): FeedState
+    {
+        $next = $state->next();
+        $this->store->commit(new FeedCommit([], $next, null));
+        return $next;
+    }
+
+    private static function stateAfter(FeedState $state, Page $page): FeedState
+    {
+        $full = $state->full && !$page->complete;
+        return new FeedState($page->cursor, $page->etag, $page->complete, $state->round, $full);
+    }
+
+    /** Null: nothing changed. Transient failures are repeated while the run may last. */
+    private function ask(FeedState $state, float $endsAt): ?Page
+    {
+        for ($attempt = 1; ; $attempt += 1) {
+            try {
+                return $this->request($state);
+            } catch (FeedException $error) {
+                $wait = max($this->options->retry->wait($attempt), $error->retryAfter ?? 0.0);
+                $last = !$error->transient || $attempt >= $this->options->retry->attempts;
+                if ($last || !self::wait($wait, $endsAt)) {
+                    throw $error;
+                }
+            }
+        }
+    }
+
+    private function request(FeedState $state): ?Page
+    {
+        $headers = ['Accept' => 'application/json'];
+        if ($this->options->key !== null) {
+            $headers['Authorization'] = 'Bearer ' . $this->options->key;
+        }
+        // What is held is the whole answer only where it had caught up.
+        $etag = $state->complete ? $state->etag : null;
+        if ($etag !== null) {
+            $headers['If-None-Match'] = $etag;
+        }
+        $response = $this->transport->send($this->url($state), $headers, $this->options->timeout);
+        if ($response->status === 304 && $etag !== null) {
+            return null;
+        }
+        if ($response->status !== 200) {
+            throw self::refused($response);
+        }
+        return Page::of($response, microtime(true));
+    }
+
+    private static function refused(Response $response): FeedException
+    {
+        /** @var mixed $problem */
+        $problem = json_decode($response->body, true);
+        $code = is_array($problem) && is_string($problem['code'] ?? null) ? $problem['code'] : null;
+        $detail = is_array($problem) && is_string($problem['detail'] ?? null) ? $problem['detail'] : null;
+        return new FeedException(
+            $code ?? "status_{$response->status}",
+            "status {$response->status}: " . ($detail ?? substr($response->body, 0, 300)),
+            $response->status,
+            $response->retryAfter(microtime(true)),
+            in_array($response->status, self::PASSING, true) || $response->status >= 500,
+        );
+    }
+
+    private function url(FeedState $state): string
+    {
+        $query = array_filter([
+            'connection' => $this->options->connection,
+            'limit' => (string) $this->options->limit,
+            'source' => $this->options->source,
+            'cursor' => $state->cursor,
+        ], static fn (?string $value): bool => $value !== null);
+        $path = rtrim($this->options->api, '/') . '/v1/feeds/' . rawurlencode($this->options->feed);
+        return $path . '?' . http_build_query($query, '', '&', PHP_QUERY_RFC3986);
+    }
+
+    /** False: the run would end before. */
+    private static function wait(float $seconds, float $endsAt): bool
+    {
+        if (microtime(true) + $seconds >= $endsAt) {
+            return false;
+        }
+        usleep((int) ($seconds * 1_000_000));
+        return true;
+    }
+}

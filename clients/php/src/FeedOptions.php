@@ -1,0 +1,32 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Waldstream\Client;
+
+/** Which feed is followed, and how. */
+final class FeedOptions
+{
+    /**
+     * @param string $api address of the API, without /v1
+     * @param string $feed products, inventory, images
+     * @param string|null $key API key with the scope feeds:read
+     * @param string|null $source rows of this system only
+     * @param int $limit rows per page, 1 to 1000
+     * @param bool $readAgain what an expired cursor (410) does. True: the feed is read in full, and then the rows that it no
+     *     longer has are removed; until then the old ones stay. False: it is thrown as a FeedException
+     * @param float $timeout of one request, in seconds
+     */
+    public function __construct(
+        public readonly string $api,
+        public readonly string $feed,
+        public readonly string $connection,
+        public readonly ?string $key = null,
+        public readonly ?string $source = null,
+        public readonly int $limit = 500,
+        public readonly bool $readAgain = true,
+        public readonly float $timeout = 30.0,
+        public readonly Retry $retry = new Retry(),
+    ) {
+    }
+}

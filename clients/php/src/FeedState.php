@@ -1,0 +1,57 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Waldstream\Client;
+
+/** How far a feed has been read. */
+final class FeedState
+{
+    /**
+     * @param string|null $cursor sent with the next request; null: the full read begins
+     * @param string|null $etag of the last answer
+     * @param bool $complete the last answer had caught up
+     * @param int $round number of the full read; it grows with each
+     * @param bool $full the full read of this round is not finished
+     */
+    public function __construct(
+        public readonly ?string $cursor = null,
+        public readonly ?string $etag = null,
+        public readonly bool $complete = false,
+        public readonly int $round = 1,
+        public readonly bool $full = true,
+    ) {
+    }
+
+    /** As text, for a store. */
+    public function toJson(): string
+    {
+        return json_encode(get_object_vars($this), JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
+    }
+
+    /** Throws FeedException `store_invalid` for text that `toJson` did not give. */
+    public static function fromJson(string $json): self
+    {
+        try {
+            /** @var mixed $state */
+            $state = json_decode($json, true, 8, JSON_THROW_ON_ERROR);
+            if (is_array($state)) {
+                return new self(
+                    $state['cursor'] ?? null,
+                    $state['etag'] ?? null,
+                    $state['complete'] ?? null,
+                    $state['round'] ?? null,
+                    $state['full'] ?? null,
+                );
+            }
+        } catch (\JsonException | \TypeError $error) {
+            throw new FeedException('store_invalid', 'the stored state of the feed cannot be read', previous: $error);
+        }
+        throw new FeedException('store_invalid', 'the stored state of the feed cannot be read');
+    }
+
+    public function next(): self
+    {
+        return new self(round: $this->round + 1);
+    }
+}

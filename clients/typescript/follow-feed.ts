@@ -1,0 +1,180 @@
+import { FeedError } from './feed-error.ts'
+import type { FeedRow, FeedState, FeedStore } from './feed-store.ts'
+import { fetchPage, type Page } from './fetch-page.ts'
+import { sleep } from './sleep.ts'
+
+export interface RetryOptions {
+  /** Requests for one page in a row, before the error is thrown. */
+  readonly attempts: number
+  /** Wait after the first failure; it doubles with each. */
+  readonly firstMs: number
+  readonly mostMs: number
+}
+
+export interface FeedOptions {
+  /** Address of the API, without `/v1`. */
+  readonly api: string
+  /** An API key with the scope `feeds:read`. */
+  readonly key?: string
+  /** `products`, `inventory`, `images`. */
+  readonly feed: string
+  readonly connection: string
+  /** Rows of this system only. */
+  readonly source?: string
+  /** Rows per page, 1 to 1000. 500 by default. */
+  readonly limit?: number
+  readonly store: FeedStore
+  /**
+   * What an expired cursor (410) does. `read-again`, the default, reads the feed in full and then removes the rows that it no
+   * longer has; until then the old ones stay. `throw` throws it as a FeedError; `readAgain()` then begins the full read.
+   */
+  readonly onExpired?: 'read-again' | 'throw'
+  readonly retry?: Partial<RetryOptions>
+  /** For one request. 30,000 by default. */
+  readonly timeoutMs?: number
+  readonly fetch?: typeof fetch
+}
+
+/** What ends a run before it has caught up. The next run continues where this one ended. */
+export interface RunBounds {
+  readonly signal?: AbortSignal
+  /** Requests that were answered. 1000 by default. */
+  readonly maxPages?: number
+  /** Time in milliseconds. 600,000 by default. */
+  readonly maxMs?: number
+}
+
+/** A page whose rows and cursor are kept. */
+export interface FollowedPage {
+  readonly rows: readonly FeedRow[]
+  readonly complete: boolean
+  /** It is part of a full read, whose last page removes what is gone. */
+  readonly full: boolean
+}
+
+export interface RunReport {
+  readonly pages: number
+  readonly rows: number
+  /** False: the run was ended by its bounds. */
+  readonly complete: boolean
+}
+
+/** Follows one feed into one store. */
+export interface FollowedFeed {
+  /** Yields each page after its commit, until the feed is caught up or a bound is reached. Throws FeedError. */
+  pages(bounds?: RunBounds): AsyncGenerator<FollowedPage, void, undefined>
+  /** Reads until the feed is caught up or a bound is reached. Throws FeedError. */
+  run(bounds?: RunBounds): Promise<RunReport>
+  /** The next run reads the feed in full, and removes what is gone at its end. */
+  readAgain(): Promise<void>
+}
+
+const RETRY: RetryOptions = { attempts: 8, firstMs: 500, mostMs: 30_000 }
+const BEGINNING: FeedState = { cursor: null, etag: null, complete: false, round: 1, full: true }
+/** Where the API does not say how long to wait. */
+const WAIT_MS = 1_000
+
+export function followFeed(options: FeedOptions): FollowedFeed {
+  const { store } = options
+  const beginAgain = async (state: FeedState): Promise<FeedState> => {
+    const next = { ...BEGINNING, round: state.round + 1 }
+    await store.commit({ rows: [], state: next, removeBefore: null })
+    return next
+  }
+
+  async function* pages({ signal, maxPages = 1_000, maxMs = 600_000 }: RunBounds = {}) {
+    const endsAt = Date.now() + maxMs
+    let state = (await store.load()) ?? BEGINNING
+    for (let count = 0; count < maxPages && Date.now() < endsAt; count += 1) {
+      const answer = await askRepeatedly(options, state, { signal, endsAt })
+      if (answer === 'expired') {
+        state = await beginAgain(state)
+        continue
+      }
+      if (answer === null) {
+        yield { rows: [], complete: true, full: false }
+        return
+      }
+      const next = stateAfter(state, answer)
+      const removeBefore = state.full && answer.complete ? state.round : null
+      if (answer.items.length > 0 || differs(state, next)) {
+        await store.commit({ rows: answer.items, state: next, removeBefore })
+      }
+      yield { rows: answer.items, complete: answer.complete, full: state.full }
+      if (answer.complete) return
+      state = next
+      if (answer.items.length > 0) continue
+      const waitMs = answer.retryAfterMs ?? WAIT_MS
+      if (Date.now() + waitMs >= endsAt) return
+      await sleep(waitMs, signal)
+    }
+  }
+
+  return {
+    pages,
+    async run(bounds) {
+      const report = { pages: 0, rows: 0, complete: false }
+      for await (const { rows, complete } of pages(bounds)) {
+        report.pages += 1
+        report.rows += rows.length
+        report.complete = complete
+      }
+      return report
+    },
+    async readAgain() {
+      await beginAgain((await store.load()) ?? { ...BEGINNING, round: 0 })
+    },
+  }
+}
+
+function stateAfter(state: FeedState, { cursor, etag, complete }: Page): FeedState {
+  return { cursor, etag, complete, round: state.round, full: state.full && !complete }
+}
+
+function differs(a: FeedState, b: FeedState): boolean {
+  return a.cursor !== b.cursor || a.etag !== b.etag || a.complete !== b.complete || a.full !== b.full
+}
+
+interface Limits {
+  readonly signal: AbortSignal | undefined
+  /** Milliseconds since the epoch. */
+  readonly endsAt: number
+}
+
+/** The answer; null: nothing changed. Transient failures are repeated while the run may last. */
+async function askRepeatedly(
+  options: FeedOptions,
+  state: FeedState,
+  { signal, endsAt }: Limits,
+): Promise<Page | 'expired' | null> {
+  const { attempts, firstMs, mostMs } = { ...RETRY, ...options.retry }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fetchPage({
+        url: addressOf(options, state),
+        key: options.key ?? null,
+        // What is held is the whole answer only where it had caught up.
+        etag: state.complete ? state.etag : null,
+        timeoutMs: options.timeoutMs ?? 30_000,
+        signal,
+        fetch: options.fetch ?? fetch,
+      })
+    } catch (error) {
+      if (!(error instanceof FeedError)) throw error
+      if (error.code === 'cursor_expired' && options.onExpired !== 'throw') return 'expired'
+      const backOffMs = Math.min(mostMs, firstMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2)
+      const waitMs = Math.max(backOffMs, error.retryAfterMs ?? 0)
+      if (!error.transient || attempt >= attempts || Date.now() + waitMs >= endsAt) throw error
+      await sleep(waitMs, signal)
+    }
+  }
+}
+
+function addressOf({ api, feed, connection, source, limit }: FeedOptions, { cursor }: FeedState): URL {
+  const url = new URL(`${api.replace(/\/+$/, '')}/v1/feeds/${encodeURIComponent(feed)}`)
+  url.searchParams.set('connection', connection)
+  url.searchParams.set('limit', String(limit ?? 500))
+  if (source !== undefined) url.searchParams.set('source', source)
+  if (cursor !== null) url.searchParams.set('cursor', cursor)
+  return url
+}
