@@ -1,0 +1,109 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Waldstream\Feeds\Model\Order;
+
+use Magento\Framework\Exception\NoSuchEntityException;
+use Magento\Sales\Api\OrderRepositoryInterface;
+use Waldstream\Client\FeedException;
+use Waldstream\Client\Transport;
+use Waldstream\Feeds\Model\Config;
+
+/** Pushes the queued orders. An order that was pushed already is not published again, so a push may safely repeat. */
+class PushOrders
+{
+    private const BATCH = 50;
+    private const TIMEOUT = 30.0;
+    /** An answer that says nothing of the order. */
+    private const NOT_OF_THE_ORDER = [401, 403, 408, 425, 429];
+
+    /**
+     * Constructor.
+     *
+     * @param Config $config
+     * @param OrderQueue $queue
+     * @param OrderRepositoryInterface $orders
+     * @param OrderJson $json
+     * @param Transport $transport
+     */
+    public function __construct(
+        private readonly Config $config,
+        private readonly OrderQueue $queue,
+        private readonly OrderRepositoryInterface $orders,
+        private readonly OrderJson $json,
+        private readonly Transport $transport,
+    ) {
+    }
+
+    /**
+     * Push what is due.
+     *
+     * @return int orders that were pushed
+     */
+    public function run(): int
+    {
+        $endsAt = microtime(true) + $this->config->seconds();
+        $pushed = 0;
+        while (microtime(true) < $endsAt) {
+            $due = $this->queue->next(self::BATCH, time());
+            if ($due === []) {
+                break;
+            }
+            foreach ($due as ['order_id' => $id, 'revision' => $revision, 'attempts' => $attempts]) {
+                $error = $this->push((int) $id);
+                if ($error === null) {
+                    $this->queue->remove((int) $id, (int) $revision);
+                    $pushed += 1;
+                    continue;
+                }
+                $this->queue->postpone((int) $id, (int) $attempts + 1, $error->getMessage(), time());
+                // The API is down, or refuses the key: the next order would fare no better.
+                if ($error->transient) {
+                    return $pushed;
+                }
+            }
+        }
+        return $pushed;
+    }
+
+    /**
+     * Push one order.
+     *
+     * @param int $id
+     * @return FeedException|null null: the API has it, or it is gone
+     */
+    private function push(int $id): ?FeedException
+    {
+        try {
+            $order = $this->orders->get($id);
+        } catch (NoSuchEntityException) {
+            return null;
+        }
+        $headers = ['Content-Type' => 'application/json', 'Accept' => 'application/json'];
+        if ($this->config->key() !== null) {
+            $headers['Authorization'] = 'Bearer ' . $this->config->key();
+        }
+        $url = $this->config->address() . '/v1/orders/' . rawurlencode($this->config->orderSource())
+            . '?occurredAt=' . rawurlencode($this->json->changedAt($order));
+        try {
+            $body = json_encode($this->json->of($order), JSON_THROW_ON_ERROR);
+            $response = $this->transport->send($url, $headers, self::TIMEOUT, $body);
+        } catch (FeedException $error) {
+            return $error;
+        } catch (\JsonException $error) {
+            return new FeedException('order_invalid', $error->getMessage());
+        }
+        if ($response->status === 202) {
+            return null;
+        }
+        $problem = json_decode($response->body, true);
+        $detail = is_array($problem) ? ($problem['detail'] ?? null) : null;
+        return new FeedException(
+            'refused',
+            "status {$response->status}: " . (is_string($detail) ? $detail : substr($response->body, 0, 300)),
+            $response->status,
+            transient: $response->status >= 500 || in_array($response->status, self::NOT_OF_THE_ORDER, true),
+        );
+    }
+}

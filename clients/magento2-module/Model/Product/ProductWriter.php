@@ -1,0 +1,122 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Waldstream\Feeds\Model\Product;
+
+use Magento\Catalog\Api\Data\ProductInterface;
+use Magento\Catalog\Api\Data\ProductInterfaceFactory;
+use Magento\Catalog\Api\ProductRepositoryInterface;
+use Magento\Catalog\Model\Product\Attribute\Source\Status;
+use Magento\Catalog\Model\Product\Type;
+use Magento\Catalog\Model\Product\Visibility;
+use Waldstream\Feeds\Api\RowWriter;
+use Waldstream\Feeds\Model\AdminStore;
+use Waldstream\Feeds\Model\Config;
+use Waldstream\Feeds\Model\RowResult;
+use Waldstream\Feeds\Model\StagedRow;
+
+/**
+ * Writes products. The products of a batch are read in one request, and only those that differ are saved, with nothing but what
+ * differs. A deleted row disables the product; when it returns, the product is enabled if this module disabled it.
+ */
+class ProductWriter implements RowWriter
+{
+    /**
+     * Constructor.
+     *
+     * @param Config $config
+     * @param ProductRepositoryInterface $products
+     * @param ProductInterfaceFactory $factory
+     * @param KnownProducts $known
+     * @param ProductChanges $changes
+     * @param AdminStore $store
+     */
+    public function __construct(
+        private readonly Config $config,
+        private readonly ProductRepositoryInterface $products,
+        private readonly ProductInterfaceFactory $factory,
+        private readonly KnownProducts $known,
+        private readonly ProductChanges $changes,
+        private readonly AdminStore $store,
+    ) {
+    }
+
+    /**
+     * @inheritdoc
+     */
+    public function write(array $rows): array
+    {
+        return $this->store->in(function () use ($rows): array {
+            $known = $this->known->of($rows);
+            $results = [];
+            foreach ($rows as $row) {
+                try {
+                    $results[$row->key] = $this->writeRow($row, $known[mb_strtolower($row->sku)] ?? null);
+                } catch (\Exception $error) {
+                    $results[$row->key] = RowResult::failed($error->getMessage());
+                }
+            }
+            return $results;
+        });
+    }
+
+    /**
+     * Write one row.
+     *
+     * @param StagedRow $row
+     * @param ProductInterface|null $product null: there is none
+     * @return RowResult
+     */
+    private function writeRow(StagedRow $row, ?ProductInterface $product): RowResult
+    {
+        if ($row->deleted) {
+            return $this->disable($row, $product);
+        }
+        if ($product === null && !$this->config->createsProducts()) {
+            return RowResult::failed((string) __('The catalog has no product "%1".', $row->sku));
+        }
+        $changes = $this->changes->of($row->data, $this->config->attributeMap(), $product);
+        if ($row->disabled && !isset($changes['status']) && (int) $product?->getStatus() === Status::STATUS_DISABLED) {
+            $changes['status'] = (string) Status::STATUS_ENABLED;
+        }
+        if ($product !== null && $changes === []) {
+            return RowResult::written();
+        }
+        $saved = $this->factory->create();
+        $saved->setSku($product?->getSku() ?? $row->sku);
+        if ($product === null) {
+            $saved->setName($row->sku);
+            $saved->setAttributeSetId($this->config->attributeSet());
+            $saved->setTypeId(Type::TYPE_SIMPLE);
+            $saved->setStatus(Status::STATUS_ENABLED);
+            $saved->setVisibility(Visibility::VISIBILITY_BOTH);
+            $saved->setPrice(0.0);
+        }
+        $this->changes->apply($saved, $changes);
+        $this->products->save($saved);
+        return RowResult::written();
+    }
+
+    /**
+     * Disable the product of a deleted row.
+     *
+     * @param StagedRow $row
+     * @param ProductInterface|null $product
+     * @return RowResult
+     */
+    private function disable(StagedRow $row, ?ProductInterface $product): RowResult
+    {
+        if ($product === null) {
+            return RowResult::written();
+        }
+        if ((int) $product->getStatus() === Status::STATUS_DISABLED) {
+            return RowResult::written($row->disabled);
+        }
+        $saved = $this->factory->create();
+        $saved->setSku($product->getSku());
+        $saved->setStatus(Status::STATUS_DISABLED);
+        $this->products->save($saved);
+        return RowResult::written(true);
+    }
+}

@@ -1,0 +1,180 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Waldstream\Feeds\Model\Stock;
+
+use Magento\Framework\Api\SearchCriteriaBuilder;
+use Magento\InventoryApi\Api\Data\SourceItemInterface;
+use Magento\InventoryApi\Api\Data\SourceItemInterfaceFactory;
+use Magento\InventoryApi\Api\SourceItemRepositoryInterface;
+use Magento\InventoryApi\Api\SourceItemsSaveInterface;
+use Waldstream\Feeds\Api\RowWriter;
+use Waldstream\Feeds\Model\Config;
+use Waldstream\Feeds\Model\Product\KnownProducts;
+use Waldstream\Feeds\Model\RowResult;
+use Waldstream\Feeds\Model\StagedRow;
+
+/**
+ * Writes stock as source items: absolute levels, those of a batch that differ in one call. What the row no longer names, and all of
+ * a deleted row, becomes zero in the sources of the map.
+ */
+class StockWriter implements RowWriter
+{
+    /**
+     * Constructor.
+     *
+     * @param Config $config
+     * @param SourceItemRepositoryInterface $items
+     * @param SourceItemsSaveInterface $save
+     * @param SourceItemInterfaceFactory $factory
+     * @param SearchCriteriaBuilder $criteria
+     * @param KnownProducts $products
+     * @param SourceLevels $levels
+     */
+    public function __construct(
+        private readonly Config $config,
+        private readonly SourceItemRepositoryInterface $items,
+        private readonly SourceItemsSaveInterface $save,
+        private readonly SourceItemInterfaceFactory $factory,
+        private readonly SearchCriteriaBuilder $criteria,
+        private readonly KnownProducts $products,
+        private readonly SourceLevels $levels,
+    ) {
+    }
+
+    /**
+     * @inheritdoc
+     */
+    public function write(array $rows): array
+    {
+        $products = $this->products->of($rows);
+        $results = [];
+        $wanted = [];
+        foreach ($rows as $row) {
+            $sku = ($products[mb_strtolower($row->sku)] ?? null)?->getSku();
+            if ($sku === null) {
+                $results[$row->key] = $row->deleted
+                    ? RowResult::written()
+                    : RowResult::failed((string) __('The catalog has no product "%1".', $row->sku));
+                continue;
+            }
+            try {
+                $wanted[$row->key] = [$sku, $this->levels->of($row, $this->config->stockSources())];
+            } catch (\InvalidArgumentException $error) {
+                $results[$row->key] = RowResult::failed($error->getMessage());
+            }
+        }
+        return $results + $this->writeLevels($wanted);
+    }
+
+    /**
+     * Write levels.
+     *
+     * @param array<string, array{string, array<string, float>}> $wanted SKU and levels by source code, by key of the row
+     * @return RowResult[] by key of the row
+     */
+    private function writeLevels(array $wanted): array
+    {
+        $current = $this->current(array_column($wanted, 0));
+        $changed = [];
+        foreach ($wanted as $key => [$sku, $levels]) {
+            $own = $current[$sku] ?? [];
+            $changed[$key] = [];
+            foreach ($levels + array_fill_keys(array_keys($own), 0.0) as $code => $level) {
+                $item = $own[$code] ?? null;
+                if ($item === null || (float) $item->getQuantity() !== $level || self::status($level) !== (int) $item->getStatus()) {
+                    $changed[$key][] = $this->item($sku, (string) $code, $level);
+                }
+            }
+        }
+        try {
+            $this->saveAll(array_merge(...array_values($changed)));
+            return array_map(static fn (): RowResult => RowResult::written(), $wanted);
+        } catch (\Exception) {
+            // One wrong row fails the call: each by itself shows which.
+            return array_map(fn (array $items): RowResult => $this->saveOne($items), $changed);
+        }
+    }
+
+    /**
+     * Save the items of one row.
+     *
+     * @param SourceItemInterface[] $items
+     * @return RowResult
+     */
+    private function saveOne(array $items): RowResult
+    {
+        try {
+            $this->saveAll($items);
+            return RowResult::written();
+        } catch (\Exception $error) {
+            return RowResult::failed($error->getMessage());
+        }
+    }
+
+    /**
+     * Save items.
+     *
+     * @param SourceItemInterface[] $items
+     * @return void
+     */
+    private function saveAll(array $items): void
+    {
+        if ($items !== []) {
+            $this->save->execute($items);
+        }
+    }
+
+    /**
+     * Items that the shop has, of sources that the map can name.
+     *
+     * @param string[] $skus
+     * @return array<string, array<string, SourceItemInterface>> by SKU and source code
+     */
+    private function current(array $skus): array
+    {
+        if ($skus === []) {
+            return [];
+        }
+        $codes = $this->config->stockSources()->values();
+        $criteria = $this->criteria
+            ->addFilter(SourceItemInterface::SKU, array_values(array_unique($skus)), 'in')
+            ->addFilter(SourceItemInterface::SOURCE_CODE, $codes, 'in')
+            ->create();
+        $found = [];
+        foreach ($this->items->getList($criteria)->getItems() as $item) {
+            $found[$item->getSku()][$item->getSourceCode()] = $item;
+        }
+        return $found;
+    }
+
+    /**
+     * A source item.
+     *
+     * @param string $sku
+     * @param string $code
+     * @param float $level
+     * @return SourceItemInterface
+     */
+    private function item(string $sku, string $code, float $level): SourceItemInterface
+    {
+        $item = $this->factory->create();
+        $item->setSku($sku);
+        $item->setSourceCode($code);
+        $item->setQuantity($level);
+        $item->setStatus(self::status($level));
+        return $item;
+    }
+
+    /**
+     * Whether a level can be sold.
+     *
+     * @param float $level
+     * @return int
+     */
+    private static function status(float $level): int
+    {
+        return $level > 0 ? SourceItemInterface::STATUS_IN_STOCK : SourceItemInterface::STATUS_OUT_OF_STOCK;
+    }
+}

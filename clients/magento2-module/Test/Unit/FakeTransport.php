@@ -1,0 +1,26 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Waldstream\Feeds\Test\Unit;
+
+use Waldstream\Client\Response;
+use Waldstream\Client\Transport;
+
+/** Answers requests in turn, and keeps them. */
+final class FakeTransport implements Transport
+{
+    /** @var list<array{url: string, headers: array<string, string>, body: ?string}> */
+    public array $requests = [];
+
+    /** @param list<Response> $responses */
+    public function __construct(public array $responses)
+    {
+    }
+
+    public function send(string $url, array $headers, float $timeout, ?string $body = null): Response
+    {
+        $this->requests[] = ['url' => $url, 'headers' => $headers, 'body' => $body];
+        return array_shift($this->responses) ?? new Response(404, [], '{"code":"not_found","detail":"no more answers"}');
+    }
+}

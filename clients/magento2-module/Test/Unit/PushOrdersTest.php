@@ -1,0 +1,92 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Waldstream\Feeds\Test\Unit;
+
+use Magento\Framework\Exception\NoSuchEntityException;
+use Magento\Sales\Api\OrderRepositoryInterface;
+use PHPUnit\Framework\TestCase;
+use Waldstream\Client\Response;
+use Waldstream\Feeds\Model\Order\OrderJson;
+use Waldstream\Feeds\Model\Order\OrderLines;
+use Waldstream\Feeds\Model\Order\OrderQueue;
+use Waldstream\Feeds\Model\Order\PushOrders;
+
+final class PushOrdersTest extends TestCase
+{
+    private OrderQueue $queue;
+    private FakeTransport $transport;
+
+    protected function setUp(): void
+    {
+        $this->queue = new OrderQueue(SqliteAdapter::resource(new SqliteAdapter()));
+        $this->transport = new FakeTransport([]);
+    }
+
+    private function push(): PushOrders
+    {
+        $orders = new class implements OrderRepositoryInterface {
+            public function get(int $id): FakeData
+            {
+                if ($id === 404) {
+                    throw new NoSuchEntityException('gone');
+                }
+                return new FakeData([
+                    'EntityId' => $id,
+                    'IncrementId' => "00{$id}",
+                    'CreatedAt' => '2026-01-31 08:00:00',
+                    'UpdatedAt' => '2026-01-31 09:00:00',
+                    'Items' => [],
+                ]);
+            }
+        };
+        $json = new OrderJson(new OrderLines());
+        return new PushOrders(FakeConfig::with(), $this->queue, $orders, $json, $this->transport);
+    }
+
+    private static function answer(int $status): Response
+    {
+        return new Response($status, [], '{"detail":"it is so"}');
+    }
+
+    public function testPushesEachOrderOnce(): void
+    {
+        array_map($this->queue->add(...), [1, 2, 1, 404]);
+        $this->transport->responses = [self::answer(202), self::answer(202)];
+        self::assertSame(3, $this->push()->run());
+        self::assertCount(2, $this->transport->requests);
+        $expected = 'http://api.example/v1/orders/magento?occurredAt=2026-01-31T09%3A00%3A00Z';
+        self::assertSame($expected, $this->transport->requests[0]['url']);
+        self::assertStringContainsString('"orderNumber":"001"', (string) $this->transport->requests[0]['body']);
+        self::assertSame(0, $this->queue->size());
+    }
+
+    public function testAnOrderThatIsRefusedDoesNotHoldUpTheOthers(): void
+    {
+        array_map($this->queue->add(...), [1, 2]);
+        $this->transport->responses = [self::answer(400), self::answer(202)];
+        self::assertSame(1, $this->push()->run());
+        self::assertSame(1, $this->queue->size());
+        self::assertSame([], $this->queue->next(10, time()));
+        self::assertCount(1, $this->queue->next(10, time() + 61));
+    }
+
+    public function testAnApiThatIsDownIsAskedOnce(): void
+    {
+        array_map($this->queue->add(...), [1, 2]);
+        $this->transport->responses = [self::answer(503), self::answer(202)];
+        self::assertSame(0, $this->push()->run());
+        self::assertCount(1, $this->transport->requests);
+        self::assertSame(2, $this->queue->size());
+    }
+
+    public function testAnOrderThatChangesWhileItIsPushedStaysQueued(): void
+    {
+        $this->queue->add(1);
+        [$due] = $this->queue->next(10, time());
+        $this->queue->add(1);
+        $this->queue->remove(1, (int) $due['revision']);
+        self::assertSame(1, $this->queue->size());
+    }
+}

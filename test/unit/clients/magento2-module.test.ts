@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { SaxesParser } from 'saxes'
+import { expect, it } from 'vitest'
+import { findPhpunit, php } from '../../worlds/php.ts'
+
+const run = promisify(execFile)
+const CLIENTS = fileURLToPath(new URL('../../../clients/', import.meta.url))
+const MODULE = join(CLIENTS, 'magento2-module')
+const xmlFiles = globSync('**/*.xml', { cwd: MODULE })
+const phpFiles = globSync('{php,magento2-module}/**/*.php', { cwd: CLIENTS })
+const read = (file: string) => readFileSync(join(MODULE, file), 'utf8')
+
+it.each(xmlFiles)('%s is well-formed', (file) => {
+  expect(() => new SaxesParser().write(read(file)).close()).not.toThrow()
+})
+
+it.each(xmlFiles)('%s names classes of the module that there are', (file) => {
+  const virtual = [...read('etc/di.xml').matchAll(/virtualType name="([^"]+)"/g)].map(([, name = '']) => name)
+  const named = [...read(file).matchAll(/\bWaldstream\\Feeds\\([\w\\]+)/g)].map(([whole, name = '']) => ({
+    whole,
+    name,
+  }))
+  const missing = named.filter(({ whole, name }) => {
+    const path = `${name.replace(/\\Proxy$/, '').replaceAll('\\', '/')}.php`
+    return !virtual.includes(whole) && !existsSync(join(MODULE, path))
+  })
+  expect(missing).toEqual([])
+})
+
+it('the whitelist of the schema has its tables and columns', () => {
+  const tables = [...read('etc/db_schema.xml').matchAll(/<table name="(\w+)"([\s\S]*?)<\/table>/g)]
+  const columns = tables.map(([, name, body = '']) => [
+    name,
+    Object.fromEntries([...body.matchAll(/<column xsi:type="\w+" name="(\w+)"/g)].map(([, column]) => [column, true])),
+  ])
+  const listed: Record<string, { column: object }> = JSON.parse(read('etc/db_schema_whitelist.json'))
+  expect(Object.entries(listed).map(([name, { column }]) => [name, column])).toEqual(columns)
+})
+
+const LINT = 'foreach (array_slice($argv, 1) as $file) token_get_all(file_get_contents($file), TOKEN_PARSE);'
+
+it.skipIf(php === undefined)('every PHP file can be parsed', async () => {
+  expect(phpFiles.length).toBeGreaterThan(50)
+  await run(php?.path ?? 'php', ['-r', LINT, '--', ...phpFiles], { cwd: CLIENTS })
+})
+
+const phpunit = php === undefined ? undefined : findPhpunit()
+
+it.skipIf(phpunit === undefined)("the module's own tests pass", async () => {
+  const { stdout } = await run(php?.path ?? 'php', [phpunit ?? '', '-c', MODULE], { cwd: MODULE }).catch(
+    (error: { readonly stdout?: string }) => ({ stdout: error.stdout ?? String(error) }),
+  )
+  expect(stdout).toMatch(/^OK \(\d+ tests/m)
+})
