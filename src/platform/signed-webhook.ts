@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto'
 import { StreamError } from '../errors.ts'
 import { bodyWithin, type GuardedHttp } from './guarded-http.ts'
 import { fromAnswer } from './http-errors.ts'
+import { type SignedContent, webhookSignature } from './webhook-signature.ts'
 
 /** A webhook and its signing keys: the current key first, and during a rotation also the previous one. */
 export interface SignedWebhook {
@@ -16,13 +16,6 @@ export interface SignedWebhook {
 /** Posts a webhook, signed by Standard Webhooks. Any 2xx means received; a redirect does not. */
 export type SendSignedWebhook = (webhook: SignedWebhook) => Promise<void>
 
-interface Signed {
-  readonly id: string
-  /** Seconds since 1970. */
-  readonly timestamp: number
-  readonly body: string
-}
-
 const TIMEOUT_MS = 15_000
 /** Most bytes of an answer to read and drop, so that its connection can be reused. */
 const MOST_ANSWERED = 64_000
@@ -30,13 +23,8 @@ const MOST_ANSWERED = 64_000
 const KEY = /^whsec_([A-Za-z0-9+/]+={0,2})$/
 
 /** The value of the header `webhook-signature`. Throws `configuration_invalid` for an invalid key. */
-export function webhookSignature(keys: readonly string[], { id, timestamp, body }: Signed): string {
-  return keys
-    .map((key) => {
-      const signed = createHmac('sha256', keyBytes(key)).update(`${id}.${timestamp}.${body}`).digest('base64')
-      return `v1,${signed}`
-    })
-    .join(' ')
+export function webhookSignatures(keys: readonly string[], content: SignedContent): string {
+  return keys.map((key) => webhookSignature(keyBytes(key), content)).join(' ')
 }
 
 /** Throws `configuration_invalid` for an invalid signing key. */
@@ -55,10 +43,10 @@ function keyBytes(key: string): Buffer {
 export function createWebhookSender(http: GuardedHttp, clock: { now(): number }): SendSignedWebhook {
   return async ({ url, keys, id, body }) => {
     const what = `POST ${new URL(url).host}`
-    const timestamp = Math.floor(clock.now() / 1000)
-    const signature = webhookSignature(keys, { id, timestamp, body })
+    const timestamp = String(Math.floor(clock.now() / 1000))
+    const signature = webhookSignatures(keys, { id, timestamp, body })
     const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const headers = { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': String(timestamp) }
+    const headers = { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': timestamp }
     try {
       const credentials = { 'webhook-signature': signature }
       const answer = await http.request({ method: 'POST', url, headers, credentials, body, redirects: 'none', signal })

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto'
 import type { System } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import { equalTexts } from '../../platform/equal-texts.ts'
+import { webhookSignature } from '../../platform/webhook-signature.ts'
 
 /** A received webhook call. */
 export interface ReceivedHook {
@@ -57,8 +57,8 @@ export function isSignedWebhook(hook: ReceivedHook, secret: string, toleranceSec
   const id = hook.header('webhook-id') ?? ''
   const timestamp = hook.header('webhook-timestamp') ?? ''
   const given = (hook.header('webhook-signature') ?? '').split(' ')
-  const signed = createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(hook.body).digest('base64')
-  const matching = given.filter((signature) => equalTexts(signature, `v1,${signed}`))
+  const expected = webhookSignature(secret, { id, timestamp, body: hook.body })
+  const matching = given.filter((signature) => equalTexts(signature, expected))
   const seconds = /^\d{1,12}$/.test(timestamp) ? Number(timestamp) : Number.NaN
   return id !== '' && matching.length > 0 && Math.abs(hook.now / 1000 - seconds) <= toleranceSeconds
 }

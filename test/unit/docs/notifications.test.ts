@@ -9,7 +9,7 @@ import { emailContent } from '../../../src/operations/notifications/email-conten
 import type { Notice } from '../../../src/operations/notifications/notice.ts'
 import { NOTIFIED_AFTER_MS } from '../../../src/operations/notifications/plan-notice.ts'
 import { webhookBody } from '../../../src/operations/notifications/webhook-body.ts'
-import { webhookSignature } from '../../../src/platform/signed-webhook.ts'
+import { webhookSignatures } from '../../../src/platform/signed-webhook.ts'
 import { pausedConcern, SIGNING_KEY } from '../../data/recipients.ts'
 
 const page = readFileSync(new URL('../../../docs/how-to/notifications.md', import.meta.url), 'utf8')
@@ -55,18 +55,19 @@ function folder(): string {
 }
 
 const body = '{"a":"Größe"}'
-const timestamp = 1_800_000_000
+const seconds = 1_800_000_000
+const timestamp = String(seconds)
 const headers = {
   'webhook-id': 'msg_1',
-  'webhook-timestamp': String(timestamp),
-  'webhook-signature': webhookSignature([SIGNING_KEY], { id: 'msg_1', timestamp, body }),
+  'webhook-timestamp': timestamp,
+  'webhook-signature': webhookSignatures([SIGNING_KEY], { id: 'msg_1', timestamp, body }),
 }
 
 it('the function of the page verifies signatures', async () => {
   const file = join(folder(), 'verify.ts')
   writeFileSync(file, example('verify'))
   const { isGenuine } = await import(pathToFileURL(file).href)
-  const now = timestamp * 1000
+  const now = seconds * 1000
   expect(isGenuine(headers, body, SIGNING_KEY, now)).toBe(true)
   expect(isGenuine(headers, `${body} `, SIGNING_KEY, now)).toBe(false)
   expect(isGenuine(headers, body, SIGNING_KEY, now + 301_000)).toBe(false)
@@ -75,7 +76,7 @@ it('the function of the page verifies signatures', async () => {
 it('the commands of the page make the signature', () => {
   const cwd = folder()
   writeFileSync(join(cwd, 'body.json'), body)
-  const env = { PATH: process.env['PATH'], KEY: SIGNING_KEY, ID: 'msg_1', TIMESTAMP: String(timestamp) }
+  const env = { PATH: process.env['PATH'], KEY: SIGNING_KEY, ID: 'msg_1', TIMESTAMP: timestamp }
   const signature = execFileSync('sh', ['-c', example('shell')], { cwd, env, encoding: 'utf8' })
   expect(`v1,${signature.trim()}`).toBe(headers['webhook-signature'])
 })

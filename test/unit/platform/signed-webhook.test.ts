@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGuardedHttp } from '../../../src/platform/guarded-http.ts'
 import { networkRulesOf } from '../../../src/platform/network-rules.ts'
-import { createWebhookSender, webhookSignature } from '../../../src/platform/signed-webhook.ts'
+import { createWebhookSender, webhookSignatures } from '../../../src/platform/signed-webhook.ts'
 import { localNetwork } from '../../data/loopback.ts'
 import { SIGNING_KEY } from '../../data/recipients.ts'
 import { startWebhookReceiver } from '../../worlds/webhook-receiver.ts'
@@ -86,7 +86,7 @@ describe('a signed webhook', () => {
   })
 
   it.each(['', 'secret', 'whsec_', 'whsec_c2hvcnQ=', SIGNING_KEY.slice(6)])('is not signed with "%s"', (key) => {
-    const signed = { id: 'msg_1', timestamp: 1, body: '' }
-    expect(() => webhookSignature([key], signed)).toThrow(/must be whsec_ and 24 to 64 bytes in base64/)
+    const signed = { id: 'msg_1', timestamp: '1', body: '' }
+    expect(() => webhookSignatures([key], signed)).toThrow(/must be whsec_ and 24 to 64 bytes in base64/)
   })
 })
