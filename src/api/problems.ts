@@ -136,7 +136,8 @@ const BAD_PATH = 'FST_ERR_BAD_URL'
 
 function badPath(message: string): string {
   const wrong = /%(?![\da-f]{2})[^/?'\s]{0,2}/i.exec(message)?.[0]
-  const what = wrong === undefined ? 'contains bytes that are not valid UTF-8' : `contains "${wrong}", which is not a valid escape`
+  const what =
+    wrong === undefined ? 'contains bytes that are not valid UTF-8' : `contains "${wrong}", which is not a valid escape`
   return `the path ${what}; encode each part as UTF-8, a % itself as %25`
 }
 

@@ -32,7 +32,9 @@ export function letterText(letter: ShownDeadLetter): string {
     `  attempts ${attempts}, retries ${retries}, group ${letter.group}, task ${letter.task ?? 'none'}`,
     ...letter.original.headers.map(({ key, value }) => `  header ${key}: ${value ?? 'null'}`),
     ...letter.history.map((change) => `  ${changeText(change)}`),
-    undecodable === null ? JSON.stringify(event, null, 2) : `  cannot be decoded: ${why({ ...undecodable, field: null })}`,
+    undecodable === null
+      ? JSON.stringify(event, null, 2)
+      : `  cannot be decoded: ${why({ ...undecodable, field: null })}`,
   ].join('\n')
 }
 

@@ -134,7 +134,9 @@ function printMany(verb: string, { dryRun, json }: Many, { done, skipped, more }
     return
   }
   for (const { id, code, message } of skipped) console.log(`left ${id}: ${code}: ${message}`)
-  console.log(`${dryRun ? 'would be ' : ''}${verb}: ${done.length}${more ? '; there may be more: repeat the command' : ''}`)
+  console.log(
+    `${dryRun ? 'would be ' : ''}${verb}: ${done.length}${more ? '; there may be more: repeat the command' : ''}`,
+  )
 }
 
 /** Tries every id, then throws the first error. */

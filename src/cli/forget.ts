@@ -30,7 +30,8 @@ function textOf({ dry_run, at, keys_destroyed, topics, tables, others_within_ms 
   return [
     dry_run ? 'dry run: no data is destroyed' : `${at}: ${keys_destroyed} keys destroyed`,
     ...topics.map(({ topic, records, before, after, in_clear }) => {
-      const clear = in_clear === 0 ? '' : `; ${in_clear} were written in clear text and stay in the topic until it is cleaned`
+      const clear =
+        in_clear === 0 ? '' : `; ${in_clear} were written in clear text and stay in the topic until it is cleaned`
       return `  topic ${topic}: ${arrow(before, after)} of ${records} records contain personal data${clear}`
     }),
     ...tables.map(({ table, rows, before, after }) => `  table ${table}: ${arrow(before, after)} of ${rows} rows`),

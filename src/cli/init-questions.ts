@@ -52,7 +52,8 @@ export async function askStartingPoint(
   }
   const shop = await systemOf('shop', shopTypes(systemTypes), answer, setting)
   const vendor = await systemOf('vendor', vendorTypes(systemTypes), answer, setting)
-  if (shop.id === vendor.id) throw new UsageError(`--vendor-id "${vendor.id}" is also the id of the shop; choose another id`)
+  if (shop.id === vendor.id)
+    throw new UsageError(`--vendor-id "${vendor.id}" is also the id of the shop; choose another id`)
   const asked = [shop, vendor].flatMap(({ type }, index) =>
     requiredSettings(type).map((name) => `${index === 0 ? 'shop' : 'vendor'}.${name}`),
   )

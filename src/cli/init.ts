@@ -67,13 +67,9 @@ async function assertEmpty(folder: string): Promise<void> {
     })
   })
   if (names.length === 0) return
-  throw new StreamError(
-    'request_invalid',
-    `${folder} is not empty (${names[0]}); name an empty or new folder`,
-    {
-      field: 'dir',
-    },
-  )
+  throw new StreamError('request_invalid', `${folder} is not empty (${names[0]}); name an empty or new folder`, {
+    field: 'dir',
+  })
 }
 
 function nextSteps(folder: string): readonly string[] {

@@ -30,7 +30,10 @@ async function test({ recipient, by, json }: Given<typeof notificationsTest>): P
   if (json) console.log(JSON.stringify(sent))
   else if (failure === null) console.log(`${recipient} accepted the test notification ${id}`)
   if (failure === null) return
-  throw new StreamError('state_conflict', `${recipient} did not receive the test notification: ${failure.code}: ${failure.message}`)
+  throw new StreamError(
+    'state_conflict',
+    `${recipient} did not receive the test notification: ${failure.code}: ${failure.message}`,
+  )
 }
 
 function lineOf({ recipient, by, enabled, open, last_sent_at, failing }: RecipientStatus): string {

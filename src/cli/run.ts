@@ -128,9 +128,9 @@ async function prepare(platform: Platform): Promise<void> {
 /** Upgrades references that an earlier version stored. */
 async function upgradeStored({ tables, config, clock, logger }: Platform): Promise<void> {
   const done = await upgradeReferences(tables, config.environment, new Date(clock.now()).toISOString())
-  if (done.addresses.length + done.cleared.length + done.changes > 0)
-    logger.warn(done, 'upgraded stored references')
-  for (const what of done.unresolved) logger.error({ what }, 'cannot resolve the address of a system; set the variable or file that it refers to')
+  if (done.addresses.length + done.cleared.length + done.changes > 0) logger.warn(done, 'upgraded stored references')
+  for (const what of done.unresolved)
+    logger.error({ what }, 'cannot resolve the address of a system; set the variable or file that it refers to')
 }
 
 /**

@@ -27,7 +27,10 @@ export async function forget(
   { wanted, confirm, dryRun }: ForgetRequest,
 ): Promise<ForgetProof> {
   if (!sees(by.scope, EVERYONES)) {
-    throw new StreamError('request_invalid', 'forgetting a person affects everything: use a key with access to everything')
+    throw new StreamError(
+      'request_invalid',
+      'forgetting a person affects everything: use a key with access to everything',
+    )
   }
   const name = 'email' in wanted ? wanted.email : `${wanted.source}:${wanted.customer}`
   if (!dryRun && confirm !== name) {

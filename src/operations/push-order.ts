@@ -71,7 +71,10 @@ async function publish(deps: Deps, { source, order, occurredAt }: PushedOrder, r
   }
   const { published, unchanged, unreadable, shared } = await publishPage(deps, origin, page)
   if (unreadable > 0) {
-    throw new StreamError('request_invalid', `order ${number} cannot be encoded as an event; its dead letter has the reason`)
+    throw new StreamError(
+      'request_invalid',
+      `order ${number} cannot be encoded as an event; its dead letter has the reason`,
+    )
   }
   const [key = number] = shared
   const content = contentDigest({ deleted: false, data: { ...data, orderNumber: key } })
@@ -139,7 +142,8 @@ function lineMistakes({ lines }: Order): Mistake[] {
     const found: Mistake[] = []
     const problem = skuProblem(sku)
     if (problem !== null) found.push({ field: `lines[${index}].sku`, message: problem })
-    if (ids.has(lineId)) found.push({ field: `lines[${index}].lineId`, message: `is "${lineId}", which another line has too` })
+    if (ids.has(lineId))
+      found.push({ field: `lines[${index}].lineId`, message: `is "${lineId}", which another line has too` })
     ids.add(lineId)
     if (quantityOrdered <= 0n) {
       const message = `is ${text8(quantityOrdered)}; must be greater than 0`

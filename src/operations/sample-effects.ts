@@ -106,7 +106,8 @@ async function rowEffect(
     return { connection, outcome: 'it would be superseded: the row has a newer version', changes: [] }
   }
   const changes = fieldChanges(contentOf(before), contentOf(after))
-  const outcome = changes.length === 0 ? 'it would change nothing: the feed already has it' : 'the row of the feed would change'
+  const outcome =
+    changes.length === 0 ? 'it would change nothing: the feed already has it' : 'the row of the feed would change'
   return { connection, outcome, changes }
 }
 

@@ -33,7 +33,8 @@ export async function sendAgain(deps: Deps, by: Principal, wanted: WantedAction)
 function assertSent(wanted: WantedAction, { sent, row, event }: SentOrder): void {
   if (row?.cancellation) return
   if (sent === 'sending') throw conflict(wanted, 'it is being sent right now')
-  if (sent !== 'sent') throw conflict(wanted, 'it was not sent to the vendor yet: it waits, or failed and has to be retried')
+  if (sent !== 'sent')
+    throw conflict(wanted, 'it was not sent to the vendor yet: it waits, or failed and has to be retried')
   // Sent by an earlier release, which did not store what was sent.
   if (row === undefined || row.origin === null || event === null) {
     throw conflict(wanted, 'the sent version is no longer stored; change the order in the shop to send it')
@@ -43,7 +44,8 @@ function assertSent(wanted: WantedAction, { sent, row, event }: SentOrder): void
 function effectOfSending({ row, targetId, event, sent }: SentOrder): string {
   const canceled = row?.cancellation ?? null
   if (canceled !== null) {
-    const what = sent === 'sent' ? 'the vendor receives the order as it is in the shop' : 'it is sent as it is in the shop'
+    const what =
+      sent === 'sent' ? 'the vendor receives the order as it is in the shop' : 'it is sent as it is in the shop'
     return `${canceled.by} canceled it at ${canceled.at}: this is undone, and ${what}`
   }
   if (event?.canceled) return "the shop's cancellation is sent to the vendor again"

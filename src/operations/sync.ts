@@ -41,7 +41,8 @@ export async function requestSync(
   if (from !== null && from > deps.clock.now()) throw invalid('from', 'is in the future; give a time in the past')
   if (sweep !== null) checkSweep(deps, systems, read)
   if (sweep !== null && from !== null) throw invalid('from', 'cannot be used with a sweep, which compares everything')
-  if (sweep !== null && wanted.queueUrl !== null) throw invalid('queueUrl', 'cannot be used with a sweep: a queue is drained')
+  if (sweep !== null && wanted.queueUrl !== null)
+    throw invalid('queueUrl', 'cannot be used with a sweep: a queue is drained')
   const queueUrl = checkedQueue(deps, systems, wanted)
   if (queueUrl !== null && from !== null) throw invalid('from', 'cannot be used with a queue, which is read completely')
   const { isNew: _isNew, ...request } = await deps.syncRequests.request({

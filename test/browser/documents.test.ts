@@ -21,7 +21,13 @@ describe.skipIf(!hasBrowser)('documents', () => {
         if (id !== 'erp')
           return [ok(`system ${id}`, 'accepts the credentials'), warn(`clock ${id}`, 'it sends no Date')]
         if (found.renewed) return [ok('system erp', 'accepts the credentials')]
-        return [fail('system erp', 'credentials_refused: the token is not known', 'renew the credentials that its secrets refer to')]
+        return [
+          fail(
+            'system erp',
+            'credentials_refused: the token is not known',
+            'renew the credentials that its secrets refer to',
+          ),
+        ]
       },
     })
     const { page, complaints } = await open(base)

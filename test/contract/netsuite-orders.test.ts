@@ -305,7 +305,7 @@ describe('an order that the vendor ended', () => {
     const refused = {
       code: 'cancellation_refused',
       message: expect.stringMatching(
-          /the shop reduced order .*shipped 1 × .*; the pieces that the shop still wants stay open$/,
+        /the shop reduced order .*shipped 1 × .*; the pieces that the shop still wants stay open$/,
       ),
     }
     await expect(deliver(less)).rejects.toMatchObject(refused)

@@ -5,9 +5,7 @@ import { PathText } from '../path-text.ts'
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
 
-const Reason = Type.Optional(
-  Type.String({ minLength: 1, maxLength: 1000, description: 'Why; stored with the change' }),
-)
+const Reason = Type.Optional(Type.String({ minLength: 1, maxLength: 1000, description: 'Why; stored with the change' }))
 
 export const Removal = Type.Object(
   {
@@ -20,7 +18,10 @@ export const Removal = Type.Object(
 
 export const Why = Type.Object(
   {
-    dryRun: Type.Boolean({ default: false, description: 'Checks it and returns what would be stored, without writing it' }),
+    dryRun: Type.Boolean({
+      default: false,
+      description: 'Checks it and returns what would be stored, without writing it',
+    }),
     reason: Reason,
   },
   { additionalProperties: false },
@@ -46,7 +47,9 @@ export const RemovalPreview = Type.Object({
   kind: Text,
   id: Text,
   revision: Type.Integer({ description: 'Send it as If-Match with the removal' }),
-  refusal: Nullable(Type.String({ description: 'Why it would be refused: documents that need it; null: it would not' })),
+  refusal: Nullable(
+    Type.String({ description: 'Why it would be refused: documents that need it; null: it would not' }),
+  ),
   effects: Type.Array(
     Type.Object({
       what: Text,

@@ -161,7 +161,10 @@ export const LetterId = Type.Object({ id: PathText() })
 const who = { by: Type.String({ minLength: 1, maxLength: 100, default: 'api', description: 'Name of the caller' }) }
 const Reason = Type.String({ minLength: 1, maxLength: 1000 })
 const forced = {
-  force: Type.Boolean({ default: false, description: 'Also dead letters that were retried often or are not open; needs a reason' }),
+  force: Type.Boolean({
+    default: false,
+    description: 'Also dead letters that were retried often or are not open; needs a reason',
+  }),
   reason: Type.Optional(Reason),
   remap,
 }
@@ -204,7 +207,9 @@ export const Money = Type.Object({
     Type.Object({
       group: Text,
       connection: OptionalText,
-      orders: Type.Integer({ description: 'Orders whose amounts were read; an order with several dead letters counts once' }),
+      orders: Type.Integer({
+        description: 'Orders whose amounts were read; an order with several dead letters counts once',
+      }),
       amounts: Type.Array(Amount),
       complete: Type.Boolean({ description: 'False: not all were read, so there is more' }),
     }),

@@ -9,7 +9,11 @@ import { timeParameter } from '../time-parameter.ts'
 const Query = Type.Object(
   {
     connection: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'Default: the total of all connections that the key has access to' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'Default: the total of all connections that the key has access to',
+      }),
     ),
     from: Type.Optional(Type.String({ description: 'ISO 8601; default: a day before `to`; at most two days before' })),
     to: Type.Optional(Type.String({ description: 'ISO 8601, exclusive; default: now' })),

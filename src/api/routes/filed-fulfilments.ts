@@ -19,7 +19,11 @@ const Line = {
 const Carrier = Type.Union([Type.String({ maxLength: 200 }), Type.Null()])
 const Body = Type.Object(
   {
-    connection: Type.String({ minLength: 1, maxLength: 200, description: 'The connection whose part of the order it is' }),
+    connection: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'The connection whose part of the order it is',
+    }),
     kind: Type.Enum([...filedKinds]),
     lines: Type.Optional(
       Type.Array(Type.Object(Line, { additionalProperties: false }), {

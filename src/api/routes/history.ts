@@ -55,7 +55,9 @@ const History = Type.Object({
     { description: 'Newest first' },
   ),
   looked_back_to: Nullable(
-    Type.String({ description: 'This page and those before it have every change since then; null: they have all changes' }),
+    Type.String({
+      description: 'This page and those before it have every change since then; null: they have all changes',
+    }),
   ),
   cursor: Nullable(Type.String({ description: 'Continues further back; null: there are no more' })),
 })

@@ -66,8 +66,7 @@ export const HoldOutcome = Type.Object({
     Type.Object({
       connection: Text,
       sent: Type.String({
-        description:
-          'none: no part of it is for the vendor; not_sent; sending: now, or with an unknown result; sent',
+        description: 'none: no part of it is for the vendor; not_sent; sending: now, or with an unknown result; sent',
       }),
       target_id: Nullable(Type.String({ description: 'The order in the ERP' })),
       effect: Type.String({ description: 'What waits, and what can no longer be held' }),

@@ -77,7 +77,9 @@ const PartLine = Type.Object({
   sku: Text,
   name: OptionalText,
   wanted: Type.String({ description: 'Quantity to deliver, shipped or not' }),
-  open: Type.String({ description: 'Part of it that is not shipped according to the shop, the ERP and entries by hand' }),
+  open: Type.String({
+    description: 'Part of it that is not shipped according to the shop, the ERP and entries by hand',
+  }),
   amount: Amount,
 })
 

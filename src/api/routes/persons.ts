@@ -14,7 +14,9 @@ const ForgetBody = Type.Object(
       maxLength: 320,
       description: 'E-mail address, or the shop and its customer id: `shop:77`',
     }),
-    confirm: Type.Optional(Type.String({ maxLength: 320, description: '`person` repeated, because this cannot be undone' })),
+    confirm: Type.Optional(
+      Type.String({ maxLength: 320, description: '`person` repeated, because this cannot be undone' }),
+    ),
     dryRun: Type.Boolean({ default: false, description: 'Report the stored data without forgetting it' }),
   },
   { additionalProperties: false },
@@ -30,7 +32,9 @@ const ForgetProof = Type.Object({
       records: Count,
       before: Type.Integer({ description: 'Records with readable personal data before' }),
       after: Count,
-      in_clear: Type.Integer({ description: 'Records written in clear text, which stay in the topic until it is cleaned' }),
+      in_clear: Type.Integer({
+        description: 'Records written in clear text, which stay in the topic until it is cleaned',
+      }),
     }),
   ),
   tables: Type.Array(Type.Object({ table: Type.String(), rows: Count, before: Count, after: Count })),

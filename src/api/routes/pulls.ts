@@ -28,7 +28,11 @@ const Query = Type.Object(
   {
     connection: Type.String({ minLength: 1, maxLength: 100, description: 'Id of the connection' }),
     key: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 500, description: 'A SKU: also returns whether each reader received its current rows' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 500,
+        description: 'A SKU: also returns whether each reader received its current rows',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -40,8 +44,7 @@ const Pulls = Type.Object({
       ...PullFields,
       has: Nullable(
         Type.Enum(['yes', 'no', 'not_asked'], {
-          description:
-            'Whether it received the current rows of the key; null: there are none, or no key was given',
+          description: 'Whether it received the current rows of the key; null: there are none, or no key was given',
         }),
       ),
     }),

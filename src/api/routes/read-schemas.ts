@@ -45,7 +45,10 @@ export const ReadStatus = Type.Object({
   ),
   sweep: Nullable(
     Type.Object(
-      { schedule: OptionalText, most_gone: Type.Number({ description: 'Maximum share of entities that one sweep may delete' }) },
+      {
+        schedule: OptionalText,
+        most_gone: Type.Number({ description: 'Maximum share of entities that one sweep may delete' }),
+      },
       { description: 'Null: deletions at the source cannot be found' },
     ),
   ),

@@ -33,9 +33,7 @@ const Preview = Type.Object({
   events: Type.Integer(),
   live_generation: Type.Integer(),
   next_generation: Type.Integer(),
-  ends_undo_of: nullable(
-    Type.String({ description: 'The rebuild whose switch can no longer be undone after this' }),
-  ),
+  ends_undo_of: nullable(Type.String({ description: 'The rebuild whose switch can no longer be undone after this' })),
 })
 
 const Difference = Type.Object({

@@ -25,7 +25,11 @@ const LinkParams = Type.Object({ ...OrderParams.properties, id: PathText() })
 
 const Body = Type.Object(
   {
-    connection: Type.String({ minLength: 1, maxLength: 200, description: 'The connection whose part of the order is shown' }),
+    connection: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'The connection whose part of the order is shown',
+    }),
     days: Type.Integer({
       minimum: 1,
       maximum: MOST_SHARE_DAYS,

@@ -77,7 +77,9 @@ export const Held = Type.Object({
   since: Text,
   probe_at: Type.String({ description: 'When the next record is tried' }),
   until: Nullable(
-    Type.String({ description: 'When a hold by hand ends automatically; null: it has no end, or is not a hold by hand' }),
+    Type.String({
+      description: 'When a hold by hand ends automatically; null: it has no end, or is not a hold by hand',
+    }),
   ),
 })
 
@@ -93,7 +95,9 @@ export const HoldBody = Type.Object(
 
 export const PauseList = Type.Object({
   items: Type.Array(Held),
-  stages: Type.Array(Text, { description: 'Stages at which a connection, or all of them (`*`), can be held, and `reads`' }),
+  stages: Type.Array(Text, {
+    description: 'Stages at which a connection, or all of them (`*`), can be held, and `reads`',
+  }),
 })
 
 export const PausePath = Type.Object({ stage: PathText(), connection: PathText() })
@@ -112,7 +116,11 @@ export const ParkedQuery = Type.Object(
 const parkedKey = {
   stage: Type.String({ minLength: 1, maxLength: 200 }),
   connection: Type.String({ minLength: 1, maxLength: 200 }),
-  key: Type.String({ minLength: 1, maxLength: 1000, description: 'A key from the list, for example vendor-orders|100' }),
+  key: Type.String({
+    minLength: 1,
+    maxLength: 1000,
+    description: 'A key from the list, for example vendor-orders|100',
+  }),
 }
 
 export const ParkedKey = Type.Object(parkedKey, { additionalProperties: false })

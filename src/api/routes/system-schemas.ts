@@ -5,7 +5,10 @@ const Text = Type.String()
 const Count = Type.Integer()
 
 const Problems = Type.Array(
-  Type.Object({ message: Text, fix: Nullable(Type.String({ description: 'How to fix it; null: the message names it' })) }),
+  Type.Object({
+    message: Text,
+    fix: Nullable(Type.String({ description: 'How to fix it; null: the message names it' })),
+  }),
   { description: 'Differences from the wanted state' },
 )
 
@@ -66,9 +69,7 @@ export const TableList = Type.Object({
       bytes: Nullable(Count),
       billing: Nullable(Type.Enum(['on demand', 'provisioned'])),
       point_in_time_recovery: Nullable(Type.Boolean({ description: 'null: unknown, or not permitted to read' })),
-      expires: Nullable(
-        Type.String({ description: 'Attribute by which items expire; null: none, or unknown' }),
-      ),
+      expires: Nullable(Type.String({ description: 'Attribute by which items expire; null: none, or unknown' })),
       problem: Nullable(
         Type.Enum(['missing', 'keys', 'expiry'], {
           description:

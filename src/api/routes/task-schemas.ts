@@ -57,7 +57,9 @@ export const Task = Type.Object({
     description: 'Keys that an incomplete run did not find, at most 100; or messages left in a queue',
   }),
   queue_url: Nullable(Type.String({ description: 'The queue that the request named' })),
-  queue_end: Nullable(Type.String({ description: 'What happened to it after the run: deleted, or kept with the reason' })),
+  queue_end: Nullable(
+    Type.String({ description: 'What happened to it after the run: deleted, or kept with the reason' }),
+  ),
   error: Nullable(Type.Object({ code: Text, message: Text })),
 })
 
@@ -127,7 +129,9 @@ export const RetriedTask = Type.Object({
   skipped: Type.Array(Type.Object({ id: Text, code: Text, message: Text }), {
     description: 'Dead letters that were not retried',
   }),
-  read_again: Type.Integer({ description: 'Entities without a dead letter to retry, which are read from the source again' }),
+  read_again: Type.Integer({
+    description: 'Entities without a dead letter to retry, which are read from the source again',
+  }),
   read_by: Nullable(Type.String({ description: 'The task that reads them' })),
   more: Type.Boolean({ description: 'There may be more: repeat the request' }),
 })

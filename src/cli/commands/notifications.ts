@@ -13,7 +13,8 @@ export const notificationsTest = command({
   name: 'notifications test',
   summary: 'send a test notification now',
   takes: '<recipient>',
-  about: 'Sends it from this machine, with the settings of its environment. The exit code is 1 when it does not arrive.',
+  about:
+    'Sends it from this machine, with the settings of its environment. The exit code is 1 when it does not arrive.',
   options: { by, json },
   examples: ['waldstream notifications test operators'],
 })

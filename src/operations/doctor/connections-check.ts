@@ -17,8 +17,6 @@ export function connectionsCheck(
     if (orderStates === null || known === null || orderStates.some((state) => known.includes(state))) return []
     const named = orderStates.length === 0 ? 'none' : orderStates.join(', ')
     const fix = `remove orderStates (orders then begin in ${begin?.join(', ') ?? 'any'}), or use some of: ${known.join(', ')}`
-    return [
-      warn(`connection ${id}`, `no order can begin: orderStates is ${named}, which no ${type} order has`, fix),
-    ]
+    return [warn(`connection ${id}`, `no order can begin: orderStates is ${named}, which no ${type} order has`, fix)]
   })
 }

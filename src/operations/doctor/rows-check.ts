@@ -10,7 +10,8 @@ export function rowsCheck(look: () => Promise<LookedAt>): Check {
 }
 
 export function judgeRows({ rows, inPart }: LookedAt): readonly Finding[] {
-  const more = inPart.length === 0 ? '' : ` (checked only in part: ${inPart.join(', ')}; waldstream rows list checks all rows)`
+  const more =
+    inPart.length === 0 ? '' : ` (checked only in part: ${inPart.join(', ')}; waldstream rows list checks all rows)`
   if (rows.length === 0) return [ok(ROWS, `every row can be read${more}`)]
   const shown = rows.slice(0, SHOWN).map(({ why, command }) => fail(ROWS, why, `restore the row, or ${command}`))
   const rest = rows.length - shown.length

@@ -52,7 +52,11 @@ export async function judgeSchema(registry: Registry, subject: string, schema: s
   const changes = logicalTypeChanges(latest.schema, schema)
   if (changes.length > 0) {
     findings.push(
-      fail(name, `stored bytes would change their meaning: ${changes.join('; ')}`, 'run the release that registered it'),
+      fail(
+        name,
+        `stored bytes would change their meaning: ${changes.join('; ')}`,
+        'run the release that registered it',
+      ),
     )
   } else if (await registry.accepts(subject, schema)) {
     findings.push(

@@ -29,7 +29,8 @@ export function skewOf({ date, askedAt, answeredAt }: Asked & { readonly date: n
 export function judgeSkew(system: Pick<System, 'id' | 'reads'>, asked: Asked): readonly Finding[] {
   const name = `clock ${system.id}`
   const { date } = asked
-  if (date === null) return [warn(name, 'it sends no Date header, so its clock is unknown', 'keep overlapSeconds generous')]
+  if (date === null)
+    return [warn(name, 'it sends no Date header, so its clock is unknown', 'keep overlapSeconds generous')]
   const skew = skewOf({ ...asked, date })
   const covered = coveredMs(system.reads)
   const apart = `${(Math.abs(skew) / SECOND).toFixed(1)} s ${skew < 0 ? 'behind' : 'ahead of'} the clock here`

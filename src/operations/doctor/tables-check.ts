@@ -12,9 +12,7 @@ export function judgeTables(tables: readonly InspectedTable[]): readonly Finding
     tables.filter((table) => table.state === state).map(({ name }) => name)
   const [right, missing] = [named('right'), named('missing')]
   return [
-    ...(right.length > 0
-      ? [ok(TABLES, `${right.length} of ${tables.length} exist with their keys and indexes`)]
-      : []),
+    ...(right.length > 0 ? [ok(TABLES, `${right.length} of ${tables.length} exist with their keys and indexes`)] : []),
     ...(missing.length > 0 ? [warn(TABLES, `missing, created when a role starts: ${missing.join(', ')}`)] : []),
     ...named('not active').map((name) => warn(`table ${name}`, 'is not active', 'wait, or check it in the console')),
     ...named('keys').map((name) =>

@@ -21,10 +21,10 @@ export async function forgetByAge(deps: ForgetByAgeDeps, signal: AbortSignal): P
   while (!signal.aborted) {
     try {
       const destroyed = await destroyOldKeys(deps, signal)
-      if (destroyed !== null && destroyed > 0) logger.info({ destroyed }, 'destroyed keys of persons whose orders are too old')
+      if (destroyed !== null && destroyed > 0)
+        logger.info({ destroyed }, 'destroyed keys of persons whose orders are too old')
     } catch (error) {
-      if (!signal.aborted)
-        logger.warn({ err: error }, 'could not search for old keys of persons; trying again later')
+      if (!signal.aborted) logger.warn({ err: error }, 'could not search for old keys of persons; trying again later')
     }
     await clock.sleep(LOOK_MS, signal).catch(() => undefined)
   }

@@ -87,7 +87,10 @@ async function attempt(
   } catch (error) {
     const { code, message, retryAfterMs } = toStreamError(error)
     meter.count('waldstream_notifications_total', { recipient: id, outcome: 'failed', code })
-    logger.warn({ err: error, recipient: id, notice: notice.id }, 'could not send a notification; sending it again later')
+    logger.warn(
+      { err: error, recipient: id, notice: notice.id },
+      'could not send a notification; sending it again later',
+    )
     const now = clock.now()
     const attempts = row.attempts + 1
     const failing_since = row.failing_since ?? now

@@ -134,7 +134,9 @@ it('refuses both of what is held, was not sent, or that the shop canceled', asyn
   const result = entityResult({ source: 'shop-alder', connection: 'alder', key: '8', status: 'failed' })
   await stagedStage(api).handle([statusRecord('deliver-erp', 6, [result], 't')], batchContext().context)
   const other = { ...asked, dryRun: true }
-  expect((await api.post('/v1/orders/shop-alder/8/resend', other)).json.detail).toContain('it was not sent to the vendor yet')
+  expect((await api.post('/v1/orders/shop-alder/8/resend', other)).json.detail).toContain(
+    'it was not sent to the vendor yet',
+  )
   expect((await api.post('/v1/orders/shop-alder/8/cancel', other)).json.effect).toBe(
     'it was not sent to the vendor and will not be sent',
   )

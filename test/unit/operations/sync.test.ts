@@ -80,6 +80,8 @@ it('names the reads there are, in the words of who asks', async () => {
   await expect(asked).rejects.toThrow(new RegExp(`^there is no read "x"; ${reads}$`))
   const posted = requestSync(operations, caller, { ...run, read: 'x', requestId: null })
   await expect(posted).rejects.toMatchObject({ message: `read: there is no read "x"; ${reads}`, field: 'read' })
-  await expect(showRead(operations, ann, 'x')).rejects.toThrow('there is no read "x"; "waldstream reads list" lists them')
+  await expect(showRead(operations, ann, 'x')).rejects.toThrow(
+    'there is no read "x"; "waldstream reads list" lists them',
+  )
   await expect(showRead(operations, caller, 'x')).rejects.toThrow('id: there is no read "x"; /v1/reads lists them')
 })

@@ -24,9 +24,7 @@ it('warns of a stored connection whose states no order of its shop has', () => {
     {
       level: 'warn',
       name: 'connection vendor',
-      what: expect.stringMatching(
-        /^no order can begin: orderStates is processing, which no bigcommerce order has$/,
-      ),
+      what: expect.stringMatching(/^no order can begin: orderStates is processing, which no bigcommerce order has$/),
       fix: expect.stringMatching(/^remove orderStates \(orders then begin in awaiting_fulfillment, /),
     },
   ])

@@ -40,7 +40,11 @@ describe('a test of a system', () => {
     const values = { ...integration, accessToken: 'outdated-token' }
     const { test } = tests(values)
     expect(await test(systemOf())).toMatchObject([
-      { level: 'fail', what: expect.stringContaining('credentials_refused'), fix: 'renew the credentials that its secrets refer to' },
+      {
+        level: 'fail',
+        what: expect.stringContaining('credentials_refused'),
+        fix: 'renew the credentials that its secrets refer to',
+      },
     ])
     values.accessToken = integration.accessToken
     expect(await test(systemOf())).toMatchObject([{ level: 'ok' }, { level: 'ok' }])
