@@ -59,7 +59,7 @@ const wrong: readonly (readonly [line: string, message: string])[] = [
   ['retry --all --rate many', '--rate must be a number of retries per second, above 0'],
   ['retry --all --preview', '--preview takes one id'],
   ['discard a', '--reason is missing'],
-  ['discard --reason no', 'say which'],
+  ['discard --reason no', 'give ids'],
 ]
 
 it.each(wrong)('"dead-letters %s" is refused: %s', async (line, message) => {
