@@ -51,7 +51,7 @@ export function shownInstallation(clock: { now(): number }): Installation {
         partitions: 0,
         replication: 0,
         retention_ms: null,
-        problems: [{ message: 'is not there', fix: 'a role makes it when it starts' }],
+        problems: [{ message: 'does not exist', fix: 'a role creates it when it starts' }],
       },
     ],
     tables: async () =>

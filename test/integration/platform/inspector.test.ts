@@ -58,7 +58,7 @@ it('shows the groups of a prefix with members, lag and the age of what is left, 
   expect(Math.abs(Date.parse(left?.oldest_at ?? '') - before)).toBeLessThan(60_000)
 
   expect(await readTopics(inspector, [topic, { ...topic, name: `${prefix}missing` }])).toMatchObject([
-    { topic: `${prefix}missing`, partitions: 0, problems: [{ message: 'is not there' }] },
+    { topic: `${prefix}missing`, partitions: 0, problems: [{ message: 'does not exist' }] },
     { topic: `${prefix}orders`, partitions: 2, replication: 1, retention_ms: '-1', records: 6, problems: [] },
   ])
   expect((await inspector.groups(prefix, 0)).complete).toBe(false)

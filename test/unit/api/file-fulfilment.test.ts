@@ -155,6 +155,6 @@ it("is refused where the vendor's ERP says what was shipped", async () => {
   await applyConfiguration(operations, boss, { configuration, reason: null })
   const refused = await fulfil({ kind: 'shipment' })
   expect(refused.json).toMatchObject({ status: 409, field: 'connection' })
-  expect(refused.json.detail).toContain('enter it there')
+  expect(refused.json.detail).toContain('enter the shipment there')
   expect(await published()).toEqual([])
 })

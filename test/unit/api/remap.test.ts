@@ -99,7 +99,7 @@ it('changes nothing where nothing can be made, and says why and what to do', asy
     }),
   )
   for (const [id, why] of [
-    ['r3', 'is not in t.orders any more; read it again from the shop'],
+    ['r3', 'is no longer in t.orders; read it again from the shop'],
     ['r4', 'does not name its source order; replay the order instead'],
     ['r5', 'sends no part of the order to alder'],
     ['r6', 'replay products instead'],

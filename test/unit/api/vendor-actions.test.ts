@@ -130,7 +130,7 @@ it('refuses both of what is held, was not sent, or that the shop canceled', asyn
   }
   await api.post('/v1/orders/shop-alder/7/release')
   await api.deliveries.begin({ ...api.row('canceled', 2), state: 'delivering', until: 9 })
-  expect((await api.post(RESEND, { ...asked, dryRun: true })).json.detail).toContain('being sent just now')
+  expect((await api.post(RESEND, { ...asked, dryRun: true })).json.detail).toContain('being sent right now')
   const result = entityResult({ source: 'shop-alder', connection: 'alder', key: '8', status: 'failed' })
   await stagedStage(api).handle([statusRecord('deliver-erp', 6, [result], 't')], batchContext().context)
   const other = { ...asked, dryRun: true }

@@ -59,7 +59,7 @@ it('a single dead letter, the cut date and a rebuild ask as many do, and say wha
   expect(letter).toMatch(/^confirm: the discard of k-alder \(\w+, [\w-]+\) affects open dead letters: 1/)
   const path = '/v1/reads/shop-alder.orders.all/cut-date'
   const date = (day: string) => ({ cut_date: `2026-01-${day}T00:00:00Z`, reason: 'again' })
-  expect(await detail('PUT', path, date('20'))).toContain('none at revision 0, set to 2026-01-20')
+  expect(await detail('PUT', path, date('20'))).toContain('from none (revision 0) to 2026-01-20')
   expect((await send('PUT', path, { ...date('20'), revision: 0 })).json.revision).toBe(1)
   expect(await detail('PUT', path, date('18'))).toContain('reads: 1, hours that are read again: 48')
   expect(await detail('PUT', path, date('21'))).toContain('reads: 1, hours that are not read: 24')

@@ -79,7 +79,7 @@ describe('topics', () => {
       retention_ms: '1000',
       problems: [{ message: expect.stringContaining('retention.ms is 1000, not -1'), fix: expect.anything() }],
     })
-    expect(topics.get('p.images')).toMatchObject({ partitions: 0, problems: [{ message: 'is not there' }] })
+    expect(topics.get('p.images')).toMatchObject({ partitions: 0, problems: [{ message: 'does not exist' }] })
     expect(topics.get('p.products')).toMatchObject({ problems: [] })
   })
 })

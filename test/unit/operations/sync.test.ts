@@ -67,9 +67,13 @@ it('joins a sweep to a sweep that waits, and neither to a preview, nor a preview
 it('sweeps neither orders nor queues', async () => {
   const { operations, control } = await world()
   const sweep = (read: string) => requestRun(operations, ann, { ...run, read, sweep: 'check' })
-  await expect(sweep('shop.orders.all')).rejects.toThrow('shop.orders.all: orders are never deleted')
-  await expect(sweep('erp.fulfilments.all')).rejects.toThrow('erp.fulfilments.all: fulfilments are never deleted')
-  await expect(sweep('queue.products.all')).rejects.toThrow('a queue can')
+  await expect(sweep('shop.orders.all')).rejects.toThrow(
+    'shop.orders.all: cannot be swept, because orders are never deleted',
+  )
+  await expect(sweep('erp.fulfilments.all')).rejects.toThrow(
+    'erp.fulfilments.all: cannot be swept, because fulfilments are never deleted',
+  )
+  await expect(sweep('queue.products.all')).rejects.toThrow('a queue does not list')
   expect(control.requested).toEqual([])
 })
 

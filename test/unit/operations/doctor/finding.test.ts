@@ -13,7 +13,7 @@ it('runs every check, whatever becomes of the others, and keeps their order', as
     20,
   )
   expect(findings).toEqual([
-    { level: 'fail', name: 'slow', what: 'no answer within 0.02 s', fix: expect.stringContaining('can be reached') },
+    { level: 'fail', name: 'slow', what: 'no answer within 0.02 s', fix: expect.stringContaining('can reach it') },
     { level: 'fail', name: 'broken', what: 'broker_unavailable: no connection', fix: null },
     { level: 'ok', name: 'right', what: 'one', fix: null },
     { level: 'ok', name: 'right', what: 'two', fix: null },
