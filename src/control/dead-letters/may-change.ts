@@ -23,7 +23,7 @@ export function checkMayRetry(letter: LetterSummary, { force, reason }: Force, n
   if (isUnderWay(letter, now))
     throw stateConflictError(`dead letter ${id} is being retried (since ${letter.state_at}); ${waiting}`)
   if (state === 'resolved')
-    throw stateConflictError(`dead letter ${id} has been resolved since ${letter.state_at}; ${forced}`)
+    throw stateConflictError(`dead letter ${id} is resolved (since ${letter.state_at}); ${forced}`)
   if (state === 'discarded')
     throw stateConflictError(`dead letter ${id} was discarded at ${letter.state_at}; ${forced}`)
   if (retries < MAX_RETRIES) return
@@ -38,7 +38,7 @@ export function checkMayDiscard(letter: LetterSummary, now: number): void {
   if (isUnderWay(letter, now))
     throw stateConflictError(`dead letter ${id} is being retried (since ${state_at}); ${waiting}`)
   if (state === 'resolved' || state === 'discarded') {
-    throw stateConflictError(`dead letter ${id} has been ${state} since ${state_at} and can't be discarded`)
+    throw stateConflictError(`dead letter ${id} is ${state} (since ${state_at}) and can't be discarded`)
   }
 }
 
