@@ -674,7 +674,7 @@ export interface VendorOrderRequested {
   readonly held: boolean
 }
 
-/** What each schema describes, by the name of its file. */
+/** The event type of each schema, by file name. */
 export interface SchemaEvents {
   readonly 'dead-lettered': DeadLettered
   readonly 'fulfilment-changed': FulfilmentChanged
