@@ -82,8 +82,8 @@ describe('an XML feed', () => {
   })
 
   it.each([
-    ['cut within an element', '<feed><image><sku>a</sku><url>https://v.t', {}, /not whole/],
-    ['cut between elements', '<feed><image><sku>a</sku><url>https://v.test/1</url></image>', {}, /not whole/],
+    ['cut within an element', '<feed><image><sku>a</sku><url>https://v.t', {}, /not complete/],
+    ['cut between elements', '<feed><image><sku>a</sku><url>https://v.test/1</url></image>', {}, /not complete/],
     ['not well formed', '<feed><image><sku>a & b</sku></image></feed>', {}, /not complete, well-formed XML/],
     [
       'without the rows',
