@@ -81,7 +81,7 @@ describe('a message', () => {
   )
 
   it('of SNS itself is told for what it is', () => {
-    expect(errorOf({ ...sns('confirm'), Type: 'SubscriptionConfirmation' })).toMatch(/SubscriptionConfirmation of the SNS/)
+    expect(errorOf({ ...sns('confirm'), Type: 'SubscriptionConfirmation' })).toMatch(/SubscriptionConfirmation of the/)
   })
 
   it.each([
