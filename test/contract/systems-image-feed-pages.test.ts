@@ -116,7 +116,7 @@ describe('a feed in pages', () => {
         asked,
       )
       const { failed } = await readFeedAt(`${origin}/feed`, { items: 'items' })
-      expect(failed).toMatchObject({ code: 'source_data_invalid', message: expect.stringContaining('its next page') })
+      expect(failed).toMatchObject({ code: 'source_data_invalid', message: expect.stringContaining('next page') })
       expect(asked).toHaveLength(1)
     }
   })

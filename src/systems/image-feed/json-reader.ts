@@ -4,7 +4,7 @@ import { DEEPEST, feedCutShortError, feedError, LONGEST_ROW, MOST_VALUES } from 
 export type JsonValue = string | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
 
 /** Placeholder for a text around the rows that is too long to store. */
-export const LONG_TEXT: JsonValue = Object.freeze({ 'text longer than is kept': true })
+export const LONG_TEXT: JsonValue = Object.freeze({ 'text too long to show': true })
 
 export interface JsonRow {
   readonly value: JsonValue
