@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-/** Loads the classes where there is no Composer. */
+// Loads the classes where there is no Composer.
 spl_autoload_register(static function (string $class): void {
     $prefix = 'Waldstream\\Client\\';
     if (str_starts_with($class, $prefix)) {

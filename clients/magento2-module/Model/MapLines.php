@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Waldstream\Feeds\Model;
 
 /** A map from a text area: a line "name = value" each; the name "*" stands for all others. */
-final class MapLines
+class MapLines
 {
     /** @var array<string, string> */
     private array $values = [];

@@ -10,11 +10,11 @@ use Waldstream\Client\FeedFollower;
 use Waldstream\Client\FeedOptions;
 use Waldstream\Client\RowKey;
 use Waldstream\Client\Transport;
-use Waldstream\Feeds\Api\RowWriter;
+use Waldstream\Feeds\Api\RowWriterInterface;
 
 /**
- * One pull: reads a feed into the staging table, and writes what is new to the shop. Both continue where the last pull ended,
- * however it ended, and end at the bounds of the configuration.
+ * One pull: reads a feed into the staging table, and writes what is new to the shop. Both continue where the last pull
+ * ended, however it ended, and end at the bounds of the configuration.
  */
 class PullFeed
 {
@@ -124,14 +124,14 @@ class PullFeed
      * Write staged rows to the shop.
      *
      * @param string $name
-     * @param RowWriter $writer
+     * @param RowWriterInterface $writer
      * @param PullReport $report
      * @param float $endsAt
      * @return void
      */
     private function write(
         string $name,
-        RowWriter $writer,
+        RowWriterInterface $writer,
         PullReport $report,
         float $endsAt,
     ): void {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Waldstream\Feeds\Model;
 
 /** What a pull did. */
-final class PullReport
+class PullReport
 {
     /** @var int */
     public int $pages = 0;

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Waldstream\Feeds\Model;
 
 /** What became of a row. */
-final class RowResult
+class RowResult
 {
     /**
      * Constructor.

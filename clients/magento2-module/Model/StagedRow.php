@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Waldstream\Feeds\Model;
 
 /** A row of a feed that is to be written. */
-final class StagedRow
+class StagedRow
 {
     /**
      * Constructor.

@@ -11,8 +11,8 @@ use Waldstream\Client\FeedState;
 use Waldstream\Client\FeedStore;
 
 /**
- * Keeps the rows of a feed in waldstream_row and its cursor in waldstream_state, in one transaction. A row whose content is new
- * is then to be written to the catalog; one that came with the same content stays as it is.
+ * Keeps the rows of a feed in waldstream_row and its cursor in waldstream_state, in one transaction. A row whose
+ * content is new is then to be written to the catalog; one that came with the same content stays as it is.
  */
 class StagingStore implements FeedStore
 {

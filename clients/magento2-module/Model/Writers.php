@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Waldstream\Feeds\Model;
 
-use Waldstream\Feeds\Api\RowWriter;
+use Waldstream\Feeds\Api\RowWriterInterface;
 
 /** The writer of each feed. */
 class Writers
@@ -12,7 +12,7 @@ class Writers
     /**
      * Constructor.
      *
-     * @param RowWriter[] $writers by feed
+     * @param RowWriterInterface[] $writers by feed
      */
     public function __construct(private readonly array $writers)
     {
@@ -22,9 +22,9 @@ class Writers
      * The writer of a feed.
      *
      * @param string $feed
-     * @return RowWriter
+     * @return RowWriterInterface
      */
-    public function of(string $feed): RowWriter
+    public function of(string $feed): RowWriterInterface
     {
         return $this->writers[$feed] ?? throw new \InvalidArgumentException(
             "there is no feed \"{$feed}\"; there are: " . implode(', ', array_keys($this->writers))

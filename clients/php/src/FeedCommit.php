@@ -8,10 +8,10 @@ namespace Waldstream\Client;
 final class FeedCommit
 {
     /**
-     * @param list<array<string, mixed>> $rows in the order in which they are to be written: the last row of a key counts.
-     *     Keep the round of the state with each
-     * @param int|null $removeBefore after the rows: remove rows of earlier rounds than this one, which are gone from the
-     *     feed; null: remove nothing
+     * @param list<array<string, mixed>> $rows in the order in which they are to be written: the last row of a key
+     *     counts. Keep the round of the state with each
+     * @param int|null $removeBefore after the rows: remove rows of earlier rounds than this one, which are gone from
+     *     the feed; null: remove nothing
      */
     public function __construct(
         public readonly array $rows,

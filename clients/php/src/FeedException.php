@@ -8,7 +8,8 @@ namespace Waldstream\Client;
 final class FeedException extends \RuntimeException
 {
     /**
-     * @param string $problem code of the API's problem document; or unavailable, invalid_answer, store_invalid, store_taken
+     * @param string $problem code of the API's problem document; or unavailable, invalid_answer, store_invalid,
+     *     store_taken
      * @param int|null $status HTTP status; null: there was no answer
      * @param float|null $retryAfter how long the API asks to wait, in seconds; null: it does not say
      * @param bool $transient the same request may succeed later

@@ -100,7 +100,7 @@ final class FeedFollower
     /** Null: nothing changed. Transient failures are repeated while the run may last. */
     private function ask(FeedState $state, float $endsAt): ?Page
     {
-        for ($attempt = 1; ; $attempt += 1) {
+        for ($attempt = 1; true; $attempt += 1) {
             try {
                 return $this->request($state);
             } catch (FeedException $error) {

@@ -13,8 +13,8 @@ final class FeedOptions
      * @param string|null $key API key with the scope feeds:read
      * @param string|null $source rows of this system only
      * @param int $limit rows per page, 1 to 1000
-     * @param bool $readAgain what an expired cursor (410) does. True: the feed is read in full, and then the rows that it no
-     *     longer has are removed; until then the old ones stay. False: it is thrown as a FeedException
+     * @param bool $readAgain what an expired cursor (410) does. True: the feed is read in full, and then the rows
+     *     that it no longer has are removed; until then the old ones stay. False: it is thrown as a FeedException
      * @param float $timeout of one request, in seconds
      */
     public function __construct(

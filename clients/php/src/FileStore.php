@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Waldstream\Client;
 
 /**
- * Keeps a feed in a file: a line of JSON per commit, on the disk before the commit returns. A line that a crash cut off does
- * not count. The file is locked while the store exists; the rows are also in memory.
+ * Keeps a feed in a file: a line of JSON per commit, on the disk before the commit returns. A line that a crash cut
+ * off does not count. The file is locked while the store exists; the rows are also in memory.
  */
 final class FileStore implements FeedStore
 {
@@ -14,7 +14,8 @@ final class FileStore implements FeedStore
     private const WASTE = 2;
     /** Files with fewer rows are never written anew. */
     private const SMALL_ROWS = 10_000;
-    private const JSON = JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION;
+    private const JSON = JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE
+        | JSON_PRESERVE_ZERO_FRACTION;
 
     private RowCopy $copy;
     private ?FeedState $state = null;

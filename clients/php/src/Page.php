@@ -24,7 +24,7 @@ final class Page
     ) {
     }
 
-    /** Throws a transient `invalid_answer` for an answer that is not a whole page: it was cut off, or something else answered. */
+    /** Throws a transient `invalid_answer` for an answer that is no whole page: it was cut off, or something else answered. */
     public static function of(Response $response, float $now): self
     {
         /** @var mixed $page */
@@ -32,7 +32,7 @@ final class Page
         $items = is_array($page) ? $page['items'] ?? null : null;
         $cursor = is_array($page) ? $page['cursor'] ?? null : null;
         $complete = is_array($page) ? $page['complete'] ?? null : null;
-        if (!is_array($items) || !is_string($cursor) || $cursor === '' || !is_bool($complete) || !self::areRows($items)) {
+        if (!is_array($items) || !self::areRows($items) || !is_string($cursor) || !is_bool($complete)) {
             throw new FeedException(
                 'invalid_answer',
                 'the answer is not a whole page of a feed',
@@ -40,7 +40,8 @@ final class Page
                 transient: true,
             );
         }
-        return new self(array_values($items), $cursor, $complete, $response->header('etag'), $response->retryAfter($now));
+        $etag = $response->header('etag');
+        return new self(array_values($items), $cursor, $complete, $etag, $response->retryAfter($now));
     }
 
     /** @param array<mixed> $items */

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Waldstream\Client;
 
 /**
- * Keeps a feed in two tables of a database, rows and state in one transaction. Works with SQLite, MySQL and PostgreSQL. Deleted
- * rows are kept with `deleted` 1.
+ * Keeps a feed in two tables of a database, rows and state in one transaction. Works with SQLite, MySQL and
+ * PostgreSQL. Deleted rows are kept with `deleted` 1.
  */
 final class PdoStore implements FeedStore
 {
@@ -26,11 +26,15 @@ final class PdoStore implements FeedStore
     /** Creates the tables where they are missing. */
     public function createTables(): void
     {
+        $isMysql = $this->pdo->getAttribute(\PDO::ATTR_DRIVER_NAME) === 'mysql';
+        // MySQL's own text is too short for a row, and does not tell upper from lower case.
+        [$text, $exact] = $isMysql ? ['MEDIUMTEXT', ' COLLATE utf8mb4_bin'] : ['TEXT', ''];
         $this->pdo->exec('CREATE TABLE IF NOT EXISTS waldstream_rows (feed VARCHAR(100) NOT NULL,'
-            . ' row_key VARCHAR(255) NOT NULL, round INTEGER NOT NULL, deleted SMALLINT NOT NULL, content TEXT NOT NULL,'
+            . " row_key VARCHAR(255){$exact} NOT NULL, round INTEGER NOT NULL, deleted SMALLINT NOT NULL,"
+            . " content {$text} NOT NULL,"
             . ' PRIMARY KEY (feed, row_key))');
-        $this->pdo->exec('CREATE TABLE IF NOT EXISTS waldstream_states (feed VARCHAR(100) NOT NULL, state TEXT NOT NULL,'
-            . ' PRIMARY KEY (feed))');
+        $this->pdo->exec('CREATE TABLE IF NOT EXISTS waldstream_states (feed VARCHAR(100) NOT NULL,'
+            . ' state TEXT NOT NULL, PRIMARY KEY (feed))');
     }
 
     public function load(): ?FeedState

@@ -24,7 +24,8 @@ final class StreamTransport implements Transport
         ] + ($body === null ? [] : ['content' => $body]);
         $stream = @fopen($url, 'rb', false, stream_context_create(['http' => $http]));
         if ($stream === false) {
-            throw new FeedException('unavailable', 'no answer: ' . (error_get_last()['message'] ?? ''), transient: true);
+            $why = error_get_last()['message'] ?? '';
+            throw new FeedException('unavailable', "no answer: {$why}", transient: true);
         }
         $text = stream_get_contents($stream);
         $meta = stream_get_meta_data($stream);

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { SaxesParser } from 'saxes'
 import { expect, it } from 'vitest'
+import { expectedTotal } from '../../../src/events/order-total.ts'
+import { orderFromJson } from '../../../src/platform/registry/order-json.ts'
 import { findPhpunit, php } from '../../worlds/php.ts'
 
 const run = promisify(execFile)
@@ -55,4 +57,13 @@ it.skipIf(phpunit === undefined)("the module's own tests pass", async () => {
     (error: { readonly stdout?: string }) => ({ stdout: error.stdout ?? String(error) }),
   )
   expect(stdout).toMatch(/^OK \(\d+ tests/m)
+})
+
+it.skipIf(php === undefined)('an order of the module is one that the API accepts', async () => {
+  const { stdout } = await run(php?.path ?? 'php', [fileURLToPath(new URL('sample-order.php', import.meta.url))])
+  const order = orderFromJson(JSON.parse(stdout))
+  expect(expectedTotal(order)).toBe(order.grandTotal)
+  const rows = order.lines.filter(({ parentLineId }) => parentLineId === null).map(({ rowTotal }) => rowTotal)
+  expect(rows.reduce((total, row) => total + row, 0n)).toBe(order.subtotal)
+  expect(order.lines.at(-1)?.ownAmounts?.rowTotal).toBe(75_000n)
 })

@@ -39,8 +39,8 @@ class PullCommand extends Command
     {
         $this->setName('waldstream:pull');
         $this->setDescription('Pulls the feeds and writes what is new');
-        $this->addArgument('feed', InputArgument::OPTIONAL, 'products, inventory or images; all that are on by default');
-        $this->addOption('again', null, InputOption::VALUE_NONE, 'Read the feed in full, and then remove what is gone');
+        $this->addArgument('feed', InputArgument::OPTIONAL, 'products, inventory or images; by default all on');
+        $this->addOption('again', null, InputOption::VALUE_NONE, 'Read the feed in full, then remove what is gone');
     }
 
     /**

@@ -51,7 +51,8 @@ class StatusCommand extends Command
         foreach (Config::FEEDS as $feed) {
             $name = $this->pull->nameOf($feed);
             $last = $this->log->last($name);
-            $counts = $this->rows->counts($name) + [RowStatus::PENDING => 0, RowStatus::WRITTEN => 0, RowStatus::FAILED => 0];
+            $none = [RowStatus::PENDING => 0, RowStatus::WRITTEN => 0, RowStatus::FAILED => 0];
+            $counts = $this->rows->counts($name) + $none;
             $when = $last === null ? 'never pulled' : "last pull at {$last['started_at']} UTC";
             $output->writeln(
                 "{$feed}: {$when}, {$counts[RowStatus::WRITTEN]} rows written, "

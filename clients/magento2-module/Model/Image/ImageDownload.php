@@ -16,7 +16,12 @@ class ImageDownload
     private const MOST_BYTES = 20_000_000;
     private const MOST_REDIRECTS = 3;
     private const REDIRECTS = [301, 302, 303, 307, 308];
-    private const ENDINGS = [IMAGETYPE_JPEG => 'jpg', IMAGETYPE_PNG => 'png', IMAGETYPE_GIF => 'gif', IMAGETYPE_WEBP => 'webp'];
+    private const ENDINGS = [
+        'image/jpeg' => 'jpg',
+        'image/png' => 'png',
+        'image/gif' => 'gif',
+        'image/webp' => 'webp',
+    ];
 
     /**
      * Constructor.
@@ -40,14 +45,14 @@ class ImageDownload
     public function fetch(WantedImage $image): ImageContentInterface
     {
         $body = $this->get($image->url);
-        $size = strlen($body) > self::MOST_BYTES ? false : @getimagesizefromstring($body);
-        $ending = $size === false ? null : self::ENDINGS[$size[2]] ?? null;
-        if ($size === false || $ending === null) {
+        $type = strlen($body) > self::MOST_BYTES ? '' : (string) (new \finfo(FILEINFO_MIME_TYPE))->buffer($body);
+        $ending = self::ENDINGS[$type] ?? null;
+        if ($ending === null) {
             throw new LocalizedException(__('%1 is no JPEG, PNG, GIF or WebP of up to 20 MB.', $image->url));
         }
         $content = $this->contents->create();
         $content->setName("{$image->name}.{$ending}");
-        $content->setType($size['mime']);
+        $content->setType($type);
         $content->setBase64EncodedData(base64_encode($body));
         return $content;
     }
@@ -61,7 +66,7 @@ class ImageDownload
      */
     private function get(string $url): string
     {
-        for ($hops = 0; $hops <= self::MOST_REDIRECTS; $hops += 1) {
+        for ($hops = 0; $hops <= self::MOST_REDIRECTS; $hops++) {
             if (preg_match('~^https?://~i', $url) !== 1) {
                 throw new LocalizedException(__('%1 is no web address.', $url));
             }

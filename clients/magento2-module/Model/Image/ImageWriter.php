@@ -9,18 +9,18 @@ use Magento\Catalog\Api\Data\ProductAttributeMediaGalleryEntryInterfaceFactory;
 use Magento\Catalog\Api\ProductAttributeMediaGalleryManagementInterface;
 use Magento\Framework\UrlInterface;
 use Magento\Store\Model\StoreManagerInterface;
-use Waldstream\Feeds\Api\RowWriter;
+use Waldstream\Feeds\Api\RowWriterInterface;
 use Waldstream\Feeds\Model\AdminStore;
 use Waldstream\Feeds\Model\Product\KnownProducts;
 use Waldstream\Feeds\Model\RowResult;
 use Waldstream\Feeds\Model\StagedRow;
 
 /**
- * Writes galleries. The file of each picture that this module adds is named after its source and picture: so a picture is never
- * added twice, also after a crash, and only the pictures of the row's own source are changed or removed. A role is given only
- * where the product has no picture in it.
+ * Writes galleries. The file of each picture that this module adds is named after its source and picture: so a
+ * picture is never added twice, also after a crash, and only the pictures of the row's own source are changed or
+ * removed. A role is given only where the product has no picture in it.
  */
-class ImageWriter implements RowWriter
+class ImageWriter implements RowWriterInterface
 {
     /**
      * Constructor.
@@ -56,7 +56,9 @@ class ImageWriter implements RowWriter
             foreach ($rows as $row) {
                 $sku = ($products[mb_strtolower($row->sku)] ?? null)?->getSku();
                 try {
-                    $results[$row->key] = $sku === null ? self::withoutProduct($row) : $this->writeRow($row, $sku, $own);
+                    $results[$row->key] = $sku === null
+                        ? self::withoutProduct($row)
+                        : $this->writeRow($row, $sku, $own);
                 } catch (\Exception $error) {
                     $results[$row->key] = RowResult::failed($error->getMessage());
                 }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Waldstream\Feeds\Model\Image;
 
 /** A picture that a row has. */
-final class WantedImage
+class WantedImage
 {
     /**
      * Constructor.

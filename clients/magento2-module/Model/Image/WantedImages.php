@@ -36,13 +36,13 @@ class WantedImages
                 continue;
             }
             $name = self::prefix($row->source) . substr(hash('sha256', $entry['picture'] ?? $entry['url']), 0, 16);
-            $roles = array_filter(self::ROLES, static fn (string $role): bool => ($row->data[$role] ?? null) === $entry['url']);
+            $roles = array_keys(array_intersect_key($row->data, array_flip(self::ROLES)), $entry['url'], true);
             $wanted[$name] ??= new WantedImage(
                 $name,
                 $entry['url'],
                 (int) ($entry['position'] ?? 0),
                 $entry['label'] ?? null,
-                array_values($roles),
+                $roles,
             );
         }
         return $wanted;

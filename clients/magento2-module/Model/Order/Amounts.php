@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Waldstream\Feeds\Model\Order;
 
 /** Amounts as whole ten-thousandths, so that sums are exact. */
-final class Amounts
+class Amounts
 {
     private const SCALE = 10_000;
 

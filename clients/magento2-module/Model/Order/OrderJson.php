@@ -89,7 +89,7 @@ class OrderJson
         ];
         $left = $amounts['grandTotal'] - $amounts['subtotal'] + $amounts['discount'] - $amounts['shipping']
             - $amounts['shippingTax'] - $amounts['tax'];
-        $charge = ['kind' => 'unexplained', 'name' => null, 'lineId' => null, 'amount' => Amounts::text($left), 'tax' => '0'];
+        $charge = ['kind' => 'unexplained', 'amount' => Amounts::text($left), 'tax' => '0'];
         return [...array_map(Amounts::text(...), $amounts), 'charges' => $left === 0 ? [] : [$charge]];
     }
 

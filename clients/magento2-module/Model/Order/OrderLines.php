@@ -7,8 +7,8 @@ namespace Waldstream\Feeds\Model\Order;
 use Magento\Sales\Api\Data\OrderItemInterface;
 
 /**
- * The rows of an order, parents and children. Amounts are on the rows without a parent: those of children go up to a parent that
- * has none, and count once. What a component of a bundle costs is kept beside.
+ * The rows of an order, parents and children. Amounts are on the rows without a parent: those of children go up to a
+ * parent that has none, and count once. What a component of a bundle costs is kept beside.
  */
 class OrderLines
 {

@@ -54,7 +54,7 @@ class PushOrders
                 $error = $this->push((int) $id);
                 if ($error === null) {
                     $this->queue->remove((int) $id, (int) $revision);
-                    $pushed += 1;
+                    $pushed++;
                     continue;
                 }
                 $this->queue->postpone((int) $id, (int) $attempts + 1, $error->getMessage(), time());

@@ -10,17 +10,18 @@ use Magento\Catalog\Api\ProductRepositoryInterface;
 use Magento\Catalog\Model\Product\Attribute\Source\Status;
 use Magento\Catalog\Model\Product\Type;
 use Magento\Catalog\Model\Product\Visibility;
-use Waldstream\Feeds\Api\RowWriter;
+use Waldstream\Feeds\Api\RowWriterInterface;
 use Waldstream\Feeds\Model\AdminStore;
 use Waldstream\Feeds\Model\Config;
 use Waldstream\Feeds\Model\RowResult;
 use Waldstream\Feeds\Model\StagedRow;
 
 /**
- * Writes products. The products of a batch are read in one request, and only those that differ are saved, with nothing but what
- * differs. A deleted row disables the product; when it returns, the product is enabled if this module disabled it.
+ * Writes products. The products of a batch are read in one request, and only those that differ are saved, with
+ * nothing but what differs. A deleted row disables the product; when it returns, the product is enabled if this
+ * module disabled it.
  */
-class ProductWriter implements RowWriter
+class ProductWriter implements RowWriterInterface
 {
     /**
      * Constructor.

@@ -9,17 +9,17 @@ use Magento\InventoryApi\Api\Data\SourceItemInterface;
 use Magento\InventoryApi\Api\Data\SourceItemInterfaceFactory;
 use Magento\InventoryApi\Api\SourceItemRepositoryInterface;
 use Magento\InventoryApi\Api\SourceItemsSaveInterface;
-use Waldstream\Feeds\Api\RowWriter;
+use Waldstream\Feeds\Api\RowWriterInterface;
 use Waldstream\Feeds\Model\Config;
 use Waldstream\Feeds\Model\Product\KnownProducts;
 use Waldstream\Feeds\Model\RowResult;
 use Waldstream\Feeds\Model\StagedRow;
 
 /**
- * Writes stock as source items: absolute levels, those of a batch that differ in one call. What the row no longer names, and all of
- * a deleted row, becomes zero in the sources of the map.
+ * Writes stock as source items: absolute levels, those of a batch that differ in one call. What the row no longer
+ * names, and all of a deleted row, becomes zero in the sources of the map.
  */
-class StockWriter implements RowWriter
+class StockWriter implements RowWriterInterface
 {
     /**
      * Constructor.
@@ -71,7 +71,7 @@ class StockWriter implements RowWriter
     /**
      * Write levels.
      *
-     * @param array<string, array{string, array<string, float>}> $wanted SKU and levels by source code, by key of the row
+     * @param array<string, array{string, array<string, float>}> $wanted SKU and levels by source, by key of the row
      * @return RowResult[] by key of the row
      */
     private function writeLevels(array $wanted): array
@@ -83,7 +83,7 @@ class StockWriter implements RowWriter
             $changed[$key] = [];
             foreach ($levels + array_fill_keys(array_keys($own), 0.0) as $code => $level) {
                 $item = $own[$code] ?? null;
-                if ($item === null || (float) $item->getQuantity() !== $level || self::status($level) !== (int) $item->getStatus()) {
+                if ($item === null || self::differs($item, $level)) {
                     $changed[$key][] = $this->item($sku, (string) $code, $level);
                 }
             }
@@ -165,6 +165,18 @@ class StockWriter implements RowWriter
         $item->setQuantity($level);
         $item->setStatus(self::status($level));
         return $item;
+    }
+
+    /**
+     * Whether the shop has another level.
+     *
+     * @param SourceItemInterface $item
+     * @param float $level
+     * @return bool
+     */
+    private static function differs(SourceItemInterface $item, float $level): bool
+    {
+        return (float) $item->getQuantity() !== $level || (int) $item->getStatus() !== self::status($level);
     }
 
     /**

@@ -7,7 +7,7 @@ namespace Waldstream\Feeds\Test\Unit;
 use Magento\Framework\Lock\LockManagerInterface;
 use PHPUnit\Framework\TestCase;
 use Waldstream\Client\Response;
-use Waldstream\Feeds\Api\RowWriter;
+use Waldstream\Feeds\Api\RowWriterInterface;
 use Waldstream\Feeds\Model\PullFeed;
 use Waldstream\Feeds\Model\PullLog;
 use Waldstream\Feeds\Model\RowResult;
@@ -51,7 +51,7 @@ final class PullFeedTest extends TestCase
                 return true;
             }
         };
-        $writer = new class ($this->written) implements RowWriter {
+        $writer = new class ($this->written) implements RowWriterInterface {
             /** @param list<string> $written */
             public function __construct(private array &$written)
             {

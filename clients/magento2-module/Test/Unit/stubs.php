@@ -1,7 +1,8 @@
 <?php
 
 /**
- * What the module uses of Magento, where Magento is not installed. Interfaces of data are empty: the tests' fakes answer any getter.
+ * What the module uses of Magento, where Magento is not installed. Interfaces of data are empty: the tests' fakes
+ * answer any getter.
  */
 
 declare(strict_types=1);

@@ -8,7 +8,7 @@ use Waldstream\Feeds\Model\RowResult;
 use Waldstream\Feeds\Model\StagedRow;
 
 /** Writes rows of one feed into the shop. Writing a row again changes nothing. */
-interface RowWriter
+interface RowWriterInterface
 {
     /**
      * Write rows.
