@@ -56,10 +56,10 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   '29-comma-list-in-one-cell.csv': {
-    right: { images: {}, refused: { A1: refused(/line 2, column "url": has several addresses; set settings.separator/) } },
+    right: { images: {}, refused: { A1: refused(/line 2, column "url": has several .* set settings.separator/) } },
   },
   '30-pipe-list-in-one-cell.csv': {
-    right: { images: {}, refused: { A1: refused(/line 2, column "url": has several addresses; set settings.separator/) } },
+    right: { images: {}, refused: { A1: refused(/line 2, column "url": has several .* set settings.separator/) } },
   },
   '36-no-selection.csv': {
     settings: { 'columns.image': 'base_image', 'columns.swatch_image': 'swatch_image' },
