@@ -103,9 +103,9 @@ describe('a row that is asked for', () => {
 
   it.each([
     ['without a SKU', '', 400, 'sku', /is empty; write it in the path/],
-    ['by a point, which clients take out', '.', 400, 'sku', /can't be: clients take it out/],
+    ['by a point, which clients take out', '.', 400, 'sku', /cannot be used: clients remove them/],
     ['by more than 500 characters', 'x'.repeat(501), 400, 'sku', /more than 500 characters.*shorten it/],
-    ['by far more', 'x'.repeat(5000), 414, 'path', /at most 500 characters; shorten it/],
+    ['by far more', 'x'.repeat(5000), 414, 'path', /more than 500 characters, the maximum of ids and SKUs; shorten it/],
     ['by half an escape', '%E0%A4%A', 400, 'path', /"%A", which is not a valid escape; encode each part as UTF-8/],
     ['by a bare %', '100%', 400, 'path', /a % itself as %25/],
     ['by bytes that are no UTF-8', '%FF%FE', 400, 'path', /not valid UTF-8; encode each part/],
