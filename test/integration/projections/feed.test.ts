@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
+import { META } from '../../../src/projections/feed-table.ts'
+import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { inventoryChanged } from '../../data/feed-events.ts'
 import { apiFixture, apiTestTables, SHARDS } from '../../worlds/api-fixture.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
@@ -60,7 +62,10 @@ it('a reader that follows the cursor of real tables ends with the table as it is
 
   const idle = await follow(api, third.cursor, 7)
   expect(idle.replica.size).toBe(0)
-  expect((await api.get(`${FEED.replace('inventory', 'inventory/count')}`)).json).toEqual({ rows: 150, deleted: 0 })
+  const count = (await api.get(`${FEED.replace('inventory', 'inventory/count')}`)).json
+  expect(count).toEqual({ rows: 150, deleted: 0, exact: true })
+  const counted = await dynamo.tables.query(inventoryFeed.table, { partition: META, beginsWith: 'counts#' })
+  expect(counted.reduce((sum, { rows }) => sum + Number(rows), 0)).toBe(150)
   const item = await api.get('/v1/feeds/inventory/items/SKU-3?connection=shop-vendor')
   expect(item.json.items[0].data.total).toBe(stock.get('SKU-3'))
 })
