@@ -16,13 +16,15 @@ const GHOST = 'WLD-GHOST'
 const skus = Array.from({ length: 30 }, (_, n) => `WLD-${n + 1}`)
 const levels = (names: readonly string[], level: number) => Object.fromEntries(names.map((sku) => [sku, level]))
 
-/** Each as long as a page is asked for; the API answers the next request. */
+/** One per request, until the API answers whole. Answers are cut off as they are, and compressed. */
 const FAULTS: readonly Fault[] = [
   { status: 429, headers: { 'retry-after': '0' }, body: '{"code":"too_many_requests"}' },
   { status: 503, headers: { 'retry-after': '1' }, body: '{"code":"table_unavailable"}' },
   { status: 502, body: '<html>Bad Gateway</html>' },
   'cut',
   'short',
+  'short',
+  'cut',
   { status: 200, body: '<html>Please sign in</html>' },
   'drop',
 ]
@@ -202,6 +204,7 @@ describe.each(kits.map((kit) => ({ name: kit.name, kit })))('the kit $name', ({ 
     expect(truth.size).toBe(skus.length + 2)
     expectTruth(ended, truth)
     expect(outcome().proxy.left()).toBe(0)
+    expect(outcome().proxy.seen.encodings.size).toBeGreaterThan(1)
     expect(before).toBe(3 * LIMIT)
     // It continued where it was killed: what came again is what changed meanwhile.
     const read = before + (ended?.pages ?? []).reduce((sum, { rows }) => sum + rows, 0)

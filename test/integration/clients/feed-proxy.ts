@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 
 /**
  * What becomes of one request: an answer of the proxy's own; the connection is closed without one (`drop`); the API's answer
@@ -11,9 +12,13 @@ export type Fault =
   | 'short'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
 
-/** Between one kit and the API, which may be down or elsewhere by the next request. */
+/**
+ * Between one kit and the API, which may be down or elsewhere by the next request. Every second answer is compressed for a kit
+ * that accepts it, as reverse proxies do.
+ */
 export async function startFeedProxy(target: () => string | null) {
   let faults: Fault[] = []
+  let compresses = false
   const seen = { statuses: [] as number[], dropped: 0, encodings: new Set<string>() }
   const handle = async (asked: IncomingMessage, response: ServerResponse) => {
     const api = target()
@@ -28,7 +33,8 @@ export async function startFeedProxy(target: () => string | null) {
       response.writeHead(fault.status, fault.headers).end(fault.body)
       return
     }
-    const { status, headers, body } = await pass(api, asked)
+    compresses = !compresses
+    const { status, headers, body } = compressed(asked, await pass(api, asked), compresses)
     seen.statuses.push(status)
     seen.encodings.add(headers['content-encoding'] ?? 'identity')
     const half = body.subarray(0, Math.floor(body.length / 2))
@@ -61,13 +67,26 @@ export async function startFeedProxy(target: () => string | null) {
   }
 }
 
-async function pass(api: string, { method, url, headers }: IncomingMessage) {
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+function compressed(asked: IncomingMessage, answer: Answer, compresses: boolean): Answer {
+  const accepts = String(asked.headers['accept-encoding']).includes('gzip')
+  const { status, headers, body } = answer
+  if (!compresses || !accepts || status !== 200 || headers['content-encoding'] !== undefined) return answer
+  const tag = headers.etag === undefined ? {} : { etag: `W/${headers.etag}` }
+  return { status, headers: { ...headers, ...tag, 'content-encoding': 'gzip' }, body: gzipSync(body) }
+}
+
+async function pass(api: string, { method, url, headers }: IncomingMessage): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const sent = request(new URL(url ?? '/', api), { method: method ?? 'GET', headers }, resolve)
   sent.on('error', reject)
   sent.end()
   const answer = await promise
   const body = Buffer.concat(await Array.fromAsync(answer as AsyncIterable<Buffer>))
-  const answered: IncomingHttpHeaders = answer.headers
-  return { status: answer.statusCode ?? 502, headers: answered, body }
+  return { status: answer.statusCode ?? 502, headers: answer.headers, body }
 }
