@@ -52,8 +52,8 @@ it.skipIf(php === undefined)('every PHP file can be parsed', async () => {
 
 const phpunit = php === undefined ? undefined : findPhpunit()
 
-it.skipIf(phpunit === undefined)("the module's own tests pass", async () => {
-  const { stdout } = await run(php?.path ?? 'php', [phpunit ?? '', '-c', MODULE], { cwd: MODULE }).catch(
+it.skipIf(phpunit === undefined).each(['php', 'magento2-module'])('the own tests of %s pass', async (name) => {
+  const { stdout } = await run(php?.path ?? 'php', [phpunit ?? '', '-c', join(CLIENTS, name)]).catch(
     (error: { readonly stdout?: string }) => ({ stdout: error.stdout ?? String(error) }),
   )
   expect(stdout).toMatch(/^OK \(\d+ tests/m)
