@@ -1,5 +1,6 @@
 import { notificationCauses } from '../../configuration/model.ts'
-import { expiresAfter, keptDays } from '../../platform/dynamodb/expiry.ts'
+import { createDueRows, type DueRow, type DueRows } from '../../platform/due-rows.ts'
+import { keptDays } from '../../platform/dynamodb/expiry.ts'
 import {
   flag,
   list,
@@ -13,9 +14,7 @@ import {
   rowType,
   text,
 } from '../../platform/dynamodb/rows.ts'
-import type { Condition, TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
-import { readableItems } from '../../platform/dynamodb/unreadable-rows.ts'
-import { createLeases } from '../../platform/lease.ts'
+import type { TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
 import type { Concern } from './concern.ts'
 import type { Notice } from './notice.ts'
 import type { KnownConcern } from './plan-notice.ts'
@@ -34,14 +33,8 @@ export interface SendFailure {
 }
 
 /** Notification state of a recipient. Times are milliseconds UTC. */
-export interface RecipientRow {
+export interface RecipientRow extends DueRow {
   readonly recipient: string
-  /** Increases with each lease, so that a process that lost its lease can no longer write the row. */
-  readonly fence: number
-  /** 0: no process has a lease. */
-  readonly lease_until: number
-  /** Not checked before this time. */
-  readonly due_at: number
   readonly known: readonly KnownConcern[]
   /** Notification to send; null: none. */
   readonly outbox: Notice | null
@@ -94,48 +87,9 @@ export const recipientRows = rowType<RecipientRow>(NOTIFICATIONS, ['recipient'],
   sent_at: orNull(millis),
 })
 
-/** Fields that the holder of the lease may change. */
-export type RecipientChange = Partial<
-  Pick<RecipientRow, 'known' | 'outbox' | 'attempts' | 'failing_since' | 'failure' | 'sent_at'>
->
-
 /** Rows of recipients; one process at a time has the lease of a row. */
-export interface RecipientStore {
-  list(recipients: readonly string[]): Promise<readonly RecipientRow[]>
-  /** Leases a row that is due and free; null: it is not due, or another process was faster. */
-  take(recipient: string, now: number, leaseMs: number): Promise<RecipientRow | null>
-  /** Returns the changed row and extends the lease by `leaseMs`; null: another process has the lease. */
-  change(row: RecipientRow, now: number, leaseMs: number, set: RecipientChange): Promise<RecipientRow | null>
-  /** Ends the lease; the row is due again at `dueAt`. */
-  release(row: RecipientRow, dueAt: number): Promise<void>
-}
+export type RecipientStore = DueRows<RecipientRow>
 
 export function createRecipientStore(tables: Tables): RecipientStore {
-  const leases = createLeases(tables, NOTIFICATIONS, { until: 'lease_until', token: 'fence' })
-  const held = ({ recipient, fence }: RecipientRow) => ({ key: { recipient }, token: fence })
-  const expires = (now: number) => ({ expires: expiresAfter(now, keptDays.notifications) })
-  const { decode } = recipientRows
-  return {
-    async list(recipients) {
-      const keys = recipients.map((recipient) => ({ recipient }))
-      return keys.length === 0 ? [] : readableItems(await tables.getMany(NOTIFICATIONS, keys), decode)
-    },
-    async take(recipient, now, leaseMs) {
-      const item = await tables.get(NOTIFICATIONS, { recipient })
-      const fence = item === undefined ? 0 : decode(item).fence
-      const asSeen: Condition = item === undefined ? { absent: 'fence' } : { attribute: 'fence', is: '=', value: fence }
-      const isDue: Condition = { anyOf: [{ absent: 'due_at' }, { attribute: 'due_at', is: '<=', value: now }] }
-      const row = { key: { recipient }, token: fence + 1 }
-      const more = { set: expires(now), when: [asSeen, isDue] }
-      const taken = await leases.take(row, { now, until: now + leaseMs }, more)
-      return taken === null ? null : decode(taken)
-    },
-    async change(row, now, leaseMs, set) {
-      const changed = await leases.extend(held(row), now + leaseMs, { set: { ...set, ...expires(now) } })
-      return changed === null ? null : decode(changed)
-    },
-    async release(row, dueAt) {
-      await leases.release(held(row), { set: { due_at: dueAt } })
-    },
-  }
+  return createDueRows(tables, recipientRows, { key: 'recipient', days: keptDays.notifications })
 }

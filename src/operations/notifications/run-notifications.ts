@@ -1,5 +1,6 @@
 import type { Recipient } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { type Attendant, createAttendant, runAttendant } from '../../platform/due-rows.ts'
 import { sharedLook } from '../../platform/shared-look.ts'
 import type { TableDeps } from '../dependencies.ts'
 import { everything, type Principal } from '../principal.ts'
@@ -14,8 +15,6 @@ export interface NotificationDeps extends AttendDeps {
   readonly recipients: () => readonly Recipient[]
 }
 
-/** Interval between searches for recipients that are due. */
-const EVERY_MS = 2_000
 /** Recipients with the same scope share a status that is not older than this. */
 const SHARED_MS = 10_000
 
@@ -24,55 +23,30 @@ const SHARED_MS = 10_000
  */
 export async function runNotifications(deps: NotificationDeps, signal: AbortSignal): Promise<void> {
   const { clock, logger } = deps
-  const notifier = createNotifier(deps)
-  while (!signal.aborted) {
-    await notifier.begin().catch((err: unknown) => {
-      logger.warn({ err }, 'could not read the state of recipients; trying again')
-    })
-    await clock.sleep(EVERY_MS, signal).catch(() => undefined)
+  const unread = (err: unknown) => {
+    logger.warn({ err }, 'could not read the state of recipients; trying again')
   }
-  await notifier.idle()
+  await runAttendant(createNotifier(deps), { clock, unread }, signal)
 }
 
-export interface Notifier {
-  /** Starts with the recipients that are due and free. A slow recipient does not delay others. */
-  begin(): Promise<void>
-  /** Resolves when no notification is in progress. */
-  idle(): Promise<void>
-}
-
-export function createNotifier(deps: NotificationDeps): Notifier {
-  const { recipients, store, clock, logger } = deps
-  const underWay = new Map<string, Promise<void>>()
-  /** Recipients that failed, and when to try them again, since an unreadable row usually stays so for long. */
-  const resting = new Map<string, number>()
+export function createNotifier(deps: NotificationDeps): Attendant {
+  const { store, clock, logger } = deps
   const statusFor = sharedStatus(deps)
-  return {
-    async begin() {
-      const now = clock.now()
-      const free = recipients().filter(
-        ({ id, enabled }) => enabled !== false && !underWay.has(id) && (resting.get(id) ?? 0) <= now,
-      )
-      const rows = await store.list(free.map(({ id }) => id))
-      const early = new Set(
-        rows.filter((row) => row.due_at > now || row.lease_until > now).map(({ recipient }) => recipient),
-      )
-      for (const recipient of free.filter(({ id }) => !early.has(id))) {
-        const { id } = recipient
-        const own = notifyOne(deps, recipient, statusFor).catch((err: unknown) => {
-          resting.set(id, clock.now() + LOOK_MS)
-          logger.warn({ err, recipient: id }, 'could not notify a recipient; trying again')
-        })
-        underWay.set(
-          id,
-          own.finally(() => underWay.delete(id)),
-        )
-      }
+  const enabled = () => deps.recipients().filter((recipient) => recipient.enabled !== false)
+  return createAttendant({
+    ids: () => enabled().map(({ id }) => id),
+    idOf: ({ recipient }) => recipient,
+    rows: store,
+    clock,
+    async attend(id) {
+      const recipient = enabled().find((one) => one.id === id)
+      if (recipient !== undefined) await notifyOne(deps, recipient, statusFor)
     },
-    async idle() {
-      while (underWay.size > 0) await Promise.all(underWay.values())
+    failed(recipient, err) {
+      logger.warn({ err, recipient }, 'a recipient could not be notified; this is tried again')
     },
-  }
+    restMs: LOOK_MS,
+  })
 }
 
 async function notifyOne(

@@ -3,6 +3,7 @@ import type { ResolveReference } from '../../configuration/references.ts'
 import { StreamError } from '../../errors.ts'
 import type { SendMail } from '../../platform/mail.ts'
 import type { SendSignedWebhook } from '../../platform/signed-webhook.ts'
+import { webhookKeys } from '../webhook-keys.ts'
 import { emailContent } from './email-content.ts'
 import type { Notice } from './notice.ts'
 import { webhookBody } from './webhook-body.ts'
@@ -26,9 +27,7 @@ export function createSendNotice({ sendWebhook, sendMail, resolveSecret, publicU
   return async ({ id: recipient, email, webhook, secrets }, notice) => {
     const context = { recipient, publicUrl }
     if (webhook !== null) {
-      const names = ['signing', 'previousSigning'] as const
-      const references = names.flatMap((name) => secrets[name] ?? [])
-      const keys = await Promise.all(references.map((reference) => resolveSecret(recipient, reference)))
+      const keys = await webhookKeys(resolveSecret, { id: recipient, secrets })
       await sendWebhook({ url: webhook, keys, id: notice.id, body: webhookBody(notice, context) })
       return
     }

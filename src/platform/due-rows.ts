@@ -1,0 +1,127 @@
+import type { Clock } from './clock.ts'
+import { expiresAfter } from './dynamodb/expiry.ts'
+import type { AttributeOf, RowType } from './dynamodb/rows.ts'
+import type { Condition, Item, Tables } from './dynamodb/tables.ts'
+import { readableItems } from './dynamodb/unreadable-rows.ts'
+import { createLeases } from './lease.ts'
+
+/** A row that is looked at from time to time, by one process at once. */
+export interface DueRow {
+  /** Grows with each taking: a process that lost the row can't write it any more. */
+  readonly fence: number
+  /** Milliseconds UTC; 0: no process has it. */
+  readonly lease_until: number
+  /** It is not looked at before. */
+  readonly due_at: number
+}
+
+/** Rows that are each held by one process at a time. */
+export interface DueRows<R extends DueRow> {
+  list(ids: readonly string[]): Promise<readonly R[]>
+  /** Takes a row that is due and that nobody holds, or makes it; null: it is not due, or another process was quicker. */
+  take(id: string, now: number, leaseMs: number): Promise<R | null>
+  /** The row after the change, held for `leaseMs` more; null: another process holds it now. */
+  change(row: R, now: number, leaseMs: number, set: Partial<Omit<R, keyof DueRow>>): Promise<R | null>
+  /** Gives the row back, to be looked at again from `dueAt` on. */
+  release(row: R, dueAt: number): Promise<void>
+}
+
+/** `key`: the attribute with the id. `days`: a row that nobody takes any more goes after so many. */
+export function createDueRows<R extends DueRow>(
+  tables: Tables,
+  { table, decode }: Pick<RowType<R>, 'table' | 'decode'>,
+  { key, days }: { readonly key: AttributeOf<R>; readonly days: number },
+): DueRows<R> {
+  const leases = createLeases(tables, table, { until: 'lease_until', token: 'fence' })
+  const keyOf = (id: string) => ({ [key]: id })
+  const held = (row: R) => ({ key: keyOf(String(row[key])), token: row.fence })
+  const expires = (now: number) => ({ expires: expiresAfter(now, days) })
+  return {
+    async list(ids) {
+      return ids.length === 0 ? [] : readableItems(await tables.getMany(table, ids.map(keyOf)), decode)
+    },
+    async take(id, now, leaseMs) {
+      const item = await tables.get(table, keyOf(id))
+      const fence = item === undefined ? 0 : decode(item).fence
+      const asSeen: Condition =
+        item?.['fence'] === undefined ? { absent: 'fence' } : { attribute: 'fence', is: '=', value: fence }
+      const isDue: Condition = { anyOf: [{ absent: 'due_at' }, { attribute: 'due_at', is: '<=', value: now }] }
+      const more = { set: expires(now), when: [asSeen, isDue] }
+      const taken = await leases.take({ key: keyOf(id), token: fence + 1 }, { now, until: now + leaseMs }, more)
+      return taken === null ? null : decode(taken)
+    },
+    async change(row, now, leaseMs, set) {
+      const changed = await leases.extend(held(row), now + leaseMs, { set: { ...(set as Item), ...expires(now) } })
+      return changed === null ? null : decode(changed)
+    },
+    async release(row, dueAt) {
+      await leases.release(held(row), { set: { due_at: dueAt } })
+    },
+  }
+}
+
+export interface Attended<R extends DueRow> {
+  /** Ids of those that there are, now. */
+  readonly ids: () => readonly string[]
+  readonly idOf: (row: R) => string
+  readonly rows: Pick<DueRows<R>, 'list'>
+  readonly clock: Pick<Clock, 'now'>
+  /** Looks at one. */
+  readonly attend: (id: string) => Promise<void>
+  /** It could not be looked at: it rests for `restMs`. */
+  readonly failed: (id: string, error: unknown) => void
+  readonly restMs: number
+}
+
+export interface Attendant {
+  /** Begins with those that are due and that nobody holds. One that takes long keeps none of the others waiting. */
+  begin(): Promise<void>
+  /** Resolves once nothing is under way. */
+  idle(): Promise<void>
+}
+
+/** Looks at rows that are due, each by itself: any number of processes may do so. */
+export function createAttendant<R extends DueRow>(attended: Attended<R>): Attendant {
+  const { ids, idOf, rows, clock, attend, failed, restMs } = attended
+  const underWay = new Map<string, Promise<void>>()
+  /** Those that could not be looked at, and until when they rest: a row that can't be read is so for long. */
+  const resting = new Map<string, number>()
+  return {
+    async begin() {
+      const now = clock.now()
+      const free = ids().filter((id) => !underWay.has(id) && (resting.get(id) ?? 0) <= now)
+      const early = new Set(
+        (await rows.list(free)).filter((row) => row.due_at > now || row.lease_until > now).map(idOf),
+      )
+      for (const id of free.filter((one) => !early.has(one))) {
+        const own = attend(id).catch((error: unknown) => {
+          resting.set(id, clock.now() + restMs)
+          failed(id, error)
+        })
+        underWay.set(
+          id,
+          own.finally(() => underWay.delete(id)),
+        )
+      }
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay.values())
+    },
+  }
+}
+
+/** Between two looks for rows that are due. */
+const EVERY_MS = 2_000
+
+/** Looks again and again until the signal aborts; `unread`: what is due could not be read. */
+export async function runAttendant(
+  attendant: Attendant,
+  { clock, unread }: { readonly clock: Pick<Clock, 'sleep'>; readonly unread: (error: unknown) => void },
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await attendant.begin().catch(unread)
+    await clock.sleep(EVERY_MS, signal).catch(() => undefined)
+  }
+  await attendant.idle()
+}
