@@ -138,6 +138,21 @@ const overview: Dashboard = {
           's',
           'max by (recipient) (waldstream_recipient_failing_seconds) > 0',
         ),
+        chart(
+          'Outgoing events',
+          'Attempts per minute to send events to each subscription, by outcome.',
+          'cpm',
+          query(
+            `60 * sum by (subscription, outcome, code) (rate(waldstream_outgoing_events_total${RATE}))`,
+            '{{subscription}} {{outcome}} {{code}}',
+          ),
+        ),
+        list(
+          'Subscriptions that are behind',
+          'Time since the first event that is not acknowledged, or since the first attempt that failed. `waldstream subscriptions list` says why.',
+          's',
+          'max by (subscription) (waldstream_subscription_lag_seconds) > 0 or max by (subscription) (waldstream_subscription_failing_seconds) > 0',
+        ),
         list(
           'Paused connections',
           'Each with the stage and the error code. `waldstream pauses resume` continues it at once.',

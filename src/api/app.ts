@@ -42,6 +42,7 @@ import { orderActionRoutes } from './routes/order-actions.ts'
 import { orderSearchRoutes } from './routes/order-search.ts'
 import { orderTimelineRoutes } from './routes/order-timeline.ts'
 import { orderRoutes } from './routes/orders.ts'
+import { outgoingEventRoutes } from './routes/outgoing-events.ts'
 import { pageRoutes } from './routes/page.ts'
 import { pauseRoutes } from './routes/pauses.ts'
 import { personRoutes } from './routes/persons.ts'
@@ -118,6 +119,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   app.register(feedRoutes(deps))
   app.register(historyRoutes(deps))
   app.register(pullRoutes(deps))
+  app.register(outgoingEventRoutes(deps))
   app.register(statusRoutes(deps))
   app.register(figureRoutes(deps))
   app.register(taskRoutes(deps))

@@ -25,6 +25,7 @@ import { run } from './commands/run.ts'
 import { shares } from './commands/shares.ts'
 import { stage } from './commands/stage.ts'
 import { status } from './commands/status.ts'
+import { subscriptions } from './commands/subscriptions.ts'
 import { sync } from './commands/sync.ts'
 import { system } from './commands/system.ts'
 import { tasks } from './commands/tasks.ts'
@@ -42,7 +43,7 @@ export interface Section {
 /** All commands. */
 export const catalogue: readonly Section[] = [
   { title: 'Configuration', entries: [init, validate, test, preview, apply, changes] },
-  { title: 'Run and observe', entries: [run, doctor, status, system, notifications, backup, restore] },
+  { title: 'Run and observe', entries: [run, doctor, status, system, notifications, subscriptions, backup, restore] },
   { title: 'Reads and replays', entries: [reads, sync, tasks, replay, rebuild] },
   { title: 'Failed and waiting records', entries: [deadLetters, pauses, positions, rows] },
   { title: 'Orders and feeds', entries: [order, orders, fulfil, shares, stage, history] },

@@ -25,6 +25,7 @@ import { run } from './commands/run.ts'
 import { sharesCreate, sharesList, sharesRevoke } from './commands/shares.ts'
 import { stage } from './commands/stage.ts'
 import { status } from './commands/status.ts'
+import { subscriptionsList, subscriptionsReplay, subscriptionsResume } from './commands/subscriptions.ts'
 import { sync } from './commands/sync.ts'
 import { system } from './commands/system.ts'
 import { tasksCancel, tasksList, tasksRetry, tasksShow } from './commands/tasks.ts'
@@ -88,6 +89,9 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   bind(keysCreate, async () => (await import('./keys.ts')).createKeyCommand),
   bind(keysRotate, async () => (await import('./keys.ts')).rotateKeyCommand),
   bind(keysRevoke, async () => (await import('./keys.ts')).revokeKeyCommand),
+  bind(subscriptionsList, async () => (await import('./subscriptions.ts')).listSubscriptionsCommand),
+  bind(subscriptionsReplay, async () => (await import('./subscriptions.ts')).replayEventsCommand),
+  bind(subscriptionsResume, async () => (await import('./subscriptions.ts')).resumeSubscriptionCommand),
   bind(notificationsList, async () => (await import('./notifications.ts')).listRecipientsCommand),
   bind(notificationsTest, async () => (await import('./notifications.ts')).testRecipientCommand),
   bind(forget, async () => (await import('./forget.ts')).forgetCommand),

@@ -7,6 +7,7 @@ import { tickInterval } from '../control/scheduler.ts'
 import { countDeadLetters } from '../operations/dead-letters.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import { statusOfRecipients } from '../operations/notifications/notification-status.ts'
+import { statusOfSubscriptions } from '../operations/outgoing/subscription-status.ts'
 import { listParked, listPauses } from '../operations/pauses.ts'
 import { everything, type Principal } from '../operations/principal.ts'
 import { pullsOf } from '../operations/pulls/list-pulls.ts'
@@ -40,6 +41,12 @@ export async function installationSamples(deps: Deps): Promise<readonly Sample[]
   for (const { recipient, failing } of await statusOfRecipients(deps, METRICS, configuration)) {
     const value = failing === null ? 0 : secondsSince(failing.since, deps.clock.now())
     samples.push({ name: 'waldstream_recipient_failing_seconds', labels: { recipient }, value })
+  }
+  for (const { subscription, lag, failing } of await statusOfSubscriptions(deps, METRICS, configuration)) {
+    const labels = { subscription }
+    const failingFor = failing === null ? 0 : secondsSince(failing.since, deps.clock.now())
+    samples.push({ name: 'waldstream_subscription_lag_seconds', labels, value: lag })
+    samples.push({ name: 'waldstream_subscription_failing_seconds', labels, value: failingFor })
   }
   for (const { stage, connection, code } of await listPauses(deps, METRICS)) {
     samples.push({ name: 'waldstream_paused', labels: { stage, connection, code }, value: 1 })

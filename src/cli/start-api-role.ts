@@ -6,7 +6,9 @@ import type { Demo } from '../operations/demo.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import { createRecipientStore } from '../operations/notifications/recipient-row.ts'
 import { runNotifications } from '../operations/notifications/run-notifications.ts'
-import { openOperations } from '../operations/wiring.ts'
+import { runSubscriptions } from '../operations/outgoing/run-subscriptions.ts'
+import { createSubscriptionStore } from '../operations/outgoing/subscription-row.ts'
+import { openOperations, openWebhookSender } from '../operations/wiring.ts'
 import type { Governors } from '../platform/governor/governors.ts'
 import type { Sample } from '../platform/metrics/meter.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
@@ -20,7 +22,7 @@ import { type Looked, seldomLook } from './seldom-look.ts'
 /** Folder in which `scripts/bootstrap.mjs`, or the image, builds the control tower. */
 const PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
-/** The API, the notifications, and the gauges from the tables, which only this role exports. */
+/** The API, the notifications, the outgoing events, and the gauges from the tables, which only this role exports. */
 export interface ApiRole {
   readonly api: RunningApi
   samples(): Promise<readonly Sample[]>
@@ -51,7 +53,7 @@ export async function startApiRole(
     heldBack: () => parts.flatMap(({ heldBack }) => heldBack?.() ?? []),
   })
   parts.push({ name: 'api', close: () => api.close() })
-  parts.push(startNotifications(platform, followed, operations))
+  parts.push(startNotifications(platform, followed, operations), startSubscriptions(platform, followed, operations))
   const look = seldomLook(() => installationSamples(operations), platform)
   return { api, samples: async () => lookedSamples(await look()) }
 }
@@ -69,6 +71,35 @@ function startNotifications(
   const running = runNotifications(deps, ending.signal)
   return {
     name: 'notifications',
+    async close() {
+      ending.abort()
+      await running
+    },
+  }
+}
+
+/** This role has the records of topics that events are made from, and the secrets that they are signed with. */
+function startSubscriptions(
+  platform: Platform,
+  followed: FollowedConfiguration,
+  operations: OperationDeps,
+): RunningPart {
+  const store = createSubscriptionStore(platform.tables)
+  const sendWebhook = openWebhookSender(platform)
+  const ending = new AbortController()
+  const { clock, logger, meter } = platform
+  const sending = {
+    store,
+    sendWebhook,
+    clock,
+    logger,
+    meter,
+    random: Math.random,
+    configuration: () => followed.current(),
+  }
+  const running = runSubscriptions({ ...operations, ...sending }, ending.signal)
+  return {
+    name: 'subscriptions',
     async close() {
       ending.abort()
       await running

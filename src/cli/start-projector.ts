@@ -26,19 +26,20 @@ export async function startProjector(
     const push = followed.current().connections.find(({ id }) => id === connection)?.push
     return push?.some((one) => one === entity) ?? false
   }
-  const deps = { tables, reporter, clock, logger, settleMs: config.feedSettleMs, pushes }
+  const settleMs = config.feedSettleMs
+  const deps = { tables, reporter, clock, logger, settleMs, pushes }
   const stages = [
     ...feeds.map((feed) => feedStage(feed, deps)),
     taskStage({ tables }),
     deadLetterStage({ tables }),
-    stagedStage({ tables }),
+    stagedStage({ tables, settleMs }),
     orderIndexStage({ tables, personKeys }),
   ] as readonly Stage<TopicKind>[]
   const staged = createSystemStages('staged', platform, (system) => {
     const kinds = deliveriesTo(platform.systemTypes, system)
     const orders = async () => stagedOrdersStage(system.id, { tables }) as Stage<TopicKind>
     const index = async () => partIndexStage(system.id, { tables, personKeys }) as Stage<TopicKind>
-    const fulfilments = async () => orderFulfilmentsStage(system.id, { tables }) as Stage<TopicKind>
+    const fulfilments = async () => orderFulfilmentsStage(system.id, { tables, settleMs }) as Stage<TopicKind>
     return [
       ...(kinds.includes('vendor-orders')
         ? [

@@ -20,11 +20,11 @@ export async function statusCommand({ json }: Given<typeof command>): Promise<vo
   if (!found.healthy) process.exitCode = 1
 }
 
-function statusText({ connections, failures, unreached, complete }: Status): string {
+function statusText({ connections, failures, unreached, subscriptions, complete }: Status): string {
   const unrouted = failures.length === 0 ? [] : ['of no single connection', ...failures.flatMap(failureText)]
   const none = connections.length === 0 ? ['there are no connections: waldstream apply <dir>'] : []
   const more = complete ? [] : ['(there are more dead letters than were counted)']
-  const silent = unreached.flatMap(recipientText)
+  const silent = [...unreached.flatMap(recipientText), ...subscriptions.flatMap(subscriptionText)]
   return [...none, ...connections.flatMap(connectionText), ...unrouted, ...silent, ...more].join('\n')
 }
 
@@ -32,6 +32,14 @@ function recipientText({ recipient, failing }: Status['unreached'][number]): str
   if (failing === null) return []
   const { since, code, message, fix } = failing
   return [`look notifications do not reach ${recipient} since ${since}: ${code}: ${message}`, `    ${fix}`]
+}
+
+function subscriptionText({ subscription, failing, paused_at }: Status['subscriptions'][number]): string[] {
+  if (failing === null) return []
+  const { since, code, message, fix } = failing
+  const what =
+    paused_at === null ? `events do not reach ${subscription}` : `${subscription} is paused: it was not reached`
+  return [`look ${what} since ${since}: ${code}: ${message}`, `    ${fix}`]
 }
 
 function connectionText(status: ConnectionStatus): string[] {

@@ -2,7 +2,7 @@ import { StreamError } from '../errors.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import { type Author, type DocumentRow, digestOf, rowDigest, writeDocument } from './document-rows.ts'
 import type { Configuration } from './model.ts'
-import { encodeConnection, encodeMetadata, encodeRecipient, encodeSystem } from './stored-form.ts'
+import { encodeConnection, encodeMetadata, encodeRecipient, encodeSubscription, encodeSystem } from './stored-form.ts'
 import { CONNECTIONS, REVISION_KEY } from './tables.ts'
 
 export interface Applied {
@@ -56,18 +56,20 @@ async function applyOnce(
 }
 
 /** The stored form of the configuration, which its digest covers. */
-function storedForm({ systems, connections, metadata, recipients = [] }: Configuration): object {
+function storedForm({ systems, connections, metadata, recipients = [], subscriptions = [] }: Configuration): object {
   return {
     revision: 0,
     systems: systems.map(encodeSystem),
     connections: connections.map(encodeConnection),
     metadata: metadata.map(encodeMetadata),
     ...(recipients.length === 0 ? {} : { recipients: recipients.map(encodeRecipient) }),
+    ...(subscriptions.length === 0 ? {} : { subscriptions: subscriptions.map(encodeSubscription) }),
   }
 }
 
 /** The rows that store a configuration. */
-export function rowsOf({ metadata, systems, connections, recipients = [] }: Configuration): readonly DocumentRow[] {
+export function rowsOf(configuration: Configuration): readonly DocumentRow[] {
+  const { metadata, systems, connections, recipients = [], subscriptions = [] } = configuration
   const metadataRows = metadata.map((one): DocumentRow => {
     return { kind: 'product-metadata', id: one.connection, document: encodeMetadata(one), beside: {} }
   })
@@ -82,7 +84,10 @@ export function rowsOf({ metadata, systems, connections, recipients = [] }: Conf
   const recipientRows = recipients.map((one): DocumentRow => {
     return { kind: 'recipient', id: one.id, document: encodeRecipient(one), beside: {} }
   })
-  return [...metadataRows, ...systemRows, ...connectionRows, ...recipientRows]
+  const subscriptionRows = subscriptions.map((one): DocumentRow => {
+    return { kind: 'subscription', id: one.id, document: encodeSubscription(one), beside: {} }
+  })
+  return [...metadataRows, ...systemRows, ...connectionRows, ...recipientRows, ...subscriptionRows]
 }
 
 /**

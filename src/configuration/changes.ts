@@ -7,7 +7,14 @@ import { checkedForm } from './stored-form.ts'
 import { CONFIGURATION_CHANGES } from './tables.ts'
 
 /** `cut-date` belongs to a read, the others are kinds of documents. */
-export const changeKinds = ['system', 'connection', 'product-metadata', 'recipient', 'cut-date'] as const
+export const changeKinds = [
+  'system',
+  'connection',
+  'product-metadata',
+  'recipient',
+  'subscription',
+  'cut-date',
+] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
 /** A change, kept for three years. Documents contain references, never secrets. */

@@ -73,7 +73,9 @@ function withId(kind: StoredKind, id: string, body: unknown): unknown {
   }
   const name = kind === 'product-metadata' ? 'connection' : 'id'
   const given = body as Readonly<Record<string, unknown>>
-  const wrong = Object.entries({ kind, [name]: id }).filter(([field, value]) => (given[field] ?? value) !== value)
+  const wrong = Object.entries({ kind, [name]: id }).filter(
+    ([field, value]) => field in given && given[field] !== value,
+  )
   refuse(
     wrong.map(([field, value]) => ({ file: '', line: 0, field, message: `must be "${value}", as in the address` })),
     '',
@@ -101,10 +103,14 @@ function textOf({ file, field, message }: Mistake): string {
 
 /** The document and the rows that depend on it: a connection's revision grows with its metadata. */
 function affected(configuration: Configuration, kind: StoredKind, id: string): Configuration {
-  const { revision, systems, connections, metadata, recipients = [] } = configuration
+  const { revision, systems, connections, metadata, recipients = [], subscriptions = [] } = configuration
   if (kind === 'recipient') {
     const own = recipients.filter((one) => one.id === id)
     return { revision, systems: [], connections: [], metadata: [], recipients: own }
+  }
+  if (kind === 'subscription') {
+    const own = subscriptions.filter((one) => one.id === id)
+    return { revision, systems: [], connections: [], metadata: [], subscriptions: own }
   }
   if (kind === 'system')
     return { revision, systems: systems.filter((one) => one.id === id), connections: [], metadata: [] }

@@ -2,6 +2,7 @@ import { fieldsOf } from '../rules/event-fields.ts'
 import { checkConnection } from './check-connection.ts'
 import { checkRecipient } from './check-recipient.ts'
 import { checkRules } from './check-rules.ts'
+import { checkSubscription } from './check-subscription.ts'
 import { checkSystem } from './check-system.ts'
 import type { DocumentKind } from './document-schemas.ts'
 import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
@@ -9,16 +10,18 @@ import type { Mistake } from './yaml-documents.ts'
 
 /** Runs all checks that a schema can't express. */
 export function checkDocuments(documents: ShapedDocuments): Mistake[] {
-  const { systems, connections, metadata, recipients, tests } = documents
+  const { systems, connections, metadata, recipients, subscriptions, tests } = documents
   return [
     ...duplicates(systems, ({ id }) => id, 'id'),
     ...duplicates(connections, ({ id }) => id, 'id'),
     ...duplicates(metadata, ({ connection }) => connection, 'connection'),
     ...duplicates(recipients, ({ id }) => id, 'id'),
+    ...duplicates(subscriptions, ({ id }) => id, 'id'),
     ...systems.flatMap((system) => checkSystem(system, documents.systemTypes)),
     ...connections.flatMap((connection) => checkConnection(connection, documents)),
     ...metadata.flatMap((one) => checkMetadata(one, documents)),
     ...recipients.flatMap((one) => checkRecipient(one, documents)),
+    ...subscriptions.flatMap((one) => checkSubscription(one, documents)),
     ...tests.flatMap((test) => checkMappingTest(test, documents)),
   ]
 }

@@ -1,18 +1,24 @@
 import { toStreamError } from '../errors.ts'
 import type { NetworkRules } from '../platform/network-rules.ts'
+import type { WithWebhook } from './check-webhook.ts'
 import type { Shaped } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
 
 /** Warnings about a recipient that this environment does not allow or support. */
 export function recipientWarnings(
-  { value, yaml }: Shaped<'recipient'>,
+  recipient: Shaped<'recipient'>,
   network: NetworkRules,
   { SMTP_HOST: mailServer }: Readonly<Record<string, string | undefined>>,
 ): readonly Mistake[] {
-  const { email, webhook } = value
-  if (email !== undefined && !mailServer?.trim()) {
-    return [yaml.mistake(['email'], 'can not get e-mails here: no mail server is set; have the operator set SMTP_HOST')]
+  if (recipient.value.email !== undefined && !mailServer?.trim()) {
+    const message = 'can not get e-mails here: no mail server is set; have the operator set SMTP_HOST'
+    return [recipient.yaml.mistake(['email'], message)]
   }
+  return webhookWarnings(recipient, network)
+}
+
+/** What of the address of a webhook this environment does not allow. */
+export function webhookWarnings({ value: { webhook }, yaml }: WithWebhook, network: NetworkRules): readonly Mistake[] {
   if (webhook === undefined || !URL.canParse(webhook)) return []
   return refusalsOf(new URL(webhook), network, true).map((message) => yaml.mistake(['webhook'], message))
 }

@@ -1,15 +1,11 @@
+import type { WithWebhook } from './check-webhook.ts'
 import { type FolderValue, isFolderValue } from './folder-values.ts'
 import { refusalOf, type SecretRules } from './secret-rules.ts'
 import type { Shaped } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
 
-/**
- * Secrets that the system or recipient may not use, with the way to allow them. Invalid references are found before.
- */
-export function checkSecretReferences(
-  { value, yaml }: Shaped<'system'> | Shaped<'recipient'>,
-  rules: SecretRules,
-): Mistake[] {
+/** Secrets that their owner may not use, with the way to allow them. Invalid references are found before. */
+export function checkSecretReferences({ value, yaml }: Shaped<'system'> | WithWebhook, rules: SecretRules): Mistake[] {
   return Object.entries<string>({ ...value.secrets }).flatMap(([name, text]) => {
     const refusal = refusalOf(rules, value.id, text)
     return refusal === null ? [] : [yaml.mistake(['secrets', name], refusal)]

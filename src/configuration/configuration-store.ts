@@ -132,7 +132,7 @@ async function storedOf(tables: Tables, kind: StoredKind): Promise<readonly Stor
   return readableItems(await itemsOf(tables, kind), (item) => toStored(kind, item))
 }
 
-const kinds: readonly StoredKind[] = ['system', 'connection', 'product-metadata', 'recipient']
+const kinds: readonly StoredKind[] = ['system', 'connection', 'product-metadata', 'recipient', 'subscription']
 
 async function documents(tables: Tables): Promise<readonly (StoredDocument & { readonly kind: StoredKind })[]> {
   const all = await Promise.all(
@@ -143,7 +143,7 @@ async function documents(tables: Tables): Promise<readonly (StoredDocument & { r
 
 /** Notes changes of writers that stopped between a change and its note. */
 async function settleAll(tables: Tables): Promise<void> {
-  for (const kind of ['system', 'connection', 'recipient'] as const) {
+  for (const kind of ['system', 'connection', 'recipient', 'subscription'] as const) {
     for (const item of await tables.query(CONNECTIONS, { partition: kind })) {
       await settleReadable(tables, { kind, id: String(item['id']) }, item)
     }

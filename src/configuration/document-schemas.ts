@@ -18,6 +18,7 @@ import {
   text,
   texts,
 } from './schema-parts.ts'
+import { subscriptionSchema } from './subscription-schema.ts'
 
 /** A list means the same as one text with its members separated by commas. */
 const filterValue = Type.Union(
@@ -372,6 +373,7 @@ export const documentSchemas = {
   connection: connectionSchema,
   'product-metadata': productMetadataSchema,
   recipient: recipientSchema,
+  subscription: subscriptionSchema,
   'mapping-test': mappingTestSchema,
 } as const
 
@@ -382,4 +384,5 @@ export type SystemDocument = Static<typeof systemSchema>
 export type ReadDocument = Static<typeof read>
 export type ConnectionDocument = Static<typeof connectionSchema>
 export type RecipientDocument = Static<typeof recipientSchema>
+export type SubscriptionDocument = Static<typeof subscriptionSchema>
 export type ProductMetadataDocument = Static<typeof productMetadataSchema>

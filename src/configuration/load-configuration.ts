@@ -5,7 +5,7 @@ import type { CallLimits } from '../platform/governor/governor.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
 import { compilePattern } from '../rules/pattern.ts'
 import { checkDocuments } from './check-documents.ts'
-import { networkWarnings, recipientWarnings } from './check-network.ts'
+import { networkWarnings, recipientWarnings, webhookWarnings } from './check-network.ts'
 import { type Claimant, checkClaims } from './check-ownership.ts'
 import { checkSecretReferences, withAddress } from './check-references.ts'
 import { costsOf } from './cost-list.ts'
@@ -14,7 +14,7 @@ import { isWithinFolder } from './file-within.ts'
 import { type FolderValue, folderValues, isFolderValue, noFolderValue } from './folder-values.ts'
 import type { MappingTestDocument } from './mapping-test-schema.ts'
 import type { Configuration } from './model.ts'
-import { connectionOf, productMetadataOf, recipientOf, systemOf } from './model-of.ts'
+import { connectionOf, productMetadataOf, recipientOf, subscriptionOf, systemOf } from './model-of.ts'
 import { secretRulesOf } from './secret-rules.ts'
 import { type ShapedDocuments, shapeDocuments } from './shaped-documents.ts'
 import type { SystemTypes } from './system-type.ts'
@@ -96,7 +96,9 @@ export async function checkRead(
   const wrong = [
     ...mistakes,
     ...addressed.flatMap((one) => one.mistakes),
-    ...[...documents.systems, ...documents.recipients].flatMap((one) => checkSecretReferences(one, rules)),
+    ...[...documents.systems, ...documents.recipients, ...documents.subscriptions].flatMap((one) =>
+      checkSecretReferences(one, rules),
+    ),
     ...withoutConsequences(checkDocuments(documents), mistakes),
   ]
   const claimants: Claimant[] = []
@@ -112,18 +114,21 @@ export async function checkRead(
   }
   wrong.push(...checkClaims(claimants))
   const recipients = documents.recipients.map(({ value }) => recipientOf(value))
+  const subscriptions = documents.subscriptions.map(({ value }) => subscriptionOf(value))
   const configuration: Configuration = {
     revision: 0,
     systems: documents.systems.map(({ value }) => systemOf(value, limitsOf(value, systemTypes))),
     connections: claimants.map(({ connection }) => connection),
     metadata: documents.metadata.map(({ value }) => productMetadataOf(value)),
     ...(recipients.length === 0 ? {} : { recipients }),
+    ...(subscriptions.length === 0 ? {} : { subscriptions }),
   }
   const tests = documents.tests.map(({ value, yaml }) => ({ document: value, place: yaml.place }))
   const network = networkRulesOf(environment)
   const warnings = [
     ...documents.systems.flatMap((system) => networkWarnings(system, network)),
     ...documents.recipients.flatMap((one) => recipientWarnings(one, network, environment)),
+    ...documents.subscriptions.flatMap((one) => webhookWarnings(one, network)),
   ]
   return { configuration, tests, mistakes: inOrder(wrong), warnings: inOrder(warnings) }
 }

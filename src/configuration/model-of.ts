@@ -4,6 +4,7 @@ import type {
   ProductMetadataDocument,
   ReadDocument,
   RecipientDocument,
+  SubscriptionDocument,
   SystemDocument,
 } from './document-schemas.ts'
 import {
@@ -15,6 +16,7 @@ import {
   REMIND_HOURS,
   type Read,
   type Recipient,
+  type Subscription,
   type System,
   type ValueSchema,
 } from './model.ts'
@@ -143,6 +145,12 @@ export function recipientOf(document: RecipientDocument): Recipient {
     remindHours: document.remindHours ?? REMIND_HOURS,
     ...(document.enabled === false ? { enabled: false } : {}),
   }
+}
+
+export function subscriptionOf(document: SubscriptionDocument): Subscription {
+  const { id, webhook = null, connections = null, shops = null, events = null } = document
+  const switched = document.enabled === false ? { enabled: false } : {}
+  return { id, webhook, secrets: { ...document.secrets }, connections, shops, events, ...switched }
 }
 
 export function attributeRuleOf(rule: AttributeRuleDocument): AttributeRule {

@@ -209,6 +209,7 @@ export const notificationCauses = [
   'circuit_open',
   'read_overdue',
   'feed_not_pulled',
+  'events_not_received',
 ] as const
 export type NotificationCause = (typeof notificationCauses)[number]
 
@@ -236,6 +237,27 @@ export interface Recipient {
 /** Default hours between reminders. */
 export const REMIND_HOURS = 24
 
+/** Types of the events that subscriptions receive. */
+export const outgoingEventTypes = ['order.accepted', 'order.shipped', 'order.failed', 'stock.changed'] as const
+export type OutgoingEventType = (typeof outgoingEventTypes)[number]
+
+/** A receiver of the events of connections and shops. */
+export interface Subscription {
+  readonly id: string
+  /** An http(s) address; null: its events are pulled. */
+  readonly webhook: string | null
+  /** References by name: `signing`, and `previousSigning` while it is rotated. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** Null, with `shops` null too: all connections. */
+  readonly connections: readonly string[] | null
+  /** Shops: it gets the events of all their connections, and of orders that failed before they were routed. */
+  readonly shops: readonly string[] | null
+  /** Null: all. */
+  readonly events: readonly OutgoingEventType[] | null
+  /** Left out: true. False: nothing is sent, and events wait. */
+  readonly enabled?: boolean
+}
+
 /** A snapshot of the whole configuration. */
 export interface Configuration {
   /** Grows with each change of any document. */
@@ -245,6 +267,8 @@ export interface Configuration {
   readonly metadata: readonly ProductMetadata[]
   /** Left out when there are none. */
   readonly recipients?: readonly Recipient[]
+  /** Left out: none. */
+  readonly subscriptions?: readonly Subscription[]
   /** Configured connections that are left out because their row, or that of their system or mapping, can't be read. */
   readonly unusable?: readonly string[]
 }

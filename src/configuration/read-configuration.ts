@@ -1,7 +1,14 @@
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import type { Configuration } from './model.ts'
-import { connectionOfRow, metadataOfRow, recipientOfRow, stays, systemOfRow } from './stored-documents.ts'
+import {
+  connectionOfRow,
+  metadataOfRow,
+  recipientOfRow,
+  stays,
+  subscriptionOfRow,
+  systemOfRow,
+} from './stored-documents.ts'
 import { CONNECTIONS, PRODUCT_METADATA, REVISION_KEY } from './tables.ts'
 
 /**
@@ -11,14 +18,17 @@ import { CONNECTIONS, PRODUCT_METADATA, REVISION_KEY } from './tables.ts'
 export async function readConfiguration(tables: Tables): Promise<Configuration> {
   // The revision first: a write during the other reads makes it stale, so that everything is read again.
   const revision = await readRevision(tables)
-  const systemItems = (await tables.query(CONNECTIONS, { partition: 'system' })).filter(stays)
-  const connectionItems = (await tables.query(CONNECTIONS, { partition: 'connection' })).filter(stays)
-  const recipientItems = (await tables.query(CONNECTIONS, { partition: 'recipient' })).filter(stays)
+  const itemsOf = async (kind: string) => (await tables.query(CONNECTIONS, { partition: kind })).filter(stays)
+  const systemItems = await itemsOf('system')
+  const connectionItems = await itemsOf('connection')
+  const recipientItems = await itemsOf('recipient')
+  const subscriptionItems = await itemsOf('subscription')
   const metadataItems: Item[] = []
   for await (const items of tables.scan(PRODUCT_METADATA)) metadataItems.push(...items.filter(stays))
   const systems = readDocuments(systemItems, 'id', systemOfRow)
   const metadata = readDocuments(metadataItems, 'connection', metadataOfRow)
   const recipients = readDocuments(recipientItems, 'id', recipientOfRow).documents
+  const subscriptions = readDocuments(subscriptionItems, 'id', subscriptionOfRow).documents
   const connections = readDocuments(connectionItems, 'id', connectionOfRow)
   // A connection must not run without its systems or its mapping.
   const lacking = connections.documents.filter(
@@ -31,6 +41,7 @@ export async function readConfiguration(tables: Tables): Promise<Configuration> 
     connections: connections.documents.filter(({ id }) => !unusable.has(id)),
     metadata: metadata.documents.toSorted((a, b) => (a.connection < b.connection ? -1 : 1)),
     ...(recipients.length === 0 ? {} : { recipients }),
+    ...(subscriptions.length === 0 ? {} : { subscriptions }),
     ...(unusable.size === 0 ? {} : { unusable: [...unusable].toSorted() }),
   }
 }

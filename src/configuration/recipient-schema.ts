@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { notificationCauses } from './model.ts'
-import { enabled, id, MOST_PARTS, secret, strict } from './schema-parts.ts'
+import { enabled, id, MOST_PARTS, signingSecrets, strict, webhookAddress } from './schema-parts.ts'
 
 /** Most addresses of one e-mail. */
 const MOST_ADDRESSES = 20
@@ -25,24 +25,8 @@ export const recipientSchema = Type.Object(
         description: 'e-mail addresses; exactly one of email and webhook',
       }),
     ),
-    webhook: Type.Optional(
-      Type.String({
-        maxLength: 2_000,
-        pattern: '^https?://[^\\s]+$',
-        description: 'address that notifications are posted to, signed by Standard Webhooks',
-        $comment: 'an http(s) address',
-      }),
-    ),
-    secrets: Type.Optional(
-      Type.Object(
-        { signing: secret, previousSigning: Type.Optional(secret) },
-        {
-          ...strict,
-          description:
-            'signing: the key that webhooks are signed with; previousSigning: the previous key, during a rotation',
-        },
-      ),
-    ),
+    webhook: Type.Optional(webhookAddress('address that notifications are posted to, signed by Standard Webhooks')),
+    secrets: Type.Optional(signingSecrets),
     connections: Type.Optional(
       Type.Array(id('id of a connection'), {
         minItems: 1,

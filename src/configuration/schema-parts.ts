@@ -35,3 +35,21 @@ export const enabled = (what: string) => Type.Optional(Type.Boolean({ descriptio
 /** An id in another system, which YAML may read as a number. */
 export const identifier = (description: string) =>
   Type.Union([Type.String({ minLength: 1 }), Type.Number()], { description, $comment: 'a text or a number' })
+
+/** Where webhooks are posted to; `description` says which. */
+export const webhookAddress = (description: string) =>
+  Type.String({
+    maxLength: 2_000,
+    pattern: '^https?://[^\\s]+$',
+    description,
+    $comment: 'an http(s) address',
+  })
+/** What a webhook is signed with. */
+export const signingSecrets = Type.Object(
+  { signing: secret, previousSigning: Type.Optional(secret) },
+  {
+    ...strict,
+    description:
+      'signing: the key that a webhook is signed with; previousSigning: the one before it, while it is rotated',
+  },
+)

@@ -4,6 +4,7 @@ import {
   documentSchemas,
   type ProductMetadataDocument,
   type RecipientDocument,
+  type SubscriptionDocument,
   type SystemDocument,
 } from './document-schemas.ts'
 import { readShape } from './document-shape.ts'
@@ -17,6 +18,7 @@ export interface DocumentTypes {
   readonly connection: ConnectionDocument
   readonly 'product-metadata': ProductMetadataDocument
   readonly recipient: RecipientDocument
+  readonly subscription: SubscriptionDocument
   readonly 'mapping-test': MappingTestDocument
 }
 
@@ -32,6 +34,7 @@ export interface ShapedDocuments {
   readonly connections: readonly Shaped<'connection'>[]
   readonly metadata: readonly Shaped<'product-metadata'>[]
   readonly recipients: readonly Shaped<'recipient'>[]
+  readonly subscriptions: readonly Shaped<'subscription'>[]
   readonly tests: readonly Shaped<'mapping-test'>[]
   /** The known types of systems. */
   readonly systemTypes: SystemTypes
@@ -71,7 +74,7 @@ export function shapeDocuments(
   }
   const of = <K extends DocumentKind>(kind: K) => shaped.filter((one) => one.kind === kind) as Shaped<K>[]
   const documents = { systems: of('system'), connections: of('connection'), metadata: of('product-metadata') }
-  const others = { recipients: of('recipient'), tests: of('mapping-test') }
+  const others = { recipients: of('recipient'), subscriptions: of('subscription'), tests: of('mapping-test') }
   return { documents: { ...documents, ...others, partial, systemTypes }, mistakes }
 }
 

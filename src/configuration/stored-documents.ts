@@ -2,8 +2,8 @@ import { toStreamError } from '../errors.ts'
 import type { Item } from '../platform/dynamodb/tables.ts'
 import { unreadableRowError } from '../platform/dynamodb/unreadable-rows.ts'
 import type { StoredKind } from './document-schemas.ts'
-import type { Connection, ProductMetadata, Recipient, System } from './model.ts'
-import { decodeConnection, decodeMetadata, decodeRecipient, decodeSystem } from './stored-form.ts'
+import type { Connection, ProductMetadata, Recipient, Subscription, System } from './model.ts'
+import { decodeConnection, decodeMetadata, decodeRecipient, decodeSubscription, decodeSystem } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
 /** Reads a row of the configuration with `decode`. Throws `row_unreadable`, which names row and field. */
@@ -38,8 +38,14 @@ export function recipientOfRow(item: Item): Recipient {
   return ownDocument(CONNECTIONS, ['kind', 'id'], item, item['id'], decodeRecipient, ({ id }) => id)
 }
 
+export function subscriptionOfRow(item: Item): Subscription {
+  return ownDocument(CONNECTIONS, ['kind', 'id'], item, item['id'], decodeSubscription, ({ id }) => id)
+}
+
+type AnyModel = System | Connection | ProductMetadata | Recipient | Subscription
+
 /** The document in a row of this kind. Throws `row_unreadable`. */
-export function documentOfRow(kind: StoredKind, item: Item): System | Connection | ProductMetadata | Recipient {
+export function documentOfRow(kind: StoredKind, item: Item): AnyModel {
   switch (kind) {
     case 'system':
       return systemOfRow(item)
@@ -49,6 +55,8 @@ export function documentOfRow(kind: StoredKind, item: Item): System | Connection
       return metadataOfRow(item)
     case 'recipient':
       return recipientOfRow(item)
+    case 'subscription':
+      return subscriptionOfRow(item)
   }
 }
 

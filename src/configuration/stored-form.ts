@@ -8,10 +8,12 @@ import {
   type Connection,
   MOST_GONE,
   notificationCauses,
+  outgoingEventTypes,
   type ProductMetadata,
   REMIND_HOURS,
   type Read,
   type Recipient,
+  type Subscription,
   type System,
   stalePolicies,
   type ValueSchema,
@@ -130,6 +132,16 @@ const storedRecipient = Type.Object({
   enabled: Type.Optional(Type.Boolean()),
 })
 
+const storedSubscription = Type.Object({
+  id: Type.String(),
+  webhook: Type.Optional(Type.String()),
+  secrets: Type.Optional(texts),
+  connections: Type.Optional(Type.Array(Type.String())),
+  shops: Type.Optional(Type.Array(Type.String())),
+  events: Type.Optional(Type.Array(Type.Enum([...outgoingEventTypes]))),
+  enabled: Type.Optional(Type.Boolean()),
+})
+
 /** The stored value if it has this form. Throws `configuration_invalid`, which names the field but never its value. */
 export function checkedForm<S extends TSchema>(schema: S, stored: unknown, what: string): Static<S> {
   if (Check(schema, stored)) return stored
@@ -191,6 +203,18 @@ export function decodeRecipient(stored: unknown): Recipient {
   return { ...rest, email, webhook, secrets, connections, systems, causes, remindHours }
 }
 
+export function decodeSubscription(stored: unknown): Subscription {
+  const {
+    webhook = null,
+    secrets = {},
+    connections = null,
+    shops = null,
+    events = null,
+    ...rest
+  } = checkedForm(storedSubscription, stored, 'a subscription')
+  return { ...rest, webhook, secrets, connections, shops, events }
+}
+
 function decodeRule(rule: Static<typeof storedRule>): AttributeRule {
   const { attribute, from = null, constant = null, expression = null, required, type } = rule
   const { default: usual = null, lookup = null, schema = null } = rule
@@ -242,6 +266,10 @@ export function encodeRecipient({ secrets, remindHours, ...recipient }: Recipien
   }
 }
 
+export function encodeSubscription({ secrets, ...subscription }: Subscription): object {
+  return { ...withoutNulls(subscription), ...(Object.keys(secrets).length === 0 ? {} : { secrets }) }
+}
+
 function withoutNulls(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
@@ -257,6 +285,8 @@ export function normalForm(kind: StoredKind, stored: unknown): object {
       return encodeMetadata(decodeMetadata(stored))
     case 'recipient':
       return encodeRecipient(decodeRecipient(stored))
+    case 'subscription':
+      return encodeSubscription(decodeSubscription(stored))
   }
 }
 

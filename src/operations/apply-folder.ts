@@ -132,7 +132,7 @@ function changedSinceError(changes: readonly ChangedSince[]): StreamError {
  */
 async function withStored(
   { tables }: Pick<TableDeps, 'tables'>,
-  { systems, connections, metadata, recipients = [], ...rest }: Configuration,
+  { systems, connections, metadata, recipients = [], subscriptions = [], ...rest }: Configuration,
   isKept: (place: DocumentPlace) => boolean,
 ): Promise<Configuration> {
   const stored = await readConfiguration(tables)
@@ -147,6 +147,7 @@ async function withStored(
     connections: kept('connection', connections, stored.connections, ({ id }) => id),
     metadata: kept('product-metadata', metadata, stored.metadata, ({ connection }) => connection),
     recipients: kept('recipient', recipients, stored.recipients ?? [], ({ id }) => id),
+    subscriptions: kept('subscription', subscriptions, stored.subscriptions ?? [], ({ id }) => id),
   }
 }
 

@@ -13,7 +13,7 @@ import { groupDeadLetters } from '../projections/list-dead-letters.ts'
 import { noteChange, noteNothing } from './audit.ts'
 import { type Affected, assertConfirmed } from './confirmation.ts'
 import type { TableDeps } from './dependencies.ts'
-import { assertInScope, type DocumentPlace, noDocument, ownerOf, readableDocument } from './document-place.ts'
+import { assertInScope, type DocumentPlace, isForAll, noDocument, ownerOf, readableDocument } from './document-place.ts'
 import { nameOf, type Principal } from './principal.ts'
 import { type Page, type Scoped, sees, seesAll, within } from './scope.ts'
 
@@ -33,7 +33,7 @@ export async function listDocuments(
   by: Principal,
   kind: StoredKind,
 ): Promise<Scoped<StoredDocument>> {
-  const isSeen = kind !== 'recipient' || seesAll(by.scope)
+  const isSeen = !isForAll(kind) || seesAll(by.scope)
   return within(by.scope, isSeen ? await configuration.list(kind) : [], ({ id }) => ownerOf({ kind, id }))
 }
 
@@ -140,6 +140,7 @@ export interface RemovalEffect {
     | 'pauses'
     | 'topics and rows'
     | 'notifications'
+    | 'outgoing events'
   /** `ends`: it stops; `goes`: it is removed too; `stays`: it is unchanged. */
   readonly outcome: 'ends' | 'goes' | 'stays'
   /** Null: not counted. */
@@ -183,6 +184,7 @@ async function effectsOf(
 ): Promise<readonly RemovalEffect[]> {
   const listed = (name: string) => (Array.isArray(document[name]) ? document[name].length : 0)
   if (kind === 'recipient') return [{ what: 'notifications', outcome: 'ends', count: null }]
+  if (kind === 'subscription') return [{ what: 'outgoing events', outcome: 'ends', count: null }]
   const stays = { what: 'topics and rows', outcome: 'stays', count: null } as const
   if (kind === 'product-metadata') return [{ what: 'rules', outcome: 'goes', count: listed('attributes') }, stays]
   const reads = { what: 'reads', outcome: 'ends', count: listed('reads') } as const
@@ -240,7 +242,7 @@ async function affectedBy(
   if (kind === 'product-metadata') {
     return { rules: Array.isArray(document['attributes']) ? document['attributes'].length : 0 }
   }
-  if (kind === 'recipient') return {}
+  if (isForAll(kind)) return {}
   if (kind === 'connection') return { reads, 'open dead letters': await openLetters(deps, id) }
   const connections = await deps.configuration.list('connection')
   return connections.some((one) => namedSystems(one.document).has(id)) ? {} : { reads }
@@ -300,7 +302,7 @@ function namedSystems(connection: unknown): ReadonlySet<string> {
  */
 async function withoutOthers({ configuration }: Deps, by: Principal, error: unknown): Promise<unknown> {
   if (!(error instanceof StreamError) || error.policy !== 'refuse') return error
-  const kinds = ['system', 'connection', 'recipient'] as const
+  const kinds = ['system', 'connection', 'recipient', 'subscription'] as const
   const listed = await Promise.all(
     kinds.map(async (kind) => (await configuration.list(kind)).map(({ id }) => ({ kind, id }))),
   )

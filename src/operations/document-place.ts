@@ -6,7 +6,7 @@ import { StreamError } from '../errors.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Owner, sees, seesAll } from './scope.ts'
 
-/** A system, a connection, the product metadata of a connection, or a recipient of notifications. */
+/** A document of the configuration. */
 export interface DocumentPlace {
   readonly kind: StoredKind
   readonly id: string
@@ -15,7 +15,7 @@ export interface DocumentPlace {
 /** The owner of a document or cut date, which decides who sees it. */
 export function ownerOf({ kind, id }: { readonly kind: ConfigurationChange['kind']; readonly id: string }): Owner {
   if (kind === 'system') return { system: id }
-  if (kind === 'recipient') return { connection: null }
+  if (isForAll(kind)) return { connection: null }
   return kind === 'cut-date' ? { system: systemOfRead(id) } : { connection: id }
 }
 
@@ -27,11 +27,14 @@ export async function readableDocument(store: ConfigurationStore, { kind, id }: 
   })
 }
 
-/**
- * Throws `not_found`. Only callers with access to everything see recipients, who may receive data of all connections.
- */
+/** Only callers with access to everything see recipients and subscriptions, which may receive data of all connections. */
+export function isForAll(kind: ConfigurationChange['kind']): boolean {
+  return kind === 'recipient' || kind === 'subscription'
+}
+
+/** Throws `not_found`. */
 export function assertInScope(by: Principal, place: DocumentPlace): void {
-  const isSeen = place.kind === 'recipient' ? seesAll(by.scope) : sees(by.scope, ownerOf(place))
+  const isSeen = isForAll(place.kind) ? seesAll(by.scope) : sees(by.scope, ownerOf(place))
   if (!isSeen) throw noDocument(by, place)
 }
 

@@ -29,11 +29,15 @@ import { feeds } from '../projections/feeds.ts'
 import { figuresRows } from '../projections/figures.ts'
 import { indexedOrders } from '../projections/order-index.ts'
 import { orderSteps } from '../projections/order-steps.ts'
+import { isLane, outgoingOrders } from '../projections/outgoing-events.ts'
+import { laneRows } from '../projections/outgoing-lanes.ts'
 import type { Feed } from '../projections/projection.ts'
 import { rebuildRows } from '../projections/rebuild/rebuild.ts'
 import { stagedRows } from '../projections/staged-row.ts'
+import { OUTGOING_EVENTS } from '../projections/tables.ts'
 import { countsRows } from '../projections/task-counts.ts'
 import { recipientRows } from './notifications/recipient-row.ts'
+import { subscriptionRows as outgoingRows } from './outgoing/subscription-row.ts'
 
 /** Decodes a row in the same way as the lists do. Throws `row_unreadable`. */
 export type CheckRow = (item: Item) => void
@@ -57,6 +61,8 @@ export const rowChecks: ReadonlyMap<string, CheckRow> = new Map<string, CheckRow
   ...[deadLetterRows, shelvedRows, entityRows, stagedRows, countsRows].map(ofType),
   ...[orderSteps, indexedOrders, figuresRows].map(ofType),
   ofType(recipientRows),
+  ofType(outgoingRows),
+  [OUTGOING_EVENTS, checkOutgoing],
   ...[deliveryRows, orderCallRows, pageRows, checkpoints].map(ofType),
   ...[replayRows, rebuildRows].map(ofJobs),
   ...feeds.map(ofFeed),
@@ -77,9 +83,16 @@ function ofFeed(feed: Feed): [string, CheckRow] {
   return [feed.table, (item) => (item['pk'] === META ? ofMeta(item) : void toRow(feed, item))]
 }
 
+function checkOutgoing(item: Item): void {
+  if (isLane(item)) laneRows.decode(item)
+  else outgoingOrders.decode(item)
+}
+
 function checkConfigured(item: Item): void {
   const { kind } = item
-  if (kind === 'system' || kind === 'connection' || kind === 'recipient') checkDocument(kind, item)
+  const kinds = ['system', 'connection', 'recipient', 'subscription'] as const
+  const own = kinds.find((one) => one === kind)
+  if (own !== undefined) checkDocument(own, item)
 }
 
 function checkDocument(kind: StoredKind, item: Item): void {

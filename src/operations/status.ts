@@ -19,6 +19,7 @@ import { countDeadLetters } from './dead-letters.ts'
 import type { TableDeps } from './dependencies.ts'
 import { type FlowTimes, timesOfHour } from './figures.ts'
 import { type RecipientStatus, statusOfRecipients } from './notifications/notification-status.ts'
+import { ownerOfSubscription, type SubscriptionStatus, statusOfSubscriptions } from './outgoing/subscription-status.ts'
 import { listPauses, type PauseStatus } from './pauses.ts'
 import type { Principal } from './principal.ts'
 import { type PullStatus, pullsOf } from './pulls/list-pulls.ts'
@@ -109,6 +110,8 @@ export interface Status {
   readonly failures: readonly Failure[]
   /** Recipients that notifications do not reach. Only callers with access to everything see them. */
   readonly unreached: Scoped<RecipientStatus>
+  /** Subscriptions whose events do not arrive. */
+  readonly subscriptions: Scoped<SubscriptionStatus>
   /** False: there are more dead letters than were counted. */
   readonly complete: boolean
 }
@@ -146,11 +149,15 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
   const failures = groups.filter(({ connection }) => connection === null).map(failureOf)
   const recipients = await statusOfRecipients(deps, by, configuration)
   const failing = recipients.filter((recipient) => recipient.enabled && recipient.failing !== null)
+  const subscriptions = await statusOfSubscriptions(deps, by, configuration)
+  const unsent = subscriptions.filter((one) => one.enabled && one.failing !== null)
+  const arrives = failing.length === 0 && unsent.length === 0
   return {
-    healthy: failures.length === 0 && failing.length === 0 && connections.every(({ healthy }) => healthy),
+    healthy: failures.length === 0 && arrives && connections.every(({ healthy }) => healthy),
     connections: within(by.scope, connections, ({ connection }) => ({ connection })),
     failures,
     unreached: within(by.scope, failing, () => ({ connection: null })),
+    subscriptions: within(by.scope, unsent, ownerOfSubscription),
     complete,
   }
 }

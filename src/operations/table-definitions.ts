@@ -8,6 +8,7 @@ import { processorTables } from '../processors/tables.ts'
 import { projectionTables } from '../projections/tables.ts'
 import { settingsTables } from './cursor-key.ts'
 import { notificationTables } from './notifications/recipient-row.ts'
+import { subscriptionTables } from './outgoing/subscription-row.ts'
 import { pullTables } from './pulls/pull-row.ts'
 
 /** All tables of the product. */
@@ -19,6 +20,7 @@ export const tableDefinitions: readonly TableDefinition[] = [
   ...settingsTables,
   ...pullTables,
   ...notificationTables,
+  ...subscriptionTables,
   ...positionTables,
   ...governorTables,
   ...personTables,

@@ -29,7 +29,7 @@ import { networkRulesOf } from '../platform/network-rules.ts'
 import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import type { Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
-import { createWebhookSender } from '../platform/signed-webhook.ts'
+import { createWebhookSender, type SendSignedWebhook } from '../platform/signed-webhook.ts'
 import type { Tracer } from '../platform/tracing/tracer.ts'
 import { feeds } from '../projections/feeds.ts'
 import { createFindProducts } from '../projections/find-products.ts'
@@ -194,13 +194,18 @@ export function openOperations(
   }
 }
 
+/** Posts webhooks to networks that the environment allows. */
+export function openWebhookSender({ config, clock }: Pick<WholePlatform, 'config' | 'clock'>): SendSignedWebhook {
+  return createWebhookSender(createGuardedHttp(networkRulesOf(config.environment)), clock)
+}
+
 /**
  * Sends notifications through the environment's mail server, and to webhooks in networks that the environment allows.
  */
 export function openSendNotice({ config, clock }: Pick<WholePlatform, 'config' | 'clock'>): SendNotice {
   const { environment, mail, publicUrl } = config
   return createSendNotice({
-    sendWebhook: createWebhookSender(createGuardedHttp(networkRulesOf(environment)), clock),
+    sendWebhook: openWebhookSender({ config, clock }),
     sendMail: mail === null ? null : createMailer(mail),
     resolveSecret: createResolver(environment),
     publicUrl,

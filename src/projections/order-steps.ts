@@ -1,5 +1,5 @@
 import { text8 } from '../events/decimal.ts'
-import type { EntityResult, Place, ResultPlaces } from '../events/generated/events.ts'
+import type { Place } from '../events/generated/events.ts'
 import { digest } from '../events/identity.ts'
 import { isoTime } from '../events/times.ts'
 import { recordKey, topicOf } from '../events/topics.ts'
@@ -9,6 +9,8 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { mappedPlaces } from '../platform/runtime/stage-result.ts'
 import { stageOrder } from './entity-row.ts'
+import type { ReportOfOrder } from './order-report.ts'
+import { appendOutgoing, laneIdle, shipmentEventOf } from './outgoing-events.ts'
 import { placeAttribute } from './staged-row.ts'
 import { ORDER_STEPS } from './tables.ts'
 
@@ -95,16 +97,6 @@ export const orderSteps = rowType<OrderStep>(ORDER_STEPS, ['order', 'step'], {
   expires: number,
 })
 
-/** A stage's report about an order. */
-export interface ReportOfOrder {
-  readonly stage: string
-  /** Milliseconds. */
-  readonly at: number
-  readonly task: string | null
-  readonly result: EntityResult
-  readonly places: ResultPlaces
-}
-
 /**
  * Reported when somebody retries or discards a dead letter of an order; stored as a deed (`keepOrderDeeds`) instead.
  */
@@ -121,21 +113,32 @@ export async function keepOrderSteps(
 }
 
 /**
- * Stores what vendors did with a shop's orders: the fulfilments sent to the shop name the order, which later reports
- * about them do not.
+ * Stores what vendors did with a shop's orders, and the shipment events of subscriptions: the fulfilments sent to the
+ * shop name the order, which later reports about them do not.
  */
-export function orderFulfilmentsStage(shop: string, deps: { readonly tables: Tables }): Stage<'shop-fulfilments'> {
+export function orderFulfilmentsStage(
+  shop: string,
+  { tables, settleMs }: { readonly tables: Tables; readonly settleMs: number },
+): Stage<'shop-fulfilments'> {
+  const topic = topicOf('shop-fulfilments', shop)
   return {
     name: `project-order-fulfilments-${shop}`,
     kind: 'shop-fulfilments',
-    topics: [topicOf('shop-fulfilments', shop)],
+    topics: [topic],
     needsPersons: false,
-    handle: (batch, context) =>
-      keep(
-        deps.tables,
+    async handle(batch, context) {
+      await keep(
+        tables,
         batch.map((one) => fulfilmentStep(shop, one)),
         context,
-      ),
+      )
+      const told = batch.map((one) => {
+        const event = shipmentEventOf(shop, one)
+        return { record: one.record, events: event === null ? [] : [event] }
+      })
+      await appendOutgoing(tables, topic, told, context)
+    },
+    onIdle: laneIdle(tables, topic, settleMs),
   }
 }
 

@@ -8,6 +8,7 @@ import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { aboutEvent, mappedPlaces, stageResult } from '../platform/runtime/stage-result.ts'
 import { keepFigures } from './figures.ts'
 import { keepOrderSteps } from './order-steps.ts'
+import { appendOutgoing, laneIdle, orderEventOf } from './outgoing-events.ts'
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { evolveStaged, type StagedRow, type StageReport, shelfOf, stagedId, stagedRows } from './staged-row.ts'
 
@@ -22,25 +23,33 @@ interface ReportOfRecord extends StageReport, Pick<ResultOfRecord, 'record'> {}
 /** The same, possibly without a connection. */
 type AnyReport = Omit<ReportOfRecord, 'result'> & Pick<ResultOfRecord, 'result'>
 
+const SYNC_STATUS = topicOf('sync-status')
 const nowhere = { source: null, mapped: null } as const
 
 /**
  * Folds `sync-status` into one row per connection and entity: what is staged for it, the positions of its events, and
  * their outcome. Results without a connection are left out: nothing is staged for them yet. Also stores the steps of
- * orders and the figures of a day. A result that no row can hold is dead-lettered alone.
+ * orders, the figures of a day, and the order events of subscriptions. A result that no row can hold is dead-lettered
+ * alone.
  */
-export function stagedStage(deps: { readonly tables: Tables }): Stage<'sync-status'> {
+export function stagedStage(deps: { readonly tables: Tables; readonly settleMs: number }): Stage<'sync-status'> {
   return {
     name: 'project-staged',
     kind: 'sync-status',
     topics: ['sync-status'],
     async handle(batch, context) {
-      const reports = (await soundResults(batch, context)).flatMap(ofReport)
+      const byRecord = (await soundResults(batch, context)).map((one) => ({ one, reports: ofReport(one) }))
+      const reports = byRecord.flatMap((one) => one.reports)
       await keepOrderSteps(deps.tables, reports, context)
+      const told = byRecord.map(({ one: { record }, reports: own }) => {
+        return { record, events: own.flatMap((report) => orderEventOf(report) ?? []) }
+      })
+      await appendOutgoing(deps.tables, SYNC_STATUS, told, context)
       const ofConnections = reports.filter(isOfConnection)
       await write(deps.tables, ofConnections, context)
       await keepFigures(deps.tables, ofConnections, context)
     },
+    onIdle: laneIdle(deps.tables, SYNC_STATUS, deps.settleMs),
   }
 }
 

@@ -23,6 +23,9 @@ export const ORDER_STEPS = 'order_steps'
 /** One row per order, party that may find it, and SKU or person to find it by. */
 export const ORDER_INDEX = 'order_index'
 
+/** One row per order event of subscriptions, and one per partition that these events come from. */
+export const OUTGOING_EVENTS = 'outgoing_events'
+
 /** One row per connection and five minutes: outcomes of its entities. */
 export const FIGURES = 'figures'
 
@@ -41,6 +44,7 @@ export const projectionTables: readonly TableDefinition[] = [
   },
   { name: ORDER_STEPS, partitionKey: 'order', sortKey: 'step', expires: 'expires' },
   { name: ORDER_INDEX, partitionKey: 'found_by', sortKey: 'place', expires: 'expires' },
+  { name: OUTGOING_EVENTS, partitionKey: 'owner', sortKey: 'place', expires: 'expires' },
   { name: FIGURES, partitionKey: 'connection', sortKey: 'from', expires: 'expires' },
   ...rebuildTables,
 ]

@@ -33,7 +33,7 @@ describe.skipIf(!hasBrowser)('changes', () => {
     page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     const placed = entityResult({ source: 'shop-alder', connection: 'alder', key: '100007', status: 'processing' })
     const places = [{ source: { topic: 'orders', partition: 0, offset: 7, bytes: 10 }, mapped: null }]
-    await stagedStage({ tables }).handle(
+    await stagedStage({ tables, settleMs: 0 }).handle(
       [statusRecord('route-orders', 7, [placed], 't', places)],
       batchContext().context,
     )

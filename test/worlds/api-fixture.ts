@@ -15,6 +15,7 @@ import { settingsTables } from '../../src/operations/cursor-key.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
 import { createMapAnew } from '../../src/operations/map-anew.ts'
 import { notificationTables } from '../../src/operations/notifications/recipient-row.ts'
+import { subscriptionTables } from '../../src/operations/outgoing/subscription-row.ts'
 import { createPullNotes } from '../../src/operations/pulls/note-pulls.ts'
 import { pullTables } from '../../src/operations/pulls/pull-row.ts'
 import { createSampleEffects } from '../../src/operations/sample-effects.ts'
@@ -76,6 +77,7 @@ export const apiTestTables: readonly TableDefinition[] = [
   ...settingsTables,
   ...pullTables,
   ...notificationTables,
+  ...subscriptionTables,
   ...parkingTables,
   ...pauseTables,
   ...orderHoldTables,
@@ -150,6 +152,7 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
     app,
     clock,
     tables,
+    settleMs: SETTLE_MS,
     letters,
     control,
     operations,

@@ -140,6 +140,8 @@ export const texts = {
     leftAlone: (age: string) => `Rate limited for ${age}`,
     down: (system: string) => `${system} does not answer`,
     unreached: (recipient: string) => `Notifications do not reach ${recipient}`,
+    unsent: (subscription: string) => `Events do not reach ${subscription}`,
+    givenUp: (subscription: string) => `${subscription} is paused: no event has arrived for days`,
     downWay: 'Bring it back: waiting records are delivered by themselves then.',
     alone: (system: string, part: string | null) =>
       `${part === null ? system : `${system} (${part})`} is rate limiting`,
@@ -1211,6 +1213,7 @@ export const texts = {
       'open dead letters': 'open dead letters, readable as before',
       pauses: 'pauses',
       notifications: 'notifications to it',
+      'outgoing events': 'outgoing events to it',
       'topics and rows': 'topics, feed rows and history: what was read and delivered is kept',
     },
     confirm: (id: string) => `Type ${id} to confirm`,

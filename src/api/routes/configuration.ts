@@ -44,15 +44,13 @@ type WithConfirm = FastifyRequest<{
   Querystring: { confirm: boolean; dryRun: boolean; reason?: string }
 }>
 
-/**
- * Reads, writes and removes systems, connections, product metadata and recipients; running processes follow the
- * changes.
- */
+/** Reads, writes and removes the documents of the configuration; running processes follow the changes. */
 export function configurationRoutes(deps: ApiDeps): FastifyPluginAsync {
   return async (app) => {
     collection(app, deps, 'system', '/v1/systems')
     collection(app, deps, 'connection', '/v1/connections')
     collection(app, deps, 'recipient', '/v1/recipients')
+    collection(app, deps, 'subscription', '/v1/subscriptions')
     const path = '/v1/connections/:id/metadata'
     app.get(
       path,

@@ -5,6 +5,7 @@ import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { problems } from '../problems.ts'
 import { PullFields } from './pulls.ts'
+import { SubscriptionAnswer, toSubscription } from './subscription-schemas.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -159,6 +160,7 @@ const Status = Type.Object({
     }),
     { description: 'Recipients that notifications do not reach; only for keys with access to everything' },
   ),
+  subscriptions: Type.Array(SubscriptionAnswer, { description: 'Subscriptions whose events do not arrive' }),
   complete: Type.Boolean({ description: 'False: there are more dead letters than were counted' }),
 })
 
@@ -167,11 +169,15 @@ export function statusRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox
   return async (app) => {
     const schema = { tags: ['status'], response: { 200: Status, ...problems(401) } }
     app.get('/v1/status', { schema }, async (request) => {
-      const { connections, failures, unreached, ...rest } = await status(operations, principalOf(request))
+      const { connections, failures, unreached, subscriptions, ...rest } = await status(
+        operations,
+        principalOf(request),
+      )
       return {
         ...rest,
         failures: [...failures],
         unreached: [...unreached],
+        subscriptions: subscriptions.map(toSubscription),
         connections: connections.map((one) => ({
           ...one,
           paused: [...one.paused],

@@ -7,7 +7,7 @@ export const changes = command({
   takes: '',
   about: 'Changes of the configuration and of cut dates, newest first. --json has the values before and after.',
   options: {
-    kind: text('system|connection|product-metadata|recipient|cut-date', 'changes of one kind'),
+    kind: text('system|connection|product-metadata|recipient|subscription|cut-date', 'changes of one kind'),
     id: text('id', 'changes of one document'),
     by: text('who', 'changes by one person'),
     from: text('time', 'at this time (ISO 8601) or later'),

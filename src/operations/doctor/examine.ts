@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import { loadConfiguration } from '../../configuration/load-configuration.ts'
-import type { Recipient, System } from '../../configuration/model.ts'
+import type { Recipient, Subscription, System } from '../../configuration/model.ts'
 import { readConfiguration } from '../../configuration/read-configuration.ts'
 import { createResolver } from '../../configuration/references.ts'
 import { roleRulesOf } from '../../configuration/role-rules.ts'
@@ -19,6 +19,7 @@ import { createRegistryClient } from '../../platform/registry/registry-client.ts
 import { systemClock } from '../../platform/system-clock.ts'
 import { createClients } from '../../systems/clients.ts'
 import { systemTypes } from '../../systems/systems.ts'
+import { createSubscriptionStore, subscriptionTables } from '../outgoing/subscription-row.ts'
 import type { Principal } from '../principal.ts'
 import { sees, seesAll } from '../scope.ts'
 import { targetsOf } from '../sinks.ts'
@@ -33,6 +34,7 @@ import { brokersCheck, topicsCheck } from './log-checks.ts'
 import { mailCheck, recipientCheck } from './recipients-check.ts'
 import { rowsCheck } from './rows-check.ts'
 import { schemasCheck } from './schemas-check.ts'
+import { subscriptionCheck } from './subscriptions-check.ts'
 import { systemCheck } from './systems-check.ts'
 import { tablesCheck } from './tables-check.ts'
 
@@ -58,7 +60,7 @@ export async function examine(
   const kafka: KafkaSettings = { ...config.kafka, clientId: 'waldstream-doctor', logger }
   const inspector = once(() => createLogInspector(kafka))
   try {
-    const { systems, recipients, findings } = await configured(config, dynamo, { folder, limitMs })
+    const { systems, recipients, subscriptions, findings } = await configured(config, dynamo, { folder, limitMs })
     const { topicPrefix: prefix, partitions, replication } = config
     const topics = allTopics({ prefix, partitions, replication, targets: targetsOf(systems, systemTypes) })
     const status = topics.find(({ name }) => name === `${prefix}${topicOf('sync-status')}`)
@@ -72,6 +74,7 @@ export async function examine(
       rowsCheck(() => findUnreadableRows({ tables: existing(dynamo) }, by, { table: null, most: ROWS_LOOKED_AT })),
       ...issuerChecks(config),
       ...recipientChecks(config, seesAll(by.scope) ? recipients : []),
+      ...subscriptionChecks(config, dynamo, seesAll(by.scope) ? subscriptions : []),
       ...systemChecks(
         config,
         logger,
@@ -113,6 +116,22 @@ function recipientChecks({ mail, environment }: Config, recipients: readonly Rec
   ]
 }
 
+function subscriptionChecks(
+  { environment }: Config,
+  dynamo: DynamoTables,
+  subscriptions: readonly Subscription[],
+): readonly Check[] {
+  const resolveSecret = createResolver(environment)
+  const enabled = subscriptions.filter((one) => one.enabled !== false)
+  const rowOf = async (id: string) => {
+    const [table] = await dynamo.inspect(subscriptionTables)
+    if (table?.state !== 'right') return undefined
+    const [row] = await createSubscriptionStore(dynamo.tables).list([id])
+    return row
+  }
+  return enabled.map((one) => subscriptionCheck(one, { resolveSecret, rowOf }))
+}
+
 function systemChecks({ environment }: Config, logger: Logger, systems: readonly System[]): readonly Check[] {
   const resolveSecret = createResolver(environment)
   const network = networkRulesOf(environment)
@@ -125,14 +144,16 @@ function systemChecks({ environment }: Config, logger: Logger, systems: readonly
 interface Configured {
   readonly systems: readonly System[]
   readonly recipients: readonly Recipient[]
+  readonly subscriptions: readonly Subscription[]
   readonly findings: readonly Finding[]
 }
 
-/** The systems and recipients, and the findings from reading them. */
+/** The configured documents, and the findings from reading them. */
 async function configured(config: Config, dynamo: DynamoTables, { folder, limitMs }: Examination): Promise<Configured> {
   const name = 'configuration'
   let systems: readonly System[] = []
   let recipients: readonly Recipient[] = []
+  let subscriptions: readonly Subscription[] = []
   const run = async (): Promise<readonly Finding[]> => {
     if (folder === null) {
       const [table] = await dynamo.inspect(tableDefinitions.filter((definition) => definition.name === 'connections'))
@@ -145,12 +166,14 @@ async function configured(config: Config, dynamo: DynamoTables, { folder, limitM
         : await loadConfiguration(folder, config.environment, systemTypes)
     systems = found.systems
     recipients = found.recipients ?? []
+    subscriptions = found.subscriptions ?? []
     const counts = `${found.systems.length} systems, ${found.connections.length} connections`
     if (found.systems.length === 0) return [warn(name, counts, 'waldstream apply <dir>')]
     return [ok(name, `${counts}, from ${folder ?? 'the tables'}`), ...connectionsCheck(found, systemTypes)]
   }
   const findings = await runChecks([{ name, run }], limitMs)
-  return { systems, recipients, findings: findings.map((one) => (one.level === 'fail' ? unread(one, folder) : one)) }
+  const told = findings.map((one) => (one.level === 'fail' ? unread(one, folder) : one))
+  return { systems, recipients, subscriptions, findings: told }
 }
 
 function unread({ name, what }: Finding, folder: string | null): Finding {

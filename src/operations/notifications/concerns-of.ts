@@ -1,5 +1,6 @@
 import { LATE_AFTER_MS, NOT_PULLED_AFTER_SECONDS, PULLER_GONE_SECONDS } from '../attention-limits.ts'
 import type { CalledSystem } from '../called-systems.ts'
+import type { SubscriptionStatus } from '../outgoing/subscription-status.ts'
 import type { PullStatus } from '../pulls/list-pulls.ts'
 import type { ConnectionStatus, Failure, Flow, Halt, Status } from '../status.ts'
 import type { Concern } from './concern.ts'
@@ -16,7 +17,11 @@ const HELD = 'held'
  * Problems in a status that need a person, worst first; the page and the alerts of deploy/prometheus use the same
  * rules. A problem of several connections appears once. Disabled connections have none.
  */
-export function concernsOf({ connections, failures }: Pick<Status, 'connections' | 'failures'>): readonly Concern[] {
+export function concernsOf({
+  connections,
+  failures,
+  subscriptions,
+}: Pick<Status, 'connections' | 'failures' | 'subscriptions'>): readonly Concern[] {
   const enabled = connections.filter((one) => one.enabled)
   const found = [
     ...enabled.flatMap((one) => one.ends.flatMap((end) => ofCircuit(end, one.connection))),
@@ -26,6 +31,7 @@ export function concernsOf({ connections, failures }: Pick<Status, 'connections'
     ...failures.map((failure) => ofFailure(failure, [])),
     ...enabled.flatMap(overdueReads),
     ...enabled.flatMap((one) => one.pulls.flatMap((pull) => ofPull(pull, one.connection))),
+    ...subscriptions.flatMap((subscription) => ofSubscription(subscription, enabled)),
   ]
   return [...Map.groupBy(found, ({ key }) => key).values()].flatMap(merged)
 }
@@ -138,6 +144,30 @@ function ofPull({ feed, reader, name, source, at, age }: PullStatus, connection:
       since: at,
       fix: "check the log of the shop's feed job",
       page: `/connections/${connection}`,
+    },
+  ]
+}
+
+function ofSubscription(
+  { subscription, connections, shops, failing, paused_at }: SubscriptionStatus,
+  enabled: readonly ConnectionStatus[],
+): readonly Concern[] {
+  if (failing === null) return []
+  const isOwn = ({ connection, shop }: ConnectionStatus) =>
+    (connections === null && shops === null) || connections?.includes(connection) || shops?.includes(shop)
+  return [
+    {
+      key: `events_not_received ${subscription}`,
+      cause: 'events_not_received',
+      connections: enabled
+        .filter(isOwn)
+        .map(({ connection }) => connection)
+        .slice(0, MOST_CONNECTIONS),
+      title: `the subscription ${subscription} ${paused_at === null ? 'does not receive its events' : 'is paused'}: ${failing.code}`,
+      detail: cut(failing.message),
+      since: failing.since,
+      fix: failing.fix,
+      page: '/',
     },
   ]
 }

@@ -12,6 +12,8 @@ export const keptDays = {
   taskRows: 120,
   orderSteps: 400,
   orderIndex: 430,
+  outgoingEvents: 30,
+  outgoingSubscriptions: 90,
   stagedOrders: 400,
   endedDeadLetters: 400,
   endedJobs: 400,

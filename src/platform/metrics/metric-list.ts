@@ -102,6 +102,10 @@ export const metricList = {
     ['recipient', 'outcome', 'code'],
     'attempts to send a notification: sent, or failed with `code`',
   ),
+  waldstream_outgoing_events_total: counter(
+    ['subscription', 'outcome', 'code'],
+    'attempts to send an outgoing event: sent, or failed with `code`',
+  ),
   waldstream_circuit_open: gauge(['stage', 'system'], '1 while the system does not answer and deliveries are paused'),
   waldstream_circuit_waiting: gauge(['stage', 'system'], 'deliveries that wait for the system to answer again'),
 
@@ -154,6 +158,14 @@ export const metricList = {
   waldstream_recipient_failing_seconds: installationGauge(
     ['recipient'],
     'time since a notification first failed to reach the recipient; 0 while they arrive',
+  ),
+  waldstream_subscription_lag_seconds: installationGauge(
+    ['subscription'],
+    'time since the oldest event that the subscription has not acknowledged; 0 without one',
+  ),
+  waldstream_subscription_failing_seconds: installationGauge(
+    ['subscription'],
+    'time since an event first failed to reach the subscription, also while it is paused; 0 while they arrive',
   ),
   waldstream_tables_look_seconds: installationGauge([], 'duration of the last read of the tables for these metrics'),
   waldstream_tables_look_age_seconds: installationGauge([], 'time since that read'),

@@ -96,7 +96,7 @@ describe.each(['netsuite', 'sap'] as const)('one order at %s', (erp) => {
     const deps = { tables, clock: wallClock, audit: createAuditTrail(tables, wallClock, 30), staged, shards: SHARDS }
     const place = { source: 'magento', number: `${number}`, connection: erp }
     const came = entityResult({ source: 'magento', connection: erp, key: `${number}`, status: 'processing' })
-    await stagedStage({ tables }).handle([statusRecord('route-orders', 1, [came])], batchContext().context)
+    await stagedStage({ tables, settleMs: 0 }).handle([statusRecord('route-orders', 1, [came])], batchContext().context)
     const newWorker = async () => sinks.worker({ sink: await way.sink(), timing })
     const ours = async () => {
       const name = erp === 'sap' ? 'NumAtCard' : 'otherRefNum'

@@ -38,6 +38,10 @@ const connection = (seller: string) => {
 }
 const replay = { topic: 'orders', processor: 'route-orders' }
 const recipient = { email: ['ops@example.com'] }
+const subscription = (seller: string) => {
+  const secrets = { signing: `env:WALDSTREAM_SECRET_${seller.toUpperCase()}_EVENTS__SIGNING` }
+  return { webhook: 'https://hooks.example.com/events', secrets, connections: [seller] }
+}
 const newKey = { name: 'new', scopes: ['observe'] }
 
 interface Asked {
@@ -191,10 +195,22 @@ const asked: Readonly<Record<string, Asked>> = {
   'PUT /v1/recipients/{id}': at('/v1/recipients/ops', 201, { body: () => recipient }),
   'DELETE /v1/recipients/{id}': at('/v1/recipients/none?confirm=true', 404, { harmless: true }),
   'POST /v1/recipients/{id}/test': at('/v1/recipients/none/test', 404, { harmless: true }),
+  // The documents of subscriptions, too; what a seller's own is sent, the seller sees.
+  'GET /v1/subscriptions': at('/v1/subscriptions', 200, { stranger: 200 }),
+  'GET /v1/subscriptions/{id}': at('/v1/subscriptions/{seller}-events', 200),
+  'PUT /v1/subscriptions/{id}': at('/v1/subscriptions/new', 201, { body: (seller) => ({ connections: [seller] }) }),
+  'DELETE /v1/subscriptions/{id}': at('/v1/subscriptions/none?confirm=true', 404, { harmless: true }),
+  'GET /v1/subscription-status': at('/v1/subscription-status', 200, { stranger: 200 }),
+  'GET /v1/outgoing-events': at('/v1/outgoing-events?subscription={seller}-events', 200),
+  'POST /v1/subscriptions/{id}/replay': at('/v1/subscriptions/{seller}-events/replay', 202, {
+    body: () => ({ from: '2026-01-31T07:00:00Z' }),
+  }),
+  'POST /v1/subscriptions/{id}/resume': at('/v1/subscriptions/{seller}-events/resume', 204),
   'GET /v1/connections': at('/v1/connections', 200, { stranger: 200 }),
   'GET /v1/connections/{id}': at('/v1/connections/{seller}', 200),
   'PUT /v1/connections/{id}': at('/v1/connections/{seller}', 200, { body: connection }),
-  'DELETE /v1/connections/{id}': at('/v1/connections/{seller}?confirm=true', 204),
+  // Its subscription needs it.
+  'DELETE /v1/connections/{id}': at('/v1/connections/{seller}?confirm=true', 409),
   'POST /v1/systems/{id}/test': at('/v1/systems/shop-{seller}/test', 200, { harmless: true }),
   'POST /v1/connections/{id}/test': at('/v1/connections/{seller}/test', 200, { harmless: true }),
   'GET /v1/connections/{id}/metadata': at('/v1/connections/{seller}/metadata', 404),
@@ -277,6 +293,7 @@ async function world() {
     const rebuilds = await api.send('POST', '/v1/rebuilds', { table: name === OWN ? 'products' : 'inventory' }, admin)
     const ids = { replay: asking.json.id, request: request.json.id, rebuild: rebuilds.json.id, key: seller.id }
     made.set(name, ids)
+    await api.send('PUT', `/v1/subscriptions/${name}-events`, subscription(name), admin)
     expect(Object.values(ids)).not.toContain(undefined)
   }
   const madeOf = (name: string): Made =>

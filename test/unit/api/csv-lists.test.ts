@@ -23,6 +23,8 @@ const whole: Readonly<Record<string, string>> = {
   '/v1/systems': 'the configuration',
   '/v1/connections': 'the configuration',
   '/v1/recipients': 'the configuration',
+  '/v1/subscriptions': 'the configuration',
+  '/v1/subscription-status': 'the configuration',
   '/v1/reads': 'the configuration',
   '/v1/replay-targets': 'the configuration',
   '/v1/system/processes': 'what runs',

@@ -43,6 +43,7 @@ it('requires no body of which everything may be left out, in its description and
     'post /v1/orders/{source}/{number}/release',
     'post /v1/rebuilds/{id}/switch',
     'post /v1/rebuilds/{id}/undo',
+    'post /v1/subscriptions/{id}/replay',
     'post /v1/sync-requests',
     'post /v1/tasks/{id}/retry',
   ])

@@ -108,11 +108,11 @@ it("shows a vendor's key the calls to its own ERP, and to the shop only who sees
 
   const shipped = { ...shopFulfilment('IF-1', '7', [fulfilmentLine('A-1', '1')]), connection: 'alder', source: 'erp' }
   const event = decoded<'shop-fulfilments'>(shipped, { offset: 1, timestamp: 60 })
-  await orderFulfilmentsStage('shop-alder', { tables }).handle([event], batchContext().context)
+  await orderFulfilmentsStage('shop-alder', { tables, settleMs: 0 }).handle([event], batchContext().context)
   const stage = 'deliver-shop-alder:shop-fulfilments'
   const about = { entity: 'fulfilments', source: 'erp', connection: 'alder', key: 'IF-1', eventId: shipped.eventId }
   const told = statusRecord(stage, 80, [entityResult({ ...about, status: 'succeeded' })], null)
-  await stagedStage({ tables }).handle([told], batchContext().context)
+  await stagedStage({ tables, settleMs: 0 }).handle([told], batchContext().context)
   await putOrderCalls(tables, { ...of, eventId: shipped.eventId, stage, at: 70 }, { calls: [call], leftOut: 0 })
   const { steps } = (await get('/v1/orders/shop-alder/7', admin)).json
   const answer = `/v1/orders/shop-alder/7/steps/${encodeURIComponent(steps.at(-1).step)}`

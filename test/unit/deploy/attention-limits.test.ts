@@ -41,6 +41,7 @@ it('alerts wait as long as notifications do', () => {
     circuit_open: 'WaldstreamCircuitOpen',
     read_overdue: 'WaldstreamReadOverdue',
     feed_not_pulled: 'WaldstreamFeedNotPulled',
+    events_not_received: 'WaldstreamEventsNotReceived',
   } as const
   const waits = Object.fromEntries(Object.entries(alerts).map(([cause, alert]) => [cause, ruleOf(alert)?.for]))
   const own = Object.entries(NOTIFIED_AFTER_MS).map(([cause, ms]) => [cause, `${ms / 60_000}m`])

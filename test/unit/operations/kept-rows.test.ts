@@ -63,6 +63,8 @@ it('the page of operations lists every table and no other, and the times that ro
     order_steps: keptDays.orderSteps,
     order_calls: keptDays.orderSteps,
     order_index: keptDays.orderIndex,
+    outgoing_events: keptDays.outgoingEvents,
+    outgoing_subscriptions: keptDays.outgoingSubscriptions,
   }
   for (const [name, days] of Object.entries(times)) expect(rows.get(name), name).toContain(`${days} days`)
   const unsaid = ['audit', 'dead_letter_shelves', 'held_orders', 'person_keys', 'processes']
@@ -115,7 +117,7 @@ it('what is staged of orders goes after its end, unless it failed; what has a fe
     const tables = memoryTables(tableDefinitions)
     const places = { source: null, mapped: null }
     const told = statusRecord('deliver-erp', AT, [entityResult({ entity, status })], 't', [places])
-    await stagedStage({ tables }).handle([told], batchContext().context)
+    await stagedStage({ tables, settleMs: 0 }).handle([told], batchContext().context)
     return await expiriesOf(tables, STAGED)
   }
   expect(await staged('orders', 'succeeded')).toEqual([after(keptDays.stagedOrders)])

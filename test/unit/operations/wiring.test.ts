@@ -72,7 +72,7 @@ function fixture(failures: number) {
 async function stageOne(tables: ReturnType<typeof fixture>['tables']): Promise<void> {
   const places = [{ source: { topic: 'p.orders', partition: 0, offset: 1, bytes: 10 }, mapped: null }]
   const record = statusRecord('deliver-erp', 1, [entityResult({ status: 'failed' })], 't', places)
-  await stagedStage({ tables }).handle([record], batchContext().context)
+  await stagedStage({ tables, settleMs: 0 }).handle([record], batchContext().context)
 }
 
 it('connects the reader of records at the first use, once, and closes it', async () => {

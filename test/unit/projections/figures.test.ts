@@ -13,7 +13,7 @@ const seconds = (count: number) => AT - count * 1000
 
 function world() {
   const tables = memoryTables(projectionTables)
-  const stage = stagedStage({ tables })
+  const stage = stagedStage({ tables, settleMs: 0 })
   return {
     tables,
     handle: (batch: Parameters<typeof stage.handle>[0], partition = 0) =>

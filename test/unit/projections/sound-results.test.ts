@@ -21,7 +21,7 @@ async function fold(bad: readonly EntityResult[], at = 5) {
   const batch = [{ ...record, event: { ...record.event, at } }, statusRecord('deliver-erp', 2, [])]
   const { context, deadLetters } = batchContext()
   await taskStage({ tables }).handle(batch, context)
-  await stagedStage({ tables }).handle(batch, context)
+  await stagedStage({ tables, settleMs: 0 }).handle(batch, context)
   const counted = await tables.count(SYNC_ENTITIES, { partition: 't' })
   const staged = await tables.count(STAGED, { partition: 'backend#c1#orders' })
   return { tables, counted, staged, deadLetters }

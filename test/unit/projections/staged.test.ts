@@ -26,7 +26,7 @@ beforeEach(() => {
 type Result = Parameters<typeof entityResult>[0]
 const tell = async (stage: string, offset: number, result: Result, places: ResultPlaces) => {
   const batch = [statusRecord(stage, offset, [entityResult(result)], 't', [places])]
-  await stagedStage({ tables }).handle(batch, batchContext().context)
+  await stagedStage({ tables, settleMs: 0 }).handle(batch, batchContext().context)
 }
 const row = async () => await tables.get(STAGED, { shelf: 'backend#c1#orders', id: '100#shop' })
 

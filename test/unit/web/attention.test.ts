@@ -56,7 +56,7 @@ const connection = (id: string, over: Partial<ConnectionStatus> = {}): Connectio
   ...over,
 })
 const statusOf = (connections: readonly ConnectionStatus[], over: Partial<Status> = {}) =>
-  ({ healthy: false, connections, failures: [], unreached: [], complete: true, ...over }) as Status
+  ({ healthy: false, connections, failures: [], unreached: [], subscriptions: [], complete: true, ...over }) as Status
 
 it('names pauses before failures before reads, each with the one thing that helps', () => {
   const flows = [flowOf({ problem: 'target_unavailable: 503' })]

@@ -85,7 +85,7 @@ export async function addOrders(tables: Tables, topics: ReturnType<typeof readab
   const times = { occurredAt: now - 4 * MINUTE, readAt: now - 3 * MINUTE }
   const event = { ...shipped, ...times, connection: 'outdoor-nordwand', source: 'nordwand' }
   const batch = [decoded<'shop-fulfilments'>(event, { offset: 1, timestamp: now - 3 * MINUTE })]
-  await orderFulfilmentsStage(SAMPLE_ORDER.source, { tables }).handle(batch, batchContext().context)
+  await orderFulfilmentsStage(SAMPLE_ORDER.source, { tables, settleMs: 0 }).handle(batch, batchContext().context)
   const result = { entity: 'fulfilments', source: 'nordwand', connection: 'outdoor-nordwand', key: SHIPMENT }
   const inShop = { ...result, status: 'succeeded', targetId: '000001733' }
   await report(tables, [{ stage: 'deliver-outdoor:shop-fulfilments', at: now - 2 * MINUTE, result: inShop }])

@@ -21,5 +21,5 @@ export async function report(tables: Tables, told: readonly Told[]): Promise<voi
     const about = { occurredAt: at - 9_000, readAt: at - 4_000, eventId: `${result.source}-${result.key}` }
     return statusRecord(stage, at, [entityResult({ ...about, ...result })], null, [places])
   })
-  await stagedStage({ tables }).handle(batch, batchContext().context)
+  await stagedStage({ tables, settleMs: 0 }).handle(batch, batchContext().context)
 }

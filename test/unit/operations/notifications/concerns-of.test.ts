@@ -65,7 +65,9 @@ const pull = {
   lag: null,
 }
 
-function statusOf(...connections: readonly Partial<ConnectionStatus>[]): Pick<Status, 'connections' | 'failures'> {
+type Looked = Pick<Status, 'connections' | 'failures' | 'subscriptions'>
+
+function statusOf(...connections: readonly Partial<ConnectionStatus>[]): Looked {
   const whole = connections.map((one) => ({
     connection: 'a',
     shop: 'shop',
@@ -80,14 +82,19 @@ function statusOf(...connections: readonly Partial<ConnectionStatus>[]): Pick<St
     ends: [],
     ...one,
   }))
-  return { connections: whole as unknown as Status['connections'], failures: [] }
+  const subscriptions = [] as unknown as Status['subscriptions']
+  return { connections: whole as unknown as Status['connections'], failures: [], subscriptions }
 }
+
+const failing = { since: '2026-11-29T08:15:00.000Z', code: 'timed_out', message: 'no answer', fix: 'resume it' }
+const unsent = { subscription: 'seller', connections: null, shops: ['shop'], paused_at: null, failing }
+const unsentTo = (more: object) => [{ ...unsent, ...more }] as unknown as Status['subscriptions']
 
 const ends = [{ system: 'erp', circuit, calls: [] }]
 const all = { flows: [flow], paused: [halt], failures: [failure], pulls: [pull], ends }
 
 it('finds each cause in a status, with what is wrong and what to do', () => {
-  const found = concernsOf(statusOf(all))
+  const found = concernsOf({ ...statusOf(all), subscriptions: unsentTo({}) })
   expect(found.map(({ cause }) => cause).toSorted()).toEqual([...notificationCauses].toSorted())
   expect(found.map(({ title }) => title)).toEqual([
     'erp does not answer: target_unavailable',
@@ -96,6 +103,7 @@ it('finds each cause in a status, with what is wrong and what to do', () => {
     '1 record failed at deliver-erp: target_rejected (items)',
     'the read shop.orders.all is overdue',
     'the shop has stopped pulling inventory',
+    'the subscription seller does not receive its events: timed_out',
   ])
   expect(found.find(({ cause }) => cause === 'failed')).toMatchObject({
     key: 'failed 25c9d5f105080966',
@@ -122,6 +130,16 @@ it('finds nothing in what is well, switched off, held on purpose, or pulled by n
 
 it('says what is of no single connection, too', () => {
   expect(concernsOf({ ...statusOf(), failures: [failure] })).toMatchObject([{ cause: 'failed', connections: [] }])
+})
+
+it('says which connections a subscription lacks events of', () => {
+  const of = (more: object) =>
+    concernsOf({ ...statusOf({}, { connection: 'b', shop: 'other' }), subscriptions: unsentTo(more) })
+  expect(of({})).toMatchObject([{ cause: 'events_not_received', connections: ['a'], since: failing.since }])
+  expect(of({ shops: null })).toMatchObject([{ connections: ['a', 'b'] }])
+  expect(of({ shops: null, connections: ['b'], paused_at: 'x' })).toMatchObject([
+    { title: 'the subscription seller is paused: timed_out', connections: ['b'] },
+  ])
 })
 
 it('cuts what a system answers at length', () => {

@@ -26,7 +26,10 @@ export interface Attention {
  * Systems that do not answer, pauses, failures, overdue reads and waiting records, worst first. A problem of several
  * connections is listed once.
  */
-export function attentionOf({ connections, failures, unreached }: Status, now = Date.now()): readonly Attention[] {
+export function attentionOf(
+  { connections, failures, unreached, subscriptions }: Status,
+  now = Date.now(),
+): readonly Attention[] {
   const ends = connections.flatMap((one) => (one.enabled ? one.ends : []))
   const down = ends.flatMap(downOf)
   const alone = ends.flatMap((end) => aloneOf(end, now))
@@ -35,7 +38,7 @@ export function attentionOf({ connections, failures, unreached }: Status, now = 
   const unrouted = failures.map((failure) => ofFailure(failure, null))
   const reads = connections.flatMap((one) => one.flows.flatMap((flow) => readsOf(flow, one.connection)))
   const waits = connections.flatMap((one) => one.flows.flatMap((flow) => waitsOf(flow, one)))
-  const silent = unreached.flatMap(unreachedOf)
+  const silent = [...unreached.flatMap(unreachedOf), ...subscriptions.flatMap(unsentOf)]
   const all = [...down, ...halts, ...failed, ...unrouted, ...silent, ...reads, ...waits, ...alone]
   return [...new Map(all.map((one) => [one.id, one])).values()]
 }
@@ -68,6 +71,24 @@ function unreachedOf({ recipient, failing }: Status['unreached'][number]): reado
       icon: 'problems',
       connection: null,
       title: texts.overview.unreached(recipient),
+      message: failing.message,
+      since: failing.since,
+      pause: null,
+      href: null,
+      scope: null,
+    },
+  ]
+}
+
+function unsentOf({ subscription, failing, paused_at }: Status['subscriptions'][number]): readonly Attention[] {
+  if (failing === null) return []
+  return [
+    {
+      id: `unsent ${subscription}`,
+      tone: 'warn',
+      icon: 'problems',
+      connection: null,
+      title: paused_at === null ? texts.overview.unsent(subscription) : texts.overview.givenUp(subscription),
       message: failing.message,
       since: failing.since,
       pause: null,

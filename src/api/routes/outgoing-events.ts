@@ -1,0 +1,104 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { type TSchema, Type } from 'typebox'
+import { pullEvents } from '../../operations/outgoing/pull-events.ts'
+import { replayEvents, resumeSubscription } from '../../operations/outgoing/replay-events.ts'
+import { listSubscriptions } from '../../operations/outgoing/subscription-status.ts'
+import { principalOf } from '../access.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { answerList } from '../page-cursor.ts'
+import { problems } from '../problems.ts'
+import { timeParameter } from '../time-parameter.ts'
+import { DocumentId } from './configuration-schemas.ts'
+import { SubscriptionAnswer, toSubscription } from './subscription-schemas.ts'
+
+const tags = ['outgoing events']
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const Text = Type.String()
+const Time = (description: string) => Type.Optional(Type.String({ maxLength: 40, description }))
+const Cursor = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 12_000,
+    description: 'As an earlier answer, or the status of a subscription, has it',
+  }),
+)
+
+const Query = Type.Object(
+  {
+    subscription: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'Id of the subscription whose events are read',
+    }),
+    cursor: Cursor,
+    from: Time('Without a cursor: what happened at this time (ISO 8601) or later; all that are kept by default'),
+    limit: Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'About so many' }),
+  },
+  { additionalProperties: false },
+)
+
+const Events = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      id: Type.String({ description: 'The same as the webhook-id of the webhook: each event is to be processed once' }),
+      type: Text,
+      timestamp: Type.String({ description: 'When it happened, as it was learned of' }),
+      data: Type.Object({}, { additionalProperties: true, description: 'What it is, by its type' }),
+    }),
+  ),
+  cursor: Type.String({ description: 'For the next request' }),
+  complete: Type.Boolean({ description: 'False: more can be read at once' }),
+})
+
+const Replay = Type.Object(
+  {
+    from: Time('What happened at this time (ISO 8601) or later; exactly one of from and cursor'),
+    cursor: Cursor,
+    preview: Type.Boolean({ default: false, description: 'Count the events, and send nothing' }),
+  },
+  { additionalProperties: false },
+)
+
+const Replayed = Type.Object({
+  subscription: Text,
+  preview: Type.Boolean(),
+  events: Type.Record(Type.String(), Type.Integer(), { description: 'That there are from there on, by type' }),
+  complete: Type.Boolean({ description: 'False: there are more than were counted' }),
+  first_at: Nullable(Text),
+})
+
+/** Events that sellers and vendors subscribe to: how their subscriptions are doing, and events again. */
+export function outgoingEventRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const Statuses = Type.Object({ items: Type.Array(SubscriptionAnswer) })
+    app.get(
+      '/v1/subscription-status',
+      { schema: { tags, response: { 200: Statuses, ...problems(401) } } },
+      async (request) => {
+        const { items } = answerList(await listSubscriptions(operations, principalOf(request)))
+        return { items: items.map(toSubscription) }
+      },
+    )
+    const pull = { tags, querystring: Query, response: { 200: Events, ...problems(400, 401, 404) } }
+    app.get('/v1/outgoing-events', { schema: pull }, async (request) => {
+      const { subscription, cursor = null, from, limit } = request.query
+      const wanted = { subscription, cursor, from: timeParameter('from', from), limit }
+      const { items, ...rest } = await pullEvents(operations, principalOf(request), wanted)
+      return { items: items.map(({ data, ...event }) => ({ ...event, data: { ...data } })), ...rest }
+    })
+    const answers = problems(400, 401, 404, 409)
+    const replay = { tags, params: DocumentId, body: Replay, response: { 200: Replayed, 202: Replayed, ...answers } }
+    app.post('/v1/subscriptions/:id/replay', { schema: replay }, async (request, reply) => {
+      const { from, cursor = null, preview } = request.body
+      const wanted = { subscription: request.params.id, from: timeParameter('from', from), cursor, preview }
+      const replayed = await replayEvents(operations, principalOf(request), wanted)
+      return await reply.code(preview ? 200 : 202).send({ ...replayed, events: { ...replayed.events } })
+    })
+    const resumed = { description: 'It is sent what it lacks', type: 'null' }
+    const resume = { tags, params: DocumentId, response: { 204: resumed, ...problems(401, 404, 409) } }
+    app.post('/v1/subscriptions/:id/resume', { schema: resume }, async (request, reply) => {
+      await resumeSubscription(operations, principalOf(request), request.params.id)
+      return await reply.code(204).send(null)
+    })
+  }
+}

@@ -1,0 +1,49 @@
+import { type EventReplay, replayEvents, resumeSubscription } from '../operations/outgoing/replay-events.ts'
+import { listSubscriptions, type SubscriptionStatus } from '../operations/outgoing/subscription-status.ts'
+import { commandUser, timeOption } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { subscriptionsList, subscriptionsReplay, subscriptionsResume } from './commands/subscriptions.ts'
+import { noted, targetOf } from './noted.ts'
+import { onPlatform, onTables } from './open-operations.ts'
+import { printList } from './print-list.ts'
+import { UsageError } from './usage-error.ts'
+
+export async function listSubscriptionsCommand({ json }: Given<typeof subscriptionsList>): Promise<void> {
+  const items = await onTables((operations) => listSubscriptions(operations, commandUser()))
+  if (json) console.log(JSON.stringify({ items }))
+  else printList(items, lineOf, 'there is no subscription: write a subscription document, and apply it')
+}
+
+export async function replayEventsCommand(given: Given<typeof subscriptionsReplay>): Promise<void> {
+  const { subscription, cursor = null, preview, json } = given
+  const from = timeOption('from', given.from)
+  if ((from === null) === (cursor === null)) throw new UsageError('give --from or --cursor, but exactly one of the two')
+  const by = commandUser(given.by)
+  const work = () => onPlatform((operations) => replayEvents(operations, by, { subscription, from, cursor, preview }))
+  const change = { what: 'subscriptions replay', target: targetOf([subscription]) }
+  const replayed = preview ? await work() : await noted(by, change, work)
+  console.log(json ? JSON.stringify(replayed) : replayText(replayed))
+}
+
+export async function resumeSubscriptionCommand(given: Given<typeof subscriptionsResume>): Promise<void> {
+  const { subscription, json } = given
+  const by = commandUser(given.by)
+  await noted(by, { what: 'subscriptions resume', target: targetOf([subscription]) }, () =>
+    onTables((operations) => resumeSubscription(operations, by, subscription)),
+  )
+  console.log(json ? JSON.stringify({ subscription }) : `${subscription} is sent what it lacks`)
+}
+
+function replayText({ subscription, preview, events, complete, first_at }: EventReplay): string {
+  const counts = Object.entries(events).map(([type, count]) => `${count} ${type}`)
+  const what = counts.length === 0 ? 'no events' : `${complete ? '' : 'at least '}${counts.join(', ')}`
+  const since = first_at === null ? '' : `, the first of ${first_at}`
+  return preview ? `${subscription} would be sent ${what}${since}` : `${subscription} is sent ${what}${since}`
+}
+
+function lineOf({ subscription, by, state, reached_at, lag, last_sent_at, failing }: SubscriptionStatus): string {
+  const behind = lag === 0 ? '' : `, ${lag} s behind`
+  const why = failing === null ? '' : `; since ${failing.since} ${failing.code}: ${failing.message}`
+  const reached = reached_at === null ? '' : `, reached ${reached_at}${behind}`
+  return `${subscription}  ${by}  ${state}  last sent ${last_sent_at ?? 'never'}${reached}${why}`
+}

@@ -1,0 +1,42 @@
+import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
+import type { Mistake } from './yaml-documents.ts'
+
+/** A document with an address that webhooks are posted to, and secrets of its own. */
+export type WithWebhook = Shaped<'recipient'> | Shaped<'subscription'>
+
+/** What the address and secrets of a document say that can't be. */
+export function checkWebhook({ value: { webhook, secrets }, yaml }: WithWebhook): Mistake[] {
+  const mistakes: Mistake[] = []
+  if (webhook !== undefined && !URL.canParse(webhook)) mistakes.push(yaml.mistake(['webhook'], 'is no valid address'))
+  if (webhook !== undefined && secrets === undefined) {
+    const message =
+      'is missing; a webhook is signed: give secrets.signing, a reference to a key that begins with whsec_'
+    mistakes.push(yaml.mistake(['secrets'], message))
+  }
+  return mistakes
+}
+
+/** Variables and files of secrets are named by the id: one id, one owner. */
+export function checkSecretsOwner(
+  { value: { id }, yaml }: WithWebhook,
+  { others, what }: { readonly others: readonly { readonly value: { readonly id: string } }[]; readonly what: string },
+): Mistake[] {
+  if (!others.some((other) => other.value.id === id)) return []
+  return [yaml.mistake(['id'], `${id} is the id of a ${what}, whose secrets are named by it; choose another`)]
+}
+
+/** Lists of a document that name connections or systems, and what of it they name. */
+type Named = readonly (readonly [field: string, kind: 'connection' | 'system', ids: readonly string[] | undefined])[]
+
+/** Connections and systems that are not configured. */
+export function namedNowhere({ yaml }: WithWebhook, named: Named, documents: ShapedDocuments): Mistake[] {
+  return named.flatMap(([field, kind, ids = []]) => {
+    if (documents.partial.has(kind)) return []
+    const known = new Set(documents[`${kind}s` as const].map((one) => one.value.id))
+    return ids.flatMap((id, index) =>
+      known.has(id)
+        ? []
+        : [yaml.mistake([field, index], `names no ${kind} that is configured; add it or correct the id`)],
+    )
+  })
+}

@@ -1,0 +1,38 @@
+import type { Subscription } from '../../configuration/model.ts'
+import type { ResolveReference } from '../../configuration/references.ts'
+import { toStreamError } from '../../errors.ts'
+import { isoTime } from '../../events/times.ts'
+import { assertSigningKey } from '../../platform/signed-webhook.ts'
+import type { SubscriptionRow } from '../outgoing/subscription-row.ts'
+import { webhookKeys } from '../webhook-keys.ts'
+import { type Check, fail, ok, warn } from './finding.ts'
+
+export interface SubscriptionCheckDeps {
+  readonly resolveSecret: ResolveReference
+  /** How far it is; undefined: nothing was sent yet, or the tables are not there. */
+  readonly rowOf: (subscription: string) => Promise<SubscriptionRow | undefined>
+}
+
+/** Whether a subscription can be sent its events, and whether they arrived. */
+export function subscriptionCheck(subscription: Subscription, { resolveSecret, rowOf }: SubscriptionCheckDeps): Check {
+  const { id, webhook } = subscription
+  const name = `subscription ${id}`
+  return {
+    name,
+    async run() {
+      if (webhook === null) return [ok(name, 'its events are pulled')]
+      try {
+        for (const key of await webhookKeys(resolveSecret, subscription)) assertSigningKey(key)
+      } catch (thrown) {
+        const { code, message } = toStreamError(thrown)
+        return [fail(name, `${code}: ${message}`)]
+      }
+      const row = await rowOf(id)
+      if (row?.failing_since == null) return [ok(name, 'its key can be read')]
+      const { failing_since, failure, paused_at } = row
+      const what = paused_at === null ? 'its events do not arrive' : 'it is paused: its events did not arrive for days'
+      const why = `since ${isoTime(failing_since)}: ${failure?.code ?? 'unexpected'}: ${failure?.message ?? ''}`
+      return [warn(name, `${what}, ${why}`, `waldstream subscriptions resume ${id}`)]
+    },
+  }
+}

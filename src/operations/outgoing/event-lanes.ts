@@ -1,0 +1,68 @@
+import type { Configuration, Connection, Subscription } from '../../configuration/model.ts'
+import { deliveriesTo, type SystemTypes } from '../../configuration/system-type.ts'
+import { topicOf } from '../../events/topics.ts'
+import type { EventOwner } from '../../projections/outgoing-events.ts'
+import type { Principal } from '../principal.ts'
+import { sees, seesAll } from '../scope.ts'
+
+/** Events in one order: those of orders of an owner, or those of stock of a connection. */
+export type EventLane =
+  | {
+      readonly kind: 'orders'
+      readonly owner: EventOwner
+      /** What its events are made of, without prefix. */
+      readonly topics: readonly string[]
+    }
+  | { readonly kind: 'stock'; readonly connection: string }
+
+export type Reach = Pick<Subscription, 'connections' | 'shops'>
+
+/** Connections of a subscription, of those that are configured. */
+export function connectionsOf({ connections, shops }: Reach, configured: readonly Connection[]): readonly Connection[] {
+  if (connections === null && shops === null) return configured
+  return configured.filter(({ id, shop }) => connections?.includes(id) === true || shops?.includes(shop) === true)
+}
+
+/** All lanes of a subscription; those whose types it does not want are left out. */
+export function lanesOf(
+  subscription: Subscription,
+  { systems, connections }: Pick<Configuration, 'systems' | 'connections'>,
+  systemTypes: SystemTypes,
+): readonly EventLane[] {
+  const { events } = subscription
+  const own = connectionsOf(subscription, connections)
+  const isForAll = subscription.connections === null && subscription.shops === null
+  const shops = isForAll ? [...new Set(connections.map(({ shop }) => shop))] : (subscription.shops ?? [])
+  const status = topicOf('sync-status')
+  const shipments = (shop: string) => {
+    const system = systems.find(({ id }) => id === shop)
+    const isShipped = system !== undefined && deliveriesTo(systemTypes, system).includes('shop-fulfilments')
+    return isShipped ? [topicOf('shop-fulfilments', shop)] : []
+  }
+  const ofOrders = [
+    ...own.map(({ id, shop }) => ({ owner: { connection: id }, topics: [status, ...shipments(shop)] })),
+    ...shops.map((shop) => ({ owner: { shop }, topics: [status] })),
+  ]
+  const hasOrders = events === null || events.some((type) => type.startsWith('order.'))
+  const hasStock = events === null || events.includes('stock.changed')
+  return [
+    ...(hasOrders ? ofOrders.map((lane) => ({ kind: 'orders' as const, ...lane })) : []),
+    ...(hasStock ? own.map(({ id }) => ({ kind: 'stock' as const, connection: id })) : []),
+  ]
+}
+
+/** Whether somebody may see all that a subscription is sent. */
+export function seesSubscription(
+  { scope }: Pick<Principal, 'scope'>,
+  { connections, shops }: Reach,
+  configured: readonly Connection[],
+): boolean {
+  if (seesAll(scope)) return true
+  if (connections === null && shops === null) return false
+  const reached = new Set([
+    ...(connections ?? []),
+    ...connectionsOf({ connections, shops }, configured).map(({ id }) => id),
+  ])
+  const seesShops = (shops ?? []).every((system) => sees(scope, { system }))
+  return seesShops && [...reached].every((connection) => sees(scope, { connection }))
+}

@@ -1,0 +1,81 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { Type } from 'typebox'
+import { Check } from 'typebox/value'
+import { StreamError } from '../../errors.ts'
+import { isPossibleTime } from '../../events/times.ts'
+import { parsePosition, positionText } from '../../projections/feed-row.ts'
+import type { FeedPlaces } from '../../projections/read-feed.ts'
+
+/** How far a reader of outgoing events is. */
+export interface EventPlaces {
+  /** Milliseconds: a lane without a place begins with what happened then or later. */
+  readonly since: number
+  /** Of orders, by the partition of their owner. */
+  readonly orders: Readonly<Record<string, string>>
+  /** Of stock, by connection. */
+  readonly stock: Readonly<Record<string, FeedPlaces>>
+}
+
+/** Everything that is kept of this time (milliseconds) or later. */
+export function placesFrom(since: number): EventPlaces {
+  return { since, orders: {}, stock: {} }
+}
+
+const Position = Type.String({ pattern: '^\\d{15,16}-\\d{20}$' })
+const Wire = Type.Object(
+  {
+    v: Type.Literal(1),
+    t: Type.Number(),
+    o: Type.Record(Type.String(), Type.String({ pattern: '^\\d{15,16}(#.{1,400})?$' })),
+    s: Type.Record(Type.String(), Type.Record(Type.String(), Type.Record(Type.String(), Position))),
+  },
+  { additionalProperties: false },
+)
+
+/** Of places as JSON: those of thousands of lanes. */
+const MOST_BYTES = 4 * 1024 * 1024
+
+/** The places as a cursor: text for an address. It holds no secret, and what a reader may see does not depend on it. */
+export function cursorOf({ since, orders, stock }: EventPlaces): string {
+  const wire = { v: 1, t: since, o: orders, s: mapPlaces(stock, positionText) }
+  return deflateRawSync(JSON.stringify(wire)).toString('base64url')
+}
+
+/** Throws `cursor_invalid`. */
+export function placesOf(cursor: string): EventPlaces {
+  const wire = parsed(cursor)
+  if (!Check(Wire, wire) || !isPossibleTime(wire.t)) throw cursorInvalid()
+  return { since: wire.t, orders: wire.o, stock: mapPlaces(wire.s, parsePosition) }
+}
+
+function parsed(cursor: string): unknown {
+  try {
+    const json = inflateRawSync(Buffer.from(cursor, 'base64url'), { maxOutputLength: MOST_BYTES })
+    return JSON.parse(json.toString('utf8'))
+  } catch (cause) {
+    throw cursorInvalid(cause)
+  }
+}
+
+function cursorInvalid(cause?: unknown): StreamError {
+  const message = 'cursor: it is none of outgoing events; send one exactly as it was received, or begin with a time'
+  return new StreamError('cursor_invalid', message, { field: 'cursor', ...(cause === undefined ? {} : { cause }) })
+}
+
+type ByShard<T> = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, T>>>>>>
+
+function mapPlaces<A, B>(places: ByShard<A>, map: (place: A) => B): ByShard<B> {
+  const each = <X, Y>(values: Readonly<Record<string, X>>, one: (value: X) => Y): Record<string, Y> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, one(value)]))
+  return each(places, (sources) => each(sources, (shards) => each(shards, map)))
+}
+
+/** Up to when all is behind the reader, as ISO 8601: the earliest of its places; null: it has none yet. */
+export function reachedTime({ orders, stock }: EventPlaces): string | null {
+  const ofOrders = Object.values(orders).map((place) => Number(place.split('#', 1)[0]))
+  const ofStock = Object.values(stock).flatMap((sources) =>
+    Object.values(sources).flatMap((shards) => Object.values(shards).map(({ time }) => time)),
+  )
+  const times = ofOrders.length > 0 ? ofOrders : ofStock
+  return times.length === 0 ? null : new Date(Math.min(...times)).toISOString()
+}

@@ -1,0 +1,26 @@
+import type { Configuration, Subscription } from '../../configuration/model.ts'
+import { readConfiguration } from '../../configuration/read-configuration.ts'
+import type { TableDeps } from '../dependencies.ts'
+import { notFound, type Principal } from '../principal.ts'
+import { seesSubscription } from './event-lanes.ts'
+
+/** A subscription with the configuration that it is of. */
+export interface FoundSubscription {
+  readonly subscription: Subscription
+  readonly configuration: Configuration
+}
+
+/** Throws `not_found`, also for one that is sent what the caller may not see. */
+export async function findSubscription(
+  { tables }: Pick<TableDeps, 'tables'>,
+  by: Principal,
+  id: string,
+): Promise<FoundSubscription> {
+  const configuration = await readConfiguration(tables)
+  const subscription = configuration.subscriptions?.find((one) => one.id === id)
+  if (subscription !== undefined && seesSubscription(by, subscription, configuration.connections)) {
+    return { subscription, configuration }
+  }
+  const what = `there is no subscription "${id}"`
+  throw notFound(by, { field: 'id', api: what, cli: `${what}; "waldstream subscriptions list" has them` })
+}

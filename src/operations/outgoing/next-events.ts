@@ -1,0 +1,63 @@
+import type { Configuration, Subscription } from '../../configuration/model.ts'
+import { readMeta } from '../../projections/feed-table.ts'
+import { inventoryFeed } from '../../projections/inventory-feed.ts'
+import { partitionOfOwner, placeAtTime, readOutgoing } from '../../projections/outgoing-events.ts'
+import { readLaneFrontiers } from '../../projections/outgoing-lanes.ts'
+import { readFeed } from '../../projections/read-feed.ts'
+import type { OperationDeps } from '../dependencies.ts'
+import { lanesOf } from './event-lanes.ts'
+import type { EventPlaces } from './event-places.ts'
+import { type KeyedEvent, orderEvents, stockEvent } from './outgoing-event.ts'
+
+export interface EventPage {
+  /** Those of one key in order. */
+  readonly events: readonly KeyedEvent[]
+  /** After these events. */
+  readonly places: EventPlaces
+  /** False: more can be read at once. */
+  readonly complete: boolean
+}
+
+export type NextEventsDeps = Pick<OperationDeps, 'tables' | 'staged' | 'shards' | 'systemTypes'>
+
+/**
+ * The next events of a subscription after these places: of each of its lanes some, so that none waits for another to be read to its end.
+ * About `limit`, and one of each lane at least. The same places give the same events until more have happened; of stock, what it is now.
+ */
+export async function nextEvents(
+  deps: NextEventsDeps,
+  subscription: Subscription,
+  configuration: Pick<Configuration, 'systems' | 'connections'>,
+  { places, limit }: { readonly places: EventPlaces; readonly limit: number },
+): Promise<EventPage> {
+  const { tables, shards, staged } = deps
+  const lanes = lanesOf(subscription, configuration, deps.systemTypes)
+  const share = Math.max(1, Math.ceil(limit / Math.max(1, lanes.length)))
+  // Both before any event is read: they bound what is visible.
+  const frontierOf = await readLaneFrontiers(tables, shards)
+  const meta = await readMeta(tables, inventoryFeed)
+  const isWanted = ({ event }: KeyedEvent) => subscription.events?.includes(event.type) ?? true
+  const events: KeyedEvent[] = []
+  const orders = new Map(Object.entries(places.orders))
+  const stock = new Map(Object.entries(places.stock))
+  let complete = true
+  for (const lane of lanes) {
+    if (lane.kind === 'orders') {
+      const partition = partitionOfOwner(lane.owner)
+      const after = places.orders[partition] ?? placeAtTime(places.since)
+      const page = await readOutgoing(tables, lane.owner, { after, frontier: frontierOf(lane.topics), limit: share })
+      events.push(...(await orderEvents(staged, page.rows)))
+      orders.set(partition, page.place)
+      complete &&= page.all
+    } else {
+      const filter = { connection: lane.connection, source: null, from: places.since, to: null }
+      const request = { tables, feed: inventoryFeed, meta, shards }
+      const page = await readFeed(request, filter, places.stock[lane.connection] ?? {}, share)
+      events.push(...page.rows.map(stockEvent))
+      stock.set(lane.connection, page.places)
+      complete &&= page.exhausted
+    }
+  }
+  const next = { since: places.since, orders: Object.fromEntries(orders), stock: Object.fromEntries(stock) }
+  return { events: events.filter(isWanted), places: next, complete }
+}

@@ -1,0 +1,106 @@
+import type { OutgoingEventType } from '../../configuration/model.ts'
+import { toStreamError } from '../../errors.ts'
+import { text8 } from '../../events/decimal.ts'
+import type { ShopFulfilmentRequested, VendorOrderRequested } from '../../events/generated/events.ts'
+import { isoTime } from '../../events/times.ts'
+import type { LogRecord } from '../../platform/kafka/event-log.ts'
+import type { FeedRow } from '../../projections/feed-row.ts'
+import { type OutgoingOrder, outgoingId } from '../../projections/outgoing-events.ts'
+import { vendorQuantity } from '../../rules/quantities.ts'
+import { topLevelLines } from '../../rules/split-order.ts'
+import type { OperationDeps } from '../dependencies.ts'
+
+/** What a subscription is sent. It names orders, SKUs and quantities, and nothing of a person. */
+export interface OutgoingEvent {
+  /** The same for each attempt, each replay and each subscription. */
+  readonly id: string
+  readonly type: OutgoingEventType
+  /** ISO 8601: when it happened, as Waldstream has learned of it. */
+  readonly timestamp: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** An event with the key within which events are in order. */
+export interface KeyedEvent {
+  readonly key: string
+  readonly event: OutgoingEvent
+}
+
+/** The body of a webhook: `type`, `timestamp` and `data`, as Standard Webhooks says. */
+export function eventBody({ type, timestamp, data }: OutgoingEvent): string {
+  return JSON.stringify({ type, timestamp, data })
+}
+
+/** A row of the feed of stock as an event. Of a row that changed twice, what it is now. */
+export function stockEvent({ connection, source, key: sku, position, updated_at, deleted, data }: FeedRow): KeyedEvent {
+  const id = outgoingId('stock.changed', connection, source, sku, position)
+  const { total, in_stock, locations } = data
+  return {
+    key: JSON.stringify(['stock', connection, source, sku]),
+    event: {
+      id,
+      type: 'stock.changed',
+      timestamp: updated_at,
+      data: { connection, source, sku, deleted, available: total, in_stock, locations },
+    },
+  }
+}
+
+type Staged = Pick<OperationDeps, 'staged'>['staged']
+
+/** Rows of orders as events, with what the topics have of them. */
+export async function orderEvents(staged: Staged, rows: readonly OutgoingOrder[]): Promise<readonly KeyedEvent[]> {
+  const placed = rows.flatMap(({ event_place }) => event_place ?? [])
+  const records = placed.length === 0 ? [] : await staged.reader.read(placed)
+  const found = new Map(placed.map((place, index) => [place, records[index] ?? null]))
+  return await Promise.all(
+    rows.map(async (row) => {
+      const { connection, shop, number, id, type, at: timestamp } = row
+      const record = row.event_place === null ? null : (found.get(row.event_place) ?? null)
+      const data = { connection, shop, order: number, ...(await detailsOf(staged, row, record)) }
+      return { key: JSON.stringify(['order', shop, number]), event: { id, type, timestamp, data } }
+    }),
+  )
+}
+
+async function detailsOf(staged: Staged, row: OutgoingOrder, record: LogRecord | null) {
+  const { type, stage, code, target_id } = row
+  if (type === 'order.shipped') {
+    const event = await decoded(staged, 'shop-fulfilments', record)
+    return { shipment: event === null ? null : shipmentOf(event) }
+  }
+  const order = await decoded(staged, 'vendor-orders', record)
+  const lines = order === null ? null : linesOf(order)
+  if (type === 'order.failed') return { stage, code, lines }
+  return { vendor_order: target_id, canceled: order?.canceled ?? null, lines }
+}
+
+/** Null: the topic does not have it any more, or it is of an order that was not routed. */
+async function decoded<K extends 'vendor-orders' | 'shop-fulfilments'>(
+  staged: Staged,
+  kind: K,
+  record: LogRecord | null,
+) {
+  if (record === null) return null
+  try {
+    return await staged.codec.decode(kind, record.value)
+  } catch (thrown) {
+    const error = toStreamError(thrown)
+    if (error.policy === 'stop' || error.policy === 'retry') throw error
+    return null
+  }
+}
+
+function linesOf({ data }: VendorOrderRequested) {
+  return topLevelLines(data).map((line) => ({ sku: line.sku, quantity: text8(vendorQuantity(line)) }))
+}
+
+function shipmentOf({ source, key, data }: ShopFulfilmentRequested) {
+  return {
+    id: key,
+    source,
+    shipped_at: isoTime(data.shippedAt),
+    lines: data.lines.map(({ sku, quantity, location }) => ({ sku, quantity: text8(quantity), location })),
+    tracks: data.tracks.map(({ carrier, title, number }) => ({ carrier, title, number })),
+  }
+}

@@ -1,0 +1,34 @@
+import type { OperationDeps } from '../dependencies.ts'
+import type { Principal } from '../principal.ts'
+import { cursorOf, placesFrom, placesOf } from './event-places.ts'
+import { findSubscription } from './find-subscription.ts'
+import { type NextEventsDeps, nextEvents } from './next-events.ts'
+import type { OutgoingEvent } from './outgoing-event.ts'
+
+/** What a reader asks for: events after a cursor, or from a time (milliseconds) on; without both, all that are kept. */
+export interface WantedPull {
+  readonly subscription: string
+  readonly cursor: string | null
+  readonly from: number | null
+  readonly limit: number
+}
+
+export interface PulledEvents {
+  readonly items: readonly OutgoingEvent[]
+  /** For the next request. */
+  readonly cursor: string
+  /** False: more can be read at once. */
+  readonly complete: boolean
+}
+
+/** The events of a subscription, whether it has a webhook or not; it stays where it is. Throws `not_found` and `cursor_invalid`. */
+export async function pullEvents(
+  deps: NextEventsDeps & Pick<OperationDeps, 'clock'>,
+  by: Principal,
+  { subscription: id, cursor, from, limit }: WantedPull,
+): Promise<PulledEvents> {
+  const { subscription, configuration } = await findSubscription(deps, by, id)
+  const places = cursor === null ? placesFrom(from ?? 0) : placesOf(cursor)
+  const page = await nextEvents(deps, subscription, configuration, { places, limit })
+  return { items: page.events.map(({ event }) => event), cursor: cursorOf(page.places), complete: page.complete }
+}

@@ -1,0 +1,114 @@
+import { StreamError } from '../../errors.ts'
+import { isoTime } from '../../events/times.ts'
+import { keptDays } from '../../platform/dynamodb/expiry.ts'
+import { noteChange, noteNothing } from '../audit.ts'
+import type { OperationDeps } from '../dependencies.ts'
+import type { Principal } from '../principal.ts'
+import { type EventPlaces, placesFrom, placesOf } from './event-places.ts'
+import { type FoundSubscription, findSubscription } from './find-subscription.ts'
+import { type NextEventsDeps, nextEvents } from './next-events.ts'
+import { ATTEMPT_MS } from './send-events.ts'
+import { createSubscriptionStore } from './subscription-row.ts'
+
+/** From where events are sent again: a time (milliseconds, inclusive), or a cursor; exactly one. */
+export interface WantedEvents {
+  readonly subscription: string
+  readonly from: number | null
+  readonly cursor: string | null
+}
+
+/** What a replay sends, or would send. */
+export interface EventReplay {
+  readonly subscription: string
+  readonly preview: boolean
+  /** Events that there are from there on, by type, as far as they were counted. */
+  readonly events: Readonly<Record<string, number>>
+  /** False: there are more than were counted. */
+  readonly complete: boolean
+  /** ISO 8601: of the first of them; null: there is none. */
+  readonly first_at: string | null
+}
+
+type Deps = NextEventsDeps & Pick<OperationDeps, 'clock' | 'audit'>
+
+/** Pages that are counted. */
+const MOST_PAGES = 10
+const PAGE = 200
+const DAY_MS = 86_400_000
+
+/**
+ * Sends a subscription its events again, or skips some: it goes on from there, also where it was paused. Throws `not_found`,
+ * `request_invalid`, `cursor_invalid`, and `state_conflict` for one that is pulled.
+ */
+export async function replayEvents(
+  deps: Deps,
+  by: Principal,
+  { preview, ...wanted }: WantedEvents & { readonly preview: boolean },
+): Promise<EventReplay> {
+  const found = await findSubscription(deps, by, wanted.subscription)
+  const places = beginOf(wanted, deps.clock.now())
+  const counted = await countEvents(deps, found, places)
+  const { id } = found.subscription
+  if (preview) noteNothing(by)
+  else {
+    assertSentTo(found, 'its reader begins where it wants')
+    await restart(deps, id, places)
+    const after = { from: isoTime(wanted.from), cursor: wanted.cursor }
+    await noteChange(deps, by, { what: 'subscription.replay', target: id, after })
+  }
+  return { subscription: id, preview, ...counted }
+}
+
+/** Sends a subscription that failed or was paused what it lacks, now. Throws `not_found`, and `state_conflict` for one that is pulled. */
+export async function resumeSubscription(
+  deps: Pick<Deps, 'tables' | 'clock' | 'audit'>,
+  by: Principal,
+  id: string,
+): Promise<void> {
+  assertSentTo(await findSubscription(deps, by, id), 'there is nothing to resume')
+  await restart(deps, id, null)
+  await noteChange(deps, by, { what: 'subscription.resume', target: id })
+}
+
+/** Whoever holds the row may be at an attempt: it is waited for, so that the order of events stays. */
+async function restart({ tables, clock }: Pick<Deps, 'tables' | 'clock'>, id: string, places: EventPlaces | null) {
+  const store = createSubscriptionStore(tables)
+  const [row] = await store.list([id])
+  const now = clock.now()
+  const isHeld = (row?.lease_until ?? 0) > now
+  await store.restart(id, places, isHeld ? now + ATTEMPT_MS : 0)
+}
+
+function assertSentTo({ subscription: { id, webhook } }: FoundSubscription, why: string): void {
+  if (webhook !== null) return
+  throw new StreamError('state_conflict', `id: ${id} has no webhook: ${why}`, { field: 'id' })
+}
+
+function beginOf({ from, cursor }: WantedEvents, now: number): EventPlaces {
+  if ((from === null) === (cursor === null)) {
+    const message = 'from: give it, or cursor, but exactly one of the two'
+    throw new StreamError('request_invalid', message, { field: 'from' })
+  }
+  if (cursor !== null) return placesOf(cursor)
+  const earliest = now - keptDays.outgoingEvents * DAY_MS
+  if (from === null || from < earliest) {
+    const message = `from: events are kept for ${keptDays.outgoingEvents} days; begin at ${isoTime(earliest)} or later`
+    throw new StreamError('request_invalid', message, { field: 'from' })
+  }
+  return placesFrom(from)
+}
+
+async function countEvents(deps: Deps, { subscription, configuration }: FoundSubscription, begin: EventPlaces) {
+  const events: Record<string, number> = {}
+  let [places, complete, first]: [EventPlaces, boolean, string | null] = [begin, false, null]
+  for (let pages = 0; pages < MOST_PAGES && !complete; pages += 1) {
+    const page = await nextEvents(deps, subscription, configuration, { places, limit: PAGE })
+    for (const { event } of page.events) {
+      events[event.type] = (events[event.type] ?? 0) + 1
+      if (first === null || event.timestamp < first) first = event.timestamp
+    }
+    places = page.places
+    complete = page.complete
+  }
+  return { events, complete, first_at: first }
+}

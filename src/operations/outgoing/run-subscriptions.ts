@@ -1,0 +1,52 @@
+import type { Configuration, Subscription } from '../../configuration/model.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { type Attendant, createAttendant, runAttendant } from '../../platform/due-rows.ts'
+import { EVENTS_LEASE_MS, LOOK_EVERY_MS, type SendEventsDeps, sendEvents } from './send-events.ts'
+
+export interface SubscriptionDeps extends Omit<SendEventsDeps, 'clock'> {
+  readonly clock: Clock
+  /** As it is now. */
+  readonly configuration: () => Pick<Configuration, 'systems' | 'connections' | 'subscriptions'>
+}
+
+/** After an error that is not the endpoint's. */
+const REST_MS = 6 * LOOK_EVERY_MS
+
+/** Sends subscriptions their events until the signal aborts. Any number of processes may do so: each subscription is held by one at a time. */
+export async function runSubscriptions(deps: SubscriptionDeps, signal: AbortSignal): Promise<void> {
+  const { clock, logger } = deps
+  const unread = (err: unknown) => {
+    logger.warn({ err }, 'what subscriptions were sent could not be read; this is tried again')
+  }
+  await runAttendant(createEventSender(deps, signal), { clock, unread }, signal)
+}
+
+export function createEventSender(deps: SubscriptionDeps, signal: AbortSignal): Attendant {
+  const { store, clock, logger, configuration } = deps
+  const sentTo = () => (configuration().subscriptions ?? []).filter((one) => isSentTo(one))
+  return createAttendant({
+    ids: () => sentTo().map(({ id }) => id),
+    idOf: ({ subscription }) => subscription,
+    rows: store,
+    clock,
+    async attend(id) {
+      const subscription = sentTo().find((one) => one.id === id)
+      const row = subscription === undefined ? null : await store.take(id, clock.now(), EVENTS_LEASE_MS)
+      if (subscription === undefined || row === null) return
+      let again: number | null = clock.now() + REST_MS
+      try {
+        again = await sendEvents(deps, subscription, configuration(), { row, signal })
+      } finally {
+        if (again !== null) await store.release(row, again)
+      }
+    },
+    failed(subscription, err) {
+      logger.warn({ err, subscription }, 'a subscription could not be looked at; this is tried again')
+    },
+    restMs: REST_MS,
+  })
+}
+
+function isSentTo({ webhook, enabled }: Subscription): boolean {
+  return webhook !== null && enabled !== false
+}

@@ -1,0 +1,102 @@
+import type { Configuration, OutgoingEventType } from '../../configuration/model.ts'
+import { readConfiguration } from '../../configuration/read-configuration.ts'
+import { isoTime } from '../../events/times.ts'
+import type { TableDeps } from '../dependencies.ts'
+import type { Principal } from '../principal.ts'
+import { type Owner, type Scoped, within } from '../scope.ts'
+import { seesSubscription } from './event-lanes.ts'
+import { placesOf, reachedTime } from './event-places.ts'
+import { createSubscriptionStore, type SubscriptionRow } from './subscription-row.ts'
+
+/** How a subscription is doing. Times are ISO 8601. */
+export interface SubscriptionStatus {
+  readonly subscription: string
+  readonly by: 'webhook' | 'pull'
+  /** False: its document switches it off. */
+  readonly enabled: boolean
+  /** Null: all. */
+  readonly events: readonly OutgoingEventType[] | null
+  readonly connections: readonly string[] | null
+  readonly shops: readonly string[] | null
+  readonly state: 'ok' | 'off' | 'pulled' | 'failing' | 'paused'
+  /** All events before it were acknowledged; null: nothing was looked at yet, or it is pulled. */
+  readonly reached_at: string | null
+  /** Where it is: a replay or a pull may begin there. */
+  readonly cursor: string | null
+  /** Seconds since the first event that is not acknowledged; 0: there is none. */
+  readonly lag: number
+  readonly last_sent_at: string | null
+  readonly paused_at: string | null
+  /** Null: the last attempt did not fail, or there was none. */
+  readonly failing: {
+    readonly since: string
+    readonly code: string
+    readonly message: string
+    readonly attempts: number
+    readonly next_try: string | null
+    readonly fix: string
+  } | null
+}
+
+type Deps = Pick<TableDeps, 'tables' | 'clock'>
+
+/** Those whose events the caller may see all, by id. */
+export async function listSubscriptions(deps: Deps, by: Principal): Promise<Scoped<SubscriptionStatus>> {
+  return await statusOfSubscriptions(deps, by, await readConfiguration(deps.tables))
+}
+
+/** The same of those of a configuration that was read already. */
+export async function statusOfSubscriptions(
+  { tables, clock }: Deps,
+  by: Principal,
+  { subscriptions = [], connections }: Pick<Configuration, 'subscriptions' | 'connections'>,
+): Promise<Scoped<SubscriptionStatus>> {
+  const seen = subscriptions.filter((one) => seesSubscription(by, one, connections))
+  const rows = await createSubscriptionStore(tables).list(seen.map(({ id }) => id))
+  const found = seen.map(({ id, webhook, enabled = true, ...reach }): SubscriptionStatus => {
+    const row = rows.find(({ subscription }) => subscription === id)
+    const { cursor = null, behind_since = null, sent_at = null, paused_at = null } = row ?? {}
+    return {
+      subscription: id,
+      by: webhook === null ? 'pull' : 'webhook',
+      enabled,
+      events: reach.events,
+      connections: reach.connections,
+      shops: reach.shops,
+      state: enabled ? (webhook === null ? 'pulled' : stateOf(row)) : 'off',
+      reached_at: cursor === null ? null : reachedTime(placesOf(cursor)),
+      cursor,
+      lag: behind_since === null ? 0 : Math.max(0, Math.floor((clock.now() - behind_since) / 1000)),
+      last_sent_at: isoTime(sent_at),
+      paused_at: isoTime(paused_at),
+      failing: row === undefined ? null : failingOf(row),
+    }
+  })
+  return within(by.scope, found, ownerOfSubscription)
+}
+
+/** Of those that are seen whole, a part says whose they are. */
+export function ownerOfSubscription({ connections, shops }: SubscriptionStatus): Owner {
+  const [connection] = connections ?? []
+  const [system] = shops ?? []
+  if (connection === undefined && system !== undefined) return { system }
+  return { connection: connection ?? null }
+}
+
+function stateOf(row: SubscriptionRow | undefined): SubscriptionStatus['state'] {
+  if (row?.paused_at != null) return 'paused'
+  return row?.failing_since == null ? 'ok' : 'failing'
+}
+
+function failingOf({ subscription, failing_since, failure, attempts, due_at, paused_at }: SubscriptionRow) {
+  if (failing_since === null) return null
+  const repair = `see to its endpoint or secret${paused_at === null ? '' : ', then resume it'}`
+  return {
+    since: isoTime(failing_since),
+    code: failure?.code ?? 'unexpected',
+    message: failure?.message ?? '',
+    attempts,
+    next_try: paused_at === null ? isoTime(due_at) : null,
+    fix: `${repair}: waldstream subscriptions resume ${subscription}`,
+  }
+}

@@ -1,0 +1,11 @@
+import type { EntityResult, ResultPlaces } from '../events/generated/events.ts'
+
+/** What a stage reports of an order. */
+export interface ReportOfOrder {
+  readonly stage: string
+  /** Milliseconds. */
+  readonly at: number
+  readonly task: string | null
+  readonly result: EntityResult
+  readonly places: ResultPlaces
+}

@@ -1,0 +1,75 @@
+import { type AttributeOf, number, or, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
+import { type Position, parsePosition, positionText } from './feed-row.ts'
+import { OUTGOING_EVENTS } from './tables.ts'
+
+/** Partition of the lanes in the table of outgoing events: owners of events hold a `#`. */
+export const LANES = 'lanes'
+
+/** A partition of a topic that outgoing events are made of. */
+export interface Lane {
+  /** Without prefix. */
+  readonly topic: string
+  readonly partition: number
+}
+
+/** How far the events of a lane are written. */
+interface LaneRow {
+  readonly owner: typeof LANES
+  readonly place: string
+  /** Everything up to it is written. Null: nothing was yet. */
+  readonly position: string | null
+  /** Milliseconds: what is appended from now on lies at or after it. */
+  readonly caught_up_to: number
+}
+
+export const laneRows = rowType<LaneRow>(OUTGOING_EVENTS, ['owner', 'place'], {
+  owner: { expected: LANES, is: (value) => value === LANES },
+  place: text,
+  position: orNull(text),
+  caught_up_to: or(number, 0),
+})
+
+const nameOf = ({ topic, partition }: Lane) => `${topic}#${partition}`
+const keyOf = (lane: Lane) => ({ owner: LANES, place: nameOf(lane) }) as const
+
+/** The position that everything of the lane is written up to; null: nothing was yet. */
+export async function lanePosition(tables: Tables, lane: Lane): Promise<Position | null> {
+  const row = await rowsOf(tables, laneRows).get(keyOf(lane))
+  return row?.position == null ? null : parsePosition(row.position)
+}
+
+/** Says that everything up to `position` is written; never goes back. */
+export async function moveLane(tables: Tables, lane: Lane, position: Position): Promise<void> {
+  const text = positionText(position)
+  await rowsOf(tables, laneRows).update(keyOf(lane), { set: { position: text } }, isForward('position', text))
+}
+
+/** Says that a lane that was handled up to its end has nothing before `time` that is not written; never goes back. */
+export async function moveLaneCaughtUp(tables: Tables, lane: Lane, time: number): Promise<void> {
+  await rowsOf(tables, laneRows).update(keyOf(lane), { set: { caught_up_to: time } }, isForward('caught_up_to', time))
+}
+
+function isForward(attribute: 'position' | 'caught_up_to', value: string | number): Condition<AttributeOf<LaneRow>> {
+  return { anyOf: [{ absent: attribute }, { attribute, is: '<', value }] }
+}
+
+/** Answers for some topics: every event before it (milliseconds) is written; -1: a lane was never handled. */
+export type LaneFrontiers = (topics: readonly string[]) => number
+
+/** The frontiers as they are now. `partitions`: of each topic. */
+export async function readLaneFrontiers(tables: Tables, partitions: number): Promise<LaneFrontiers> {
+  const rows = await rowsOf(tables, laneRows).queryWhole({ partition: LANES })
+  const reached = new Map(
+    rows.map(({ place, position, caught_up_to }) => {
+      const time = position === null ? 0 : parsePosition(position).time
+      return [place, Math.max(time, caught_up_to)]
+    }),
+  )
+  return (topics) => {
+    const lanes = topics.flatMap((topic) =>
+      Array.from({ length: partitions }, (_, partition) => reached.get(nameOf({ topic, partition })) ?? -1),
+    )
+    return Math.min(...lanes)
+  }
+}

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { subscriptionCheck } from '../../../../src/operations/doctor/subscriptions-check.ts'
+import { type SubscriptionRow, subscriptionRows } from '../../../../src/operations/outgoing/subscription-row.ts'
+import { SIGNING_KEY } from '../../../data/recipients.ts'
+import { subscriptionWith } from '../../../data/subscriptions.ts'
+
+const { signal } = new AbortController()
+const hook = subscriptionWith('seller', { webhook: 'https://hooks.example/x' })
+const failing = { failing_since: Date.UTC(2026, 0, 31), failure: { code: 'timed_out', message: 'no answer' } }
+const rowWith = (more: Partial<SubscriptionRow>) => subscriptionRows.decode({ subscription: 'seller', ...more })
+
+it('says what keeps a subscription from its events', async () => {
+  const check = async (subscription: typeof hook, key: string, row?: SubscriptionRow) => {
+    const deps = { resolveSecret: async () => key, rowOf: async () => row }
+    const [found] = await subscriptionCheck(subscription, deps).run(signal)
+    return [found?.level, found?.what, found?.fix]
+  }
+  expect(await check(hook, SIGNING_KEY)).toEqual(['ok', 'its key can be read', null])
+  expect(await check(hook, SIGNING_KEY, rowWith({}))).toEqual(['ok', 'its key can be read', null])
+  expect(await check(hook, 'secret')).toEqual(['fail', expect.stringContaining('must be whsec_'), null])
+  expect(await check(subscriptionWith('pulled'), '')).toEqual(['ok', 'its events are pulled', null])
+  const fix = 'waldstream subscriptions resume seller'
+  expect(await check(hook, SIGNING_KEY, rowWith(failing))).toEqual([
+    'warn',
+    'its events do not arrive, since 2026-01-31T00:00:00.000Z: timed_out: no answer',
+    fix,
+  ])
+  const paused = await check(hook, SIGNING_KEY, rowWith({ ...failing, paused_at: Date.UTC(2026, 1, 5) }))
+  expect(paused).toEqual(['warn', expect.stringMatching(/^it is paused: /), fix])
+})
