@@ -18,7 +18,7 @@ export type EventLane =
 export type Reach = Pick<Subscription, 'connections' | 'shops'>
 
 /** Connections of a subscription, of those that are configured. */
-export function connectionsOf({ connections, shops }: Reach, configured: readonly Connection[]): readonly Connection[] {
+function connectionsOf({ connections, shops }: Reach, configured: readonly Connection[]): readonly Connection[] {
   if (connections === null && shops === null) return configured
   return configured.filter(({ id, shop }) => connections?.includes(id) === true || shops?.includes(shop) === true)
 }
