@@ -50,7 +50,7 @@ export async function nextEvents(
       orders.set(partition, page.place)
       complete &&= page.all
     } else {
-      const filter = { connection: lane.connection, source: null, from: places.since, to: null }
+      const filter = { connection: lane.connection, sources: null, from: places.since, to: null }
       const request = { tables, feed: inventoryFeed, meta, shards }
       const page = await readFeed(request, filter, places.stock[lane.connection] ?? {}, share)
       events.push(...page.rows.map(stockEvent))

@@ -30,7 +30,9 @@ it('asks for the name twice, and for a reach over everything', async () => {
   await expect(forget(deps, admin, { wanted, confirm: null, dryRun: false })).rejects.toThrow(/confirm:/)
   await expect(forget(deps, admin, { wanted, confirm: 'zoe@example', dryRun: false })).rejects.toThrow(/confirm:/)
   const seller: Principal = { ...admin, scope: { connections: new Set(['a']), systems: new Set() } }
-  await expect(forget(deps, seller, { wanted, confirm: wanted.email, dryRun: false })).rejects.toThrow(/affects everything/)
+  await expect(forget(deps, seller, { wanted, confirm: wanted.email, dryRun: false })).rejects.toThrow(
+    /affects everything/,
+  )
   expect(asked).toEqual([])
   await forget(deps, admin, { wanted, confirm: null, dryRun: true })
   await forget(deps, admin, { wanted: { source: 'm', customer: '7' }, confirm: 'm:7', dryRun: false })
