@@ -33,7 +33,15 @@ async function world() {
     const told = statusRecord('deliver-erp', 10, [taken], 't', [{ source: null, mapped }])
     await stagedStage(api).handle([told], batchContext().context)
     const origin = { topic: 't.vendor-orders.erp', partition: 0, offset: '1' }
-    const none = { until: 0, unsettledUntil: 0, unsettledDigest: '', parked: false, heldUntil: 0, cancellation: null }
+    const none = {
+      until: 0,
+      unsettledUntil: 0,
+      unsettledDigest: '',
+      parked: false,
+      heldUntil: 0,
+      cancellation: null,
+      decisions: 0,
+    }
     const row = { connection: 'alder', key: 'vendor-orders|1001', rank: '1', digest: event.contentDigest, origin }
     await deliveries.begin({ ...row, ...none, state: 'delivered', fence: 1, targetId: '45' })
   }

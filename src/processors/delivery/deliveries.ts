@@ -37,6 +37,7 @@ export const deliveryRows = rowType<Delivery>(DELIVERIES, ['connection', 'key'],
   parked: or(flag, false),
   heldUntil: or(number, 0),
   cancellation: orNull(map<Cancellation>({ by: text, reason: text, at: text })),
+  decisions: or(number, 0),
 })
 
 export interface Deliveries {
@@ -68,15 +69,21 @@ export interface Deliveries {
 
 export function createDeliveries(tables: Tables): Deliveries {
   const rows = rowsOf(tables, deliveryRows)
-  /** Changes the row and returns it as it was at that moment: no write began in between. */
+  /**
+   * Changes the row and returns it as it was at that moment: no write of the key began in between. An earlier decision
+   * whose answer was lost can no longer take effect.
+   */
   const decide = async (
     connection: string,
     key: string,
-    change: RowChange<Delivery>,
+    { set = {}, remove = [] }: RowChange<Delivery>,
   ): Promise<Delivery | undefined> => {
     for (;;) {
       const row = await rows.get({ connection, key })
-      if (await rows.update({ connection, key }, change, sameFence(row?.fence ?? 0))) return row
+      const decisions = row?.decisions ?? 0
+      const seen = { allOf: [sameFence(row?.fence ?? 0), sameCount('decisions', decisions)] }
+      if (await rows.update({ connection, key }, { set: { ...set, decisions: decisions + 1 }, remove }, seen))
+        return row
     }
   }
   const end = async (intent: Delivery, set: Partial<Delivery>): Promise<boolean> =>
@@ -88,11 +95,17 @@ export function createDeliveries(tables: Tables): Deliveries {
   return {
     find: (connection, key) => rows.get({ connection, key }),
     async begin(intent) {
-      const { connection: _connection, key: _key, parked: _parked, heldUntil, cancellation, ...set } = intent
-      const sameHold: RowCondition =
-        heldUntil === 0 ? { absent: 'heldUntil' } : { attribute: 'heldUntil', is: '=', value: heldUntil }
-      const sameEnd: RowCondition = cancellation === null ? { absent: 'cancellation' } : { present: 'cancellation' }
-      const seen = { allOf: [sameFence(intent.fence - 1), sameHold, sameEnd] }
+      const { connection: _connection, key: _key, parked: _parked, ...others } = intent
+      const { heldUntil, cancellation, decisions, ...set } = others
+      const sameDecisions: RowCondition = {
+        allOf: [
+          sameCount('decisions', decisions),
+          // A process of an earlier version does not count its decisions.
+          heldUntil === 0 ? { absent: 'heldUntil' } : { attribute: 'heldUntil', is: '=', value: heldUntil },
+          cancellation === null ? { absent: 'cancellation' } : { present: 'cancellation' },
+        ],
+      }
+      const seen = { allOf: [sameFence(intent.fence - 1), sameDecisions] }
       return await rows.update(deliveryRowKey(intent), { set }, seen)
     },
     finish: (intent, targetId) => end(intent, { state: 'delivered', targetId }),
@@ -104,12 +117,7 @@ export function createDeliveries(tables: Tables): Deliveries {
     cancel: (connection, key, cancellation) =>
       decide(connection, key, cancellation === null ? { remove: ['cancellation'] } : { set: { cancellation } }),
     async release(connection, key) {
-      await rows.update({ connection, key }, { remove: ['heldUntil'] }, { present: 'heldUntil' })
-      // Deletes a row that was created for the hold alone.
-      await rows.delete(
-        { connection, key },
-        { allOf: [{ absent: 'fence' }, { absent: 'parked' }, { absent: 'heldUntil' }, { absent: 'cancellation' }] },
-      )
+      await decide(connection, key, { remove: ['heldUntil'] })
     },
   }
 }
@@ -117,7 +125,9 @@ export function createDeliveries(tables: Tables): Deliveries {
 type RowCondition = Condition<AttributeOf<Delivery>>
 
 /** 0: no write has begun yet. */
-const sameFence = (seen: number): RowCondition =>
-  seen === 0 ? { absent: 'fence' } : { attribute: 'fence', is: '=', value: seen }
+const sameFence = (seen: number): RowCondition => sameCount('fence', seen)
+
+const sameCount = (attribute: 'fence' | 'decisions', seen: number): RowCondition =>
+  seen === 0 ? { absent: attribute } : { attribute, is: '=', value: seen }
 
 const deliveryRowKey = ({ connection, key }: Delivery) => ({ connection, key })

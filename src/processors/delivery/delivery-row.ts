@@ -38,6 +38,8 @@ export interface Delivery {
   readonly heldUntil: number
   /** Somebody decided that the target gets the key as canceled, whatever version arrives. Null: nobody did. */
   readonly cancellation: Cancellation | null
+  /** Grows with every hold, release and cancellation: a late write of an earlier one changes nothing. */
+  readonly decisions: number
 }
 
 /** Records that somebody canceled an entity at the target, whatever its source says. */
@@ -91,6 +93,7 @@ export function decideDelivery(row: Delivery | undefined, wanted: Wanted, view: 
     parked: row?.parked ?? false,
     heldUntil: row?.heldUntil ?? 0,
     cancellation: row?.cancellation ?? null,
+    decisions: row?.decisions ?? 0,
   }
   if (row?.state === 'delivered' && row.digest === wanted.digest && !view.checks) {
     return { next: 'confirm', intent: { ...intent, state: 'delivered', until: 0 } }

@@ -96,6 +96,7 @@ it('says what is too late to be held', async () => {
     parked: false,
     heldUntil: 0,
     cancellation: null,
+    decisions: 0,
   }
   await api.deliveries.begin({ ...row, ...none, fence: 1 })
   const sending = (await api.put(HOLD, { reason: 'wait', connection: 'alder' })).json
@@ -132,7 +133,7 @@ it('releases it, has what waits taken up at once, and is repeatable', async () =
   expect(listed.find((one: { key: string }) => one.key === key)).toMatchObject({ code: 'order_held', release_at: null })
 
   expect((await api.post(RELEASE)).status).toBe(200)
-  expect(await api.delivery()).toBeUndefined()
+  expect(await api.delivery()).toMatchObject({ heldUntil: 0, fence: 0 })
   expect(await parking.due(1, 10)).toMatchObject([{ id }])
   expect((await api.post(RELEASE)).json).toMatchObject({ status: 409, code: 'state_conflict' })
   const { json } = await api.get('/v1/orders/shop-alder/7')

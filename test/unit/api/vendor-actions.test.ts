@@ -34,7 +34,15 @@ async function world() {
   const places = { source: null, mapped }
   await stagedStage(api).handle([statusRecord('deliver-erp', 5, [result], 't', [places])], batchContext().context)
   const deliveries = createDeliveries(api.tables)
-  const none = { until: 0, unsettledUntil: 0, unsettledDigest: '', parked: false, heldUntil: 0, cancellation: null }
+  const none = {
+    until: 0,
+    unsettledUntil: 0,
+    unsettledDigest: '',
+    parked: false,
+    heldUntil: 0,
+    cancellation: null,
+    decisions: 0,
+  }
   const row = (digest: string, fence: number) => {
     const origin = { topic: 't.vendor-orders.erp', partition: 0, offset: '3' }
     const taken = { connection: 'alder', key: KEY, rank: '1', digest, origin, fence, targetId: '45' }
@@ -42,7 +50,8 @@ async function world() {
   }
   await deliveries.begin(row(event.contentDigest, 1))
   const asks = () => createParking(api.tables, 'deliver-erp', 0).due(api.clock.time, 10)
-  return { ...api, event, sendInstead, deliveries, row, asks }
+  const decisions = async () => (await deliveries.find('alder', KEY))?.decisions ?? 0
+  return { ...api, event, sendInstead, deliveries, row, decisions, asks }
 }
 
 it('says first what a cancellation would do at the vendor, and asks for a confirmation', async () => {
@@ -75,7 +84,7 @@ it('cancels it, is audited, shows it, and refuses it again once it is done', asy
   const { parts } = (await api.get('/v1/orders/shop-alder/7')).json
   expect(parts).toMatchObject([{ connection: 'alder', canceled: true, cancellation }])
   expect((await api.get('/v1/audit')).json.items[0]).toMatchObject({ what: 'order.cancel', target: '7 of shop-alder' })
-  const canceled = { ...api.row('canceled', 2), cancellation }
+  const canceled = { ...api.row('canceled', 2), cancellation, decisions: await api.decisions() }
   await api.deliveries.begin(canceled)
   const again = (await api.post(CANCEL, { ...asked, dryRun: true })).json
   expect(again).toMatchObject({ code: 'state_conflict', detail: expect.stringContaining('send it again') })
@@ -129,7 +138,12 @@ it('refuses both of what is held, was not sent, or that the shop canceled', asyn
     expect(json).toMatchObject({ code: 'state_conflict', detail: expect.stringContaining('release it first') })
   }
   await api.post('/v1/orders/shop-alder/7/release')
-  await api.deliveries.begin({ ...api.row('canceled', 2), state: 'delivering', until: 9 })
+  await api.deliveries.begin({
+    ...api.row('canceled', 2),
+    decisions: await api.decisions(),
+    state: 'delivering',
+    until: 9,
+  })
   expect((await api.post(RESEND, { ...asked, dryRun: true })).json.detail).toContain('being sent right now')
   const result = entityResult({ source: 'shop-alder', connection: 'alder', key: '8', status: 'failed' })
   await stagedStage(api).handle([statusRecord('deliver-erp', 6, [result], 't')], batchContext().context)

@@ -39,6 +39,7 @@ async function pushStock(tables: Tables): Promise<void> {
     parked: false,
     heldUntil: 0,
     cancellation: null,
+    decisions: 0,
     origin: { topic: 'shop-inventory.netsuite', partition: 5, offset: '7' },
   }
   await createDeliveries(tables).begin(row)

@@ -22,6 +22,7 @@ const row: Delivery = {
   parked: false,
   heldUntil: 0,
   cancellation: null,
+  decisions: 0,
 }
 
 describe('what is to be done for a version', () => {

@@ -136,10 +136,31 @@ describe('an order that is held', () => {
     expect(await worker.tick()).toEqual(['1 waiting item_missing'])
   })
 
-  it('leaves no row behind where nothing of it ever came', async () => {
+  it('leaves only the number of its decisions where no version of it ever came', async () => {
     const world = sinkWorld(virtualClock())
     await hold(world, NEVER)
     await release(world)
-    expect((await Array.fromAsync(world.tables.scan('deliveries'))).flat()).toEqual([])
+    const left = { connection: 'a', key: 'vendor-orders|1', decisions: 2 }
+    expect((await Array.fromAsync(world.tables.scan('deliveries'))).flat()).toEqual([left])
+  })
+
+  it('stays held when an earlier hold or release, whose answer was lost, arrives late', async () => {
+    const world = sinkWorld(virtualClock())
+    const late: (() => ReturnType<typeof world.tables.update>)[] = []
+    const losing: typeof world.tables = {
+      ...world.tables,
+      update(...given) {
+        late.push(() => world.tables.update(...given))
+        return Promise.reject(new StreamError('table_unavailable', 'its answer was lost'))
+      },
+    }
+    const lost = createDeliveries(losing)
+    await expect(lost.hold('a', 'vendor-orders|1', 1)).rejects.toMatchObject({ code: 'table_unavailable' })
+    await hold(world, 2)
+    await expect(lost.release('a', 'vendor-orders|1')).rejects.toMatchObject({ code: 'table_unavailable' })
+    await release(world)
+    await hold(world, NEVER)
+    expect(await Promise.all(late.map((write) => write()))).toEqual([null, null])
+    expect(await createDeliveries(world.tables).find('a', 'vendor-orders|1')).toMatchObject({ heldUntil: NEVER })
   })
 })
