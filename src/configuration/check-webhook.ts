@@ -10,7 +10,7 @@ export function checkWebhook({ value: { webhook, secrets }, yaml }: WithWebhook)
   if (webhook !== undefined && !URL.canParse(webhook)) mistakes.push(yaml.mistake(['webhook'], 'is no valid address'))
   if (webhook !== undefined && secrets === undefined) {
     const message =
-      'is missing; a webhook is signed: give secrets.signing, a reference to a key that begins with whsec_'
+      'is missing: webhooks are signed; give secrets.signing, a reference to a key that starts with whsec_'
     mistakes.push(yaml.mistake(['secrets'], message))
   }
   return mistakes
@@ -36,7 +36,7 @@ export function namedNowhere({ yaml }: WithWebhook, named: Named, documents: Sha
     return ids.flatMap((id, index) =>
       known.has(id)
         ? []
-        : [yaml.mistake([field, index], `names no ${kind} that is configured; add it or correct the id`)],
+        : [yaml.mistake([field, index], `is not a configured ${kind}; add it or correct the id`)],
     )
   })
 }
