@@ -5,11 +5,11 @@ interface FeedErrorOptions {
   readonly transient?: boolean
 }
 
-/** A page of a feed that could not be read, or kept. */
+/** A page of a feed could not be read or stored. */
 export class FeedError extends Error {
   /** Code of the API's problem document; or `unavailable`, `invalid_answer`, `store_invalid`, `store_taken`. */
   readonly code: string
-  /** HTTP status; null: there was no answer. */
+  /** HTTP status; null: no answer. */
   readonly status: number | null
   /** How long the API asks to wait, in milliseconds; null: it does not say. */
   readonly retryAfterMs: number | null

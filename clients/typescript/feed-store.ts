@@ -1,4 +1,4 @@
-/** A row of a feed as the API sends it. Fields that this version does not know are kept. */
+/** A row of a feed as the API sends it. Fields unknown to this version are preserved. */
 export interface FeedRow {
   readonly connection: string
   /** Id of the system it was read from. */
@@ -7,42 +7,45 @@ export interface FeedRow {
   readonly updated_at: string
   /** Grows with each change of the row. */
   readonly position: string
-  /** True: gone at the source; `data` is the last known content. */
+  /** True: no longer at the source; `data` is the last known content. */
   readonly deleted: boolean
   /** Content by name. Decimals are text. */
   readonly data: Readonly<Record<string, unknown>>
-  /** The parts of the key (`sku`), and what later versions of the API add. */
+  /** The parts of the key (`sku`), and fields that later versions of the API add. */
   readonly [field: string]: unknown
 }
 
-/** How far a feed has been read. JSON, so that any store can keep it. */
+/** How far a feed has been read. JSON, so that any store can hold it. */
 export interface FeedState {
   /** Sent with the next request; null: the full read begins. */
   readonly cursor: string | null
-  /** Of the last answer. */
+  /** `ETag` of the last answer. */
   readonly etag: string | null
-  /** The last answer had caught up. */
+  /** Whether the last answer was caught up. */
   readonly complete: boolean
-  /** Number of the full read; it grows with each. */
+  /** Number of the full read; grows with each full read. */
   readonly round: number
-  /** The full read of this round is not finished. */
+  /** True: the full read of this round is not finished. */
   readonly full: boolean
 }
 
-/** What one answer changes, in a single transaction. */
+/** The changes of one answer, in a single transaction. */
 export interface FeedCommit {
-  /** In the order in which they are to be written: the last row of a key counts. Keep the round with each. */
+  /** Write them in this order: the last row of a key counts. Store the round with each row. */
   readonly rows: readonly FeedRow[]
   readonly state: FeedState
-  /** After the rows: remove rows of earlier rounds than this one, which are gone from the feed. Null: remove nothing. */
+  /**
+   * After the rows: remove rows of earlier rounds than this one, which are no longer in the feed. Null: do not remove
+   * rows.
+   */
   readonly removeBefore: number | null
 }
 
-/** Keeps the rows of one feed together with how far it has been read. One run at a time uses it. */
+/** Stores the rows of one feed together with its state. Use it in one run at a time. */
 export interface FeedStore {
-  /** The state of the last commit; null: there was none. */
+  /** The state of the last commit; null: no commit yet. */
   load(): Promise<FeedState | null>
-  /** Writes all of it or nothing: after a crash the store is as before or as after. */
+  /** Atomic: after a crash the store has either all of the commit or none of it. */
   commit(commit: FeedCommit): Promise<void>
 }
 

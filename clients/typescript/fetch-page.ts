@@ -6,7 +6,7 @@ export interface PageRequest {
   readonly url: URL
   /** Sent as bearer token; null: none. */
   readonly key: string | null
-  /** Of what is held already; null: nothing. */
+  /** `ETag` of the stored answer; null: none. */
   readonly etag: string | null
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
@@ -20,8 +20,8 @@ export interface Page extends PageJson {
 }
 
 /**
- * One request. Resolves with null if nothing changed (304). Throws FeedError: `transient` for no answer, an answer that was
- * cut off, 408, 425, 429 and 5xx; `cursor_expired` for 410. Rejects with the signal's reason when it is aborted.
+ * One request. Resolves with null if nothing changed (304). Throws FeedError: `transient` for no answer, an answer that
+ * was cut off, 408, 425, 429 and 5xx; `cursor_expired` for 410. Rejects with the signal's reason when it is aborted.
  */
 export async function fetchPage(request: PageRequest): Promise<Page | null> {
   try {
@@ -30,7 +30,7 @@ export async function fetchPage(request: PageRequest): Promise<Page | null> {
     request.signal?.throwIfAborted()
     if (error instanceof FeedError) throw error
     const why = error instanceof Error ? error.message : String(error)
-    throw new FeedError('unavailable', `${request.url.origin} gave no whole answer: ${why}`, {
+    throw new FeedError('unavailable', `${request.url.origin} gave no complete answer: ${why}`, {
       cause: error,
       transient: true,
     })
@@ -44,7 +44,7 @@ async function readPage({ url, key, etag, timeoutMs, signal, fetch }: PageReques
   if (etag !== null) headers.set('if-none-match', etag)
   const response = await fetch(url, {
     headers,
-    // A key is never sent to another address.
+    // Never send the key to another URL.
     redirect: 'error',
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
   })
@@ -57,7 +57,7 @@ async function readPage({ url, key, etag, timeoutMs, signal, fetch }: PageReques
   return { ...page, etag: response.headers.get('etag'), retryAfterMs: retryAfterMs(response.headers, Date.now()) }
 }
 
-/** What a proxy cuts off without a word is found here; the JSON's end shows the rest. */
+/** Detects answers that a proxy cut off silently; incomplete JSON reveals the others. */
 function checkLength({ headers, status }: Response, bytes: number): void {
   const length = headers.get('content-length')
   // The length is that of the encoded bytes.
@@ -79,7 +79,7 @@ function refusedError({ status, headers }: Response, text: string): FeedError {
   })
 }
 
-/** Seconds or a date, as milliseconds from now; null: there is none that can be read. */
+/** Seconds or a date, as milliseconds from now; null: missing or unreadable. */
 function retryAfterMs(headers: Headers, now: number): number | null {
   const value = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(value)) return Number(value) * 1000

@@ -6,23 +6,23 @@ import { isRecord } from './is-record.ts'
 import { isFeedRow, parsed } from './page-json.ts'
 import { RowCopy } from './row-copy.ts'
 
-/** Rows in the file, per row that counts, from which it is written anew. */
+/** The file is compacted when it has more than this many rows per current row. */
 const WASTE = 2
-/** Files with fewer rows are never written anew. */
+/** Files with fewer rows are not compacted. */
 const SMALL_ROWS = 10_000
 
 /**
- * Keeps a feed in a file: a line of JSON per commit, on the disk before the commit resolves. A line that a crash cut off does
- * not count. The rows are also in memory.
+ * Stores a feed in a file: one line of JSON per commit, on disk before the commit resolves. A line that a crash cut off
+ * is ignored. The rows are also in memory.
  */
 export class FileStore implements FeedStore {
   readonly #path: string
   readonly #copy: RowCopy
   #state: FeedState | null = null
   #opened: Promise<void> | undefined
-  /** Bytes of the file that count. */
+  /** Bytes of complete lines in the file. */
   #bytes = 0
-  /** Rows in the file, also those that were replaced. */
+  /** Rows in the file, including replaced ones. */
   #written = 0
 
   constructor(path: string, keyOf: KeyOf = bySku) {
@@ -66,7 +66,7 @@ export class FileStore implements FeedStore {
       const bytes = await file.readFile()
       for (let from = 0; from < bytes.length; ) {
         const end = bytes.indexOf('\n', from)
-        // A line that a crash cut off was never reported as kept.
+        // A line that a crash cut off was never reported as committed.
         if (end === -1) break
         this.#apply(commitOf(bytes.toString('utf8', from, end), this.#path), end + 1 - from)
         from = end + 1
@@ -82,7 +82,7 @@ export class FileStore implements FeedStore {
     this.#written += commit.rows.length
   }
 
-  /** Writes what counts beside the file, and puts it in its place whole. */
+  /** Writes the current rows to a new file, and replaces the old file atomically. */
   async #compact(): Promise<void> {
     const state = this.#state
     if (state === null) return
@@ -110,7 +110,7 @@ function commitOf(line: string, path: string): FeedCommit {
   if (isFeedState(state) && Array.isArray(rows) && rows.every(isFeedRow)) {
     return { rows, state, removeBefore: typeof removeBefore === 'number' ? removeBefore : null }
   }
-  throw new FeedError('store_invalid', `${path} is no copy of a feed: remove it, and the feed is read in full`)
+  throw new FeedError('store_invalid', `${path} is not a copy of a feed: remove it to read the feed in full`)
 }
 
 function isFeedState(value: unknown): value is FeedState {
@@ -120,7 +120,7 @@ function isFeedState(value: unknown): value is FeedState {
   return texts && typeof round === 'number' && [complete, full].every((flag) => typeof flag === 'boolean')
 }
 
-/** On the disk as a whole; where that fails, the file is as before. */
+/** Appends the whole line to disk; on failure, restores the file. */
 async function append(file: FileHandle, line: Buffer, bytes: number): Promise<void> {
   try {
     await file.appendFile(line)

@@ -4,15 +4,15 @@ import { fetchPage, type Page } from './fetch-page.ts'
 import { sleep } from './sleep.ts'
 
 export interface RetryOptions {
-  /** Requests for one page in a row, before the error is thrown. */
+  /** Requests in a row for one page before the error is thrown. */
   readonly attempts: number
-  /** Wait after the first failure; it doubles with each. */
+  /** Wait after the first failure; doubles with each failure. */
   readonly firstMs: number
   readonly mostMs: number
 }
 
 export interface FeedOptions {
-  /** Address of the API, without `/v1`. */
+  /** URL of the API, without `/v1`. */
   readonly api: string
   /** An API key with the scope `feeds:read`. */
   readonly key?: string
@@ -25,53 +25,53 @@ export interface FeedOptions {
   readonly limit?: number
   readonly store: FeedStore
   /**
-   * What an expired cursor (410) does. `read-again`, the default, reads the feed in full and then removes the rows that it no
-   * longer has; until then the old ones stay. `throw` throws it as a FeedError; `readAgain()` then begins the full read.
+   * How to handle an expired cursor (410). `read-again`, the default, reads the feed in full, then removes rows no
+   * longer in it; until then the old rows stay. `throw` throws a FeedError; `readAgain()` then starts the full read.
    */
   readonly onExpired?: 'read-again' | 'throw'
   readonly retry?: Partial<RetryOptions>
-  /** For one request. 30,000 by default. */
+  /** Timeout of one request. 30,000 by default. */
   readonly timeoutMs?: number
   readonly fetch?: typeof fetch
 }
 
-/** What ends a run before it has caught up. The next run continues where this one ended. */
+/** Limits that end a run before it has caught up. The next run continues where this one ended. */
 export interface RunBounds {
   readonly signal?: AbortSignal
-  /** Requests that were answered. 1000 by default. */
+  /** Maximum of answered requests. 1000 by default. */
   readonly maxPages?: number
-  /** Time in milliseconds. 600,000 by default. */
+  /** Maximum time in milliseconds. 600,000 by default. */
   readonly maxMs?: number
 }
 
-/** A page whose rows and cursor are kept. */
+/** A page whose rows and cursor are committed. */
 export interface FollowedPage {
   readonly rows: readonly FeedRow[]
   readonly complete: boolean
-  /** It is part of a full read, whose last page removes what is gone. */
+  /** True: part of a full read; its last page removes rows no longer in the feed. */
   readonly full: boolean
 }
 
 export interface RunReport {
   readonly pages: number
   readonly rows: number
-  /** False: the run was ended by its bounds. */
+  /** False: a limit ended the run. */
   readonly complete: boolean
 }
 
 /** Follows one feed into one store. */
 export interface FollowedFeed {
-  /** Yields each page after its commit, until the feed is caught up or a bound is reached. Throws FeedError. */
+  /** Yields each page after its commit, until the feed is caught up or a limit is reached. Throws FeedError. */
   pages(bounds?: RunBounds): AsyncGenerator<FollowedPage, void, undefined>
-  /** Reads until the feed is caught up or a bound is reached. Throws FeedError. */
+  /** Reads until the feed is caught up or a limit is reached. Throws FeedError. */
   run(bounds?: RunBounds): Promise<RunReport>
-  /** The next run reads the feed in full, and removes what is gone at its end. */
+  /** Makes the next run read the feed in full and then remove rows no longer in it. */
   readAgain(): Promise<void>
 }
 
 const RETRY: RetryOptions = { attempts: 8, firstMs: 500, mostMs: 30_000 }
 const BEGINNING: FeedState = { cursor: null, etag: null, complete: false, round: 1, full: true }
-/** Where the API does not say how long to wait. */
+/** Wait if the API does not say how long to wait. */
 const WAIT_MS = 1_000
 
 export function followFeed(options: FeedOptions): FollowedFeed {
@@ -141,7 +141,7 @@ interface Limits {
   readonly endsAt: number
 }
 
-/** The answer; null: nothing changed. Transient failures are repeated while the run may last. */
+/** The answer; null: no changes. Retries transient failures within the time of the run. */
 async function askRepeatedly(
   options: FeedOptions,
   state: FeedState,
@@ -153,7 +153,7 @@ async function askRepeatedly(
       return await fetchPage({
         url: addressOf(options, state),
         key: options.key ?? null,
-        // What is held is the whole answer only where it had caught up.
+        // The stored ETag is valid for the next poll only if the last answer was caught up.
         etag: state.complete ? state.etag : null,
         timeoutMs: options.timeoutMs ?? 30_000,
         signal,

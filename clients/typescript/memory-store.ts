@@ -1,7 +1,7 @@
 import { bySku, type FeedCommit, type FeedRow, type FeedState, type FeedStore, type KeyOf } from './feed-store.ts'
 import { RowCopy } from './row-copy.ts'
 
-/** Keeps a feed in memory: each process reads it in full once. */
+/** Stores a feed in memory: each process reads it in full once. */
 export class MemoryStore implements FeedStore {
   readonly #copy: RowCopy
   #state: FeedState | null = null

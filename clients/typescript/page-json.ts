@@ -9,14 +9,16 @@ export interface PageJson {
   readonly complete: boolean
 }
 
-/** Throws a transient `invalid_answer` for text that is not a whole page: it was cut off, or something else answered. */
+/**
+ * Throws a transient `invalid_answer` for text that is not a complete page: it was cut off, or another server answered.
+ */
 export function parsePage(text: string, status: number): PageJson {
   const page = parsed(text)
   const { items, cursor, complete } = isRecord(page) ? page : {}
   if (Array.isArray(items) && items.every(isFeedRow) && typeof cursor === 'string' && typeof complete === 'boolean') {
     return { items, cursor, complete }
   }
-  throw new FeedError('invalid_answer', 'the answer is not a whole page of a feed', { status, transient: true })
+  throw new FeedError('invalid_answer', 'the answer is not a complete page of a feed', { status, transient: true })
 }
 
 export function isFeedRow(value: unknown): value is FeedRow {
@@ -27,7 +29,7 @@ export function isFeedRow(value: unknown): value is FeedRow {
 
 const isText = (value: unknown) => typeof value === 'string'
 
-/** Undefined: it is no JSON. */
+/** Undefined: not JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

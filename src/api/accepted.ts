@@ -1,11 +1,11 @@
-/** One name of a header of preferences, in lower case. */
+/** A name in an `Accept` or `Accept-Encoding` header, in lower case. */
 interface Accepted {
   readonly name: string
-  /** 0: refused; 1 where the header does not say it. */
+  /** 0: refused; 1 by default. */
   readonly quality: number
 }
 
-/** What `Accept` or `Accept-Encoding` names, in the order of the header. */
+/** The names in `Accept` or `Accept-Encoding`, in the order of the header. */
 function acceptedNames(header: string | undefined): readonly Accepted[] {
   return (header ?? '').split(',').map((range) => {
     const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
@@ -15,8 +15,8 @@ function acceptedNames(header: string | undefined): readonly Accepted[] {
 }
 
 /**
- * The media type to answer with: the one of `offered` that the caller wants most. The first of `offered` where the caller
- * names none of them, or accepts any type just as much.
+ * The media type to answer with: the one of `offered` that the caller prefers. The first of `offered` if the caller
+ * names none of them, or accepts any type equally.
  */
 export function preferredType<T extends string>(header: string | undefined, offered: readonly [T, ...T[]]): T {
   const [usual] = offered
@@ -27,7 +27,9 @@ export function preferredType<T extends string>(header: string | undefined, offe
   return (first === undefined ? undefined : typeOf(first.name)) ?? usual
 }
 
-/** The content coding to answer with: the one of `offered` that the caller wants most, the earlier one of equals; null: none. */
+/**
+ * The content coding to answer with: the one of `offered` that the caller prefers, the first among equals; null: none.
+ */
 export function preferredCoding<T extends string>(header: string | undefined, offered: readonly T[]): T | null {
   if (header === undefined) return null
   const accepted = acceptedNames(header)

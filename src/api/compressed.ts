@@ -5,7 +5,10 @@ import { preferredCoding } from './accepted.ts'
 
 /** A smaller body fits into one packet as it is. */
 const LEAST_BYTES = 1_024
-/** A page of 500 rows in a few milliseconds of a thread of its own; the highest quality takes a hundred times as long. */
+/**
+ * Compresses a page of 500 rows in a few milliseconds, in a separate thread; the highest quality takes 100 times as
+ * long.
+ */
 const BROTLI_QUALITY = 4
 const GZIP_LEVEL = 6
 
@@ -27,8 +30,8 @@ type Coding = keyof typeof codings
 const offered: readonly Coding[] = ['br', 'gzip']
 
 /**
- * Compresses an answer where its caller accepts that and it is worth it. A compressed answer has a weak `ETag`: its bytes
- * are others than those that the tag was made of. A hook of single routes, after `unlessUnchanged`.
+ * Compresses an answer if the caller accepts that and the body is large enough. A compressed answer has a weak `ETag`:
+ * its bytes differ from those that the tag was computed from. A hook of single routes, after `unlessUnchanged`.
  */
 export async function compressed(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   reply.header('vary', 'accept, accept-encoding')

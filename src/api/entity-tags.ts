@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /**
- * Gives an answer the digest of its bytes as `ETag`; whoever has these bytes already (`If-None-Match`) gets 304 without
- * them. What the answer costs to make is not saved by it. A hook of single routes, when everything else has been sent.
+ * Sets the digest of the body as `ETag`; a caller that already has these bytes (`If-None-Match`) gets 304 without a
+ * body. It saves transfer, not the work of building the answer. An `onSend` hook of single routes.
  */
 export async function unlessUnchanged(
   request: FastifyRequest,

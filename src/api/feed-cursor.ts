@@ -3,11 +3,11 @@ import { canonicalJson } from '../events/canonical-json.ts'
 import { cursorExpired, type FeedCursor } from '../operations/feeds.ts'
 import { isSealed, openSealedText, sealedText } from './sealed-text.ts'
 
-/** Deleted rows are in the feed at least this long (Guarantee 8): a cursor that is older could miss one. */
+/** Deleted rows are in the feed at least this long (Guarantee 8): an older cursor could miss one. */
 const CURSOR_DAYS = 30
 const CURSOR_MS = CURSOR_DAYS * 24 * 60 * 60 * 1000
 
-/** As it is sealed: short names, for it travels in an address. */
+/** The sealed form: short names, since it is sent in URLs. */
 interface Wire {
   readonly k: 'feed'
   readonly f: string
@@ -16,9 +16,9 @@ interface Wire {
   /** Separated by commas. */
   readonly s: string | null
   readonly u: readonly [number | null, number | null]
-  /** When it was made. */
+  /** When it was created. */
   readonly t: number
-  /** How the rows of stale sources were served; missing: there were none. */
+  /** How the rows of stale sources were served; missing: no source was stale. */
   readonly z?: Readonly<Record<string, string>>
   /** By source and shard: `time.offset`, base 36. */
   readonly p: Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -32,12 +32,13 @@ export interface GivenCursor {
   readonly madeAt: number
 }
 
-/** How long a reader who stays where it is keeps its cursor. */
+/** How long a reader without new rows gets the same cursor. */
 const RENEWED_MS = 60 * 60 * 1000
 
 /**
- * The cursor of an answer. Where the reader stands where it stood, it is the text that was given, for the first hour: what
- * is the same then is the same bytes, and nothing is sealed. After that a new one: whoever polls on is never too old.
+ * The cursor of an answer. For the first hour, a reader whose place did not change gets the text it sent: the same
+ * answer has the same bytes, and nothing is sealed. After that it gets a new one, so the cursor of an active reader
+ * never expires.
  */
 export function nextCursor(key: string, given: GivenCursor | null, next: FeedCursor, now: number): string {
   const stays = given !== null && standsAt(given.cursor, next) && now - given.madeAt < RENEWED_MS
@@ -65,11 +66,11 @@ function writeCursor(key: string, cursor: FeedCursor, now: number): string {
   return sealedText(key, wire)
 }
 
-/** Cursors that were opened, with the key that opened them: those who poll send the same again. The oldest goes first. */
+/** Opened cursors with their key, since polling readers repeat cursors. The oldest is removed first. */
 const opened = new Map<string, { readonly key: string; readonly given: GivenCursor }>()
 const MOST_OPENED = 1_000
 
-/** Throws `cursor_invalid` for a text that is no cursor of ours, `cursor_expired` for one that is too old. */
+/** Throws `cursor_invalid` for text that is not a cursor of this API, `cursor_expired` for a cursor that is too old. */
 export function readCursor(key: string, text: string, now: number): GivenCursor {
   const known = opened.get(text)
   const given = known?.key === key ? known.given : open(key, text)
@@ -80,7 +81,7 @@ export function readCursor(key: string, text: string, now: number): GivenCursor 
 function open(key: string, text: string): GivenCursor {
   const wire = openSealedText(key, text) as Wire | undefined
   if (wire?.k !== 'feed') {
-    const message = 'cursor: not one that this feed gave; send it exactly as it was received, or begin without one'
+    const message = 'cursor: not a cursor of this feed; send it exactly as received, or begin without one'
     throw new StreamError('cursor_invalid', message, { field: 'cursor' })
   }
   const places = mapPlaces(wire.p, (place) => {

@@ -1,4 +1,4 @@
-/** The header `Link` that leads to the next page of an address: the same parameters with the cursor. */
+/** The header `Link` to the next page of a URL: the same parameters with the new cursor. */
 export function nextLink(url: string, cursor: string): string {
   const [path = '', query = ''] = url.split('?', 2)
   const next = new URLSearchParams(query)

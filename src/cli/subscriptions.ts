@@ -11,13 +11,13 @@ import { UsageError } from './usage-error.ts'
 export async function listSubscriptionsCommand({ json }: Given<typeof subscriptionsList>): Promise<void> {
   const items = await onTables((operations) => listSubscriptions(operations, commandUser()))
   if (json) console.log(JSON.stringify({ items }))
-  else printList(items, lineOf, 'there is no subscription: write a subscription document, and apply it')
+  else printList(items, lineOf, 'no subscriptions: write a subscription document and apply it')
 }
 
 export async function replayEventsCommand(given: Given<typeof subscriptionsReplay>): Promise<void> {
   const { subscription, cursor = null, preview, json } = given
   const from = timeOption('from', given.from)
-  if ((from === null) === (cursor === null)) throw new UsageError('give --from or --cursor, but exactly one of the two')
+  if ((from === null) === (cursor === null)) throw new UsageError('give exactly one of --from and --cursor')
   const by = commandUser(given.by)
   const work = () => onPlatform((operations) => replayEvents(operations, by, { subscription, from, cursor, preview }))
   const change = { what: 'subscriptions replay', target: targetOf([subscription]) }
@@ -31,13 +31,13 @@ export async function resumeSubscriptionCommand(given: Given<typeof subscription
   await noted(by, { what: 'subscriptions resume', target: targetOf([subscription]) }, () =>
     onTables((operations) => resumeSubscription(operations, by, subscription)),
   )
-  console.log(json ? JSON.stringify({ subscription }) : `${subscription} is sent what it lacks`)
+  console.log(json ? JSON.stringify({ subscription }) : `${subscription} resumed: its waiting events are sent`)
 }
 
 function replayText({ subscription, preview, events, complete, first_at }: EventReplay): string {
   const counts = Object.entries(events).map(([type, count]) => `${count} ${type}`)
   const what = counts.length === 0 ? 'no events' : `${complete ? '' : 'at least '}${counts.join(', ')}`
-  const since = first_at === null ? '' : `, the first of ${first_at}`
+  const since = first_at === null ? '' : `, first event at ${first_at}`
   return preview ? `${subscription} would be sent ${what}${since}` : `${subscription} is sent ${what}${since}`
 }
 

@@ -1,10 +1,10 @@
 import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
 
-/** A document with an address that webhooks are posted to, and secrets of its own. */
+/** A document with a webhook URL and its own secrets. */
 export type WithWebhook = Shaped<'recipient'> | Shaped<'subscription'>
 
-/** What the address and secrets of a document say that can't be. */
+/** Mistakes in the URL and secrets of a document. */
 export function checkWebhook({ value: { webhook, secrets }, yaml }: WithWebhook): Mistake[] {
   const mistakes: Mistake[] = []
   if (webhook !== undefined && !URL.canParse(webhook)) mistakes.push(yaml.mistake(['webhook'], 'is no valid address'))
@@ -16,7 +16,7 @@ export function checkWebhook({ value: { webhook, secrets }, yaml }: WithWebhook)
   return mistakes
 }
 
-/** Variables and files of secrets are named by the id: one id, one owner. */
+/** Variables and files of secrets are named after the id, so an id must have one owner. */
 export function checkSecretsOwner(
   { value: { id }, yaml }: WithWebhook,
   { others, what }: { readonly others: readonly { readonly value: { readonly id: string } }[]; readonly what: string },
@@ -25,10 +25,10 @@ export function checkSecretsOwner(
   return [yaml.mistake(['id'], `${id} is the id of a ${what}, whose secrets are named by it; choose another`)]
 }
 
-/** Lists of a document that name connections or systems, and what of it they name. */
+/** Lists of a document that name connections or systems. */
 type Named = readonly (readonly [field: string, kind: 'connection' | 'system', ids: readonly string[] | undefined])[]
 
-/** Connections and systems that are not configured. */
+/** Reports connections and systems that are not configured. */
 export function namedNowhere({ yaml }: WithWebhook, named: Named, documents: ShapedDocuments): Mistake[] {
   return named.flatMap(([field, kind, ids = []]) => {
     if (documents.partial.has(kind)) return []

@@ -7,8 +7,7 @@ export const id = (what: string) =>
 
 /**
  * Most entries of lists and maps in a document: far more than any real one has, and few enough that checking them does
- * not delay other requests. For reads and similar parts; rules; names and their values; SKUs, of which a row holds
- * fewer.
+ * not delay other requests. For reads and similar parts; rules; names and their values; SKUs (a row holds fewer).
  */
 export const MOST_PARTS = 500
 export const MOST_RULES = 1_000
@@ -36,7 +35,7 @@ export const enabled = (what: string) => Type.Optional(Type.Boolean({ descriptio
 export const identifier = (description: string) =>
   Type.Union([Type.String({ minLength: 1 }), Type.Number()], { description, $comment: 'a text or a number' })
 
-/** Where webhooks are posted to; `description` says which. */
+/** URL that webhooks are posted to; `description` says which webhooks. */
 export const webhookAddress = (description: string) =>
   Type.String({
     maxLength: 2_000,
@@ -44,12 +43,12 @@ export const webhookAddress = (description: string) =>
     description,
     $comment: 'an http(s) address',
   })
-/** What a webhook is signed with. */
+/** Keys that sign a webhook. */
 export const signingSecrets = Type.Object(
   { signing: secret, previousSigning: Type.Optional(secret) },
   {
     ...strict,
     description:
-      'signing: the key that a webhook is signed with; previousSigning: the one before it, while it is rotated',
+      'signing: the key that signs webhooks; previousSigning: the previous key, during a key rotation',
   },
 )

@@ -2,21 +2,21 @@ import Type from 'typebox'
 import { outgoingEventTypes } from './model.ts'
 import { enabled, id, MOST_PARTS, signingSecrets, strict, webhookAddress } from './schema-parts.ts'
 
-/** Who is sent which events of connections and shops. */
+/** A subscription: which events of connections and shops are sent where. */
 export const subscriptionSchema = Type.Object(
   {
     kind: Type.Literal('subscription'),
-    enabled: enabled('it is sent nothing, and its events wait'),
-    id: id('id of the subscription; no system or recipient has it'),
+    enabled: enabled('no events are sent; they wait'),
+    id: id('id of the subscription; no system or recipient may have the same id'),
     webhook: Type.Optional(
-      webhookAddress('address that events are posted to, signed by Standard Webhooks; without it, they are pulled'),
+      webhookAddress('URL that events are posted to, signed as in Standard Webhooks; without it, events are pulled'),
     ),
     secrets: Type.Optional(signingSecrets),
     connections: Type.Optional(
       Type.Array(id('id of a connection'), {
         minItems: 1,
         maxItems: MOST_PARTS,
-        description: 'connections whose events it has; without connections and shops, it has all events',
+        description: 'connections whose events are sent; without connections and shops, all events are sent',
       }),
     ),
     shops: Type.Optional(
@@ -24,14 +24,14 @@ export const subscriptionSchema = Type.Object(
         minItems: 1,
         maxItems: MOST_PARTS,
         description:
-          'shops: it has the events of all their connections, and of orders that failed before they were routed',
+          'shops; events of all their connections are sent, and of orders that failed before they were routed',
       }),
     ),
     events: Type.Optional(
       Type.Array(Type.Enum([...outgoingEventTypes]), {
         minItems: 1,
         maxItems: outgoingEventTypes.length,
-        description: `types of events it has: ${outgoingEventTypes.join(', ')}; all by default`,
+        description: `types of events to send: ${outgoingEventTypes.join(', ')}; all by default`,
       }),
     ),
   },

@@ -12,20 +12,20 @@ import type { FeedRow } from '../projections/feed-row.ts'
 import type { Feed } from '../projections/projection.ts'
 import { staleData } from './stale-stock.ts'
 
-/** What is known of a connection where a feed of it is read. */
+/** A connection and the age of its sources, for reading one of its feeds. */
 export interface FeedStanding {
-  /** As it is configured; undefined: its document can't be read, or there is none. */
+  /** The configured connection; undefined: its document is missing or cannot be read. */
   readonly connection: Connection | undefined
   /**
-   * By source: everything that changed there before then (milliseconds) was read. Without those that no read of the
-   * connection is of, or of which one was never read to its end.
+   * By source: all changes before this time (milliseconds) were read. Omits sources without a read of the connection,
+   * and sources with a read that never completed.
    */
   readonly asOf: ReadonlyMap<string, number>
 }
 
 const shared = createSharedReads<FeedStanding>()
 
-/** Reads the connection and the cut dates of its reads: two requests, shared by those who ask within the time. */
+/** Reads the connection and the cut dates of its reads: two requests, shared by callers within `keptMs`. */
 export function feedStanding(tables: Tables, feed: Feed, connection: string, kept: Kept): Promise<FeedStanding> {
   return shared(tables, JSON.stringify([feed.entity, connection]), kept, async () => {
     const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
@@ -48,7 +48,7 @@ function asOfSources(reads: readonly string[], controls: readonly ReadControl[])
   )
 }
 
-/** Milliseconds; null: it was never read to its end. A cut date that was set to a later one by hand proves nothing. */
+/** Milliseconds; null: the read never completed. A cut date moved forward by hand proves nothing. */
 function readUntil({ cut_date, revision, cut_date_change: byHand }: ReadControl): number | null {
   if (cut_date === null) return null
   const isByHand = byHand !== null && byHand.revision === revision
@@ -64,17 +64,17 @@ export interface Stale {
 
 /** A row as it is served. */
 export interface ServedRow extends FeedRow {
-  /** ISO 8601: when its source was last asked, and said nothing else; null: not known. */
+  /** ISO 8601: time up to which all changes at its source were read; null: unknown. */
   readonly as_of: string | null
-  /** Null: nothing is wrong with its age, or nothing is to become of it. */
+  /** Null: the row is not stale, or the connection has no policy. */
   readonly stale: Stale | null
 }
 
 /** How the rows of a feed are served now. */
 export interface Serving {
   /**
-   * By source, how the data of its rows is changed. Where it is another way than a copy was given them, the copy has to be
-   * given them again.
+   * By source, how the data of its rows is changed. If this differs from when a reader received the rows, the reader
+   * has to receive them again.
    */
   readonly changed: Readonly<Record<string, string>>
   serve(row: FeedRow): ServedRow
@@ -82,7 +82,7 @@ export interface Serving {
 
 const MINUTE_MS = 60_000
 
-/** `sources`: those whose rows are read. Only stock goes by a policy: other content stays true when it grows old. */
+/** `sources`: sources of the rows. The policy applies only to stock: other content stays valid as it ages. */
 export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly string[], now: number): Serving {
   const rule = feed.entity === 'inventory' ? standing.connection?.staleStock : undefined
   const reasons = new Map(sources.flatMap((source) => staleReason(source, standing, rule, now) ?? []))
@@ -112,7 +112,7 @@ function staleReason(
   return [[source, reason]]
 }
 
-/** The time as of which all these sources were read, ISO 8601; null: not known of one of them. */
+/** The time up to which all these sources were read, ISO 8601; null: unknown for one of them. */
 export function asOfAll({ asOf }: FeedStanding, sources: readonly string[]): string | null {
   const times = sources.flatMap((source) => asOf.get(source) ?? [])
   return times.length === 0 || times.length < sources.length ? null : isoTime(Math.min(...times))

@@ -31,7 +31,7 @@ export interface FeedCursor {
   readonly generation: number
   readonly filter: FeedFilter
   readonly places: FeedPlaces
-  /** As `Serving` has it: how the reader was given the rows of stale sources. */
+  /** As in `Serving`: how the reader received the rows of stale sources. */
   readonly changed: Serving['changed']
 }
 
@@ -45,7 +45,7 @@ export interface WantedFeedPage {
 
 export interface FeedAnswer {
   readonly items: Scoped<ServedRow>
-  /** ISO 8601: as of when all the sources were read; null: not known of one of them. */
+  /** ISO 8601: time up to which all sources were read; null: unknown for one of them. */
   readonly asOf: string | null
   readonly cursor: FeedCursor
   readonly complete: boolean
@@ -90,8 +90,9 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
 }
 
 /**
- * Where the reader goes on. A source whose stock became stale, or fresh again, is read from its beginning: its rows are served
- * otherwise now, though nothing wrote them. Not for a timeslot, which has what changed in it alone.
+ * Where the reader continues. A source whose stock became stale, or fresh again, is read from its beginning: its rows
+ * are now served differently, although they were not written. Does not apply to a timeslot, which has only rows that
+ * changed in it.
  */
 function placesOf(cursor: FeedCursor | null, changed: Serving['changed']): FeedPlaces {
   if (cursor === null) return {}
@@ -129,7 +130,7 @@ export interface WantedFeedItems extends Pick<FeedFilter, 'connection' | 'source
 }
 
 /**
- * The rows of many keys, in the order of the keys and then of the sources, and the keys that no source has. Throws
+ * The rows of many keys, in the order of the keys and then of the sources, and the keys without a row. Throws
  * `not_found` for the connection.
  */
 export async function readFeedItems(

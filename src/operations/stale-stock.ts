@@ -6,8 +6,8 @@ import type { FeedRow } from '../projections/feed-row.ts'
 type Data = FeedRow['data']
 
 /**
- * The data of a row of stock as a connection has it served when its source was not read for too long. Throws
- * `value_undecodable` for quantities that are no decimals.
+ * Applies a connection's policy to the data of a stock row whose source was not read for too long. Throws
+ * `value_undecodable` for quantities that are not decimals.
  */
 export function staleData(data: Data, { policy, buffer }: StaleStock): Data {
   switch (policy) {
@@ -22,7 +22,7 @@ export function staleData(data: Data, { policy, buffer }: StaleStock): Data {
   }
 }
 
-/** So many pieces of it all, taken from the locations in their order. */
+/** Limits the total to `most`, taken from the locations in their order. */
 function atMost(data: Data, most: Decimal8): Data {
   const { total, locations } = data
   const left = least(decimal8(String(total), 'total'), most)

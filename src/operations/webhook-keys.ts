@@ -2,7 +2,7 @@ import type { ResolveReference } from '../configuration/references.ts'
 
 const NAMES = ['signing', 'previousSigning'] as const
 
-/** The keys that webhooks of a document are signed with, the current one first. */
+/** The keys that sign the webhooks of a document, the current key first. */
 export async function webhookKeys(
   resolveSecret: ResolveReference,
   { id, secrets }: { readonly id: string; readonly secrets: Readonly<Record<string, string>> },

@@ -5,28 +5,28 @@ import type { Condition, Item, Tables } from './dynamodb/tables.ts'
 import { readableItems } from './dynamodb/unreadable-rows.ts'
 import { createLeases } from './lease.ts'
 
-/** A row that is looked at from time to time, by one process at once. */
+/** A row that is processed periodically, by one process at a time. */
 export interface DueRow {
-  /** Grows with each taking: a process that lost the row can't write it any more. */
+  /** Grows each time the row is taken: a process that lost the row can no longer write it. */
   readonly fence: number
-  /** Milliseconds UTC; 0: no process has it. */
+  /** Milliseconds UTC; 0: no process holds it. */
   readonly lease_until: number
-  /** It is not looked at before. */
+  /** Milliseconds UTC; the row is not processed earlier. */
   readonly due_at: number
 }
 
-/** Rows that are each held by one process at a time. */
+/** Rows; one process at a time holds each row. */
 export interface DueRows<R extends DueRow> {
   list(ids: readonly string[]): Promise<readonly R[]>
-  /** Takes a row that is due and that nobody holds, or makes it; null: it is not due, or another process was quicker. */
+  /** Takes a row that is due and not held, or creates it; null: it is not due, or another process took it first. */
   take(id: string, now: number, leaseMs: number): Promise<R | null>
-  /** The row after the change, held for `leaseMs` more; null: another process holds it now. */
+  /** Changes the row and extends its lease to `leaseMs`; null: another process holds it now. */
   change(row: R, now: number, leaseMs: number, set: Partial<Omit<R, keyof DueRow>>): Promise<R | null>
-  /** Gives the row back, to be looked at again from `dueAt` on. */
+  /** Releases the row; it is due again at `dueAt`. */
   release(row: R, dueAt: number): Promise<void>
 }
 
-/** `key`: the attribute with the id. `days`: a row that nobody takes any more goes after so many. */
+/** `key`: the attribute with the id. `days`: how long a row is stored after its last use. */
 export function createDueRows<R extends DueRow>(
   tables: Tables,
   { table, decode }: Pick<RowType<R>, 'table' | 'decode'>,
@@ -61,30 +61,30 @@ export function createDueRows<R extends DueRow>(
 }
 
 export interface Attended<R extends DueRow> {
-  /** Ids of those that there are, now. */
+  /** Ids of all current rows. */
   readonly ids: () => readonly string[]
   readonly idOf: (row: R) => string
   readonly rows: Pick<DueRows<R>, 'list'>
   readonly clock: Pick<Clock, 'now'>
-  /** Looks at one. */
+  /** Processes one row. */
   readonly attend: (id: string) => Promise<void>
-  /** It could not be looked at: it rests for `restMs`. */
+  /** Called when a row could not be processed: it is not retried for `restMs`. */
   readonly failed: (id: string, error: unknown) => void
   readonly restMs: number
 }
 
 export interface Attendant {
-  /** Begins with those that are due and that nobody holds. One that takes long keeps none of the others waiting. */
+  /** Starts on rows that are due and not held. A slow row does not delay the others. */
   begin(): Promise<void>
-  /** Resolves once nothing is under way. */
+  /** Resolves once no row is being processed. */
   idle(): Promise<void>
 }
 
-/** Looks at rows that are due, each by itself: any number of processes may do so. */
+/** Processes due rows independently of each other; any number of processes may run it. */
 export function createAttendant<R extends DueRow>(attended: Attended<R>): Attendant {
   const { ids, idOf, rows, clock, attend, failed, restMs } = attended
   const underWay = new Map<string, Promise<void>>()
-  /** Those that could not be looked at, and until when they rest: a row that can't be read is so for long. */
+  /** Rows that could not be processed, and until when to skip them: an unreadable row stays so for long. */
   const resting = new Map<string, number>()
   return {
     async begin() {
@@ -110,10 +110,10 @@ export function createAttendant<R extends DueRow>(attended: Attended<R>): Attend
   }
 }
 
-/** Between two looks for rows that are due. */
+/** Interval between checks for due rows. */
 const EVERY_MS = 2_000
 
-/** Looks again and again until the signal aborts; `unread`: what is due could not be read. */
+/** Checks for due rows until the signal aborts. Calls `unread` when the rows could not be read. */
 export async function runAttendant(
   attendant: Attendant,
   { clock, unread }: { readonly clock: Pick<Clock, 'sleep'>; readonly unread: (error: unknown) => void },

@@ -5,21 +5,21 @@ import { META, type NewRow, partitionOf, type Shard, type Watermark } from './fe
 import type { Folding } from './fold-batch.ts'
 import type { Feed } from './projection.ts'
 
-/** How many rows of a connection and source a shard of a feed has. */
+/** Number of rows of a connection and source in a shard of a feed. */
 export interface ShardCount {
   /** Deleted ones included. */
   readonly rows: number
   readonly deleted: number
   /** Position of the last batch that was counted. */
   readonly counted_to: string
-  /** False: a projector ended between writing rows and counting them. A rebuild counts anew. */
+  /** False: a projector ended between writing rows and counting them. A rebuild corrects the count. */
   readonly exact: boolean
 }
 
 export const countType = (table: string) =>
   rowType<ShardCount>(table, [], { rows: number, deleted: number, counted_to: text, exact: flag })
 
-/** Beside the meta item, whose name none of them has. */
+/** Prefix of count items, stored beside the meta item. */
 const COUNTS = 'counts#'
 
 export function countKey({ key: { attribute } }: Feed, shard: Shard): Key {
@@ -30,20 +30,20 @@ export function isCount(feed: Feed, item: Readonly<Record<string, unknown>>): bo
   return String(item[feed.key.attribute]).startsWith(COUNTS)
 }
 
-/** What a batch changed, once its rows are written and before its watermark moves. */
+/** Changes of a batch, after its rows are written and before its watermark moves. */
 export interface Counted {
-  /** Rows of the batch, as they were read and as they are. */
+  /** Rows of the batch, before and after the change. */
   readonly rows: readonly Folding[]
-  /** Rows that another projector had written when they were to be inserted. */
+  /** Rows that another projector inserted first. */
   readonly raced: readonly NewRow[]
   readonly watermark: Watermark | undefined
   readonly position: Position
 }
 
 /**
- * Counts what came, went and came back in a batch. Costs nothing where no row did: stock that only changes is not counted.
- * A batch that is redelivered after its rows were written, but not counted, changes nothing any more and would be missing:
- * it is known by rows beyond the watermark, and the count says then that it is not exact.
+ * Counts rows that were added, deleted and restored in a batch. Without such rows it sends no request: changes of
+ * existing stock are not counted. A batch redelivered after its rows were written but not counted no longer changes
+ * rows, so the count would miss them: rows beyond the watermark reveal it, and the count is marked as not exact.
  */
 export async function noteCounts(tables: Tables, feed: Feed, counted: Counted): Promise<void> {
   const shards = Map.groupBy(counted.rows, ({ shard }) => partitionOf(shard))
@@ -83,12 +83,12 @@ async function addToCount(
 ): Promise<void> {
   if (rows === 0 && deleted === 0) return
   const key = countKey(feed, shard)
-  // A request that is sent again is counted once.
+  // A repeated request is counted once.
   const isLater: Condition = { attribute: 'counted_to', is: '<', value: position }
   const change = { set: { counted_to: position }, increment: { rows, deleted } }
   if ((await tables.update(feed.table, key, change, isLater)) !== null) return
   if ((await tables.get(feed.table, key)) !== undefined) return
-  // The first rows of the shard. Where there are others, they were never counted: an earlier version wrote them.
+  // The first rows of the shard. If there are others, an earlier version wrote them without counting.
   const range = { partition: partitionOf(shard), limit: rows + 1, attributes: [feed.key.attribute, 'deleted'] }
   const items = await tables.query(feed.table, range)
   if (items.length > rows) return

@@ -1,6 +1,6 @@
 import type { EntityResult, ResultPlaces } from '../events/generated/events.ts'
 
-/** What a stage reports of an order. */
+/** A stage's report of an order. */
 export interface ReportOfOrder {
   readonly stage: string
   /** Milliseconds. */

@@ -14,15 +14,15 @@ import { LANES, type Lane, lanePosition, moveLane, moveLaneCaughtUp } from './ou
 import { placeAttribute } from './staged-row.ts'
 import { OUTGOING_EVENTS } from './tables.ts'
 
-/** Whose an event is: a connection's, or a shop's while it is of no connection. */
+/** Owner of an event: a connection, or a shop if the event has no connection. */
 export type EventOwner = { readonly connection: string } | { readonly shop: string }
 
-/** Something that happened to an order and is told to subscriptions. It holds nothing of a person: what it is of, topics keep. */
+/** An event of an order, for subscriptions. It has no personal data: it references records in topics. */
 export interface OutgoingOrder {
   readonly owner: string
   /** time#topic#partition-offset#index: sorts as the events happened. */
   readonly place: string
-  /** The same however often it is written or sent. */
+  /** The same each time the event is written or sent. */
   readonly id: string
   readonly type: OutgoingEventType
   /** ISO 8601: the time of the place. */
@@ -34,9 +34,9 @@ export interface OutgoingOrder {
   readonly code: string | null
   /** Id of the order in the vendor's system. */
   readonly target_id: string | null
-  /** The vendor's order, or what the shop is sent of the shipment; null: it is not known. */
+  /** Record of the vendor's order, or of the shipment sent to the shop; null: unknown. */
   readonly event_place: Place | null
-  /** Seconds: the row may be removed then. */
+  /** Seconds: when the row may be removed. */
   readonly expires: number
 }
 
@@ -61,7 +61,7 @@ export function partitionOfOwner(owner: EventOwner): string {
   return 'connection' in owner ? `connection#${owner.connection}` : `shop#${owner.shop}`
 }
 
-/** Id of an event, made of what it is. */
+/** Id of an event: a digest of its content. */
 export function outgoingId(type: OutgoingEventType, ...what: readonly string[]): string {
   return `evt_${digest(type, ...what)}`
 }
@@ -69,12 +69,12 @@ export function outgoingId(type: OutgoingEventType, ...what: readonly string[]):
 /** An event that has no place yet. */
 export type NewOutgoingOrder = Omit<OutgoingOrder, 'owner' | 'place' | 'at' | 'expires'>
 
-/** Codes of a delivery after which the vendor has the order as it is now, for the first time. */
+/** Codes of a delivery after which the vendor first has the current state of the order. */
 const ACCEPTED_CODES: readonly (string | null)[] = [null, 'shortened']
-/** Reported when somebody sees to a dead letter: no stage failed. */
+/** Reported when a person discards a dead letter: no stage failed. */
 const SEEN_TO = 'discarded'
 
-/** What a stage's report of an order tells; null: nothing. */
+/** The event that a stage's report of an order causes; null: no event. */
 export function orderEventOf({ stage, at, result, places }: ReportOfOrder): NewOutgoingOrder | null {
   const { entity, source: shop, key: number, connection, eventId, status, code, targetId: target_id } = result
   if (entity !== 'orders') return null
@@ -87,7 +87,7 @@ export function orderEventOf({ stage, at, result, places }: ReportOfOrder): NewO
   return { ...of, id: outgoingId('order.accepted', ...names), type: 'order.accepted' }
 }
 
-/** What a shipment that is sent to a shop tells; null: it is no shipment. */
+/** The event that a shipment sent to a shop causes; null: it is not a shipment. */
 export function shipmentEventOf(shop: string, { record, event }: Decoded<'shop-fulfilments'>): NewOutgoingOrder | null {
   const { connection, key, eventId, data } = event
   if (data.kind !== 'shipment') return null
@@ -97,16 +97,16 @@ export function shipmentEventOf(shop: string, { record, event }: Decoded<'shop-f
   return { ...of, id, type: 'order.shipped', event_place: placeOf(record) }
 }
 
-/** A record of a lane with the events that it tells. */
+/** A record of a lane with its events. */
 export interface LaneRecord {
   readonly record: Decoded<'sync-status'>['record']
   readonly events: readonly NewOutgoingOrder[]
 }
 
 /**
- * Appends the events of a batch, and then says that they are written. Each has the place that its record gives it, so that a
- * redelivery writes the same rows, or none (Guarantee 3). Readers see nothing at or after the frontier of the lanes, which lies at or before
- * what is still to come: what they have passed never changes.
+ * Appends the events of a batch, then records that they are written. An event's place follows from its record, so a
+ * redelivery writes the same rows, or none (Guarantee 3). Readers see no events at or after the frontier of the lanes,
+ * and future events are at or after it: events that a reader has passed never change.
  */
 export async function appendOutgoing(
   tables: Tables,
@@ -145,10 +145,10 @@ function rowOf(event: NewOutgoingOrder, { topic, partition }: Lane, position: Po
   }
 }
 
-/** Idle lanes say so this often: what subscriptions see is so much older at most. */
+/** How often idle lanes move their frontier; delays what subscriptions see by at most this. */
 const IDLE_EVERY_MS = 2_000
 
-/** What a stage does with a partition that is handled up to its end. */
+/** What a stage does when a partition is processed up to its end. */
 export function laneIdle(tables: Tables, topic: string, settleMs: number): NonNullable<Stage<TopicKind>['onIdle']> {
   const last = new Map<number, number>()
   return async (partition, _topic, asOf) => {
@@ -158,12 +158,12 @@ export function laneIdle(tables: Tables, topic: string, settleMs: number): NonNu
   }
 }
 
-/** Where a reader of an owner's events begins that wants what happened at this time or later, in milliseconds. */
+/** Place where a reader of an owner's events starts that reads events at or after this time (milliseconds). */
 export function placeAtTime(time: number): string {
   return timeText(time)
 }
 
-/** The next events of an owner after a place, before the frontier (milliseconds); `all`: there are no more before it. */
+/** The next events of an owner after a place, before the frontier (milliseconds); `all`: no more events before it. */
 export async function readOutgoing(
   tables: Tables,
   owner: EventOwner,
@@ -176,7 +176,7 @@ export async function readOutgoing(
   return { rows, place: all ? before : (rows.at(-1)?.place ?? before), all }
 }
 
-/** The rows of the table: events, and lanes. */
+/** Whether a row of the table is a lane; the others are events. */
 export function isLane(item: Readonly<Record<string, unknown>>): boolean {
   return item['owner'] === LANES
 }

@@ -3,23 +3,23 @@ import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import { type Position, parsePosition, positionText } from './feed-row.ts'
 import { OUTGOING_EVENTS } from './tables.ts'
 
-/** Partition of the lanes in the table of outgoing events: owners of events hold a `#`. */
+/** Partition of the lanes in the table of outgoing events: owners of events contain a `#`. */
 export const LANES = 'lanes'
 
-/** A partition of a topic that outgoing events are made of. */
+/** A partition of a topic that outgoing events derive from. */
 export interface Lane {
   /** Without prefix. */
   readonly topic: string
   readonly partition: number
 }
 
-/** How far the events of a lane are written. */
+/** Progress of writing the events of a lane. */
 interface LaneRow {
   readonly owner: typeof LANES
   readonly place: string
-  /** Everything up to it is written. Null: nothing was yet. */
+  /** Everything up to it is written. Null: nothing is written yet. */
   readonly position: string | null
-  /** Milliseconds: what is appended from now on lies at or after it. */
+  /** Milliseconds: records appended from now on are at or after it. */
   readonly caught_up_to: number
 }
 
@@ -33,19 +33,19 @@ export const laneRows = rowType<LaneRow>(OUTGOING_EVENTS, ['owner', 'place'], {
 const nameOf = ({ topic, partition }: Lane) => `${topic}#${partition}`
 const keyOf = (lane: Lane) => ({ owner: LANES, place: nameOf(lane) }) as const
 
-/** The position that everything of the lane is written up to; null: nothing was yet. */
+/** The position up to which the lane is written; null: nothing is written yet. */
 export async function lanePosition(tables: Tables, lane: Lane): Promise<Position | null> {
   const row = await rowsOf(tables, laneRows).get(keyOf(lane))
   return row?.position == null ? null : parsePosition(row.position)
 }
 
-/** Says that everything up to `position` is written; never goes back. */
+/** Records that everything up to `position` is written; never moves backwards. */
 export async function moveLane(tables: Tables, lane: Lane, position: Position): Promise<void> {
   const text = positionText(position)
   await rowsOf(tables, laneRows).update(keyOf(lane), { set: { position: text } }, isForward('position', text))
 }
 
-/** Says that a lane that was handled up to its end has nothing before `time` that is not written; never goes back. */
+/** Records that a lane processed up to its end has no unwritten events before `time`; never moves backwards. */
 export async function moveLaneCaughtUp(tables: Tables, lane: Lane, time: number): Promise<void> {
   await rowsOf(tables, laneRows).update(keyOf(lane), { set: { caught_up_to: time } }, isForward('caught_up_to', time))
 }
@@ -54,10 +54,10 @@ function isForward(attribute: 'position' | 'caught_up_to', value: string | numbe
   return { anyOf: [{ absent: attribute }, { attribute, is: '<', value }] }
 }
 
-/** Answers for some topics: every event before it (milliseconds) is written; -1: a lane was never handled. */
+/** Time (milliseconds) before which all events of these topics are written; -1: a lane was never processed. */
 export type LaneFrontiers = (topics: readonly string[]) => number
 
-/** The frontiers as they are now. `partitions`: of each topic. */
+/** The current frontiers. `partitions`: number of partitions of each topic. */
 export async function readLaneFrontiers(tables: Tables, partitions: number): Promise<LaneFrontiers> {
   const rows = await rowsOf(tables, laneRows).queryWhole({ partition: LANES })
   const reached = new Map(

@@ -4,7 +4,7 @@ import { type FeedRow, isBefore, type Position, parsePosition, positionText, tim
 import { BY_POSITION, type FeedMeta, partitionOf, toRow, type Watermark } from './feed-table.ts'
 import type { Feed } from './projection.ts'
 
-/** What a reader asks for. Times are milliseconds; null: open. */
+/** A reader's request. Times are milliseconds; null: open. */
 export interface FeedFilter {
   readonly connection: string
   /** Sorted; null: every source. */
@@ -15,14 +15,14 @@ export interface FeedFilter {
   readonly to: number | null
 }
 
-/** How far a reader has come: by source and shard. A shard that is not there was not begun. */
+/** A reader's progress by source and shard. A missing shard was not started. */
 export type FeedPlaces = Readonly<Record<string, Readonly<Record<string, Position>>>>
 
 export interface FeedPage {
   readonly rows: readonly FeedRow[]
-  /** The very places that were given, where nothing is beyond them. */
+  /** The same object as the given places if there is nothing beyond them. */
   readonly places: FeedPlaces
-  /** False: the limit came first; more can be read at once. */
+  /** False: the limit was reached; more can be read at once. */
   readonly exhausted: boolean
   /** Every change before it (milliseconds) is visible in every shard; -1: a shard was never projected. */
   readonly frontier: number
@@ -32,7 +32,7 @@ export interface FeedPage {
 export interface FeedRequest {
   readonly tables: Tables
   readonly feed: Feed
-  /** Read before any row is: it bounds what is visible. */
+  /** Read before any row: it bounds the visible rows. */
   readonly meta: FeedMeta
   /** Partitions of the topic. */
   readonly shards: number
@@ -40,7 +40,7 @@ export interface FeedRequest {
 
 /**
  * The next rows after the reader's places, shard by shard, up to the watermarks in `meta`. Guarantee 8: a row that
- * changes while a page is read moves beyond these watermarks, so it comes later and can't be missed.
+ * changes while a page is read moves beyond these watermarks, so it is read later and can't be missed.
  */
 export async function readFeed(
   request: FeedRequest,
@@ -73,20 +73,20 @@ export async function readFeed(
 /** A shard that is this much behind now, beyond the settle time, still counts as caught up. */
 const FRESH_MS = 5000
 
-/** Up to when everything must be visible for the reader to have caught up, in milliseconds. */
+/** The time (milliseconds) up to which everything must be visible for the reader to be caught up. */
 export function goalOf(filter: FeedFilter, now: number, settleMs: number): number {
   return filter.to ?? now - settleMs - FRESH_MS
 }
 
 /**
- * Whether the reader has caught up to now, or to the end of its slot. A slot that is not over is never complete: what
- * is still to change in it would be missed by a reader that goes on to the next (Guarantee 8).
+ * Whether the reader has caught up to now, or to the end of its slot. A slot that has not ended is never complete:
+ * a reader that continues with the next slot would miss later changes in it (Guarantee 8).
  */
 export function isComplete(page: FeedPage, filter: FeedFilter, now: number, settleMs: number): boolean {
   return page.exhausted && page.frontier >= goalOf(filter, now, settleMs)
 }
 
-/** Sources whose rows the filter lets through. */
+/** Sources that match the filter. */
 export function sourcesOf(meta: FeedMeta, filter: Pick<FeedFilter, 'connection' | 'sources'>): readonly string[] {
   return meta.pairs
     .filter(({ connection, source }) => connection === filter.connection && (filter.sources?.includes(source) ?? true))
@@ -94,7 +94,7 @@ export function sourcesOf(meta: FeedMeta, filter: Pick<FeedFilter, 'connection' 
     .toSorted()
 }
 
-/** Events to come have positions of at least the watermark's time, and append times of at least `caughtUpTo`. */
+/** Future events have positions of at least the watermark's time, and append times of at least `caughtUpTo`. */
 function frontierOf(watermark: Watermark | undefined): number {
   if (watermark === undefined) return -1
   return Math.max(watermark.position?.time ?? 0, watermark.caughtUpTo)
@@ -113,7 +113,7 @@ async function readShard(
 ): Promise<{ rows: readonly FeedRow[]; place: Position | undefined }> {
   const { filter, source, shard, place, watermark, limit } = part
   const end = watermark?.position ?? null
-  // Nothing new costs no query: an empty poll reads the meta item alone.
+  // Without new rows there is no query: an empty poll reads only the meta item.
   if (limit === 0 || end === null || (place !== undefined && !isBefore(place, end))) {
     return { rows: [], place }
   }

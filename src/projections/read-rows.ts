@@ -10,8 +10,8 @@ import type { Feed } from './projection.ts'
 import { type FeedRequest, sourcesOf } from './read-feed.ts'
 
 /**
- * A key's rows, one for each source that has it. It may be newer than what the feed shows at this moment: a single row
- * is whole as soon as it is written.
+ * A key's rows, one for each source that has it. A row may be newer than in the feed: a single row is complete as
+ * soon as it is written.
  */
 export async function readItem(request: FeedRequest, connection: string, key: string): Promise<readonly FeedRow[]> {
   const sources = sourcesOf(request.meta, { connection, sources: null })
@@ -19,7 +19,7 @@ export async function readItem(request: FeedRequest, connection: string, key: st
   return rows.toSorted((a, b) => (a.source < b.source ? -1 : 1))
 }
 
-/** The rows that sources have of many keys: one read for each key and source, in the shard of the key's partition. */
+/** The rows of many keys in these sources: one read per key and source, in the shard of the key's partition. */
 export async function rowsOfManyKeys(
   { tables, feed, meta: { generation }, shards }: FeedRequest,
   { connection, sources, keys }: KeysOfSources,
@@ -39,7 +39,7 @@ interface KeysOfSources {
   readonly keys: readonly string[]
 }
 
-/** The rows that sources have of keys, in one batch of reads and no order. */
+/** The rows of keys in these sources, in one batch of reads, unordered. */
 export async function rowsOfKeys(
   { tables, feed, meta: { generation }, shards }: FeedRequest,
   { connection, sources, keys }: KeysOfSources,
@@ -58,13 +58,13 @@ export interface RowCount {
   /** Deleted ones included. */
   readonly rows: number
   readonly deleted: number
-  /** False: some may be missing, or too many, since a projector ended at the wrong moment. */
+  /** False: the count may be off by a few rows, since a projector was killed while counting. */
   readonly exact: boolean
 }
 
 /**
- * How many rows of a connection there are, by what the projector counted: one batch of reads, whatever the feed's size. The
- * rows themselves are read only of a shard whose first rows an earlier version wrote.
+ * Number of rows of a connection, from the projector's counts: one batch of reads, independent of the feed's size. Rows
+ * are read only for a shard whose first rows were written by an earlier version.
  */
 export async function countRows({ tables, feed, meta, shards }: FeedRequest, connection: string): Promise<RowCount> {
   const { generation } = meta

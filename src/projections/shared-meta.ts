@@ -6,9 +6,9 @@ import type { Feed } from './projection.ts'
 const shared = createSharedReads<FeedMeta>()
 
 /**
- * As `readMeta`, for readers of a feed: many who poll cost one read. What it says the feed was at one moment of that read: a
- * reader is shown nothing beyond it, and finds what came since with a later poll (Guarantee 8). Not for who writes: it needs
- * what is there after its own last write.
+ * Like `readMeta`, for readers of a feed: many polls share one read. The meta describes the feed at one moment of that
+ * read: a reader sees no later rows until a later poll (Guarantee 8). Not for writers: they need the state after their
+ * own last write.
  */
 export function sharedMeta(tables: Tables, feed: Feed, kept: Kept = { now: 0, keptMs: 0 }): Promise<FeedMeta> {
   return shared(tables, feed.table, kept, () => readMeta(tables, feed))

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Waldstream\Client;
 
-/** Over ext-curl; keeps the connection open between requests. */
+/** Uses ext-curl; keeps the connection open between requests. */
 final class CurlTransport implements Transport
 {
     private ?\CurlHandle $curl = null;
@@ -34,9 +34,9 @@ final class CurlTransport implements Transport
             },
         ] + ($body === null ? [] : [CURLOPT_POST => true, CURLOPT_POSTFIELDS => $body]));
         $text = curl_exec($curl);
-        // It also fails when the answer ends before its length.
+        // Curl also fails if the answer is shorter than its Content-Length.
         if (!is_string($text)) {
-            throw new FeedException('unavailable', 'no whole answer: ' . curl_error($curl), transient: true);
+            throw new FeedException('unavailable', 'no complete answer: ' . curl_error($curl), transient: true);
         }
         return new Response((int) curl_getinfo($curl, CURLINFO_RESPONSE_CODE), $answered, $text);
     }

@@ -4,14 +4,14 @@ declare(strict_types=1);
 
 namespace Waldstream\Client;
 
-/** What one answer changes, in a single transaction. */
+/** The changes of one answer, in a single transaction. */
 final class FeedCommit
 {
     /**
-     * @param list<array<string, mixed>> $rows in the order in which they are to be written: the last row of a key
-     *     counts. Keep the round of the state with each
-     * @param int|null $removeBefore after the rows: remove rows of earlier rounds than this one, which are gone from
-     *     the feed; null: remove nothing
+     * @param list<array<string, mixed>> $rows write them in this order: the last row of a key counts. Store the round
+     *     of the state with each row
+     * @param int|null $removeBefore after the rows: remove rows of earlier rounds than this one, which are no longer
+     *     in the feed; null: do not remove rows
      */
     public function __construct(
         public readonly array $rows,

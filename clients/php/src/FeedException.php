@@ -4,13 +4,13 @@ declare(strict_types=1);
 
 namespace Waldstream\Client;
 
-/** A page of a feed that could not be read, or kept. */
+/** A page of a feed could not be read or stored. */
 final class FeedException extends \RuntimeException
 {
     /**
      * @param string $problem code of the API's problem document; or unavailable, invalid_answer, store_invalid,
      *     store_taken
-     * @param int|null $status HTTP status; null: there was no answer
+     * @param int|null $status HTTP status; null: no answer
      * @param float|null $retryAfter how long the API asks to wait, in seconds; null: it does not say
      * @param bool $transient the same request may succeed later
      */

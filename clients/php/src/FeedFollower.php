@@ -7,13 +7,13 @@ namespace Waldstream\Client;
 /** Follows one feed into one store. */
 final class FeedFollower
 {
-    /** Seconds, where the API does not say how long to wait. */
+    /** Seconds to wait if the API does not say how long to wait. */
     private const WAIT = 1.0;
     private const PASSING = [408, 425, 429];
 
     private readonly Transport $transport;
 
-    /** @param Transport|null $transport over ext-curl by default, without it over PHP's streams */
+    /** @param Transport|null $transport ext-curl by default; PHP's streams if it is not installed */
     public function __construct(
         private readonly FeedOptions $options,
         private readonly FeedStore $store,
@@ -23,9 +23,9 @@ final class FeedFollower
     }
 
     /**
-     * Reads until the feed is caught up or a bound is reached; the next run continues there. Throws FeedException.
+     * Reads until the feed is caught up or a limit is reached; the next run continues there. Throws FeedException.
      *
-     * @param int $maxPages requests that were answered
+     * @param int $maxPages maximum of answered requests
      * @param float $maxSeconds
      */
     public function run(int $maxPages = 1000, float $maxSeconds = 600.0): RunReport
@@ -40,7 +40,7 @@ final class FeedFollower
     }
 
     /**
-     * Yields each page after its commit, until the feed is caught up or a bound is reached. Throws FeedException.
+     * Yields each page after its commit, until the feed is caught up or a limit is reached. Throws FeedException.
      *
      * @return \Generator<int, FollowedPage>
      */
@@ -78,7 +78,7 @@ final class FeedFollower
         }
     }
 
-    /** The next run reads the feed in full, and removes what is gone at its end. */
+    /** Makes the next run read the feed in full and then remove rows no longer in it. */
     public function readAgain(): void
     {
         $this->beginAgain($this->store->load() ?? new FeedState(round: 0));
@@ -97,7 +97,7 @@ final class FeedFollower
         return new FeedState($page->cursor, $page->etag, $page->complete, $state->round, $full);
     }
 
-    /** Null: nothing changed. Transient failures are repeated while the run may last. */
+    /** Null: no changes. Retries transient failures within the time of the run. */
     private function ask(FeedState $state, float $endsAt): ?Page
     {
         for ($attempt = 1; true; $attempt += 1) {
@@ -119,7 +119,7 @@ final class FeedFollower
         if ($this->options->key !== null) {
             $headers['Authorization'] = 'Bearer ' . $this->options->key;
         }
-        // What is held is the whole answer only where it had caught up.
+        // The stored ETag is valid for the next poll only if the last answer was caught up.
         $etag = $state->complete ? $state->etag : null;
         if ($etag !== null) {
             $headers['If-None-Match'] = $etag;
@@ -161,7 +161,7 @@ final class FeedFollower
         return $path . '?' . http_build_query($query, '', '&', PHP_QUERY_RFC3986);
     }
 
-    /** False: the run would end before. */
+    /** False: the run would end first. */
     private static function wait(float $seconds, float $endsAt): bool
     {
         if (microtime(true) + $seconds >= $endsAt) {

@@ -4,18 +4,18 @@ declare(strict_types=1);
 
 namespace Waldstream\Client;
 
-/** Which feed is followed, and how. */
+/** Which feed to follow, and how. */
 final class FeedOptions
 {
     /**
-     * @param string $api address of the API, without /v1
+     * @param string $api URL of the API, without /v1
      * @param string $feed products, inventory, images
      * @param string|null $key API key with the scope feeds:read
      * @param string|null $source rows of this system only
      * @param int $limit rows per page, 1 to 1000
-     * @param bool $readAgain what an expired cursor (410) does. True: the feed is read in full, and then the rows
-     *     that it no longer has are removed; until then the old ones stay. False: it is thrown as a FeedException
-     * @param float $timeout of one request, in seconds
+     * @param bool $readAgain how to handle an expired cursor (410). True: reads the feed in full, then removes rows no
+     *     longer in it; until then the old rows stay. False: throws a FeedException
+     * @param float $timeout timeout of one request, in seconds
      */
     public function __construct(
         public readonly string $api,

@@ -9,9 +9,9 @@ final class FeedState
 {
     /**
      * @param string|null $cursor sent with the next request; null: the full read begins
-     * @param string|null $etag of the last answer
-     * @param bool $complete the last answer had caught up
-     * @param int $round number of the full read; it grows with each
+     * @param string|null $etag ETag of the last answer
+     * @param bool $complete whether the last answer was caught up
+     * @param int $round number of the full read; grows with each full read
      * @param bool $full the full read of this round is not finished
      */
     public function __construct(
@@ -23,13 +23,13 @@ final class FeedState
     ) {
     }
 
-    /** As text, for a store. */
+    /** The state as text, for a store. */
     public function toJson(): string
     {
         return json_encode(get_object_vars($this), JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
     }
 
-    /** Throws FeedException `store_invalid` for text that `toJson` did not give. */
+    /** Throws FeedException `store_invalid` for text that does not come from `toJson`. */
     public static function fromJson(string $json): self
     {
         try {

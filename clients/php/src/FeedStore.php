@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace Waldstream\Client;
 
-/** Keeps the rows of one feed together with how far it has been read. One run at a time uses it. */
+/** Stores the rows of one feed together with its state. Use it in one run at a time. */
 interface FeedStore
 {
-    /** The state of the last commit; null: there was none. */
+    /** The state of the last commit; null: no commit yet. */
     public function load(): ?FeedState;
 
-    /** Writes all of it or nothing: after a crash the store is as before or as after. */
+    /** Atomic: after a crash the store has either all of the commit or none of it. */
     public function commit(FeedCommit $commit): void;
 }

@@ -5,14 +5,14 @@ declare(strict_types=1);
 namespace Waldstream\Client;
 
 /**
- * Keeps a feed in a file: a line of JSON per commit, on the disk before the commit returns. A line that a crash cut
- * off does not count. The file is locked while the store exists; the rows are also in memory.
+ * Stores a feed in a file: one line of JSON per commit, on disk before the commit returns. A line that a crash cut
+ * off is ignored. The file is locked while the store exists; the rows are also in memory.
  */
 final class FileStore implements FeedStore
 {
-    /** Rows in the file, per row that counts, from which it is written anew. */
+    /** The file is compacted when it has more than this many rows per current row. */
     private const WASTE = 2;
-    /** Files with fewer rows are never written anew. */
+    /** Files with fewer rows are not compacted. */
     private const SMALL_ROWS = 10_000;
     private const JSON = JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE
         | JSON_PRESERVE_ZERO_FRACTION;
@@ -23,13 +23,13 @@ final class FileStore implements FeedStore
     private $file;
     /** @var resource */
     private $lock;
-    /** Bytes of the file that count. */
+    /** Bytes of complete lines in the file. */
     private int $bytes = 0;
-    /** Rows in the file, also those that were replaced. */
+    /** Rows in the file, including replaced ones. */
     private int $written = 0;
 
     /**
-     * Throws FeedException `store_taken` while another store has the file, `store_invalid` for a file that is no copy.
+     * Throws FeedException `store_taken` while another store uses the file, `store_invalid` if the file is not a copy.
      *
      * @param (\Closure(array<string, mixed>): string)|null $keyOf the SKU by default
      */
@@ -78,7 +78,7 @@ final class FileStore implements FeedStore
     private function read(): void
     {
         while (($line = fgets($this->file)) !== false) {
-            // A line that a crash cut off was never reported as kept.
+            // A line that a crash cut off was never reported as committed.
             if (!str_ends_with($line, "\n")) {
                 break;
             }
@@ -96,7 +96,7 @@ final class FileStore implements FeedStore
         $this->written += count($commit->rows);
     }
 
-    /** Writes what counts beside the file, and puts it in its place whole. */
+    /** Writes the current rows to a new file, and replaces the old file atomically. */
     private function compact(): void
     {
         $state = $this->state;
@@ -131,7 +131,7 @@ final class FileStore implements FeedStore
         /** @var mixed $value */
         $value = json_decode($line, true);
         if (!is_array($value) || !is_string($value['state'] ?? null) || !is_array($value['rows'] ?? null)) {
-            $message = "{$this->path} is no copy of a feed: remove it, and the feed is read in full";
+            $message = "{$this->path} is not a copy of a feed: remove it to read the feed in full";
             throw new FeedException('store_invalid', $message);
         }
         return new FeedCommit($value['rows'], FeedState::fromJson($value['state']), $value['removeBefore'] ?? null);
@@ -140,7 +140,7 @@ final class FileStore implements FeedStore
     /**
      * @param resource $file
      * @param list<string> $lines
-     * @return int|null bytes; null: not all of it is on the disk
+     * @return int|null bytes; null: not everything is on disk
      */
     private static function write($file, array $lines): ?int
     {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Waldstream\Client;
 
-/** Keeps a feed in memory: each process reads it in full once. */
+/** Stores a feed in memory: each process reads it in full once. */
 final class MemoryStore implements FeedStore
 {
     private readonly RowCopy $copy;

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Waldstream\Client;
 
 /**
- * A page as the API gave it.
+ * A page as the API sent it.
  *
  * @internal
  */
@@ -24,7 +24,7 @@ final class Page
     ) {
     }
 
-    /** Throws a transient `invalid_answer` for an answer that is no whole page: it was cut off, or something else answered. */
+    /** Throws a transient `invalid_answer` for an answer that is not a complete page (cut off, or not from the API). */
     public static function of(Response $response, float $now): self
     {
         /** @var mixed $page */
@@ -35,7 +35,7 @@ final class Page
         if (!is_array($items) || !self::areRows($items) || !is_string($cursor) || !is_bool($complete)) {
             throw new FeedException(
                 'invalid_answer',
-                'the answer is not a whole page of a feed',
+                'the answer is not a complete page of a feed',
                 $response->status,
                 transient: true,
             );

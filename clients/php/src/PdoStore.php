@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Waldstream\Client;
 
 /**
- * Keeps a feed in two tables of a database, rows and state in one transaction. Works with SQLite, MySQL and
- * PostgreSQL. Deleted rows are kept with `deleted` 1.
+ * Stores a feed in two tables of a database, rows and state in one transaction. Works with SQLite, MySQL and
+ * PostgreSQL. Deleted rows are stored with `deleted` 1.
  */
 final class PdoStore implements FeedStore
 {
@@ -15,7 +15,7 @@ final class PdoStore implements FeedStore
 
     /**
      * @param \PDO $pdo with ERRMODE_EXCEPTION, the default
-     * @param string $name of the feed in the tables: several feeds may share them
+     * @param string $name name of the feed in the tables: several feeds may share them
      * @param (\Closure(array<string, mixed>): string)|null $keyOf the SKU by default
      */
     public function __construct(private readonly \PDO $pdo, private readonly string $name, ?\Closure $keyOf = null)
@@ -27,7 +27,7 @@ final class PdoStore implements FeedStore
     public function createTables(): void
     {
         $isMysql = $this->pdo->getAttribute(\PDO::ATTR_DRIVER_NAME) === 'mysql';
-        // MySQL's own text is too short for a row, and does not tell upper from lower case.
+        // MySQL's TEXT is too short for a row, and its default collation ignores case.
         [$text, $exact] = $isMysql ? ['MEDIUMTEXT', ' COLLATE utf8mb4_bin'] : ['TEXT', ''];
         $this->pdo->exec('CREATE TABLE IF NOT EXISTS waldstream_rows (feed VARCHAR(100) NOT NULL,'
             . " row_key VARCHAR(255){$exact} NOT NULL, round INTEGER NOT NULL, deleted SMALLINT NOT NULL,"

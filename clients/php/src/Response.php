@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace Waldstream\Client;
 
-/** An HTTP answer, its body decoded. */
+/** An HTTP answer with its decoded body. */
 final class Response
 {
     /**
      * @param array<string, string> $headers names in lower case
-     * @param bool $whole false: the body is shorter than its length says
+     * @param bool $whole false: the body is shorter than its Content-Length
      */
     public function __construct(
         public readonly int $status,
@@ -24,7 +24,7 @@ final class Response
         return $this->headers[$name] ?? null;
     }
 
-    /** How long to wait, in seconds; null: the answer does not say. */
+    /** How long to wait, in seconds; null: not given. */
     public function retryAfter(float $now): ?float
     {
         $value = trim($this->header('retry-after') ?? '');

@@ -8,9 +8,9 @@ namespace Waldstream\Client;
 final class Retry
 {
     /**
-     * @param int $attempts requests for one page in a row, before the error is thrown
-     * @param float $first wait after the first failure, in seconds; it doubles with each
-     * @param float $most seconds
+     * @param int $attempts requests in a row for one page before the error is thrown
+     * @param float $first wait after the first failure, in seconds; doubles with each failure
+     * @param float $most longest wait, in seconds
      */
     public function __construct(
         public readonly int $attempts = 8,

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Waldstream\Client;
 
-/** Over PHP's own streams, where ext-curl is missing. */
+/** Uses PHP's streams if ext-curl is not installed. */
 final class StreamTransport implements Transport
 {
     public function send(string $url, array $headers, float $timeout, ?string $body = null): Response

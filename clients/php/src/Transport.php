@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Waldstream\Client;
 
-/** Sends requests. Redirects are not followed: a key is never sent to another address. */
+/** Sends requests. Redirects are not followed: the key is never sent to another URL. */
 interface Transport
 {
     /**
@@ -12,7 +12,7 @@ interface Transport
      *
      * @param array<string, string> $headers
      * @param float $timeout in seconds
-     * @param string|null $body sent by POST; null: GET
+     * @param string|null $body body of a POST; null: GET
      */
     public function send(string $url, array $headers, float $timeout, ?string $body = null): Response;
 }

@@ -8,12 +8,12 @@ function keyParts({ parts }: FeedKey) {
   return Object.fromEntries(parts.map((part) => [part, Type.String()]))
 }
 
-/** Parts of a key as they are in an address. */
+/** Parts of a key as path parameters. */
 export function keyPath({ parts }: FeedKey) {
   return Type.Object(Object.fromEntries(parts.map((part) => [part, PathText()])))
 }
 
-/** Columns of which `fields` may leave out any. */
+/** Columns, each optional, since `fields` may leave it out. */
 function optionalColumns(data: TObject) {
   const columns = Object.entries<TSchema>(data.properties).map(
     ([name, column]) => [name, Type.Optional(column)] as const,
@@ -30,20 +30,20 @@ export function feedItem({ key, data }: Feed) {
       updated_at: Type.Optional(Type.String({ description: 'When the row last changed in the feed, ISO 8601 UTC' })),
       as_of: Type.Optional(
         Type.Union([Type.String(), Type.Null()], {
-          description: 'When the source was last read in full: what changed there before is in the row, or on its way',
+          description: 'When the source was last read in full: earlier changes are in the row or in the pipeline',
         }),
       ),
       position: Type.Optional(Type.String({ description: 'Place of the row in its shard; grows with each change' })),
-      deleted: Type.Boolean({ description: 'True: no longer at the source; data is the last known' }),
+      deleted: Type.Boolean({ description: 'True: no longer at the source; data is the last known content' }),
       stale: Type.Optional(
         Type.Object(
           { policy: Type.Enum(['keep', 'hold', 'buffer', 'zero']), reason: Type.String() },
-          { description: "There where the connection's policy for stale stock applies; data is as it says" },
+          { description: "Present if the connection's policy for stale stock applies; the policy may change data" },
         ),
       ),
       data: optionalColumns(data),
     },
-    { description: 'Everything optional is there unless `fields` leaves it out' },
+    { description: 'Optional columns are present unless `fields` leaves them out' },
   )
 }
 
@@ -52,7 +52,7 @@ const Source = Type.Optional(
   Type.String({
     minLength: 1,
     maxLength: 1_000,
-    description: 'Rows of this system only; of several, their ids separated by commas',
+    description: 'Rows of these systems only: ids separated by commas',
   }),
 )
 const Fields = Type.Optional(
@@ -60,7 +60,7 @@ const Fields = Type.Optional(
     minLength: 1,
     maxLength: 2_000,
     description:
-      'Columns of the row and of its data, separated by commas, e.g. `updated_at,total`; source, key and `deleted` are always there',
+      'Columns of the row and its data, separated by commas; source, key and `deleted` are always included',
   }),
 )
 
@@ -79,7 +79,7 @@ export const FeedQuery = Type.Object(
     source: Source,
     updated_from: Type.Optional(Type.String({ description: 'ISO 8601 with zone, inclusive' })),
     updated_to: Type.Optional(Type.String({ description: 'ISO 8601 with zone, exclusive' })),
-    cursor: Type.Optional(Type.String({ minLength: 1, description: 'As the last answer gave it' })),
+    cursor: Type.Optional(Type.String({ minLength: 1, description: 'Cursor of the last answer' })),
     limit: Type.Integer({ minimum: 1, maximum: 1000, default: 500 }),
     fields: Fields,
   },
@@ -87,17 +87,17 @@ export const FeedQuery = Type.Object(
 )
 
 export const FeedCount = Type.Object({
-  rows: Type.Integer({ description: 'Of every source, hidden and deleted ones included' }),
+  rows: Type.Integer({ description: 'Rows of all sources, including hidden and deleted rows' }),
   deleted: Type.Integer(),
-  exact: Type.Boolean({ description: 'False: a projector was killed while it counted; a rebuild counts anew' }),
+  exact: Type.Boolean({ description: 'False: a projector was killed while counting; a rebuild corrects the count' }),
 })
 
-/** Keys that are asked for at once. */
+/** Maximum of keys per request. */
 const MOST_KEYS = 1_000
 
 const KeyPart = () => Type.String({ minLength: 1, maxLength: LONGEST_PARAMETER })
 
-/** A key as a body has it: the text itself, or the list of its parts. */
+/** A key in a body: the text itself, or the list of its parts. */
 function bodyKey({ parts }: FeedKey) {
   const { length } = parts
   if (length === 1) return Type.Unsafe<string | readonly string[]>(KeyPart())
@@ -115,7 +115,7 @@ export function itemsAnswer(feed: Feed, item: ReturnType<typeof feedItem>) {
   return Type.Object(
     {
       items: Type.Array(item),
-      missing: Type.Array(bodyKey(feed.key), { description: 'Keys that no source has a row of' }),
+      missing: Type.Array(bodyKey(feed.key), { description: 'Keys without a row in any source' }),
     },
     { description: 'The rows of these keys, one for each source that has it' },
   )
@@ -127,7 +127,7 @@ export function feedAnswer(item: ReturnType<typeof feedItem>) {
       items: Type.Array(item),
       cursor: Type.String({ description: 'Send it with the next request' }),
       complete: Type.Boolean({
-        description: 'True: caught up. False with items: ask again at once; without: after Retry-After',
+        description: 'True: caught up. False with items: ask again at once; without items: after Retry-After',
       }),
     },
     { description: 'A page of the feed', ...ndjsonToo },

@@ -54,7 +54,7 @@ type Item = ReturnType<typeof feedItem>
 
 function pageRoute(deps: ApiDeps, feed: Feed, item: Item): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const unchanged = { description: 'As If-None-Match says it has it already', type: 'null' }
+    const unchanged = { description: 'Unchanged: the caller has the answer already (If-None-Match)', type: 'null' }
     const response = { 200: feedAnswer(item), 304: unchanged, ...answers, ...problems(410) }
     app.get(
       `/v1/feeds/${feed.entity}`,
@@ -121,7 +121,7 @@ async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply
   }
   const wanted = { feed, filter, cursor: given?.cursor ?? null, limit: query.limit }
   const page = await readFeedPage(deps.operations, principalOf(request), wanted)
-  // HEAD gives no rows.
+  // HEAD returns no rows.
   if (request.method === 'GET') notePull(deps.operations, principalOf(request), wanted, page)
   if (page.retryAfter !== null) reply.header('retry-after', page.retryAfter)
   const cursor = nextCursor(cursorKey, given, page.cursor, now)
@@ -134,7 +134,7 @@ async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply
   }
 }
 
-/** The ids in a parameter, each once and sorted; null: it is not given. */
+/** The distinct ids in a parameter, sorted; null: the parameter is missing. */
 function sourcesIn(text: string | undefined): readonly string[] | null {
   return text === undefined ? null : [...new Set(text.split(','))].toSorted()
 }

@@ -19,7 +19,7 @@ const Cursor = Type.Optional(
   Type.String({
     minLength: 1,
     maxLength: 12_000,
-    description: 'As an earlier answer, or the status of a subscription, has it',
+    description: 'Cursor of an earlier answer or of the status of a subscription',
   }),
 )
 
@@ -31,8 +31,8 @@ const Query = Type.Object(
       description: 'Id of the subscription whose events are read',
     }),
     cursor: Cursor,
-    from: Time('Without a cursor: what happened at this time (ISO 8601) or later; all that are kept by default'),
-    limit: Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'About so many' }),
+    from: Time('Without a cursor: events at this time (ISO 8601) or later; all stored events by default'),
+    limit: Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'Approximate number of events' }),
   },
   { additionalProperties: false },
 )
@@ -40,21 +40,21 @@ const Query = Type.Object(
 const Events = Type.Object({
   items: Type.Array(
     Type.Object({
-      id: Type.String({ description: 'The same as the webhook-id of the webhook: each event is to be processed once' }),
+      id: Type.String({ description: 'Same as the webhook-id of the webhook: process each id once' }),
       type: Text,
-      timestamp: Type.String({ description: 'When it happened, as it was learned of' }),
-      data: Type.Object({}, { additionalProperties: true, description: 'What it is, by its type' }),
+      timestamp: Type.String({ description: 'When Waldstream learned of the event' }),
+      data: Type.Object({}, { additionalProperties: true, description: 'Content, by type' }),
     }),
   ),
-  cursor: Type.String({ description: 'For the next request' }),
-  complete: Type.Boolean({ description: 'False: more can be read at once' }),
+  cursor: Type.String({ description: 'Send it with the next request' }),
+  complete: Type.Boolean({ description: 'False: more events can be read at once' }),
 })
 
 const Replay = Type.Object(
   {
-    from: Time('What happened at this time (ISO 8601) or later; exactly one of from and cursor'),
+    from: Time('Events at this time (ISO 8601) or later; give exactly one of from and cursor'),
     cursor: Cursor,
-    preview: Type.Boolean({ default: false, description: 'Count the events, and send nothing' }),
+    preview: Type.Boolean({ default: false, description: 'Only count the events; do not send them' }),
   },
   { additionalProperties: false },
 )
@@ -62,12 +62,12 @@ const Replay = Type.Object(
 const Replayed = Type.Object({
   subscription: Text,
   preview: Type.Boolean(),
-  events: Type.Record(Type.String(), Type.Integer(), { description: 'That there are from there on, by type' }),
-  complete: Type.Boolean({ description: 'False: there are more than were counted' }),
+  events: Type.Record(Type.String(), Type.Integer(), { description: 'Number of events from there on, by type' }),
+  complete: Type.Boolean({ description: 'False: there are more events than were counted' }),
   first_at: Nullable(Text),
 })
 
-/** Events that sellers and vendors subscribe to: how their subscriptions are doing, and events again. */
+/** Outgoing events of sellers and vendors: status of subscriptions, pull, replay and resume. */
 export function outgoingEventRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const Statuses = Type.Object({ items: Type.Array(SubscriptionAnswer) })
@@ -94,7 +94,7 @@ export function outgoingEventRoutes({ operations }: ApiDeps): FastifyPluginAsync
       const replayed = await replayEvents(operations, principalOf(request), wanted)
       return await reply.code(preview ? 200 : 202).send({ ...replayed, events: { ...replayed.events } })
     })
-    const resumed = { description: 'It is sent what it lacks', type: 'null' }
+    const resumed = { description: 'Resumed: sends its waiting events', type: 'null' }
     const resume = { tags, params: DocumentId, response: { 204: resumed, ...problems(401, 404, 409) } }
     app.post('/v1/subscriptions/:id/resume', { schema: resume }, async (request, reply) => {
       await resumeSubscription(operations, principalOf(request), request.params.id)

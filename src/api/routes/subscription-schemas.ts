@@ -5,31 +5,33 @@ const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null
 const Text = Type.String()
 const Texts = (description: string) => Nullable(Type.Array(Text, { description }))
 
-/** How a subscription is doing. */
+/** Status of a subscription. */
 export const SubscriptionAnswer = Type.Object({
   subscription: Text,
   by: Type.Enum(['webhook', 'pull']),
-  enabled: Type.Boolean({ description: 'False: its document switches it off' }),
+  enabled: Type.Boolean({ description: 'False: its document disables it' }),
   events: Texts('Types of events; null: all'),
-  connections: Texts('Null where shops is null, too: all'),
-  shops: Texts('Shops of whose connections it has all'),
+  connections: Texts('Connections; null and shops null: all'),
+  shops: Texts('Shops; events of all their connections are sent'),
   state: Type.Enum(['ok', 'off', 'pulled', 'failing', 'paused']),
   reached_at: Nullable(Type.String({ description: 'All events before it were acknowledged' })),
-  cursor: Nullable(Type.String({ description: 'Where it is: a replay or a pull may begin there' })),
-  lag: Type.Integer({ description: 'Seconds since the first event that is not acknowledged; 0: there is none' }),
+  cursor: Nullable(Type.String({ description: 'Current cursor: a replay or a pull may start there' })),
+  lag: Type.Integer({ description: 'Seconds since the first unacknowledged event; 0: all are acknowledged' }),
   last_sent_at: Nullable(Text),
-  paused_at: Nullable(Type.String({ description: 'It failed for days, and is sent nothing until it is resumed' })),
+  paused_at: Nullable(
+    Type.String({ description: 'When it was paused after failing for days; sends no events until it is resumed' }),
+  ),
   failing: Nullable(
     Type.Object(
       {
         since: Text,
         code: Text,
         message: Text,
-        attempts: Type.Integer({ description: 'That failed since one did not' }),
+        attempts: Type.Integer({ description: 'Failed attempts since the last successful one' }),
         next_try: Nullable(Text),
         fix: Text,
       },
-      { description: 'Null: the last attempt did not fail, or there was none' },
+      { description: 'Null: the last attempt succeeded, or there was no attempt' },
     ),
   ),
 })

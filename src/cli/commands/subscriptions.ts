@@ -3,7 +3,7 @@ import { by, json } from './shared-options.ts'
 
 export const subscriptionsList = command({
   name: 'subscriptions list',
-  summary: 'list the subscriptions: how far each was sent its events, and why one is not',
+  summary: 'list the subscriptions with their progress, and why one is failing',
   takes: '',
   options: { json },
   examples: ['waldstream subscriptions list'],
@@ -11,14 +11,14 @@ export const subscriptionsList = command({
 
 export const subscriptionsReplay = command({
   name: 'subscriptions replay',
-  summary: 'send a subscription its events again from a time or a cursor, or skip those before it',
+  summary: 'replay events of a subscription from a time or a cursor, or skip the events before it',
   takes: '<subscription>',
-  about: `The subscription goes on from there, also where it was paused. Events have the ids they had before. Those of orders are
-kept for 30 days; of stock, each SKU that changed since is sent as it is now.`,
+  about: `The subscription continues from there, even if it was paused. Events keep their ids. Events of orders are stored
+for 30 days; for stock, the current state of each SKU that changed since is sent.`,
   options: {
-    from: text('time', 'what happened at this time (ISO 8601) or later'),
+    from: text('time', 'events at this time (ISO 8601) or later'),
     cursor: text('text', 'instead of a time: a cursor of "subscriptions list --json" or of the API'),
-    preview: flag('show how many events there are from there on; send nothing'),
+    preview: flag('count the events from there on without sending them'),
     by,
     json,
   },
@@ -27,7 +27,7 @@ kept for 30 days; of stock, each SKU that changed since is sent as it is now.`,
 
 export const subscriptionsResume = command({
   name: 'subscriptions resume',
-  summary: 'send a subscription that failed or was paused what it lacks, now',
+  summary: 'resume a failing or paused subscription at once',
   takes: '<subscription>',
   options: { by, json },
   examples: ['waldstream subscriptions resume seller'],
@@ -35,7 +35,7 @@ export const subscriptionsResume = command({
 
 export const subscriptions: CommandGroup = {
   name: 'subscriptions',
-  summary: 'who is sent events of orders and stock: list, replay, resume',
+  summary: 'subscriptions to events of orders and stock: list, replay, resume',
   commands: [subscriptionsList, subscriptionsReplay, subscriptionsResume],
   usual: 'list',
 }

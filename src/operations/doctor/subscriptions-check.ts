@@ -9,11 +9,11 @@ import { type Check, fail, ok, warn } from './finding.ts'
 
 export interface SubscriptionCheckDeps {
   readonly resolveSecret: ResolveReference
-  /** How far it is; undefined: nothing was sent yet, or the tables are not there. */
+  /** Its progress; undefined: nothing was sent yet, or the tables do not exist. */
   readonly rowOf: (subscription: string) => Promise<SubscriptionRow | undefined>
 }
 
-/** Whether a subscription can be sent its events, and whether they arrived. */
+/** Checks that a subscription's key can be read and that its events are acknowledged. */
 export function subscriptionCheck(subscription: Subscription, { resolveSecret, rowOf }: SubscriptionCheckDeps): Check {
   const { id, webhook } = subscription
   const name = `subscription ${id}`
@@ -30,7 +30,10 @@ export function subscriptionCheck(subscription: Subscription, { resolveSecret, r
       const row = await rowOf(id)
       if (row?.failing_since == null) return [ok(name, 'its key can be read')]
       const { failing_since, failure, paused_at } = row
-      const what = paused_at === null ? 'its events do not arrive' : 'it is paused: its events did not arrive for days'
+      const what =
+        paused_at === null
+          ? 'its events are not acknowledged'
+          : 'it is paused: its events were not acknowledged for days'
       const why = `since ${isoTime(failing_since)}: ${failure?.code ?? 'unexpected'}: ${failure?.message ?? ''}`
       return [warn(name, `${what}, ${why}`, `waldstream subscriptions resume ${id}`)]
     },

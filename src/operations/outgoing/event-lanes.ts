@@ -5,25 +5,25 @@ import type { EventOwner } from '../../projections/outgoing-events.ts'
 import type { Principal } from '../principal.ts'
 import { sees, seesAll } from '../scope.ts'
 
-/** Events in one order: those of orders of an owner, or those of stock of a connection. */
+/** A sequence of events: events of an owner's orders, or of a connection's stock. */
 export type EventLane =
   | {
       readonly kind: 'orders'
       readonly owner: EventOwner
-      /** What its events are made of, without prefix. */
+      /** Topics that its events derive from, without prefix. */
       readonly topics: readonly string[]
     }
   | { readonly kind: 'stock'; readonly connection: string }
 
 export type Reach = Pick<Subscription, 'connections' | 'shops'>
 
-/** Connections of a subscription, of those that are configured. */
+/** The configured connections that a subscription covers. */
 function connectionsOf({ connections, shops }: Reach, configured: readonly Connection[]): readonly Connection[] {
   if (connections === null && shops === null) return configured
   return configured.filter(({ id, shop }) => connections?.includes(id) === true || shops?.includes(shop) === true)
 }
 
-/** All lanes of a subscription; those whose types it does not want are left out. */
+/** All lanes of a subscription, without lanes of event types that it excludes. */
 export function lanesOf(
   subscription: Subscription,
   { systems, connections }: Pick<Configuration, 'systems' | 'connections'>,
@@ -51,7 +51,7 @@ export function lanesOf(
   ]
 }
 
-/** Whether somebody may see all that a subscription is sent. */
+/** Whether the caller may see everything that a subscription receives. */
 export function seesSubscription(
   { scope }: Pick<Principal, 'scope'>,
   { connections, shops }: Reach,

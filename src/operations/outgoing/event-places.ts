@@ -6,17 +6,17 @@ import { isPossibleTime } from '../../events/times.ts'
 import { parsePosition, positionText } from '../../projections/feed-row.ts'
 import type { FeedPlaces } from '../../projections/read-feed.ts'
 
-/** How far a reader of outgoing events is. */
+/** A reader's progress through outgoing events. */
 export interface EventPlaces {
-  /** Milliseconds: a lane without a place begins with what happened then or later. */
+  /** Milliseconds: a lane without a place begins with events at or after this time. */
   readonly since: number
-  /** Of orders, by the partition of their owner. */
+  /** Places in events of orders, by the partition of their owner. */
   readonly orders: Readonly<Record<string, string>>
-  /** Of stock, by connection. */
+  /** Places in events of stock, by connection. */
   readonly stock: Readonly<Record<string, FeedPlaces>>
 }
 
-/** Everything that is kept of this time (milliseconds) or later. */
+/** All stored events at or after this time (milliseconds). */
 export function placesFrom(since: number): EventPlaces {
   return { since, orders: {}, stock: {} }
 }
@@ -32,10 +32,10 @@ const Wire = Type.Object(
   { additionalProperties: false },
 )
 
-/** Of places as JSON: those of thousands of lanes. */
+/** Limit of places as JSON: enough for thousands of lanes. */
 const MOST_BYTES = 4 * 1024 * 1024
 
-/** The places as a cursor: text for an address. It holds no secret, and what a reader may see does not depend on it. */
+/** The places as a cursor: text that fits into a URL. It contains no secret, and access does not depend on it. */
 export function cursorOf({ since, orders, stock }: EventPlaces): string {
   const wire = { v: 1, t: since, o: orders, s: mapPlaces(stock, positionText) }
   return deflateRawSync(JSON.stringify(wire)).toString('base64url')
@@ -58,7 +58,7 @@ function parsed(cursor: string): unknown {
 }
 
 function cursorInvalid(cause?: unknown): StreamError {
-  const message = 'cursor: it is none of outgoing events; send one exactly as it was received, or begin with a time'
+  const message = 'cursor: not a cursor of outgoing events; send it exactly as received, or use a start time instead'
   return new StreamError('cursor_invalid', message, { field: 'cursor', ...(cause === undefined ? {} : { cause }) })
 }
 
@@ -70,7 +70,9 @@ function mapPlaces<A, B>(places: ByShard<A>, map: (place: A) => B): ByShard<B> {
   return each(places, (sources) => each(sources, (shards) => each(shards, map)))
 }
 
-/** Up to when all is behind the reader, as ISO 8601: the earliest of its places; null: it has none yet. */
+/**
+ * Time up to which the reader has passed all events, ISO 8601: the earliest of its places; null: it has no place yet.
+ */
 export function reachedTime({ orders, stock }: EventPlaces): string | null {
   const ofOrders = Object.values(orders).map((place) => Number(place.split('#', 1)[0]))
   const ofStock = Object.values(stock).flatMap((sources) =>

@@ -4,13 +4,13 @@ import type { TableDeps } from '../dependencies.ts'
 import { notFound, type Principal } from '../principal.ts'
 import { seesSubscription } from './event-lanes.ts'
 
-/** A subscription with the configuration that it is of. */
+/** A subscription with its configuration. */
 export interface FoundSubscription {
   readonly subscription: Subscription
   readonly configuration: Configuration
 }
 
-/** Throws `not_found`, also for one that is sent what the caller may not see. */
+/** Throws `not_found`, also for a subscription that receives events that the caller may not see. */
 export async function findSubscription(
   { tables }: Pick<TableDeps, 'tables'>,
   by: Principal,
@@ -22,5 +22,5 @@ export async function findSubscription(
     return { subscription, configuration }
   }
   const what = `there is no subscription "${id}"`
-  throw notFound(by, { field: 'id', api: what, cli: `${what}; "waldstream subscriptions list" has them` })
+  throw notFound(by, { field: 'id', api: what, cli: `${what}; "waldstream subscriptions list" lists the ids` })
 }

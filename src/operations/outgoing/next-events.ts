@@ -10,19 +10,20 @@ import type { EventPlaces } from './event-places.ts'
 import { type KeyedEvent, orderEvents, stockEvent } from './outgoing-event.ts'
 
 export interface EventPage {
-  /** Those of one key in order. */
+  /** Events of one key are in order. */
   readonly events: readonly KeyedEvent[]
-  /** After these events. */
+  /** Places after these events. */
   readonly places: EventPlaces
-  /** False: more can be read at once. */
+  /** False: more events can be read at once. */
   readonly complete: boolean
 }
 
 export type NextEventsDeps = Pick<OperationDeps, 'tables' | 'staged' | 'shards' | 'systemTypes'>
 
 /**
- * The next events of a subscription after these places: of each of its lanes some, so that none waits for another to be read to its end.
- * About `limit`, and one of each lane at least. The same places give the same events until more have happened; of stock, what it is now.
+ * The next events of a subscription after these places, some from each lane, so that no lane waits until another is
+ * read completely. Returns about `limit` events, at least one per lane. The same places return the same events until
+ * new ones happen; stock events have the current state.
  */
 export async function nextEvents(
   deps: NextEventsDeps,
@@ -33,7 +34,7 @@ export async function nextEvents(
   const { tables, shards, staged } = deps
   const lanes = lanesOf(subscription, configuration, deps.systemTypes)
   const share = Math.max(1, Math.ceil(limit / Math.max(1, lanes.length)))
-  // Both before any event is read: they bound what is visible.
+  // Read both before any event: they bound the visible events.
   const frontierOf = await readLaneFrontiers(tables, shards)
   const meta = await readMeta(tables, inventoryFeed)
   const isWanted = ({ event }: KeyedEvent) => subscription.events?.includes(event.type) ?? true

@@ -10,12 +10,12 @@ import { vendorQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import type { OperationDeps } from '../dependencies.ts'
 
-/** What a subscription is sent. It names orders, SKUs and quantities, and nothing of a person. */
+/** An event sent to a subscription. It contains orders, SKUs and quantities, but no personal data. */
 export interface OutgoingEvent {
-  /** The same for each attempt, each replay and each subscription. */
+  /** The same for all attempts, replays and subscriptions. */
   readonly id: string
   readonly type: OutgoingEventType
-  /** ISO 8601: when it happened, as Waldstream has learned of it. */
+  /** ISO 8601: when Waldstream learned of the event. */
   readonly timestamp: string
   readonly data: Readonly<Record<string, unknown>>
 }
@@ -26,12 +26,12 @@ export interface KeyedEvent {
   readonly event: OutgoingEvent
 }
 
-/** The body of a webhook: `type`, `timestamp` and `data`, as Standard Webhooks says. */
+/** The body of a webhook: `type`, `timestamp` and `data`, as in Standard Webhooks. */
 export function eventBody({ type, timestamp, data }: OutgoingEvent): string {
   return JSON.stringify({ type, timestamp, data })
 }
 
-/** A row of the feed of stock as an event. Of a row that changed twice, what it is now. */
+/** A row of the stock feed as an event. A row that changed twice has only its current state. */
 export function stockEvent({ connection, source, key: sku, position, updated_at, deleted, data }: FeedRow): KeyedEvent {
   const id = outgoingId('stock.changed', connection, source, sku, position)
   const { total, in_stock, locations } = data
@@ -48,7 +48,7 @@ export function stockEvent({ connection, source, key: sku, position, updated_at,
 
 type Staged = Pick<OperationDeps, 'staged'>['staged']
 
-/** Rows of orders as events, with what the topics have of them. */
+/** Rows of orders as events, with details read from their topics. */
 export async function orderEvents(staged: Staged, rows: readonly OutgoingOrder[]): Promise<readonly KeyedEvent[]> {
   const placed = rows.flatMap(({ event_place }) => event_place ?? [])
   const records = placed.length === 0 ? [] : await staged.reader.read(placed)
@@ -75,7 +75,7 @@ async function detailsOf(staged: Staged, row: OutgoingOrder, record: LogRecord |
   return { vendor_order: target_id, canceled: order?.canceled ?? null, lines }
 }
 
-/** Null: the topic does not have it any more, or it is of an order that was not routed. */
+/** Null: the topic no longer has the record, or the order was not routed. */
 async function decoded<K extends 'vendor-orders' | 'shop-fulfilments'>(
   staged: Staged,
   kind: K,

@@ -5,7 +5,7 @@ import { findSubscription } from './find-subscription.ts'
 import { type NextEventsDeps, nextEvents } from './next-events.ts'
 import type { OutgoingEvent } from './outgoing-event.ts'
 
-/** What a reader asks for: events after a cursor, or from a time (milliseconds) on; without both, all that are kept. */
+/** A reader's request: events after a cursor or from a time (milliseconds) on; without both, all stored events. */
 export interface WantedPull {
   readonly subscription: string
   readonly cursor: string | null
@@ -15,13 +15,16 @@ export interface WantedPull {
 
 export interface PulledEvents {
   readonly items: readonly OutgoingEvent[]
-  /** For the next request. */
+  /** Cursor for the next request. */
   readonly cursor: string
-  /** False: more can be read at once. */
+  /** False: more events can be read at once. */
   readonly complete: boolean
 }
 
-/** The events of a subscription, whether it has a webhook or not; it stays where it is. Throws `not_found` and `cursor_invalid`. */
+/**
+ * The events of a subscription, with or without a webhook. Does not move its cursor. Throws `not_found` and
+ * `cursor_invalid`.
+ */
 export async function pullEvents(
   deps: NextEventsDeps & Pick<OperationDeps, 'clock'>,
   by: Principal,

@@ -10,7 +10,7 @@ import { type NextEventsDeps, nextEvents } from './next-events.ts'
 import { ATTEMPT_MS } from './send-events.ts'
 import { createSubscriptionStore } from './subscription-row.ts'
 
-/** From where events are sent again: a time (milliseconds, inclusive), or a cursor; exactly one. */
+/** Where a replay starts: a time (milliseconds, inclusive) or a cursor; exactly one of them. */
 export interface WantedEvents {
   readonly subscription: string
   readonly from: number | null
@@ -21,24 +21,24 @@ export interface WantedEvents {
 export interface EventReplay {
   readonly subscription: string
   readonly preview: boolean
-  /** Events that there are from there on, by type, as far as they were counted. */
+  /** Number of events from there on, by type, as far as they were counted. */
   readonly events: Readonly<Record<string, number>>
-  /** False: there are more than were counted. */
+  /** False: there are more events than were counted. */
   readonly complete: boolean
-  /** ISO 8601: of the first of them; null: there is none. */
+  /** ISO 8601: time of the first event; null: there are no events. */
   readonly first_at: string | null
 }
 
 type Deps = NextEventsDeps & Pick<OperationDeps, 'clock' | 'audit'>
 
-/** Pages that are counted. */
+/** Maximum of pages to count. */
 const MOST_PAGES = 10
 const PAGE = 200
 const DAY_MS = 86_400_000
 
 /**
- * Sends a subscription its events again, or skips some: it goes on from there, also where it was paused. Throws `not_found`,
- * `request_invalid`, `cursor_invalid`, and `state_conflict` for one that is pulled.
+ * Replays or skips events of a subscription: it continues from there, even if it was paused. Throws `not_found`,
+ * `request_invalid`, `cursor_invalid`, and `state_conflict` for a subscription that is pulled.
  */
 export async function replayEvents(
   deps: Deps,
@@ -51,7 +51,7 @@ export async function replayEvents(
   const { id } = found.subscription
   if (preview) noteNothing(by)
   else {
-    assertSentTo(found, 'its reader begins where it wants')
+    assertSentTo(found, 'its reader pulls events from any time')
     await restart(deps, id, places)
     const after = { from: isoTime(wanted.from), cursor: wanted.cursor }
     await noteChange(deps, by, { what: 'subscription.replay', target: id, after })
@@ -59,7 +59,10 @@ export async function replayEvents(
   return { subscription: id, preview, ...counted }
 }
 
-/** Sends a subscription that failed or was paused what it lacks, now. Throws `not_found`, and `state_conflict` for one that is pulled. */
+/**
+ * Resumes a failing or paused subscription at once. Throws `not_found`, and `state_conflict` for a subscription that is
+ * pulled.
+ */
 export async function resumeSubscription(
   deps: Pick<Deps, 'tables' | 'clock' | 'audit'>,
   by: Principal,
@@ -70,7 +73,7 @@ export async function resumeSubscription(
   await noteChange(deps, by, { what: 'subscription.resume', target: id })
 }
 
-/** Whoever holds the row may be at an attempt: it is waited for, so that the order of events stays. */
+/** A process that holds the row may be sending: wait until its attempt has ended, to keep events in order. */
 async function restart({ tables, clock }: Pick<Deps, 'tables' | 'clock'>, id: string, places: EventPlaces | null) {
   const store = createSubscriptionStore(tables)
   const [row] = await store.list([id])
@@ -86,13 +89,13 @@ function assertSentTo({ subscription: { id, webhook } }: FoundSubscription, why:
 
 function beginOf({ from, cursor }: WantedEvents, now: number): EventPlaces {
   if ((from === null) === (cursor === null)) {
-    const message = 'from: give it, or cursor, but exactly one of the two'
+    const message = 'from: give exactly one of from and cursor'
     throw new StreamError('request_invalid', message, { field: 'from' })
   }
   if (cursor !== null) return placesOf(cursor)
   const earliest = now - keptDays.outgoingEvents * DAY_MS
   if (from === null || from < earliest) {
-    const message = `from: events are kept for ${keptDays.outgoingEvents} days; begin at ${isoTime(earliest)} or later`
+    const message = `from: events are stored for ${keptDays.outgoingEvents} days; give ${isoTime(earliest)} or later`
     throw new StreamError('request_invalid', message, { field: 'from' })
   }
   return placesFrom(from)

@@ -5,18 +5,21 @@ import { EVENTS_LEASE_MS, LOOK_EVERY_MS, type SendEventsDeps, sendEvents } from 
 
 export interface SubscriptionDeps extends Omit<SendEventsDeps, 'clock'> {
   readonly clock: Clock
-  /** As it is now. */
+  /** The current configuration. */
   readonly configuration: () => Pick<Configuration, 'systems' | 'connections' | 'subscriptions'>
 }
 
-/** After an error that is not the endpoint's. */
+/** Pause after an error not caused by the endpoint. */
 const REST_MS = 6 * LOOK_EVERY_MS
 
-/** Sends subscriptions their events until the signal aborts. Any number of processes may do so: each subscription is held by one at a time. */
+/**
+ * Sends events to subscriptions until the signal aborts. Any number of processes may run it: one at a time holds each
+ * subscription.
+ */
 export async function runSubscriptions(deps: SubscriptionDeps, signal: AbortSignal): Promise<void> {
   const { clock, logger } = deps
   const unread = (err: unknown) => {
-    logger.warn({ err }, 'what subscriptions were sent could not be read; this is tried again')
+    logger.warn({ err }, 'the progress of subscriptions could not be read; retrying')
   }
   await runAttendant(createEventSender(deps, signal), { clock, unread }, signal)
 }
@@ -41,7 +44,7 @@ export function createEventSender(deps: SubscriptionDeps, signal: AbortSignal): 
       }
     },
     failed(subscription, err) {
-      logger.warn({ err, subscription }, 'a subscription could not be looked at; this is tried again')
+      logger.warn({ err, subscription }, 'a subscription could not be processed; retrying')
     },
     restMs: REST_MS,
   })

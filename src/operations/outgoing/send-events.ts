@@ -22,25 +22,26 @@ export interface SendEventsDeps extends NextEventsDeps {
   readonly random: () => number
 }
 
-/** Of a subscription that is caught up. */
+/** How often to check a subscription that is caught up. */
 export const LOOK_EVERY_MS = 5_000
-/** Events of a page: they are sent together, in order by key. */
+/** Events per page: sent together, in order per key. */
 const PAGE = 50
-/** Webhooks of a subscription under way at once. */
+/** Concurrent webhooks per subscription. */
 const AT_ONCE = 4
-/** A page takes no new event after so long: an attempt more, and the row is still held. */
+/** A page starts no attempt after this time, so the last attempt ends before the lease. */
 const PAGE_MS = 60_000
-/** An attempt takes no longer. */
+/** Maximum duration of an attempt. */
 export const ATTEMPT_MS = 20_000
 export const EVENTS_LEASE_MS = 2 * PAGE_MS
 const BACK_OFF: BackOff = { firstMs: 5_000, longestMs: 1_800_000 }
-/** A subscription that fails for so long is paused. */
+/** A subscription that fails for this long is paused. */
 export const PAUSED_AFTER_MS = 5 * 86_400_000
 
 /**
- * Sends a subscription, whose row is held, its events until none is left, one fails, or the signal aborts. The cursor moves after
- * everything before it was acknowledged (Guarantee 1): a process that takes over sends the rest, and what was under way again, under the same
- * ids. Answers when it is to be looked at again, in milliseconds UTC; null: another process has taken the row.
+ * Sends the events of a subscription, whose row the caller holds, until all are sent, one fails, or the signal aborts.
+ * The cursor moves only after all events before it were acknowledged (Guarantee 1): a process that takes over sends the
+ * rest, and repeats unfinished attempts with the same ids. Returns when to check the subscription again, in
+ * milliseconds UTC; null: another process has taken the row.
  */
 export async function sendEvents(
   deps: SendEventsDeps,
@@ -54,7 +55,7 @@ export async function sendEvents(
   while (!signal.aborted) {
     const places = row.cursor === null ? placesFrom(clock.now()) : placesOf(row.cursor)
     const page = await nextEvents(deps, subscription, configuration, { places, limit: PAGE })
-    // A process that lost the row must not send; and where a subscription begins is kept.
+    // A process that lost the row must not send. This also stores the start of a new subscription.
     if (page.events.length > 0)
       row = await store.change(row, clock.now(), EVENTS_LEASE_MS, { cursor: cursorOf(places) })
     if (row === null) return null
@@ -70,12 +71,12 @@ export async function sendEvents(
 type SubscriptionChange = Parameters<SubscriptionStore['change']>[3]
 
 interface SentPage {
-  /** Ids of the page's events that were acknowledged, now or before. */
+  /** Ids of the page's events that were acknowledged, now or earlier. */
   readonly acknowledged: readonly string[]
-  /** Whether that is all of them. */
+  /** Whether all events were acknowledged. */
   readonly complete: boolean
   readonly count: number
-  /** Time of the first that is not. */
+  /** Time of the first event that is not acknowledged. */
   readonly behindSince: number | null
   readonly failure: StreamError | null
 }
@@ -94,7 +95,7 @@ async function sendPage(
   const due = events.filter(({ event }) => !acknowledged.has(event.id))
   try {
     const keys = due.length === 0 ? [] : await webhookKeys(deps.resolveSecret, subscription)
-    // Guarantee 4: after an event that is not sent, none of its key is.
+    // Guarantee 4: after an event that is not sent, no later event of its key is sent.
     await forEachKey(
       due,
       ({ key }) => key,
@@ -119,7 +120,7 @@ async function sendPage(
     note(deps, subscription, 'failed', failure.code)
     deps.logger.warn(
       { err: failure, subscription: subscription.id },
-      'an outgoing event could not be sent; it is sent again',
+      'an outgoing event could not be sent; retrying',
     )
   }
   const complete = left.length === 0
@@ -127,7 +128,7 @@ async function sendPage(
   return { acknowledged: done.map(({ event }) => event.id), complete, count, behindSince, failure }
 }
 
-/** The time of a page, or of the process, is over. */
+/** The page's time is up, or the process is ending. */
 class PageEnded extends Error {}
 
 function note({ meter }: SendEventsDeps, { id }: Subscription, outcome: 'sent' | 'failed', code: string): void {
@@ -148,11 +149,11 @@ async function fail(
   { code, message, retryAfterMs }: StreamError,
 ): Promise<number | null> {
   const now = clock.now()
-  // What arrives between two failures shows that the endpoint is there.
+  // An event acknowledged between two failures shows that the endpoint is up.
   const attempts = count > 0 ? 1 : row.attempts + 1
   const failing_since = count > 0 ? now : (row.failing_since ?? now)
   const isOver = now - failing_since >= PAUSED_AFTER_MS
-  if (isOver) logger.warn({ subscription: row.subscription }, 'a subscription failed for days and is paused')
+  if (isOver) logger.warn({ subscription: row.subscription }, 'a subscription failed for days and was paused')
   const changed = await store.change(row, now, EVENTS_LEASE_MS, {
     acknowledged,
     attempts,

@@ -7,28 +7,28 @@ import { cursorOf, type EventPlaces } from './event-places.ts'
 
 const OUTGOING_SUBSCRIPTIONS = 'outgoing_subscriptions'
 
-/** How far each subscription was sent its events. */
+/** Progress of each subscription. */
 export const subscriptionTables: readonly TableDefinition[] = [
   { name: OUTGOING_SUBSCRIPTIONS, partitionKey: 'subscription', expires: 'expires' },
 ]
 
-/** How far a subscription is. Times are milliseconds UTC. */
+/** Progress of a subscription. Times are milliseconds UTC. */
 export interface SubscriptionRow extends DueRow {
   readonly subscription: string
-  /** Everything before it was acknowledged. Null: nothing was looked at yet. */
+  /** All events before it were acknowledged. Null: not processed yet. */
   readonly cursor: string | null
-  /** Ids of events behind the cursor that were acknowledged, too: a retry does not send them again. */
+  /** Ids of acknowledged events after the cursor: a retry does not send them again. */
   readonly acknowledged: readonly string[]
-  /** Attempts that failed since one did not. */
+  /** Failed attempts since the last successful one. */
   readonly attempts: number
-  /** Null: the last attempt did not fail, or there was none. */
+  /** Null: the last attempt succeeded, or there was no attempt. */
   readonly failing_since: number | null
   readonly failure: SendFailure | null
-  /** When it was given up, until somebody resumes it; null: it is not. */
+  /** When it was paused, until it is resumed; null: not paused. */
   readonly paused_at: number | null
-  /** When an event was last acknowledged; null: none was. */
+  /** When an event was last acknowledged; null: never. */
   readonly sent_at: number | null
-  /** Time of the first event that is not acknowledged, as far as it was looked; null: there is none. */
+  /** Time of the first unacknowledged event, as far as events were read; null: all are acknowledged. */
   readonly behind_since: number | null
 }
 
@@ -47,11 +47,11 @@ export const subscriptionRows = rowType<SubscriptionRow>(OUTGOING_SUBSCRIPTIONS,
   behind_since: orNull(millis),
 })
 
-/** The rows of subscriptions, each held by one process at a time. */
+/** Rows of subscriptions; one process at a time holds each row. */
 export interface SubscriptionStore extends DueRows<SubscriptionRow> {
   /**
-   * Begins again: with these places, or from where it is, as if nothing had failed. A process that holds the row loses it, and may be at
-   * an attempt until `dueAt`.
+   * Restarts a subscription at these places, or at its current ones (null), and clears its failures. A process that
+   * holds the row loses it, but its attempt may last until `dueAt`.
    */
   restart(id: string, places: EventPlaces | null, dueAt: number): Promise<void>
 }

@@ -8,26 +8,26 @@ import { seesSubscription } from './event-lanes.ts'
 import { placesOf, reachedTime } from './event-places.ts'
 import { createSubscriptionStore, type SubscriptionRow } from './subscription-row.ts'
 
-/** How a subscription is doing. Times are ISO 8601. */
+/** Status of a subscription. Times are ISO 8601. */
 export interface SubscriptionStatus {
   readonly subscription: string
   readonly by: 'webhook' | 'pull'
-  /** False: its document switches it off. */
+  /** False: its document disables it. */
   readonly enabled: boolean
   /** Null: all. */
   readonly events: readonly OutgoingEventType[] | null
   readonly connections: readonly string[] | null
   readonly shops: readonly string[] | null
   readonly state: 'ok' | 'off' | 'pulled' | 'failing' | 'paused'
-  /** All events before it were acknowledged; null: nothing was looked at yet, or it is pulled. */
+  /** All events before it were acknowledged; null: not processed yet, or pulled. */
   readonly reached_at: string | null
-  /** Where it is: a replay or a pull may begin there. */
+  /** Its current cursor: a replay or a pull may start there. */
   readonly cursor: string | null
-  /** Seconds since the first event that is not acknowledged; 0: there is none. */
+  /** Seconds since the first unacknowledged event; 0: all are acknowledged. */
   readonly lag: number
   readonly last_sent_at: string | null
   readonly paused_at: string | null
-  /** Null: the last attempt did not fail, or there was none. */
+  /** Null: the last attempt succeeded, or there was no attempt. */
   readonly failing: {
     readonly since: string
     readonly code: string
@@ -40,12 +40,12 @@ export interface SubscriptionStatus {
 
 type Deps = Pick<TableDeps, 'tables' | 'clock'>
 
-/** Those whose events the caller may see all, by id. */
+/** Subscriptions whose events the caller may all see, by id. */
 export async function listSubscriptions(deps: Deps, by: Principal): Promise<Scoped<SubscriptionStatus>> {
   return await statusOfSubscriptions(deps, by, await readConfiguration(deps.tables))
 }
 
-/** The same of those of a configuration that was read already. */
+/** Like `listSubscriptions`, with a configuration that was already read. */
 export async function statusOfSubscriptions(
   { tables, clock }: Deps,
   by: Principal,
@@ -75,7 +75,7 @@ export async function statusOfSubscriptions(
   return within(by.scope, found, ownerOfSubscription)
 }
 
-/** Of those that are seen whole, a part says whose they are. */
+/** The caller may see the whole subscription, so any part of it identifies its owner. */
 export function ownerOfSubscription({ connections, shops }: SubscriptionStatus): Owner {
   const [connection] = connections ?? []
   const [system] = shops ?? []
@@ -90,7 +90,7 @@ function stateOf(row: SubscriptionRow | undefined): SubscriptionStatus['state'] 
 
 function failingOf({ subscription, failing_since, failure, attempts, due_at, paused_at }: SubscriptionRow) {
   if (failing_since === null) return null
-  const repair = `see to its endpoint or secret${paused_at === null ? '' : ', then resume it'}`
+  const repair = `fix its endpoint or secret${paused_at === null ? '' : ', then resume it'}`
   return {
     since: isoTime(failing_since),
     code: failure?.code ?? 'unexpected',

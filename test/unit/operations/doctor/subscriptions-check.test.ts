@@ -22,7 +22,7 @@ it('says what keeps a subscription from its events', async () => {
   const fix = 'waldstream subscriptions resume seller'
   expect(await check(hook, SIGNING_KEY, rowWith(failing))).toEqual([
     'warn',
-    'its events do not arrive, since 2026-01-31T00:00:00.000Z: timed_out: no answer',
+    'its events are not acknowledged, since 2026-01-31T00:00:00.000Z: timed_out: no answer',
     fix,
   ])
   const paused = await check(hook, SIGNING_KEY, rowWith({ ...failing, paused_at: Date.UTC(2026, 1, 5) }))
