@@ -59,8 +59,7 @@ const Fields = Type.Optional(
   Type.String({
     minLength: 1,
     maxLength: 2_000,
-    description:
-      'Columns of the row and its data, separated by commas; source, key and `deleted` are always included',
+    description: 'Columns of the row and its data, separated by commas; source, key and `deleted` are always included',
   }),
 )
 

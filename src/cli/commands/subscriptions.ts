@@ -13,8 +13,8 @@ export const subscriptionsReplay = command({
   name: 'subscriptions replay',
   summary: 'replay events of a subscription from a time or a cursor, or skip the events before it',
   takes: '<subscription>',
-  about: `The subscription continues from there, even if it was paused. Events keep their ids. Events of orders are stored
-for 30 days; for stock, the current state of each SKU that changed since is sent.`,
+  about: `The subscription continues from there, even if it was paused. Events keep their ids. Events of orders are
+stored for 30 days; for stock, the current state of each SKU that changed since is sent.`,
   options: {
     from: text('time', 'events at this time (ISO 8601) or later'),
     cursor: text('text', 'instead of a time: a cursor of "subscriptions list --json" or of the API'),
