@@ -2,11 +2,11 @@ import { checkSecretsOwner, checkWebhook, namedNowhere } from './check-webhook.t
 import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
 
-/** What a subscription's document says that can't be. */
+/** Mistakes in a subscription's document. */
 export function checkSubscription(subscription: Shaped<'subscription'>, documents: ShapedDocuments): Mistake[] {
   const { value, yaml } = subscription
   const { webhook, secrets, connections, shops } = value
-  const unsigned = 'is for a webhook; events that are pulled are not signed: remove it'
+  const unsigned = 'needs a webhook, since pulled events are not signed; remove it or add webhook'
   return [
     ...(webhook === undefined && secrets !== undefined ? [yaml.mistake(['secrets'], unsigned)] : []),
     ...checkWebhook(subscription),
@@ -24,12 +24,12 @@ export function checkSubscription(subscription: Shaped<'subscription'>, document
   ]
 }
 
-/** Systems that are configured and no connection's shop. */
+/** Reports configured systems that are not the shop of a connection. */
 function notShops({ value: { shops = [] }, yaml }: Shaped<'subscription'>, documents: ShapedDocuments): Mistake[] {
   if (documents.partial.has('connection')) return []
   const known = new Set(documents.connections.map(({ value }) => value.shop))
   const isSystem = (id: string) => documents.systems.some(({ value }) => value.id === id)
   return shops.flatMap((id, index) =>
-    known.has(id) || !isSystem(id) ? [] : [yaml.mistake(['shops', index], `${id} is the shop of no connection`)],
+    known.has(id) || !isSystem(id) ? [] : [yaml.mistake(['shops', index], `${id} is not the shop of a connection`)],
   )
 }
