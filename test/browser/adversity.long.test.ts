@@ -196,7 +196,7 @@ describe.skipIf(!hasBrowser)('two windows', () => {
     await other.getByRole('button', { name: 'Resume: map-products alder' }).waitFor()
     await one.goto('/')
     await one.getByRole('button', { name: 'Resume: map-products alder' }).click()
-    await one.getByText('alder goes on').waitFor()
+    await one.getByText('alder is resumed').waitFor()
     await other.clock.runFor(LONGEST_MS)
     await other.getByRole('button', { name: 'Resume: map-products alder' }).waitFor({ state: 'detached' })
     await other.goto('/problems')

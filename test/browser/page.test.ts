@@ -73,7 +73,7 @@ describe.skipIf(!hasBrowser)('the control tower', () => {
     const { page } = await open(base)
     await page.goto('/')
     await page.getByRole('button', { name: 'Resume: map-products alder' }).click()
-    await page.getByText('alder goes on').waitFor()
+    await page.getByText('alder is resumed').waitFor()
     await page.getByRole('button', { name: 'Resume: map-products alder' }).waitFor({ state: 'detached' })
     const { items } = (await api.get('/v1/pauses')).json
     expect(items.map(({ connection }: { connection: string }) => connection)).toEqual(['birch'])
@@ -161,7 +161,7 @@ describe.skipIf(!hasBrowser)('the control tower', () => {
     const { page } = await open(base)
     await page.goto('/tasks')
     await page.getByRole('button', { name: 'Run now: shop-birch.orders.all' }).click()
-    await page.getByText('shop-birch.orders.all is asked for').waitFor()
+    await page.getByText('shop-birch.orders.all is requested').waitFor()
     expect(api.control.requested.map(({ read }) => read)).toEqual(['shop-birch.orders.all'])
   })
 

@@ -34,7 +34,7 @@ describe.skipIf(!hasBrowser)('reads', () => {
     expect(await barriersOf(page)).toEqual([])
     await expectNoOverflow(page)
     await page.getByRole('button', { name: 'Resume' }).click()
-    await page.getByText(`${READ} goes on`).waitFor()
+    await page.getByText(`${READ} is resumed`).waitFor()
     expect((await api.get(`/v1/reads/${READ}`)).json.held).toBeNull()
     await page.getByRole('button', { name: 'Set cut date' }).click()
     await dialog.getByLabel('Reason').fill('orders were missing')

@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser)('the control tower over real servers', () => {
     await world.simulators.changeStock(world.sku, world.location, 4321)
     await page.goto('/tasks')
     await page.getByRole('button', { name: `Run now: ${STOCK}` }).click()
-    await page.getByText(`${STOCK} is asked for`).waitFor()
+    await page.getByText(`${STOCK} is requested`).waitFor()
     await until('the feed to have the stock', async () => JSON.stringify(await feedRow('inventory')).includes('4321'))
     await page.goto(`/products/${CONNECTION}/${world.sku}`)
     await page.getByText('4,321').first().waitFor()
