@@ -34,9 +34,7 @@ export function namedNowhere({ yaml }: WithWebhook, named: Named, documents: Sha
     if (documents.partial.has(kind)) return []
     const known = new Set(documents[`${kind}s` as const].map((one) => one.value.id))
     return ids.flatMap((id, index) =>
-      known.has(id)
-        ? []
-        : [yaml.mistake([field, index], `is not a configured ${kind}; add it or correct the id`)],
+      known.has(id) ? [] : [yaml.mistake([field, index], `is not a configured ${kind}; add it or correct the id`)],
     )
   })
 }

@@ -48,7 +48,6 @@ export const signingSecrets = Type.Object(
   { signing: secret, previousSigning: Type.Optional(secret) },
   {
     ...strict,
-    description:
-      'signing: the key that signs webhooks; previousSigning: the previous key, during a key rotation',
+    description: 'signing: the key that signs webhooks; previousSigning: the previous key, during a key rotation',
   },
 )

@@ -118,10 +118,7 @@ async function sendPage(
   const times = left.map(({ event }) => Date.parse(event.timestamp))
   if (failure !== null) {
     note(deps, subscription, 'failed', failure.code)
-    deps.logger.warn(
-      { err: failure, subscription: subscription.id },
-      'an outgoing event could not be sent; retrying',
-    )
+    deps.logger.warn({ err: failure, subscription: subscription.id }, 'an outgoing event could not be sent; retrying')
   }
   const complete = left.length === 0
   const behindSince = complete ? null : Math.min(...times)
