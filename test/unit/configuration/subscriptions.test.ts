@@ -37,16 +37,16 @@ describe('a subscription', () => {
   })
 
   it.each([
-    ['a webhook without a key', { ...seller, secrets: undefined }, 'secrets is missing; a webhook is signed'],
+    ['a webhook without a key', { ...seller, secrets: undefined }, 'secrets is missing: webhooks are signed'],
     ['a key for what is pulled', { ...seller, webhook: undefined }, 'secrets needs a webhook'],
     ['the id of a system', { ...seller, id: 'shop' }, 'id shop is the id of a system'],
     ['the id of a recipient', { ...seller, id: 'ops' }, 'id ops is the id of a recipient'],
     [
       'an unknown connection',
       { ...seller, connections: ['c'] },
-      'connections[0] names no connection that is configured',
+      'connections[0] is not a configured connection',
     ],
-    ['an unknown shop', { ...seller, shops: ['c'] }, 'shops[0] names no system that is configured'],
+    ['an unknown shop', { ...seller, shops: ['c'] }, 'shops[0] is not a configured system'],
     ['a shop of no connection', { ...seller, shops: ['shop'] }, 'shops[0] shop is not the shop of a connection'],
     ['an unknown type', { ...seller, events: ['order.placed'] }, 'events[0] must be one of: order.accepted'],
     ['a key itself', { ...seller, secrets: { signing: 'whsec_abc' } }, 'secrets.signing must be a reference'],
