@@ -172,7 +172,7 @@ describe.skipIf(!hasBrowser)('resync', () => {
     await page.getByText('1,200 of 4,800').waitFor()
     await page.getByText('20 per second, about 3 min left').waitFor()
     await page.getByRole('button', { name: 'Stop' }).click()
-    await dialog.getByText('The 1,200 events that were sent stay sent').waitFor()
+    await dialog.getByText('The 1,200 events already sent stay sent').waitFor()
     await dialog.getByRole('button', { name: 'Stop' }).click()
     await page.getByText('The replay is being stopped').waitFor()
     expect((await api.get(`/v1/replays/${replay.id}`)).json.cancel).toBe(true)
