@@ -56,7 +56,7 @@ describe.skipIf(!hasBrowser)('documents', () => {
     const id = page.getByLabel('Id of the system')
     const next = page.getByRole('button', { name: 'Continue' })
     await id.fill('erp')
-    await page.getByText('There is erp already').waitFor()
+    await page.getByText('erp already exists').waitFor()
     expect(await next.isDisabled()).toBe(true)
     await id.fill('second-erp')
     await page.getByLabel('Begin with').selectOption('netsuite')

@@ -94,7 +94,7 @@ describe.skipIf(!hasBrowser)('what is done about one order', () => {
     const part = page.getByRole('article').filter({ hasText: 'alder' })
     const dialog = page.getByRole('dialog')
     await part.getByRole('button', { name: 'Cancel at vendor' }).click()
-    await dialog.getByText('its order 45 is canceled there').waitFor()
+    await dialog.getByText('its order 45 is canceled at the vendor').waitFor()
     await dialog.getByText('A-9').waitFor()
     expect(await barriersOf(page)).toEqual([])
     expect(await api.cancellation()).toBeNull()
