@@ -20,6 +20,8 @@ async function world() {
   return { ...fixture, topics, api }
 }
 
+const LIST = '/v1/backend/alder/orders'
+
 describe.skipIf(!hasBrowser)('changes', () => {
   it('are shown as they happen, long before the page would ask again', async () => {
     const { api, topics, tables } = await world()
@@ -28,7 +30,10 @@ describe.skipIf(!hasBrowser)('changes', () => {
     await page.getByRole('link', { name: 'k-alder' }).waitFor()
     await page.goto('/')
     await page.getByText('Live', { exact: true }).waitFor()
+    const listed = page.waitForResponse((response) => new URL(response.url()).pathname === LIST)
     await page.getByRole('link', { name: 'Orders' }).click()
+    // What it is asked after this is not the list's first request.
+    await listed
     const asked: string[] = []
     page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     const placed = entityResult({ source: 'shop-alder', connection: 'alder', key: '100007', status: 'processing' })
@@ -40,7 +45,7 @@ describe.skipIf(!hasBrowser)('changes', () => {
     await topics.report('route-orders', placed)
     // Before the page would ask by itself, which is after half a minute while it hears what happens.
     await page.getByRole('link', { name: '100007' }).waitFor({ timeout: 20_000 })
-    expect(asked).toContain('/v1/backend/alder/orders')
+    expect(asked).toContain(LIST)
     expect(complaints).toEqual([])
   })
 
