@@ -21,6 +21,8 @@ export interface FeedStanding {
    * and sources with a read that never completed.
    */
   readonly asOf: ReadonlyMap<string, number>
+  /** The same by the reads that completed: a source that gets a second read does not become fresh by it. */
+  readonly completed: ReadonlyMap<string, number>
 }
 
 const shared = createSharedReads<FeedStanding>()
@@ -33,27 +35,29 @@ export function feedStanding(tables: Tables, feed: Feed, connection: string, kep
     const reads = (configured?.reads ?? []).filter((read) => entityOfRead(read) === feed.entity)
     const keys = reads.map((read) => ({ read }))
     const controls = keys.length === 0 ? [] : await rowsOf(tables, controlRows).listMany(keys)
-    return { connection: configured, asOf: asOfSources(reads, controls) }
+    return { connection: configured, ...agesOf(reads, controls) }
   })
 }
 
-function asOfSources(reads: readonly string[], controls: readonly ReadControl[]): ReadonlyMap<string, number> {
+function agesOf(reads: readonly string[], controls: readonly ReadControl[]): Pick<FeedStanding, 'asOf' | 'completed'> {
   const times = new Map(controls.map((control) => [control.read, readUntil(control)]))
-  const bySource = Map.groupBy(reads, systemOfRead)
-  return new Map(
-    [...bySource].flatMap(([source, own]) => {
-      const known = own.flatMap((read) => times.get(read) ?? [])
-      return known.length < own.length ? [] : [[source, Math.min(...known)] as const]
-    }),
-  )
+  const asOf = new Map<string, number>()
+  const completed = new Map<string, number>()
+  for (const [source, own] of Map.groupBy(reads, systemOfRead)) {
+    const known = own.flatMap((read) => times.get(read) ?? [])
+    if (known.length > 0) completed.set(source, Math.min(...known))
+    if (known.length === own.length) asOf.set(source, Math.min(...known))
+  }
+  return { asOf, completed }
 }
 
-/** Milliseconds; null: the read never completed. A cut date moved forward by hand proves nothing. */
+/**
+ * Milliseconds; null: the read never completed. A cut date set by hand changes nothing: forward, nothing was read;
+ * back, what was read stays read.
+ */
 function readUntil({ cut_date, revision, cut_date_change: byHand }: ReadControl): number | null {
-  if (cut_date === null) return null
-  const isByHand = byHand !== null && byHand.revision === revision
-  if (!isByHand) return Date.parse(cut_date)
-  return byHand.before === null ? null : Math.min(Date.parse(byHand.before), Date.parse(cut_date))
+  const until = byHand?.revision === revision ? byHand.before : cut_date
+  return until === null ? null : Date.parse(until)
 }
 
 /** Why a row is not served as it was read. */
@@ -102,11 +106,11 @@ export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly 
 
 function staleReason(
   source: string,
-  { asOf }: FeedStanding,
+  { completed }: FeedStanding,
   rule: StaleStock | undefined,
   now: number,
 ): [readonly [source: string, reason: string]] | null {
-  const since = asOf.get(source)
+  const since = completed.get(source)
   if (rule === undefined || since === undefined || now - since <= rule.afterMinutes * MINUTE_MS) return null
   const reason = `${source} was last read in full at ${isoTime(since)}, more than ${rule.afterMinutes} minutes ago`
   return [[source, reason]]

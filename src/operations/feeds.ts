@@ -67,7 +67,10 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   const { feed, cursor, limit } = wanted
   const now = deps.clock.now()
   const filter = filterOf(wanted)
-  const meta = await sharedMeta(deps.tables, feed, { now, keptMs: deps.metaKeptMs ?? 0 })
+  const kept = await sharedMeta(deps.tables, feed, { now, keptMs: deps.metaKeptMs ?? 0 })
+  // Another process issued the cursor after a switch that this one has not seen yet.
+  const isBehind = cursor !== null && cursor.generation > kept.generation
+  const meta = isBehind ? await sharedMeta(deps.tables, feed) : kept
   const { generation } = meta
   if (cursor !== null && cursor.generation !== generation) throw cursorExpired('the feed was rebuilt since')
   await checkKnown(deps, by, meta, filter)

@@ -86,6 +86,13 @@ describe('the time as of which a row is', () => {
     const change = { at: '', by: 'ann', reason: 'skip', revision: 7, before: '2026-01-30T00:00:00.000Z', after: null }
     await readNow(READ, { revision: 7, cut_date_change: change })
     expect((await api.get(FEED)).json.items[0].as_of).toBe('2026-01-30T00:00:00.000Z')
+    const back = { at: '', by: 'ann', reason: 'again', revision: 7, before: '2026-01-30T00:00:00.000Z', after: null }
+    await api.tables.update(
+      SYNC_CONTROL,
+      { read: READ },
+      { set: { cut_date: '2026-01-01T00:00:00.000Z', cut_date_change: back } },
+    )
+    expect((await api.get(FEED)).json.items[0].as_of).toBe('2026-01-30T00:00:00.000Z')
     await readNow(READ, { revision: 8 })
     expect((await api.get(FEED)).json.items[0].as_of).toBe('2026-01-31T08:00:00.000Z')
   })
@@ -110,6 +117,20 @@ describe('stock whose source was not read for longer than the connection allows'
     expect((await api.get('/v1/feeds/inventory/items/A?connection=shop-vendor')).json.items).toEqual([json.items[0]])
     const few = (await api.get(`${FEED}&fields=total`)).json.items[0]
     expect(Object.keys(few)).toEqual(['source', 'sku', 'deleted', 'data', 'stale'])
+  })
+
+  it('stays as the policy says where its age is not known: a cut date is set to nothing, or a second read is new', async () => {
+    const { api, pass, configure, connection } = await world({ policy: 'zero' })
+    await pass(31)
+    const change = { at: '', by: 'ann', reason: 'anew', revision: 7, before: '2026-01-31T08:00:00.000Z', after: null }
+    await api.tables.update(
+      SYNC_CONTROL,
+      { read: READ },
+      { set: { revision: 7, cut_date_change: change }, remove: ['cut_date'] },
+    )
+    expect(rows((await api.get(FEED)).json.items)).toEqual(['A 0 false', 'F 5 true'])
+    await configure({ ...connection, reads: [...connection.reads, 'vendor.inventory.outlet'] })
+    expect(rows((await api.get(FEED)).json.items)).toEqual(['A 0 false', 'F 5 true'])
   })
 
   it('comes again to a reader who has it, and once more when the source is read again', async () => {
