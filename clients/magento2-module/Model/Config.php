@@ -35,7 +35,8 @@ class Config
     }
 
     /**
-     * Key of the API.
+     * Key of the API. It is stored encrypted by the field of system.xml; config.xml must not name the same backend
+     * model, or Magento decrypts the value before this method does.
      *
      * @return string|null null: none
      */

@@ -8,7 +8,10 @@ use Magento\Framework\App\Config\ScopeConfigInterface;
 use Magento\Framework\Encryption\EncryptorInterface;
 use Waldstream\Feeds\Model\Config;
 
-/** The configuration with the defaults of config.xml. */
+/**
+ * The configuration with the defaults of config.xml. As Magento does, it decrypts a stored value whose default in
+ * config.xml names an encrypting backend model.
+ */
 final class FakeConfig implements ScopeConfigInterface, EncryptorInterface
 {
     /** @param array<string, string> $values */
@@ -29,7 +32,9 @@ final class FakeConfig implements ScopeConfigInterface, EncryptorInterface
         $name = substr($path, strlen('waldstream/'));
         $defaults = simplexml_load_file(__DIR__ . '/../../etc/config.xml');
         $default = $defaults->xpath("/config/default/waldstream/{$name}")[0] ?? null;
-        return $this->values[$name] ?? ($default === null ? null : (string) $default);
+        $value = $this->values[$name] ?? ($default === null ? null : (string) $default);
+        $isDecrypted = str_ends_with((string) ($default['backend_model'] ?? ''), 'Backend\\Encrypted');
+        return $isDecrypted && $value !== null ? $this->decrypt($value) : $value;
     }
 
     public function isSetFlag(string $path): bool
