@@ -33,11 +33,11 @@ export function productsChanged(head: Head, attributes: Readonly<Record<string, 
   return { ...headOf(head, data), data }
 }
 
-/** A `universal-inventory` event with one location. */
-export function inventoryChanged(head: Head, available: string): UniversalInventoryChanged {
+/** A `universal-inventory` event with one location; in stock if some is available, unless the test says otherwise. */
+export function inventoryChanged(head: Head, available: string, inStock?: boolean): UniversalInventoryChanged {
   const total = decimal8(available, 'available')
   const locations = [{ location: 'main', onHand: total, available: total }]
-  const data = { sku: head.sku ?? 'A-1', total, inStock: total > 0n, locations }
+  const data = { sku: head.sku ?? 'A-1', total, inStock: inStock ?? total > 0n, locations }
   return { ...headOf(head, data), data }
 }
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, expect, it, onTestFinished } from 'vitest'
@@ -25,7 +26,7 @@ beforeAll(async () => {
   const connection = 'magento-netsuite'
   await fixture.configure(connection)
   for (const shard of [0, 1]) {
-    await fixture.project(shard, inventoryChanged({ connection, sku: `WLD-${shard + 1}` }, '12.5'))
+    await fixture.project(shard, inventoryChanged({ connection, sku: `WLD-${shard + 1}` }, '12.5', shard === 0))
   }
   await fixture.idle()
   api = await fixture.app.listen({ host: '127.0.0.1', port: 0 })
@@ -52,9 +53,15 @@ it('the example with a file reads the feed, and continues', async () => {
   expect(await runTypeScript('typescript', cwd)).toMatch(/^0 rows came, caught up\n\{\s*total: '12.5'/)
 })
 
-it('the example with a database reads the feed, and continues', async () => {
+it('the example with a database stores totals and whether they may be sold, and continues', async () => {
   const cwd = folder()
   expect(await runTypeScript('typescript-store', cwd)).toBe('2 rows are in the database\n')
+  const db = new DatabaseSync(join(cwd, 'shop.db'))
+  onTestFinished(() => db.close())
+  expect(db.prepare('SELECT sku, total, in_stock FROM stock ORDER BY sku').all()).toEqual([
+    { sku: 'WLD-1', total: '12.5', in_stock: 1 },
+    { sku: 'WLD-2', total: '12.5', in_stock: 0 },
+  ])
   expect(await runTypeScript('typescript-store', cwd)).toBe('0 rows are in the database\n')
 })
 

@@ -17,7 +17,8 @@ use Waldstream\Feeds\Model\StagedRow;
 
 /**
  * Writes stock as source items: absolute levels, those of a batch that differ in one call. What the row no longer
- * names, and all of a deleted row, becomes zero in the sources of the map.
+ * names, and all of a deleted row, becomes zero in the sources of the map. A row that is not in stock keeps its
+ * quantities, and all its source items are out of stock.
  */
 class StockWriter implements RowWriterInterface
 {
@@ -60,7 +61,8 @@ class StockWriter implements RowWriterInterface
                 continue;
             }
             try {
-                $wanted[$row->key] = [$sku, $this->levels->of($row, $this->config->stockSources())];
+                $levels = $this->levels->of($row, $this->config->stockSources());
+                $wanted[$row->key] = [$sku, $levels, ($row->data['in_stock'] ?? true) !== false];
             } catch (\InvalidArgumentException $error) {
                 $results[$row->key] = RowResult::failed($error->getMessage());
             }
@@ -71,20 +73,22 @@ class StockWriter implements RowWriterInterface
     /**
      * Write levels.
      *
-     * @param array<string, array{string, array<string, float>}> $wanted SKU and levels by source, by key of the row
+     * @param array<string, array{string, array<string, float>, bool}> $wanted by key of the row: SKU, levels by
+     *     source, whether it is in stock
      * @return RowResult[] by key of the row
      */
     private function writeLevels(array $wanted): array
     {
         $current = $this->current(array_column($wanted, 0));
         $changed = [];
-        foreach ($wanted as $key => [$sku, $levels]) {
+        foreach ($wanted as $key => [$sku, $levels, $inStock]) {
             $own = $current[$sku] ?? [];
             $changed[$key] = [];
             foreach ($levels + array_fill_keys(array_keys($own), 0.0) as $code => $level) {
                 $item = $own[$code] ?? null;
-                if ($item === null || self::differs($item, $level)) {
-                    $changed[$key][] = $this->item($sku, (string) $code, $level);
+                $status = self::status($level, $inStock);
+                if ($item === null || self::differs($item, $level, $status)) {
+                    $changed[$key][] = $this->item($sku, (string) $code, $level, $status);
                 }
             }
         }
@@ -155,38 +159,42 @@ class StockWriter implements RowWriterInterface
      * @param string $sku
      * @param string $code
      * @param float $level
+     * @param int $status
      * @return SourceItemInterface
      */
-    private function item(string $sku, string $code, float $level): SourceItemInterface
+    private function item(string $sku, string $code, float $level, int $status): SourceItemInterface
     {
         $item = $this->factory->create();
         $item->setSku($sku);
         $item->setSourceCode($code);
         $item->setQuantity($level);
-        $item->setStatus(self::status($level));
+        $item->setStatus($status);
         return $item;
     }
 
     /**
-     * Whether the shop has another level.
+     * Whether the shop has another level or status.
      *
      * @param SourceItemInterface $item
      * @param float $level
+     * @param int $status
      * @return bool
      */
-    private static function differs(SourceItemInterface $item, float $level): bool
+    private static function differs(SourceItemInterface $item, float $level, int $status): bool
     {
-        return (float) $item->getQuantity() !== $level || (int) $item->getStatus() !== self::status($level);
+        return (float) $item->getQuantity() !== $level || (int) $item->getStatus() !== $status;
     }
 
     /**
      * Whether a level can be sold.
      *
      * @param float $level
+     * @param bool $inStock of the row
      * @return int
      */
-    private static function status(float $level): int
+    private static function status(float $level, bool $inStock): int
     {
-        return $level > 0 ? SourceItemInterface::STATUS_IN_STOCK : SourceItemInterface::STATUS_OUT_OF_STOCK;
+        $isSold = $inStock && $level > 0;
+        return $isSold ? SourceItemInterface::STATUS_IN_STOCK : SourceItemInterface::STATUS_OUT_OF_STOCK;
     }
 }

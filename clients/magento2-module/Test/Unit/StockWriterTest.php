@@ -43,13 +43,13 @@ final class StockWriterTest extends TestCase
     }
 
     /** @param array<string, string> $available by location */
-    private static function row(string $sku, array $available, bool $deleted = false): StagedRow
+    private static function row(string $sku, array $available, bool $deleted = false, bool $inStock = true): StagedRow
     {
         $locations = [];
         foreach ($available as $location => $level) {
             $locations[] = ['location' => $location, 'on_hand' => $level, 'available' => $level];
         }
-        return new StagedRow($sku, $sku, 'erp', $deleted, ['locations' => $locations]);
+        return new StagedRow($sku, $sku, 'erp', $deleted, ['in_stock' => $inStock, 'locations' => $locations]);
     }
 
     /** @return array<string, array{float, int}> */
@@ -76,6 +76,19 @@ final class StockWriterTest extends TestCase
         self::assertSame(['A east' => [0.0, 0], 'A west' => [2.0, 1]], $this->stock());
         $this->write([self::row('A', ['West' => '2'], deleted: true)]);
         self::assertSame(['A east' => [0.0, 0], 'A west' => [0.0, 0]], $this->stock());
+    }
+
+    public function testARowThatIsNotInStockKeepsItsQuantitiesAndCannotBeSold(): void
+    {
+        $levels = ['East' => '1', 'West' => '2'];
+        $this->write([self::row('A', $levels)]);
+        $held = self::row('A', $levels, inStock: false);
+        $this->write([$held]);
+        self::assertSame(['A east' => [1.0, 0], 'A west' => [2.0, 0]], $this->stock());
+        $this->write([$held]);
+        self::assertCount(2, $this->shop->savedItems);
+        $this->write([self::row('A', $levels)]);
+        self::assertSame(['A east' => [1.0, 1], 'A west' => [2.0, 1]], $this->stock());
     }
 
     public function testSourcesThatTheMapDoesNotNameAreLeftAlone(): void
