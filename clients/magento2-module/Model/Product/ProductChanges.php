@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Waldstream\Feeds\Model\Product;
 
 use Magento\Catalog\Api\Data\ProductInterface;
+use Magento\Framework\Exception\LocalizedException;
 use Waldstream\Feeds\Model\MapLines;
 
 /** What a row changes in a product. */
@@ -23,17 +24,16 @@ class ProductChanges
     }
 
     /**
-     * Values by attribute that the product does not have yet.
+     * Values of a row by attribute, as the catalog stores them.
      *
      * @param array<string, mixed> $data of the row
      * @param MapLines $map
-     * @param ProductInterface|null $product null: a new one
      * @return array<string, string|null>
-     * @throws \Magento\Framework\Exception\LocalizedException
+     * @throws LocalizedException for an attribute or option that is not there, and for a number that is none
      */
-    public function of(array $data, MapLines $map, ?ProductInterface $product): array
+    public function valuesOf(array $data, MapLines $map): array
     {
-        $changes = [];
+        $values = [];
         foreach ($data as $name => $value) {
             $code = $name === 'sku' ? null : $map->get((string) $name);
             if ($code === null) {
@@ -44,11 +44,31 @@ class ProductChanges
                 continue;
             }
             $new = $text === null ? null : $this->options->valueOf($code, $text);
-            if ($product === null || !self::same($code, self::current($product, $code), $new)) {
-                $changes[$code] = $new;
+            if (in_array($code, self::NUMBERS, true) && !(is_numeric($new) && is_finite((float) $new))) {
+                throw new LocalizedException(__('"%1" of "%2" is not a number.', $new, $name));
             }
+            $values[$code] = $new;
         }
-        return $changes;
+        return $values;
+    }
+
+    /**
+     * Those values that a product does not have yet.
+     *
+     * @param array<string, string|null> $values by attribute
+     * @param ProductInterface|null $product null: a new one
+     * @return array<string, string|null>
+     */
+    public function of(array $values, ?ProductInterface $product): array
+    {
+        if ($product === null) {
+            return $values;
+        }
+        return array_filter(
+            $values,
+            static fn (?string $new, string $code): bool => !self::same($code, self::current($product, $code), $new),
+            ARRAY_FILTER_USE_BOTH,
+        );
     }
 
     /**

@@ -18,8 +18,8 @@ use Waldstream\Feeds\Model\StagedRow;
 
 /**
  * Writes products. The products of a batch are read in one request, and only those that differ are saved, with
- * nothing but what differs. A deleted row disables the product; when it returns, the product is enabled if this
- * module disabled it.
+ * nothing but what differs. A deleted row disables the product, and a product without a price is created disabled;
+ * a later row enables it if this module disabled it and it has a price by then.
  */
 class ProductWriter implements RowWriterInterface
 {
@@ -77,26 +77,43 @@ class ProductWriter implements RowWriterInterface
         if ($product === null && !$this->config->createsProducts()) {
             return RowResult::failed((string) __('The catalog has no product "%1".', $row->sku));
         }
-        $changes = $this->changes->of($row->data, $this->config->attributeMap(), $product);
-        if ($row->disabled && !isset($changes['status']) && (int) $product?->getStatus() === Status::STATUS_DISABLED) {
+        $values = $this->changes->valuesOf($row->data, $this->config->attributeMap());
+        $changes = $this->changes->of($values, $product);
+        $isPriced = isset($values['price']) || (float) $product?->getPrice() > 0;
+        $isOff = $product === null || ($row->disabled && (int) $product->getStatus() === Status::STATUS_DISABLED);
+        if ($isOff && !$isPriced) {
+            unset($changes['status']);
+        } elseif ($isOff && !isset($values['status'])) {
             $changes['status'] = (string) Status::STATUS_ENABLED;
         }
-        if ($product !== null && $changes === []) {
-            return RowResult::written();
+        if ($product === null || $changes !== []) {
+            $this->save($row, $product, $changes);
         }
+        return RowResult::written($isOff && !$isPriced);
+    }
+
+    /**
+     * Save what differs of a product, or a new one.
+     *
+     * @param StagedRow $row
+     * @param ProductInterface|null $product null: there is none
+     * @param array<string, string|null> $changes by attribute
+     * @return void
+     */
+    private function save(StagedRow $row, ?ProductInterface $product, array $changes): void
+    {
         $saved = $this->factory->create();
         $saved->setSku($product?->getSku() ?? $row->sku);
         if ($product === null) {
             $saved->setName($row->sku);
             $saved->setAttributeSetId($this->config->attributeSet());
             $saved->setTypeId(Type::TYPE_SIMPLE);
-            $saved->setStatus(Status::STATUS_ENABLED);
+            $saved->setStatus(Status::STATUS_DISABLED);
             $saved->setVisibility(Visibility::VISIBILITY_BOTH);
             $saved->setPrice(0.0);
         }
         $this->changes->apply($saved, $changes);
         $this->products->save($saved);
-        return RowResult::written();
     }
 
     /**

@@ -92,10 +92,46 @@ final class ProductWriterTest extends TestCase
         self::assertSame(['it cannot be saved', null], [$results['A']->error, $results['B']->error]);
     }
 
+    public function testANumberThatIsNoneFailsTheRowAndNamesTheField(): void
+    {
+        $this->shop->product('A', ['Price' => '10.0000']);
+        foreach (['', 'N/A', '1.234,50', '1e999'] as $text) {
+            $error = $this->write([self::row('A', ['cost' => $text])], ['products/attribute_map' => 'cost = price'])['A']->error;
+            self::assertSame("\"{$text}\" of \"cost\" is not a number.", $error);
+        }
+        foreach (['weight', 'status', 'visibility'] as $name) {
+            self::assertSame("\"x\" of \"{$name}\" is not a number.", $this->write([self::row('A', [$name => 'x'])])['A']->error);
+        }
+        self::assertSame([], $this->shop->savedProducts);
+    }
+
+    public function testAProductWithoutAPriceIsCreatedDisabledAndEnabledByTheRowThatHasOne(): void
+    {
+        $config = ['products/create' => '1'];
+        foreach ([[], ['price' => null], ['status' => '1']] as $data) {
+            $this->shop->products = [];
+            self::assertTrue($this->write([self::row('N', ['name' => 'New', ...$data])], $config)['N']->disabled);
+            self::assertSame([2, 0.0], [$this->shop->products['N']->getStatus(), $this->shop->products['N']->getPrice()]);
+            self::assertTrue($this->write([self::row('N', ['name' => 'Now', ...$data], disabled: true)])['N']->disabled);
+            self::assertSame(2, $this->shop->products['N']->getStatus());
+        }
+        self::assertFalse($this->write([self::row('N', ['price' => '9'], disabled: true)])['N']->disabled);
+        self::assertSame([1, 9.0], [$this->shop->products['N']->getStatus(), $this->shop->products['N']->getPrice()]);
+    }
+
+    public function testAProductOfAKnownPriceIsCreatedEnabledUnlessTheRowSaysOtherwise(): void
+    {
+        $config = ['products/create' => '1'];
+        $this->write([self::row('FREE', ['price' => '0']), self::row('OFF', ['price' => '1', 'status' => '2'])], $config);
+        self::assertSame([1, 2], [$this->shop->products['FREE']->getStatus(), $this->shop->products['OFF']->getStatus()]);
+        self::assertFalse($this->write([self::row('OFF', ['status' => '2'], disabled: true)])['OFF']->disabled);
+        self::assertSame(2, $this->shop->products['OFF']->getStatus());
+    }
+
     public function testADeletedRowDisablesTheProductUntilItReturns(): void
     {
-        $this->shop->product('A');
-        $this->shop->product('OFF', ['Status' => 2]);
+        $this->shop->product('A', ['Price' => '5.0000']);
+        $this->shop->product('OFF', ['Status' => 2, 'Price' => '5.0000']);
         $results = $this->write([self::row('A', deleted: true), self::row('OFF', deleted: true), self::row('NONE', deleted: true)]);
         self::assertSame([true, false, false], [$results['A']->disabled, $results['OFF']->disabled, $results['NONE']->disabled]);
         self::assertSame(2, $this->shop->products['A']->getStatus());
