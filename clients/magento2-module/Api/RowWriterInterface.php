@@ -4,17 +4,17 @@ declare(strict_types=1);
 
 namespace Waldstream\Feeds\Api;
 
-use Waldstream\Feeds\Model\RowResult;
 use Waldstream\Feeds\Model\StagedRow;
 
 /** Writes rows of one feed into the shop. Writing a row again changes nothing. */
 interface RowWriterInterface
 {
     /**
-     * Write rows.
+     * Write rows. An error of one row fails that row; an error that is thrown fails all that have no result yet.
      *
      * @param StagedRow[] $rows each of another key
-     * @return RowResult[] by the key of the row, one for each
+     * @param RowNotesInterface $notes each row ends there, right after it is written
+     * @return void
      */
-    public function write(array $rows): array;
+    public function write(array $rows, RowNotesInterface $notes): void;
 }

@@ -140,16 +140,15 @@ class PullFeed
             if ($rows === []) {
                 return;
             }
-            $results = $writer->write($rows);
-            foreach ($rows as $row) {
-                $result = $results[$row->key] ?? RowResult::failed('the writer says nothing of this row');
-                $this->rows->note($name, $row, $result, time());
-                if ($result->error === null) {
-                    $report->written += 1;
-                } else {
-                    $report->failed += 1;
-                }
+            $notes = new RowNotes($this->rows, $name, $report);
+            try {
+                $writer->write($rows, $notes);
+            } catch (\Throwable $error) {
+                // Else the same rows came first with the next run, and broke it too.
+                $notes->failOthers($rows, $error->getMessage());
+                throw $error;
             }
+            $notes->failOthers($rows, 'the writer gave no result for this row');
         }
     }
 }

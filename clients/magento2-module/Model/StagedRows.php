@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Waldstream\Feeds\Model;
 
 use Magento\Framework\App\ResourceConnection;
+use Magento\Framework\DB\Adapter\AdapterInterface;
 
 /** The rows of a feed that are to be written to the shop. */
 class StagedRows
@@ -53,6 +54,41 @@ class StagedRows
     }
 
     /**
+     * Count an attempt before it is made. So rows of a process that dies are also written later and later.
+     *
+     * @param string $feed
+     * @param StagedRow[] $rows
+     * @param int $now
+     * @return void
+     */
+    public function begin(string $feed, array $rows, int $now): void
+    {
+        $keys = [];
+        foreach ($rows as $row) {
+            $keys[$row->attempts][] = $row->key;
+        }
+        $db = $this->resource->getConnection();
+        self::endTransactions($db);
+        foreach ($keys as $attempts => $ofThem) {
+            $values = self::failure($attempts + 1, 'the process ended while it wrote this row', $now);
+            $db->update($this->table(), $values, ['feed = ?' => $feed, 'row_key IN (?)' => $ofThem]);
+        }
+    }
+
+    /**
+     * Note that the product of a row is disabled by this module, before it is.
+     *
+     * @param string $feed
+     * @param StagedRow $row
+     * @return void
+     */
+    public function disabling(string $feed, StagedRow $row): void
+    {
+        $where = ['feed = ?' => $feed, 'row_key = ?' => $row->key];
+        $this->resource->getConnection()->update($this->table(), ['disabled' => 1], $where);
+    }
+
+    /**
      * Note what became of a row, unless another content came meanwhile.
      *
      * @param string $feed
@@ -63,18 +99,16 @@ class StagedRows
      */
     public function note(string $feed, StagedRow $row, RowResult $result, int $now): void
     {
-        $attempts = $row->attempts + 1;
-        $wait = min(self::MOST_WAIT, self::FIRST_WAIT * 2 ** ($attempts - 1));
-        $values = $result->error === null
-            ? ['status' => RowStatus::WRITTEN, 'disabled' => (int) $result->disabled, 'attempts' => 0, 'error' => null]
-            : [
-                'status' => $attempts < self::MOST_ATTEMPTS ? RowStatus::PENDING : RowStatus::FAILED,
-                'attempts' => $attempts,
-                'next_attempt_at' => $now + $wait,
-                'error' => mb_substr($result->error, 0, 1000),
-            ];
+        $db = $this->resource->getConnection();
+        if ($result->error === null) {
+            $disabled = (int) $result->disabled;
+            $values = ['status' => RowStatus::WRITTEN, 'disabled' => $disabled, 'attempts' => 0, 'error' => null];
+        } else {
+            self::endTransactions($db);
+            $values = self::failure($row->attempts + 1, $result->error, $now);
+        }
         $where = ['feed = ?' => $feed, 'row_key = ?' => $row->key, 'digest = ?' => $row->digest];
-        $this->resource->getConnection()->update($this->table(), $values, $where);
+        $db->update($this->table(), $values, $where);
     }
 
     /**
@@ -100,6 +134,38 @@ class StagedRows
     {
         $query = 'SELECT status, COUNT(*) FROM ' . $this->table() . ' WHERE feed = ? GROUP BY status';
         return array_map('intval', $this->resource->getConnection()->fetchPairs($query, [$feed]));
+    }
+
+    /**
+     * Values of a row that failed.
+     *
+     * @param int $attempts
+     * @param string $error
+     * @param int $now
+     * @return array<string, int|string>
+     */
+    private static function failure(int $attempts, string $error, int $now): array
+    {
+        return [
+            'status' => $attempts < self::MOST_ATTEMPTS ? RowStatus::PENDING : RowStatus::FAILED,
+            'attempts' => $attempts,
+            'next_attempt_at' => $now + min(self::MOST_WAIT, self::FIRST_WAIT * 2 ** ($attempts - 1)),
+            'error' => mb_substr($error, 0, 1000),
+        ];
+    }
+
+    /**
+     * Roll back what a failed save left open: Magento rolls back after an Exception, not after an Error. A note in
+     * such a transaction would be lost with it.
+     *
+     * @param AdapterInterface $db
+     * @return void
+     */
+    private static function endTransactions(AdapterInterface $db): void
+    {
+        while ($db->getTransactionLevel() > 0) {
+            $db->rollBack();
+        }
     }
 
     /**

@@ -9,6 +9,7 @@ use Magento\Catalog\Api\Data\ProductAttributeMediaGalleryEntryInterfaceFactory;
 use Magento\Catalog\Api\ProductAttributeMediaGalleryManagementInterface;
 use Magento\Framework\UrlInterface;
 use Magento\Store\Model\StoreManagerInterface;
+use Waldstream\Feeds\Api\RowNotesInterface;
 use Waldstream\Feeds\Api\RowWriterInterface;
 use Waldstream\Feeds\Model\AdminStore;
 use Waldstream\Feeds\Model\Product\KnownProducts;
@@ -47,23 +48,21 @@ class ImageWriter implements RowWriterInterface
     /**
      * @inheritdoc
      */
-    public function write(array $rows): array
+    public function write(array $rows, RowNotesInterface $notes): void
     {
         $own = $this->ownAddresses();
-        return $this->store->in(function () use ($rows, $own): array {
+        $this->store->in(function () use ($rows, $own, $notes): void {
             $products = $this->products->of($rows);
-            $results = [];
             foreach ($rows as $row) {
                 $sku = ($products[mb_strtolower($row->sku)] ?? null)?->getSku();
+                $notes->begin([$row]);
                 try {
-                    $results[$row->key] = $sku === null
-                        ? self::withoutProduct($row)
-                        : $this->writeRow($row, $sku, $own);
-                } catch (\Exception $error) {
-                    $results[$row->key] = RowResult::failed($error->getMessage());
+                    $result = $sku === null ? self::withoutProduct($row) : $this->writeRow($row, $sku, $own);
+                } catch (\Throwable $error) {
+                    $result = RowResult::failed($error->getMessage());
                 }
+                $notes->end($row, $result);
             }
-            return $results;
         });
     }
 

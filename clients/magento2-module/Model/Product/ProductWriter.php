@@ -10,6 +10,7 @@ use Magento\Catalog\Api\ProductRepositoryInterface;
 use Magento\Catalog\Model\Product\Attribute\Source\Status;
 use Magento\Catalog\Model\Product\Type;
 use Magento\Catalog\Model\Product\Visibility;
+use Waldstream\Feeds\Api\RowNotesInterface;
 use Waldstream\Feeds\Api\RowWriterInterface;
 use Waldstream\Feeds\Model\AdminStore;
 use Waldstream\Feeds\Model\Config;
@@ -46,19 +47,19 @@ class ProductWriter implements RowWriterInterface
     /**
      * @inheritdoc
      */
-    public function write(array $rows): array
+    public function write(array $rows, RowNotesInterface $notes): void
     {
-        return $this->store->in(function () use ($rows): array {
+        $this->store->in(function () use ($rows, $notes): void {
             $known = $this->known->of($rows);
-            $results = [];
             foreach ($rows as $row) {
+                $notes->begin([$row]);
                 try {
-                    $results[$row->key] = $this->writeRow($row, $known[mb_strtolower($row->sku)] ?? null);
-                } catch (\Exception $error) {
-                    $results[$row->key] = RowResult::failed($error->getMessage());
+                    $result = $this->writeRow($row, $known[mb_strtolower($row->sku)] ?? null, $notes);
+                } catch (\Throwable $error) {
+                    $result = RowResult::failed($error->getMessage());
                 }
+                $notes->end($row, $result);
             }
-            return $results;
         });
     }
 
@@ -67,12 +68,13 @@ class ProductWriter implements RowWriterInterface
      *
      * @param StagedRow $row
      * @param ProductInterface|null $product null: there is none
+     * @param RowNotesInterface $notes
      * @return RowResult
      */
-    private function writeRow(StagedRow $row, ?ProductInterface $product): RowResult
+    private function writeRow(StagedRow $row, ?ProductInterface $product, RowNotesInterface $notes): RowResult
     {
         if ($row->deleted) {
-            return $this->disable($row, $product);
+            return $this->disable($row, $product, $notes);
         }
         if ($product === null && !$this->config->createsProducts()) {
             return RowResult::failed((string) __('The catalog has no product "%1".', $row->sku));
@@ -121,9 +123,10 @@ class ProductWriter implements RowWriterInterface
      *
      * @param StagedRow $row
      * @param ProductInterface|null $product
+     * @param RowNotesInterface $notes
      * @return RowResult
      */
-    private function disable(StagedRow $row, ?ProductInterface $product): RowResult
+    private function disable(StagedRow $row, ?ProductInterface $product, RowNotesInterface $notes): RowResult
     {
         if ($product === null) {
             return RowResult::written();
@@ -131,6 +134,7 @@ class ProductWriter implements RowWriterInterface
         if ((int) $product->getStatus() === Status::STATUS_DISABLED) {
             return RowResult::written($row->disabled);
         }
+        $notes->disabling($row);
         $saved = $this->factory->create();
         $saved->setSku($product->getSku());
         $saved->setStatus(Status::STATUS_DISABLED);

@@ -9,6 +9,7 @@ use Magento\InventoryApi\Api\Data\SourceItemInterface;
 use Magento\InventoryApi\Api\Data\SourceItemInterfaceFactory;
 use Magento\InventoryApi\Api\SourceItemRepositoryInterface;
 use Magento\InventoryApi\Api\SourceItemsSaveInterface;
+use Waldstream\Feeds\Api\RowNotesInterface;
 use Waldstream\Feeds\Api\RowWriterInterface;
 use Waldstream\Feeds\Model\Config;
 use Waldstream\Feeds\Model\Product\KnownProducts;
@@ -16,7 +17,8 @@ use Waldstream\Feeds\Model\RowResult;
 use Waldstream\Feeds\Model\StagedRow;
 
 /**
- * Writes stock as source items: absolute levels, those of a batch that differ in one call. What the row no longer
+ * Writes stock as source items: absolute levels, those of a batch that differ in one call; a row that failed before
+ * is saved by itself, so that it does not fail others again. What the row no longer
  * names, and all of a deleted row, becomes zero in the sources of the map. A row that is not in stock keeps its
  * quantities, and all its source items are out of stock.
  */
@@ -47,58 +49,102 @@ class StockWriter implements RowWriterInterface
     /**
      * @inheritdoc
      */
-    public function write(array $rows): array
+    public function write(array $rows, RowNotesInterface $notes): void
     {
+        $sources = $this->config->stockSources();
         $products = $this->products->of($rows);
-        $results = [];
         $wanted = [];
         foreach ($rows as $row) {
             $sku = ($products[mb_strtolower($row->sku)] ?? null)?->getSku();
             if ($sku === null) {
-                $results[$row->key] = $row->deleted
+                $notes->end($row, $row->deleted
                     ? RowResult::written()
-                    : RowResult::failed((string) __('The catalog has no product "%1".', $row->sku));
+                    : RowResult::failed((string) __('The catalog has no product "%1".', $row->sku)));
                 continue;
             }
             try {
-                $levels = $this->levels->of($row, $this->config->stockSources());
-                $wanted[$row->key] = [$sku, $levels, ($row->data['in_stock'] ?? true) !== false];
-            } catch (\InvalidArgumentException $error) {
-                $results[$row->key] = RowResult::failed($error->getMessage());
+                $levels = $this->levels->of($row, $sources);
+            } catch (\Throwable $error) {
+                $notes->end($row, RowResult::failed($error->getMessage()));
+                continue;
             }
+            $wanted[] = [$row, $sku, $levels];
         }
-        return $results + $this->writeLevels($wanted);
+        $this->writeLevels($wanted, $notes);
     }
 
     /**
      * Write levels.
      *
-     * @param array<string, array{string, array<string, float>, bool}> $wanted by key of the row: SKU, levels by
-     *     source, whether it is in stock
-     * @return RowResult[] by key of the row
+     * @param array<int, array{StagedRow, string, array<string, float>}> $wanted row, SKU, levels by source
+     * @param RowNotesInterface $notes
+     * @return void
      */
-    private function writeLevels(array $wanted): array
+    private function writeLevels(array $wanted, RowNotesInterface $notes): void
     {
-        $current = $this->current(array_column($wanted, 0));
-        $changed = [];
-        foreach ($wanted as $key => [$sku, $levels, $inStock]) {
-            $own = $current[$sku] ?? [];
-            $changed[$key] = [];
-            foreach ($levels + array_fill_keys(array_keys($own), 0.0) as $code => $level) {
-                $item = $own[$code] ?? null;
-                $status = self::status($level, $inStock);
-                if ($item === null || self::differs($item, $level, $status)) {
-                    $changed[$key][] = $this->item($sku, (string) $code, $level, $status);
-                }
+        $current = $this->current(array_column($wanted, 1));
+        $together = [];
+        $apart = [];
+        foreach ($wanted as [$row, $sku, $levels]) {
+            $change = [$row, $this->changedItems($row, $sku, $levels, $current[$sku] ?? [])];
+            if ($row->attempts === 0) {
+                $together[] = $change;
+            } else {
+                $apart[] = $change;
             }
         }
-        try {
-            $this->saveAll(array_merge(...array_values($changed)));
-            return array_map(static fn (): RowResult => RowResult::written(), $wanted);
-        } catch (\Exception) {
-            // One wrong row fails the call: each by itself shows which.
-            return array_map(fn (array $items): RowResult => $this->saveOne($items), $changed);
+        // One wrong row fails the call: each by itself then shows which.
+        if (!$this->saveTogether($together, $notes)) {
+            $apart = array_merge($together, $apart);
         }
+        foreach ($apart as [$row, $items]) {
+            $notes->begin([$row]);
+            $notes->end($row, $this->saveOne($items));
+        }
+    }
+
+    /**
+     * Source items of a row that differ from those of the shop.
+     *
+     * @param StagedRow $row
+     * @param string $sku
+     * @param array<string, float> $levels by source code
+     * @param array<string, SourceItemInterface> $own by source code
+     * @return SourceItemInterface[]
+     */
+    private function changedItems(StagedRow $row, string $sku, array $levels, array $own): array
+    {
+        $inStock = ($row->data['in_stock'] ?? true) !== false;
+        $changed = [];
+        foreach ($levels + array_fill_keys(array_keys($own), 0.0) as $code => $level) {
+            $item = $own[$code] ?? null;
+            $status = self::status($level, $inStock);
+            if ($item === null || self::differs($item, $level, $status)) {
+                $changed[] = $this->item($sku, (string) $code, $level, $status);
+            }
+        }
+        return $changed;
+    }
+
+    /**
+     * Save the items of several rows in one call.
+     *
+     * @param array<int, array{StagedRow, SourceItemInterface[]}> $changes
+     * @param RowNotesInterface $notes
+     * @return bool false: the call failed, and the rows have no result yet
+     */
+    private function saveTogether(array $changes, RowNotesInterface $notes): bool
+    {
+        $notes->begin(array_column($changes, 0));
+        try {
+            $this->saveAll(array_merge(...array_column($changes, 1)));
+        } catch (\Throwable) {
+            return false;
+        }
+        foreach (array_column($changes, 0) as $row) {
+            $notes->end($row, RowResult::written());
+        }
+        return true;
     }
 
     /**
@@ -112,7 +158,7 @@ class StockWriter implements RowWriterInterface
         try {
             $this->saveAll($items);
             return RowResult::written();
-        } catch (\Exception $error) {
+        } catch (\Throwable $error) {
             return RowResult::failed($error->getMessage());
         }
     }

@@ -35,6 +35,8 @@ final class FakeShop implements
     public array $savedItems = [];
     /** @var list<int|string> */
     public array $stores = [];
+    /** @var list<string> what was written and noted, in order */
+    public array $events = [];
     private int $lastId = 0;
 
     public function product(string $sku, array $values = [], array $attributes = []): FakeData
@@ -58,9 +60,12 @@ final class FakeShop implements
 
     public function save(FakeData $product): void
     {
-        if (($product->attributes['fails'] ?? null) !== null) {
-            throw new LocalizedException('it cannot be saved');
-        }
+        $this->events[] = "save {$product->getSku()}";
+        match ($product->attributes['fails'] ?? null) {
+            null => null,
+            'type' => throw new \TypeError('a plugin breaks'),
+            default => throw new LocalizedException('it cannot be saved'),
+        };
         $this->savedProducts[] = $product;
         $there = $this->products[$product->getSku()] ?? new FakeData();
         $there->values = [...$there->values, ...$product->values];
@@ -71,10 +76,13 @@ final class FakeShop implements
     /** @param list<FakeData> $items */
     public function execute(array $items): void
     {
+        $this->events[] = 'save ' . implode(', ', array_map(static fn (FakeData $item): string => $item->getSku(), $items));
         foreach ($items as $item) {
-            if ($item->getSourceCode() === 'unknown') {
-                throw new LocalizedException('there is no such source');
-            }
+            match ($item->getSourceCode()) {
+                'unknown' => throw new LocalizedException('there is no such source'),
+                'type' => throw new \TypeError('a plugin breaks'),
+                default => null,
+            };
         }
         $this->savedItems[] = $items;
         foreach ($items as $item) {
@@ -89,6 +97,10 @@ final class FakeShop implements
 
     public function create(string $sku, FakeData $entry): int
     {
+        $this->events[] = "add to {$sku}";
+        if ($entry->getLabel() === 'breaks') {
+            throw new \TypeError('a plugin breaks');
+        }
         $this->lastId += 1;
         $entry->setId($this->lastId);
         $entry->setFile('/w/s/' . $entry->getContent()->getName());
@@ -105,6 +117,7 @@ final class FakeShop implements
 
     public function remove(string $sku, int $id): bool
     {
+        $this->events[] = "remove from {$sku}";
         unset($this->galleries[$sku][$id]);
         return true;
     }

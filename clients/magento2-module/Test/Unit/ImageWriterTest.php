@@ -78,7 +78,9 @@ final class ImageWriterTest extends TestCase
         $known = new KnownProducts($this->shop, new SearchCriteriaBuilder());
         $store = new AdminStore($this->shop);
         $writer = new ImageWriter($this->shop, $entries, $known, new WantedImages(), $download, $this->shop, $store);
-        return $writer->write($rows);
+        $notes = new FakeNotes($this->shop);
+        $writer->write($rows, $notes);
+        return $notes->results;
     }
 
     public static function pixel(): string
@@ -150,6 +152,17 @@ final class ImageWriterTest extends TestCase
         $this->write(self::row(['gallery' => [self::image('https://cdn/a.png', 0, ['picture' => 'v2'])]]));
         self::assertCount(2, $this->fetched);
         self::assertCount(1, $this->gallery());
+    }
+
+    public function testAnErrorOfAPluginFailsItsRowAlone(): void
+    {
+        $this->shop->product('B');
+        $results = $this->write(
+            self::row(['gallery' => [self::image('https://cdn/a.png', 0, ['label' => 'breaks'])]]),
+            self::row(['gallery' => [self::image('https://cdn/b.png')]], sku: 'B'),
+        );
+        self::assertSame(['a plugin breaks', null], [$results['feed A']->error, $results['feed B']->error]);
+        self::assertSame(['begin A', 'add to A', 'end A', 'begin B', 'add to B', 'end B'], $this->shop->events);
     }
 
     public function testARedirectIsFollowed(): void

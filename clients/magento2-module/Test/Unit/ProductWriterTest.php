@@ -36,7 +36,9 @@ final class ProductWriterTest extends TestCase
         $changes = new ProductChanges(new OptionIds($this->shop));
         $store = new AdminStore($this->shop);
         $writer = new ProductWriter(FakeConfig::with($config), $this->shop, $factory, $known, $changes, $store);
-        return $writer->write($rows);
+        $notes = new FakeNotes($this->shop);
+        $writer->write($rows, $notes);
+        return $notes->results;
     }
 
     /** @param array<string, mixed> $data */
@@ -88,8 +90,23 @@ final class ProductWriterTest extends TestCase
     {
         $this->shop->product('A');
         $this->shop->product('B');
-        $results = $this->write([self::row('A', ['fails' => 'yes']), self::row('B', ['name' => 'New'])]);
-        self::assertSame(['it cannot be saved', null], [$results['A']->error, $results['B']->error]);
+        $this->shop->product('C');
+        $results = $this->write([
+            self::row('A', ['fails' => 'yes']),
+            self::row('B', ['fails' => 'type']),
+            self::row('C', ['name' => 'New']),
+        ]);
+        $errors = [$results['A']->error, $results['B']->error, $results['C']->error];
+        self::assertSame(['it cannot be saved', 'a plugin breaks', null], $errors);
+    }
+
+    public function testNotesEachRowAroundItsSaveAndADisablingBeforeIt(): void
+    {
+        $this->shop->product('A');
+        $this->shop->product('B');
+        $this->write([self::row('A', ['name' => 'New']), self::row('B', deleted: true)]);
+        $expected = ['begin A', 'save A', 'end A', 'begin B', 'disabling B', 'save B', 'end B'];
+        self::assertSame($expected, $this->shop->events);
     }
 
     public function testANumberThatIsNoneFailsTheRowAndNamesTheField(): void

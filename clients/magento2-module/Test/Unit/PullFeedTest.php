@@ -7,6 +7,7 @@ namespace Waldstream\Feeds\Test\Unit;
 use Magento\Framework\Lock\LockManagerInterface;
 use PHPUnit\Framework\TestCase;
 use Waldstream\Client\Response;
+use Waldstream\Feeds\Api\RowNotesInterface;
 use Waldstream\Feeds\Api\RowWriterInterface;
 use Waldstream\Feeds\Model\PullFeed;
 use Waldstream\Feeds\Model\PullLog;
@@ -57,14 +58,18 @@ final class PullFeedTest extends TestCase
             {
             }
 
-            public function write(array $rows): array
+            public function write(array $rows, RowNotesInterface $notes): void
             {
-                $results = [];
                 foreach ($rows as $row) {
+                    $notes->begin([$row]);
                     $this->written[] = $row->sku . ($row->deleted ? ' deleted' : '');
-                    $results[$row->key] = $row->sku === 'BAD' ? RowResult::failed('no') : RowResult::written();
+                    if ($row->sku === 'BREAKS') {
+                        throw new \TypeError('the shop cannot be read');
+                    }
+                    if ($row->sku !== 'FORGOTTEN') {
+                        $notes->end($row, $row->sku === 'BAD' ? RowResult::failed('no') : RowResult::written());
+                    }
                 }
-                return $results;
             }
         };
         $resource = SqliteAdapter::resource($this->db);
@@ -119,6 +124,23 @@ final class PullFeedTest extends TestCase
         $this->pull()->run('inventory');
         self::assertStringContainsString('cursor=1', end($this->transport->requests)['url']);
         self::assertSame(['A', 'B'], $this->written);
+    }
+
+    public function testAWriterThatBreaksDoesNotGetTheSameRowsFirstForEver(): void
+    {
+        $this->transport->responses = [self::page(['A', 'BREAKS', 'B'], '1', true)];
+        $report = $this->pull()->run('inventory');
+        self::assertSame(['the shop cannot be read', 1, 2], [$report->error, $report->written, $report->failed]);
+        $this->transport->responses = [self::page(['C'], '2', true)];
+        $this->pull()->run('inventory');
+        self::assertSame(['A', 'BREAKS', 'C'], $this->written);
+    }
+
+    public function testARowWithoutAResultFails(): void
+    {
+        $this->transport->responses = [self::page(['FORGOTTEN', 'A'], '1', true)];
+        $report = $this->pull()->run('inventory');
+        self::assertSame([null, 1, 1], [$report->error, $report->written, $report->failed]);
     }
 
     public function testEndsAtItsBounds(): void

@@ -49,6 +49,11 @@ final class SqliteAdapter implements AdapterInterface
         $this->pdo->rollBack();
     }
 
+    public function getTransactionLevel(): int
+    {
+        return (int) $this->pdo->inTransaction();
+    }
+
     /** @param list<mixed> $bind */
     public function fetchOne(string $query, array $bind = []): mixed
     {
@@ -133,12 +138,14 @@ final class SqliteAdapter implements AdapterInterface
      */
     private static function conditions(array $where): array
     {
-        $bind = array_filter($where, 'is_string', ARRAY_FILTER_USE_KEY);
-        $texts = array_map(
-            static fn (int|string $key): string => is_int($key) ? $where[$key] : $key,
-            array_keys($where),
-        );
-        return [implode(' AND ', $texts), array_values($bind)];
+        [$texts, $bind] = [[], []];
+        foreach ($where as $text => $value) {
+            $values = is_int($text) ? [] : (array) $value;
+            $marks = implode(', ', array_fill(0, count($values), '?'));
+            $texts[] = is_int($text) ? $value : str_replace('?', $marks, $text);
+            $bind = [...$bind, ...$values];
+        }
+        return [implode(' AND ', $texts), $bind];
     }
 
     /** @param list<mixed> $bind */

@@ -112,6 +112,47 @@ final class StagingStoreTest extends TestCase
         self::assertSame([0 => 1], $this->rows->counts('c/inventory'));
     }
 
+    public function testRowsOfAProcessThatDiedAreWrittenAgainLaterAndLater(): void
+    {
+        $this->commit([self::row('a'), self::row('12')]);
+        $now = self::NOW;
+        for ($attempt = 1; $attempt <= 10; $attempt += 1) {
+            $rows = $this->rows->next('c/inventory', 100, $now);
+            self::assertSame([$attempt - 1, $attempt - 1], array_map(static fn (StagedRow $row): int => $row->attempts, $rows));
+            $this->rows->begin('c/inventory', $rows, $now);
+            self::assertSame([], $this->pending($now + 59));
+            $now += 21_600;
+        }
+        self::assertSame([], $this->pending(2_000_000_000));
+        self::assertSame(2, $this->rows->retry('c/inventory'));
+        $rows = $this->rows->next('c/inventory', 100, $now);
+        $this->rows->begin('c/inventory', $rows, $now);
+        $this->rows->note('c/inventory', $rows[0], RowResult::written(), $now);
+        self::assertSame(['12'], $this->pending($now + 60));
+    }
+
+    public function testATransactionThatAFailedSaveLeftOpenIsRolledBackBeforeTheNote(): void
+    {
+        $this->commit([self::row('a')]);
+        $rows = $this->rows->next('c/inventory', 1, self::NOW);
+        $this->db->beginTransaction();
+        $this->rows->note('c/inventory', $rows[0], RowResult::failed('a plugin breaks'), self::NOW);
+        self::assertSame(0, $this->db->getTransactionLevel());
+        $this->db->beginTransaction();
+        $this->rows->begin('c/inventory', $rows, self::NOW);
+        self::assertSame(0, $this->db->getTransactionLevel());
+        self::assertSame([], $this->pending());
+    }
+
+    public function testARowIsMarkedBeforeItsProductIsDisabled(): void
+    {
+        $this->commit([self::row('a', deleted: true)]);
+        [$row] = $this->rows->next('c/inventory', 1, self::NOW);
+        $this->rows->disabling('c/inventory', $row);
+        [$row] = $this->rows->next('c/inventory', 1, self::NOW);
+        self::assertTrue($row->disabled);
+    }
+
     public function testWhatCameWhileARowWasWrittenIsWrittenToo(): void
     {
         $this->commit([self::row('a')]);

@@ -39,17 +39,20 @@ final class StockWriterTest extends TestCase
         $levels = new SourceLevels();
         $config = FakeConfig::with($config);
         $writer = new StockWriter($config, $this->shop, $this->shop, $factory, $criteria, $known, $levels);
-        return $writer->write($rows);
+        $notes = new FakeNotes($this->shop);
+        $writer->write($rows, $notes);
+        return $notes->results;
     }
 
     /** @param array<string, string> $available by location */
-    private static function row(string $sku, array $available, bool $deleted = false, bool $inStock = true): StagedRow
+    private static function row(string $sku, array $available, bool $deleted = false, bool $inStock = true, int $attempts = 0): StagedRow
     {
         $locations = [];
         foreach ($available as $location => $level) {
             $locations[] = ['location' => $location, 'on_hand' => $level, 'available' => $level];
         }
-        return new StagedRow($sku, $sku, 'erp', $deleted, ['in_stock' => $inStock, 'locations' => $locations]);
+        $data = ['in_stock' => $inStock, 'locations' => $locations];
+        return new StagedRow($sku, $sku, 'erp', $deleted, $data, attempts: $attempts);
     }
 
     /** @return array<string, array{float, int}> */
@@ -109,5 +112,34 @@ final class StockWriterTest extends TestCase
         self::assertNull($results['GONE']->error);
         self::assertSame(['B default' => [2.0, 1]], $this->stock());
         self::assertSame('"x" of East is no quantity', $this->write([self::row('A', ['East' => 'x'])])['A']->error);
+    }
+
+    public function testAnErrorOfAPluginFailsItsRowAlone(): void
+    {
+        $rows = [self::row('A', ['East' => '1']), self::row('B', ['West' => '2'])];
+        $results = $this->write($rows, ['stock/sources' => "East = type\nWest = west"]);
+        self::assertSame(['a plugin breaks', null], [$results['A']->error, $results['B']->error]);
+        $alone = ['begin A', 'save A', 'end A', 'begin B', 'save B', 'end B'];
+        self::assertSame(['begin A, B', 'save A, B', ...$alone], $this->shop->events);
+    }
+
+    public function testARowThatFailedBeforeIsSavedByItself(): void
+    {
+        $this->shop->product('C');
+        $this->write([
+            self::row('A', ['East' => '1']),
+            self::row('B', ['East' => '1'], attempts: 1),
+            self::row('C', ['East' => '1']),
+        ]);
+        $expected = ['begin A, C', 'save A, C', 'end A', 'end C', 'begin B', 'save B', 'end B'];
+        self::assertSame($expected, $this->shop->events);
+    }
+
+    public function testARowThatCannotBeReadFailsAlone(): void
+    {
+        $wrong = new StagedRow('A', 'A', 'erp', false, ['locations' => [['location' => null, 'available' => '1']]]);
+        $results = $this->write([$wrong, self::row('B', ['East' => '1'])]);
+        self::assertNotNull($results['A']->error);
+        self::assertNull($results['B']->error);
     }
 }
