@@ -62,19 +62,21 @@ class OrderQueue
     }
 
     /**
-     * Push an order again later.
+     * Push an order again later, unless it changed meanwhile.
      *
      * @param int $orderId
+     * @param int $revision
      * @param int $attempts
      * @param string $error
      * @param int $now
      * @return void
      */
-    public function postpone(int $orderId, int $attempts, string $error, int $now): void
+    public function postpone(int $orderId, int $revision, int $attempts, string $error, int $now): void
     {
         $wait = min(self::MOST_WAIT, self::FIRST_WAIT * 2 ** min(20, $attempts - 1));
         $values = ['attempts' => $attempts, 'next_attempt_at' => $now + $wait, 'error' => mb_substr($error, 0, 1000)];
-        $this->resource->getConnection()->update($this->table(), $values, ['order_id = ?' => $orderId]);
+        $where = ['order_id = ?' => $orderId, 'revision = ?' => $revision];
+        $this->resource->getConnection()->update($this->table(), $values, $where);
     }
 
     /**

@@ -5,8 +5,10 @@ declare(strict_types=1);
 namespace Waldstream\Feeds\Model\Order;
 
 use Magento\Framework\Exception\NoSuchEntityException;
+use Magento\Sales\Api\Data\OrderInterface;
 use Magento\Sales\Api\OrderRepositoryInterface;
 use Waldstream\Client\FeedException;
+use Waldstream\Client\Response;
 use Waldstream\Client\Transport;
 use Waldstream\Feeds\Model\Config;
 
@@ -50,14 +52,18 @@ class PushOrders
             if ($due === []) {
                 break;
             }
-            foreach ($due as ['order_id' => $id, 'revision' => $revision, 'attempts' => $attempts]) {
-                $error = $this->push((int) $id);
+            foreach ($due as $item) {
+                [$id, $revision] = [(int) $item['order_id'], (int) $item['revision']];
+                $attempts = (int) $item['attempts'] + 1;
+                // Counted before it is made: an order whose process dies is also pushed later and later.
+                $this->queue->postpone($id, $revision, $attempts, 'the process ended during the push', time());
+                $error = $this->push($id);
                 if ($error === null) {
-                    $this->queue->remove((int) $id, (int) $revision);
+                    $this->queue->remove($id, $revision);
                     $pushed++;
                     continue;
                 }
-                $this->queue->postpone((int) $id, (int) $attempts + 1, $error->getMessage(), time());
+                $this->queue->postpone($id, $revision, $attempts, $error->getMessage(), time());
                 // The API is down, or refuses the key: the next order would fare no better.
                 if ($error->transient) {
                     return $pushed;
@@ -76,23 +82,13 @@ class PushOrders
     private function push(int $id): ?FeedException
     {
         try {
-            $order = $this->orders->get($id);
+            $response = $this->send($this->orders->get($id));
         } catch (NoSuchEntityException) {
             return null;
-        }
-        $headers = ['Content-Type' => 'application/json', 'Accept' => 'application/json'];
-        if ($this->config->key() !== null) {
-            $headers['Authorization'] = 'Bearer ' . $this->config->key();
-        }
-        $url = $this->config->address() . '/v1/orders/' . rawurlencode($this->config->orderSource())
-            . '?occurredAt=' . rawurlencode($this->json->changedAt($order));
-        try {
-            $body = json_encode($this->json->of($order), JSON_THROW_ON_ERROR);
-            $response = $this->transport->send($url, $headers, self::TIMEOUT, $body);
         } catch (FeedException $error) {
             return $error;
-        } catch (\JsonException $error) {
-            return new FeedException('order_invalid', $error->getMessage());
+        } catch (\Throwable $error) {
+            return new FeedException('order_invalid', $error->getMessage(), previous: $error);
         }
         if ($response->status === 202) {
             return null;
@@ -105,5 +101,25 @@ class PushOrders
             $response->status,
             transient: $response->status >= 500 || in_array($response->status, self::NOT_OF_THE_ORDER, true),
         );
+    }
+
+    /**
+     * Send an order to the API.
+     *
+     * @param OrderInterface $order
+     * @return Response
+     * @throws FeedException if there is no answer
+     * @throws \JsonException
+     */
+    private function send(OrderInterface $order): Response
+    {
+        $headers = ['Content-Type' => 'application/json', 'Accept' => 'application/json'];
+        if ($this->config->key() !== null) {
+            $headers['Authorization'] = 'Bearer ' . $this->config->key();
+        }
+        $url = $this->config->address() . '/v1/orders/' . rawurlencode($this->config->orderSource())
+            . '?occurredAt=' . rawurlencode($this->json->changedAt($order));
+        $body = json_encode($this->json->of($order), JSON_THROW_ON_ERROR);
+        return $this->transport->send($url, $headers, self::TIMEOUT, $body);
     }
 }

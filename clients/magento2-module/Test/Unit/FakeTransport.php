@@ -13,6 +13,9 @@ final class FakeTransport implements Transport
     /** @var list<array{url: string, headers: array<string, string>, body: ?string}> */
     public array $requests = [];
 
+    /** @var (\Closure(): mixed)|null what happens while a request is sent */
+    public ?\Closure $onSend = null;
+
     /** @param list<Response> $responses */
     public function __construct(public array $responses)
     {
@@ -21,6 +24,7 @@ final class FakeTransport implements Transport
     public function send(string $url, array $headers, float $timeout, ?string $body = null): Response
     {
         $this->requests[] = ['url' => $url, 'headers' => $headers, 'body' => $body];
+        ($this->onSend)?->__invoke();
         return array_shift($this->responses) ?? new Response(404, [], '{"code":"not_found","detail":"no more answers"}');
     }
 }

@@ -32,6 +32,9 @@ final class PushOrdersTest extends TestCase
                 if ($id === 404) {
                     throw new NoSuchEntityException('gone');
                 }
+                if ($id === 500) {
+                    throw new \TypeError('a plugin breaks');
+                }
                 return new FakeData([
                     'EntityId' => $id,
                     'IncrementId' => "00{$id}",
@@ -70,6 +73,24 @@ final class PushOrdersTest extends TestCase
         self::assertSame(1, $this->queue->size());
         self::assertSame([], $this->queue->next(10, time()));
         self::assertCount(1, $this->queue->next(10, time() + 61));
+    }
+
+    public function testAnErrorOfAPluginDoesNotHoldUpTheOtherOrders(): void
+    {
+        array_map($this->queue->add(...), [500, 501]);
+        $this->transport->responses = [self::answer(202)];
+        self::assertSame(1, $this->push()->run());
+        self::assertSame([], $this->queue->next(10, time()));
+        self::assertSame([500], array_column($this->queue->next(10, time() + 61), 'order_id'));
+    }
+
+    public function testAnOrderWhoseProcessDiedIsPushedLater(): void
+    {
+        $this->queue->add(1);
+        $this->transport->onSend = fn () => self::assertSame([], $this->queue->next(10, time()));
+        $this->transport->responses = [self::answer(202)];
+        self::assertSame(1, $this->push()->run());
+        self::assertSame(0, $this->queue->size());
     }
 
     public function testAnApiThatIsDownIsAskedOnce(): void
