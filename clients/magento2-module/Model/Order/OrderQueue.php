@@ -9,8 +9,11 @@ use Magento\Framework\App\ResourceConnection;
 /** Orders that are to be pushed. */
 class OrderQueue
 {
+    /** Seconds after the first failure of an order; it doubles with each. */
     private const FIRST_WAIT = 60;
     private const MOST_WAIT = 21_600;
+    /** Seconds after a failure that says nothing of the order. */
+    private const SHORT_WAIT = 60;
 
     /**
      * Constructor.
@@ -74,9 +77,22 @@ class OrderQueue
     public function postpone(int $orderId, int $revision, int $attempts, string $error, int $now): void
     {
         $wait = min(self::MOST_WAIT, self::FIRST_WAIT * 2 ** min(20, $attempts - 1));
-        $values = ['attempts' => $attempts, 'next_attempt_at' => $now + $wait, 'error' => mb_substr($error, 0, 1000)];
-        $where = ['order_id = ?' => $orderId, 'revision = ?' => $revision];
-        $this->resource->getConnection()->update($this->table(), $values, $where);
+        $this->wait($orderId, $revision, $attempts, $error, $now + $wait);
+    }
+
+    /**
+     * Push an order again soon: the failure says nothing of the order.
+     *
+     * @param int $orderId
+     * @param int $revision
+     * @param int $attempts without this one
+     * @param string $error
+     * @param int $now
+     * @return void
+     */
+    public function postponeShortly(int $orderId, int $revision, int $attempts, string $error, int $now): void
+    {
+        $this->wait($orderId, $revision, $attempts, $error, $now + self::SHORT_WAIT);
     }
 
     /**
@@ -87,6 +103,23 @@ class OrderQueue
     public function size(): int
     {
         return (int) $this->resource->getConnection()->fetchOne('SELECT COUNT(*) FROM ' . $this->table());
+    }
+
+    /**
+     * Let a revision of an order wait.
+     *
+     * @param int $orderId
+     * @param int $revision
+     * @param int $attempts
+     * @param string $error
+     * @param int $until seconds since 1970
+     * @return void
+     */
+    private function wait(int $orderId, int $revision, int $attempts, string $error, int $until): void
+    {
+        $values = ['attempts' => $attempts, 'next_attempt_at' => $until, 'error' => mb_substr($error, 0, 1000)];
+        $where = ['order_id = ?' => $orderId, 'revision = ?' => $revision];
+        $this->resource->getConnection()->update($this->table(), $values, $where);
     }
 
     /**

@@ -39,38 +39,58 @@ class PushOrders
     }
 
     /**
-     * Push what is due.
+     * Push what is due, each order once: Magento's repository keeps the orders that it read, so what changes during
+     * the run is left to the next one.
      *
      * @return int orders that were pushed
      */
     public function run(): int
     {
         $endsAt = microtime(true) + $this->config->seconds();
+        $tried = [];
         $pushed = 0;
         while (microtime(true) < $endsAt) {
-            $due = $this->queue->next(self::BATCH, time());
+            $due = array_filter(
+                $this->queue->next(self::BATCH, time()),
+                static fn (array $item): bool => !isset($tried[$item['order_id']]),
+            );
             if ($due === []) {
                 break;
             }
             foreach ($due as $item) {
-                [$id, $revision] = [(int) $item['order_id'], (int) $item['revision']];
-                $attempts = (int) $item['attempts'] + 1;
-                // Counted before it is made: an order whose process dies is also pushed later and later.
-                $this->queue->postpone($id, $revision, $attempts, 'the process ended during the push', time());
-                $error = $this->push($id);
+                $tried[$item['order_id']] = true;
+                $error = $this->pushItem($item);
                 if ($error === null) {
-                    $this->queue->remove($id, $revision);
                     $pushed++;
-                    continue;
-                }
-                $this->queue->postpone($id, $revision, $attempts, $error->getMessage(), time());
-                // The API is down, or refuses the key: the next order would fare no better.
-                if ($error->transient) {
+                } elseif ($error->transient) {
+                    // The API is down, or refuses the key: the next order would fare no better.
                     return $pushed;
                 }
             }
         }
         return $pushed;
+    }
+
+    /**
+     * Push one order of the queue.
+     *
+     * @param array{order_id: int|string, revision: int|string, attempts: int|string} $item
+     * @return FeedException|null null: the API has it, or it is gone
+     */
+    private function pushItem(array $item): ?FeedException
+    {
+        [$id, $revision, $attempts] = [(int) $item['order_id'], (int) $item['revision'], (int) $item['attempts']];
+        // Counted before it is made: an order whose process dies is also pushed later and later.
+        $this->queue->postpone($id, $revision, $attempts + 1, 'the process ended during the push', time());
+        $error = $this->push($id);
+        if ($error === null) {
+            $this->queue->remove($id, $revision);
+        } elseif ($error->transient) {
+            $this->queue->postponeShortly($id, $revision, $attempts, $error->getMessage(), time());
+        } else {
+            $this->queue->postpone($id, $revision, $attempts + 1, $error->getMessage(), time());
+        }
+        return $error;
     }
 
     /**

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Waldstream\Feeds\Test\Unit;
 
+use Waldstream\Client\FeedException;
 use Waldstream\Client\Response;
 use Waldstream\Client\Transport;
 
@@ -16,7 +17,7 @@ final class FakeTransport implements Transport
     /** @var (\Closure(): mixed)|null what happens while a request is sent */
     public ?\Closure $onSend = null;
 
-    /** @param list<Response> $responses */
+    /** @param list<Response|FeedException> $responses */
     public function __construct(public array $responses)
     {
     }
@@ -25,6 +26,10 @@ final class FakeTransport implements Transport
     {
         $this->requests[] = ['url' => $url, 'headers' => $headers, 'body' => $body];
         ($this->onSend)?->__invoke();
-        return array_shift($this->responses) ?? new Response(404, [], '{"code":"not_found","detail":"no more answers"}');
+        $response = array_shift($this->responses);
+        if ($response instanceof FeedException) {
+            throw $response;
+        }
+        return $response ?? new Response(404, [], '{"code":"not_found","detail":"no more answers"}');
     }
 }

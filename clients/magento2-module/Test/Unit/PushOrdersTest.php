@@ -7,6 +7,7 @@ namespace Waldstream\Feeds\Test\Unit;
 use Magento\Framework\Exception\NoSuchEntityException;
 use Magento\Sales\Api\OrderRepositoryInterface;
 use PHPUnit\Framework\TestCase;
+use Waldstream\Client\FeedException;
 use Waldstream\Client\Response;
 use Waldstream\Feeds\Model\Order\OrderJson;
 use Waldstream\Feeds\Model\Order\OrderLines;
@@ -15,12 +16,14 @@ use Waldstream\Feeds\Model\Order\PushOrders;
 
 final class PushOrdersTest extends TestCase
 {
+    private SqliteAdapter $db;
     private OrderQueue $queue;
     private FakeTransport $transport;
 
     protected function setUp(): void
     {
-        $this->queue = new OrderQueue(SqliteAdapter::resource(new SqliteAdapter()));
+        $this->db = new SqliteAdapter();
+        $this->queue = new OrderQueue(SqliteAdapter::resource($this->db));
         $this->transport = new FakeTransport([]);
     }
 
@@ -109,5 +112,45 @@ final class PushOrdersTest extends TestCase
         $this->queue->add(1);
         $this->queue->remove(1, (int) $due['revision']);
         self::assertSame(1, $this->queue->size());
+    }
+
+    public function testAnOrderThatChangesWhileItIsPushedIsNotPostponed(): void
+    {
+        $this->queue->add(1);
+        $this->transport->onSend = function (): void {
+            $this->transport->onSend = null;
+            $this->queue->add(1);
+        };
+        $this->transport->responses = [self::answer(400)];
+        self::assertSame(0, $this->push()->run());
+        self::assertSame([1], array_column($this->queue->next(10, time()), 'order_id'));
+    }
+
+    public function testAnOrderThatChangesInARunIsPushedAgainByTheNextRunAlone(): void
+    {
+        array_map($this->queue->add(...), [1, 2]);
+        $this->transport->onSend = function (): void {
+            $this->transport->onSend = null;
+            $this->queue->add(1);
+        };
+        $this->transport->responses = [self::answer(202), self::answer(202), self::answer(202)];
+        self::assertSame(2, $this->push()->run());
+        self::assertSame(1, $this->queue->size());
+        self::assertSame(1, $this->push()->run());
+        self::assertSame(0, $this->queue->size());
+    }
+
+    public function testAFailureThatPassesIsTriedAgainAfterAMinuteHoweverOftenItCame(): void
+    {
+        $this->queue->add(1);
+        $noAnswer = new FeedException('unavailable', 'no complete answer', transient: true);
+        $failures = [self::answer(503), self::answer(429), self::answer(401), $noAnswer, self::answer(502)];
+        foreach ($failures as $failure) {
+            $this->db->update('waldstream_order', ['next_attempt_at' => 0], ['order_id = ?' => 1]);
+            $this->transport->responses = [$failure];
+            self::assertSame(0, $this->push()->run());
+            self::assertSame([], $this->queue->next(1, time()));
+            self::assertSame([0], array_map('intval', array_column($this->queue->next(1, time() + 61), 'attempts')));
+        }
     }
 }
