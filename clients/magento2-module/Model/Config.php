@@ -138,13 +138,21 @@ class Config
     }
 
     /**
-     * Locations of the vendor to source codes.
+     * Locations of the vendor to source codes. The map names every source: of one that it does not name, what is
+     * no longer in the feed could not be set to zero.
      *
      * @return MapLines
+     * @throws WrongConfiguration for "*" as a source code
      */
     public function stockSources(): MapLines
     {
-        return new MapLines($this->text('stock/sources'));
+        $map = new MapLines($this->text('stock/sources'));
+        if (in_array('*', $map->values(), true)) {
+            throw new WrongConfiguration(__(
+                'Sources: "*" is not a source code. Give each location a line with the code of its source.'
+            ));
+        }
+        return $map;
     }
 
     /**

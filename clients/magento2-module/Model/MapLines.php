@@ -45,6 +45,6 @@ class MapLines
      */
     public function values(): array
     {
-        return array_values(array_unique(array_diff($this->values, ['', '*'])));
+        return array_values(array_unique(array_diff($this->values, [''])));
     }
 }

@@ -143,6 +143,8 @@ class PullFeed
             $notes = new RowNotes($this->rows, $name, $report);
             try {
                 $writer->write($rows, $notes);
+            } catch (WrongConfiguration $error) {
+                throw $error;
             } catch (\Throwable $error) {
                 // Else the same rows came first with the next run, and broke it too.
                 $notes->failOthers($rows, $error->getMessage());

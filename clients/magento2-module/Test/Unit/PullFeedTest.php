@@ -15,6 +15,7 @@ use Waldstream\Feeds\Model\RowResult;
 use Waldstream\Feeds\Model\StagedRow;
 use Waldstream\Feeds\Model\StagedRows;
 use Waldstream\Feeds\Model\Writers;
+use Waldstream\Feeds\Model\WrongConfiguration;
 
 final class PullFeedTest extends TestCase
 {
@@ -63,6 +64,9 @@ final class PullFeedTest extends TestCase
                 foreach ($rows as $row) {
                     $notes->begin([$row]);
                     $this->written[] = $row->sku . ($row->deleted ? ' deleted' : '');
+                    if ($row->sku === 'MISCONFIGURED') {
+                        throw new WrongConfiguration('the map is wrong');
+                    }
                     if ($row->sku === 'BREAKS') {
                         throw new \TypeError('the shop cannot be read');
                     }
@@ -134,6 +138,13 @@ final class PullFeedTest extends TestCase
         $this->transport->responses = [self::page(['C'], '2', true)];
         $this->pull()->run('inventory');
         self::assertSame(['A', 'BREAKS', 'C'], $this->written);
+    }
+
+    public function testAWrongConfigurationEndsThePullAndFailsNoRow(): void
+    {
+        $this->transport->responses = [self::page(['A', 'MISCONFIGURED', 'B'], '1', true)];
+        $report = $this->pull()->run('inventory');
+        self::assertSame(['the map is wrong', 1, 0], [$report->error, $report->written, $report->failed]);
     }
 
     public function testARowWithoutAResultFails(): void

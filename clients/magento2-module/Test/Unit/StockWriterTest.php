@@ -12,6 +12,7 @@ use Waldstream\Feeds\Model\RowResult;
 use Waldstream\Feeds\Model\StagedRow;
 use Waldstream\Feeds\Model\Stock\SourceLevels;
 use Waldstream\Feeds\Model\Stock\StockWriter;
+use Waldstream\Feeds\Model\WrongConfiguration;
 
 final class StockWriterTest extends TestCase
 {
@@ -141,5 +142,18 @@ final class StockWriterTest extends TestCase
         $results = $this->write([$wrong, self::row('B', ['East' => '1'])]);
         self::assertNotNull($results['A']->error);
         self::assertNull($results['B']->error);
+    }
+
+    public function testAMapThatDoesNotNameItsSourcesIsRefused(): void
+    {
+        foreach (["* = *", "East = east\nWest = *"] as $map) {
+            try {
+                $this->write([self::row('A', ['East' => '1'])], ['stock/sources' => $map]);
+                self::fail('it is to be refused');
+            } catch (WrongConfiguration $error) {
+                self::assertStringContainsString('"*" is not a source code', $error->getMessage());
+            }
+        }
+        self::assertSame([], $this->shop->events);
     }
 }
