@@ -79,6 +79,7 @@ class ImageWriter implements RowWriterInterface
         $wanted = $this->images->of($row, $own);
         $taken = [];
         $there = [];
+        $superfluous = [];
         foreach ($this->gallery->getList($sku) ?? [] as $entry) {
             $name = $this->images->nameOf((string) $entry->getFile(), $row->source);
             if ($name === null || (isset($wanted[$name]) && !isset($there[$name]))) {
@@ -88,7 +89,7 @@ class ImageWriter implements RowWriterInterface
                 continue;
             }
             if (!isset($wanted[$name]) || isset($there[$name])) {
-                $this->gallery->remove($sku, $entry->getId());
+                $superfluous[] = $entry->getId();
                 continue;
             }
             $there[$name] = $entry;
@@ -102,6 +103,10 @@ class ImageWriter implements RowWriterInterface
             } elseif (self::differs($entry, $image, $roles)) {
                 $this->update($sku, $entry, $image, $roles);
             }
+        }
+        // At the end: until a new picture is there, the product keeps the old one.
+        foreach ($superfluous as $id) {
+            $this->gallery->remove($sku, $id);
         }
         return RowResult::written();
     }

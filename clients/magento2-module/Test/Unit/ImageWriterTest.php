@@ -154,6 +154,20 @@ final class ImageWriterTest extends TestCase
         self::assertCount(1, $this->gallery());
     }
 
+    public function testAPictureIsRemovedOnlyWhenItsReplacementIsThere(): void
+    {
+        $old = ['image' => 'https://cdn/a.png', 'gallery' => [self::image('https://cdn/a.png', 1, ['label' => 'Old'])]];
+        $this->write(self::row($old));
+        $missing = ['image' => 'https://cdn/missing', 'gallery' => [self::image('https://cdn/missing', 1)]];
+        self::assertNotNull($this->write(self::row($missing))['feed A']->error);
+        self::assertSame([['Old', 1, ['image']]], $this->gallery());
+        $this->shop->events = [];
+        $new = ['image' => 'https://cdn/b.png', 'gallery' => [self::image('https://cdn/b.png', 1, ['label' => 'New'])]];
+        self::assertNull($this->write(self::row($new))['feed A']->error);
+        self::assertSame([['New', 1, ['image']]], $this->gallery());
+        self::assertSame(['begin A', 'add to A', 'remove from A', 'end A'], $this->shop->events);
+    }
+
     public function testAnErrorOfAPluginFailsItsRowAlone(): void
     {
         $this->shop->product('B');
