@@ -60,7 +60,7 @@ class PullFeed
             $id = $this->log->begin($name);
             $endsAt = microtime(true) + $this->config->seconds();
             try {
-                $this->read($feed, $again, $report, $endsAt);
+                $this->read($feed, $again, $report);
             } catch (\Throwable $error) {
                 $report->error = $error->getMessage();
             }
@@ -89,15 +89,15 @@ class PullFeed
     }
 
     /**
-     * Read the feed into the staging table.
+     * Read the feed into the staging table, until there are no more rows, and at most for half of the run: the rest
+     * is for the rows that are to be written.
      *
      * @param string $feed
      * @param bool $again
      * @param PullReport $report
-     * @param float $endsAt
      * @return void
      */
-    private function read(string $feed, bool $again, PullReport $report, float $endsAt): void
+    private function read(string $feed, bool $again, PullReport $report): void
     {
         $options = new FeedOptions(
             api: $this->config->address(),
@@ -113,10 +113,13 @@ class PullFeed
         if ($again) {
             $follower->readAgain();
         }
-        foreach ($follower->pages($this->config->pages(), $endsAt - microtime(true)) as $page) {
+        foreach ($follower->pages($this->config->pages(), $this->config->seconds() / 2) as $page) {
             $report->pages += 1;
             $report->read += count($page->rows);
             $report->complete = $page->complete;
+            if ($page->rows === []) {
+                return;
+            }
         }
     }
 

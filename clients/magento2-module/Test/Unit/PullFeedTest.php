@@ -162,6 +162,26 @@ final class PullFeedTest extends TestCase
         self::assertCount(1, $this->transport->responses);
     }
 
+    public function testAPageWithoutRowsEndsTheReadSoThatTheRunWrites(): void
+    {
+        $none = new Response(200, ['retry-after' => '100'], '{"items":[],"cursor":"2","complete":false}');
+        $this->transport->responses = [self::page(['A'], '1', false), $none, self::page(['B'], '3', true)];
+        $report = $this->pull()->run('inventory');
+        self::assertSame([2, false, null], [$report->pages, $report->complete, $report->error]);
+        self::assertSame(['A'], $this->written);
+        $this->pull()->run('inventory');
+        self::assertSame(['A', 'B'], $this->written);
+    }
+
+    public function testTheReadLeavesHalfOfTheRunToTheWriter(): void
+    {
+        // The read would wait two of three seconds for this answer.
+        $busy = new Response(503, ['retry-after' => '2'], '{"code":"unavailable","detail":"busy"}');
+        $this->transport->responses = [self::page(['A'], '1', false), $busy, self::page(['B'], '2', true)];
+        $report = $this->pull(['bounds/seconds' => '3'])->run('inventory');
+        self::assertSame(['status 503: busy', ['A']], [$report->error, $this->written]);
+    }
+
     public function testReadsInFullAfterAnExpiredCursorAndDeletesWhatIsGone(): void
     {
         $this->transport->responses = [self::page(['A', 'GONE'], '1', true)];
