@@ -44,7 +44,7 @@ class PullFeed
      * Pull a feed.
      *
      * @param string $feed products, inventory or images
-     * @param bool $again read it in full
+     * @param bool $again read it in full, and write all its rows again
      * @return PullReport|null null: another process pulls it
      */
     public function run(string $feed, bool $again = false): ?PullReport
@@ -111,6 +111,7 @@ class PullFeed
         $store = new StagingStore($this->resource, $this->nameOf($feed), $keyOf);
         $follower = new FeedFollower($options, $store, $this->transport);
         if ($again) {
+            $this->rows->again($this->nameOf($feed));
             $follower->readAgain();
         }
         foreach ($follower->pages($this->config->pages(), $this->config->seconds() / 2) as $page) {

@@ -125,6 +125,19 @@ class StagedRows
     }
 
     /**
+     * Let all rows be written again, also those that the shop has: what is to be written of them may have changed
+     * with the configuration.
+     *
+     * @param string $feed
+     * @return void
+     */
+    public function again(string $feed): void
+    {
+        $values = ['status' => RowStatus::PENDING, 'attempts' => 0, 'next_attempt_at' => 0];
+        $this->resource->getConnection()->update($this->table(), $values, ['feed = ?' => $feed]);
+    }
+
+    /**
      * Rows by status.
      *
      * @param string $feed

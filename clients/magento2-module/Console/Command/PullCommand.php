@@ -40,7 +40,8 @@ class PullCommand extends Command
         $this->setName('waldstream:pull');
         $this->setDescription('Pulls the feeds and writes what is new');
         $this->addArgument('feed', InputArgument::OPTIONAL, 'products, inventory or images; by default all on');
-        $this->addOption('again', null, InputOption::VALUE_NONE, 'Read the feed in full, then remove what is gone');
+        $description = 'Read the feed in full, write all its rows again, and remove what is gone';
+        $this->addOption('again', null, InputOption::VALUE_NONE, $description);
     }
 
     /**

@@ -182,6 +182,21 @@ final class PullFeedTest extends TestCase
         self::assertSame(['status 503: busy', ['A']], [$report->error, $this->written]);
     }
 
+    public function testAgainWritesAllRowsOfTheFeedOnceMore(): void
+    {
+        $this->transport->responses = [self::page(['A', 'BAD', 'GONE'], '1', true)];
+        $this->pull()->run('inventory');
+        $this->written = [];
+        $this->transport->responses = [self::page(['A', 'BAD'], '2', true)];
+        $report = $this->pull()->run('inventory', true);
+        self::assertSame(['A', 'BAD', 'GONE deleted'], $this->written);
+        self::assertStringNotContainsString('cursor=', end($this->transport->requests)['url']);
+        self::assertSame([true, 2, 1], [$report->complete, $report->written, $report->failed]);
+        $this->written = [];
+        $this->pull()->run('inventory', true);
+        self::assertSame(['A', 'BAD', 'GONE deleted'], $this->written);
+    }
+
     public function testReadsInFullAfterAnExpiredCursorAndDeletesWhatIsGone(): void
     {
         $this->transport->responses = [self::page(['A', 'GONE'], '1', true)];
