@@ -102,9 +102,11 @@ class PushOrders
     private function push(int $id): ?FeedException
     {
         try {
-            $response = $this->send($this->orders->get($id));
-        } catch (NoSuchEntityException) {
-            return null;
+            $order = $this->find($id);
+            if ($order === null) {
+                return null;
+            }
+            $response = $this->send($order);
         } catch (FeedException $error) {
             return $error;
         } catch (\Throwable $error) {
@@ -121,6 +123,21 @@ class PushOrders
             $response->status,
             transient: $response->status >= 500 || in_array($response->status, self::NOT_OF_THE_ORDER, true),
         );
+    }
+
+    /**
+     * The order. Null: it is gone.
+     *
+     * @param int $id
+     * @return OrderInterface|null
+     */
+    private function find(int $id): ?OrderInterface
+    {
+        try {
+            return $this->orders->get($id);
+        } catch (NoSuchEntityException) {
+            return null;
+        }
     }
 
     /**

@@ -38,6 +38,15 @@ final class PushOrdersTest extends TestCase
                 if ($id === 500) {
                     throw new \TypeError('a plugin breaks');
                 }
+                if ($id === 405) {
+                    // Its getters fail: a plugin misses something that the order refers to.
+                    return new FakeData(['UpdatedAt' => new class {
+                        public function __toString(): string
+                        {
+                            throw new NoSuchEntityException('there is no such store');
+                        }
+                    }]);
+                }
                 return new FakeData([
                     'EntityId' => $id,
                     'IncrementId' => "00{$id}",
@@ -85,6 +94,14 @@ final class PushOrdersTest extends TestCase
         self::assertSame(1, $this->push()->run());
         self::assertSame([], $this->queue->next(10, time()));
         self::assertSame([500], array_column($this->queue->next(10, time() + 61), 'order_id'));
+    }
+
+    public function testAnOrderOfWhichAPartIsMissingIsNotTakenForGone(): void
+    {
+        $this->queue->add(405);
+        self::assertSame(0, $this->push()->run());
+        self::assertSame(1, $this->queue->size());
+        self::assertSame('there is no such store', $this->db->fetchOne('SELECT error FROM waldstream_order'));
     }
 
     public function testAnOrderWhoseProcessDiedIsPushedLater(): void
