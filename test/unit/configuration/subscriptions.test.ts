@@ -41,11 +41,7 @@ describe('a subscription', () => {
     ['a key for what is pulled', { ...seller, webhook: undefined }, 'secrets needs a webhook'],
     ['the id of a system', { ...seller, id: 'shop' }, 'id shop is the id of a system'],
     ['the id of a recipient', { ...seller, id: 'ops' }, 'id ops is the id of a recipient'],
-    [
-      'an unknown connection',
-      { ...seller, connections: ['c'] },
-      'connections[0] is not a configured connection',
-    ],
+    ['an unknown connection', { ...seller, connections: ['c'] }, 'connections[0] is not a configured connection'],
     ['an unknown shop', { ...seller, shops: ['c'] }, 'shops[0] is not a configured system'],
     ['a shop of no connection', { ...seller, shops: ['shop'] }, 'shops[0] shop is not the shop of a connection'],
     ['an unknown type', { ...seller, events: ['order.placed'] }, 'events[0] must be one of: order.accepted'],
