@@ -10,7 +10,7 @@ import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { placeOf } from '../platform/runtime/stage-result.ts'
 import { type Position, positionText, timeText } from './feed-row.ts'
 import type { ReportOfOrder } from './order-report.ts'
-import { LANES, type Lane, lanePosition, moveLane, moveLaneCaughtUp } from './outgoing-lanes.ts'
+import { LANES, type Lane, laneProgress, moveLane, moveLaneCaughtUp } from './outgoing-lanes.ts'
 import { placeAttribute } from './staged-row.ts'
 import { OUTGOING_EVENTS } from './tables.ts'
 
@@ -104,9 +104,10 @@ export interface LaneRecord {
 }
 
 /**
- * Appends the events of a batch, then records that they are written. An event's place follows from its record, so a
- * redelivery writes the same rows, or none (Guarantee 3). Readers see no events at or after the frontier of the lanes,
- * and future events are at or after it: events that a reader has passed never change.
+ * Appends the events of a batch, then records that they are written. An event's place follows from its record and the
+ * lane's progress, which does not change until the record is written: a redelivery writes the same rows, or none
+ * (Guarantee 3). Readers see no events at or after the frontier of the lanes, and future events are at or after it,
+ * also if the projector's clock is ahead of the broker's: events that a reader has passed never change.
  */
 export async function appendOutgoing(
   tables: Tables,
@@ -115,12 +116,12 @@ export async function appendOutgoing(
   context: BatchContext,
 ): Promise<void> {
   const lane = { topic, partition: context.partition }
-  const reached = await lanePosition(tables, lane)
+  const { position: reached, frontier } = await laneProgress(tables, lane)
   let position = reached
   const rows: OutgoingOrder[] = []
   for (const { record, events } of batch) {
     if (position !== null && record.offset <= position.offset) continue
-    const own = { time: Math.max(position?.time ?? 0, record.timestamp), offset: record.offset }
+    const own = { time: Math.max(position?.time ?? 0, frontier, record.timestamp), offset: record.offset }
     rows.push(...events.map((event, index) => rowOf(event, lane, own, index)))
     position = own
   }

@@ -33,10 +33,22 @@ export const laneRows = rowType<LaneRow>(OUTGOING_EVENTS, ['owner', 'place'], {
 const nameOf = ({ topic, partition }: Lane) => `${topic}#${partition}`
 const keyOf = (lane: Lane) => ({ owner: LANES, place: nameOf(lane) }) as const
 
-/** The position up to which the lane is written; null: nothing is written yet. */
-export async function lanePosition(tables: Tables, lane: Lane): Promise<Position | null> {
+/** Progress of a lane. */
+export interface LaneProgress {
+  /** Everything up to it is written; null: nothing is written yet. */
+  readonly position: Position | null
+  /** Milliseconds: readers may have passed this time, so later events are placed at or after it. */
+  readonly frontier: number
+}
+
+export async function laneProgress(tables: Tables, lane: Lane): Promise<LaneProgress> {
   const row = await rowsOf(tables, laneRows).get(keyOf(lane))
-  return row?.position == null ? null : parsePosition(row.position)
+  return row === undefined ? { position: null, frontier: 0 } : progressOf(row)
+}
+
+function progressOf({ position: text, caught_up_to }: LaneRow): LaneProgress {
+  const position = text === null ? null : parsePosition(text)
+  return { position, frontier: Math.max(position?.time ?? 0, caught_up_to) }
 }
 
 /** Records that everything up to `position` is written; never moves backwards. */
@@ -60,12 +72,7 @@ export type LaneFrontiers = (topics: readonly string[]) => number
 /** The current frontiers. `partitions`: number of partitions of each topic. */
 export async function readLaneFrontiers(tables: Tables, partitions: number): Promise<LaneFrontiers> {
   const rows = await rowsOf(tables, laneRows).queryWhole({ partition: LANES })
-  const reached = new Map(
-    rows.map(({ place, position, caught_up_to }) => {
-      const time = position === null ? 0 : parsePosition(position).time
-      return [place, Math.max(time, caught_up_to)]
-    }),
-  )
+  const reached = new Map(rows.map((row) => [row.place, progressOf(row).frontier]))
   return (topics) => {
     const lanes = topics.flatMap((topic) =>
       Array.from({ length: partitions }, (_, partition) => reached.get(nameOf({ topic, partition })) ?? -1),
