@@ -3,7 +3,7 @@ import type { ResolveReference } from '../../configuration/references.ts'
 import { toStreamError } from '../../errors.ts'
 import { isoTime } from '../../events/times.ts'
 import { assertSigningKey } from '../../platform/signed-webhook.ts'
-import type { SubscriptionRow } from '../outgoing/subscription-row.ts'
+import { repairOf, type SubscriptionRow } from '../outgoing/subscription-row.ts'
 import { webhookKeys } from '../webhook-keys.ts'
 import { type Check, fail, ok, warn } from './finding.ts'
 
@@ -35,7 +35,7 @@ export function subscriptionCheck(subscription: Subscription, { resolveSecret, r
           ? 'its events are not acknowledged'
           : 'it is paused: its events were not acknowledged for days'
       const why = `since ${isoTime(failing_since)}: ${failure?.code ?? 'unexpected'}: ${failure?.message ?? ''}`
-      return [warn(name, `${what}, ${why}`, `waldstream subscriptions resume ${id}`)]
+      return [warn(name, `${what}, ${why}`, repairOf(id, failure))]
     },
   }
 }

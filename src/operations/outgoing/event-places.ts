@@ -21,12 +21,13 @@ export function placesFrom(since: number): EventPlaces {
   return { since, orders: {}, stock: {} }
 }
 
-const Position = Type.String({ pattern: '^\\d{15,16}-\\d{20}$' })
+// Each time of 15 digits is one that a Date can have.
+const Position = Type.String({ pattern: '^\\d{15}-\\d{20}$' })
 const Wire = Type.Object(
   {
     v: Type.Literal(1),
     t: Type.Number(),
-    o: Type.Record(Type.String(), Type.String({ pattern: '^\\d{15,16}(#.{1,400})?$' })),
+    o: Type.Record(Type.String(), Type.String({ pattern: '^\\d{15}(#.{1,400})?$' })),
     s: Type.Record(Type.String(), Type.Record(Type.String(), Type.Record(Type.String(), Position))),
   },
   { additionalProperties: false },

@@ -68,3 +68,9 @@ export function createSubscriptionStore(tables: Tables): SubscriptionStore {
     },
   }
 }
+
+/** The command that restarts a failing subscription. A resume keeps the cursor, so it does not repair the cursor. */
+export function repairOf(subscription: string, failure: SendFailure | null): string {
+  const isLost = failure?.code === 'cursor_invalid'
+  return `waldstream subscriptions ${isLost ? `replay ${subscription} --from <time>` : `resume ${subscription}`}`
+}

@@ -1,12 +1,14 @@
 import type { Configuration, OutgoingEventType } from '../../configuration/model.ts'
 import { readConfiguration } from '../../configuration/read-configuration.ts'
+import { toStreamError } from '../../errors.ts'
 import { isoTime } from '../../events/times.ts'
 import type { TableDeps } from '../dependencies.ts'
+import type { SendFailure } from '../notifications/recipient-row.ts'
 import type { Principal } from '../principal.ts'
 import { type Owner, type Scoped, within } from '../scope.ts'
 import { seesSubscription } from './event-lanes.ts'
 import { placesOf, reachedTime } from './event-places.ts'
-import { createSubscriptionStore, type SubscriptionRow } from './subscription-row.ts'
+import { createSubscriptionStore, repairOf, type SubscriptionRow } from './subscription-row.ts'
 
 /** Status of a subscription. Times are ISO 8601. */
 export interface SubscriptionStatus {
@@ -19,9 +21,9 @@ export interface SubscriptionStatus {
   readonly connections: readonly string[] | null
   readonly shops: readonly string[] | null
   readonly state: 'ok' | 'off' | 'pulled' | 'failing' | 'paused'
-  /** All events before it were acknowledged; null: not processed yet, or pulled. */
+  /** All events before it were acknowledged; null: not processed yet, pulled, or its cursor is unreadable. */
   readonly reached_at: string | null
-  /** Its current cursor: a replay or a pull may start there. */
+  /** Its current cursor: a replay or a pull may start there. Null as `reached_at`. */
   readonly cursor: string | null
   /** Seconds since the first unacknowledged event; 0: all are acknowledged. */
   readonly lag: number
@@ -55,7 +57,9 @@ export async function statusOfSubscriptions(
   const rows = await createSubscriptionStore(tables).list(seen.map(({ id }) => id))
   const found = seen.map(({ id, webhook, enabled = true, ...reach }): SubscriptionStatus => {
     const row = rows.find(({ subscription }) => subscription === id)
-    const { cursor = null, behind_since = null, sent_at = null, paused_at = null } = row ?? {}
+    const { behind_since = null, sent_at = null, paused_at = null } = row ?? {}
+    const { cursor, reached_at, unreadable } = cursorIn(row)
+    const failing = row === undefined ? null : failingOf(row, unreadable, clock.now())
     return {
       subscription: id,
       by: webhook === null ? 'pull' : 'webhook',
@@ -63,13 +67,13 @@ export async function statusOfSubscriptions(
       events: reach.events,
       connections: reach.connections,
       shops: reach.shops,
-      state: enabled ? (webhook === null ? 'pulled' : stateOf(row)) : 'off',
-      reached_at: cursor === null ? null : reachedTime(placesOf(cursor)),
+      state: enabled ? (webhook === null ? 'pulled' : stateOf(row, failing)) : 'off',
+      reached_at,
       cursor,
       lag: behind_since === null ? 0 : Math.max(0, Math.floor((clock.now() - behind_since) / 1000)),
       last_sent_at: isoTime(sent_at),
       paused_at: isoTime(paused_at),
-      failing: row === undefined ? null : failingOf(row),
+      failing,
     }
   })
   return within(by.scope, found, ownerOfSubscription)
@@ -83,20 +87,43 @@ export function ownerOfSubscription({ connections, shops }: SubscriptionStatus):
   return { connection: connection ?? null }
 }
 
-function stateOf(row: SubscriptionRow | undefined): SubscriptionStatus['state'] {
-  if (row?.paused_at != null) return 'paused'
-  return row?.failing_since == null ? 'ok' : 'failing'
+/** The cursor of a row. An unreadable one is the failure of its subscription only: it hides no other. */
+function cursorIn(row: SubscriptionRow | undefined) {
+  const cursor = row?.cursor ?? null
+  const nowhere = { cursor: null, reached_at: null, unreadable: null }
+  if (cursor === null) return nowhere
+  try {
+    return { cursor, reached_at: reachedTime(placesOf(cursor)), unreadable: null }
+  } catch (thrown) {
+    const { code, message } = toStreamError(thrown)
+    return { ...nowhere, unreadable: { code, message } }
+  }
 }
 
-function failingOf({ subscription, failing_since, failure, attempts, due_at, paused_at }: SubscriptionRow) {
-  if (failing_since === null) return null
-  const repair = `fix its endpoint or secret${paused_at === null ? '' : ', then resume it'}`
+function stateOf(
+  row: SubscriptionRow | undefined,
+  failing: SubscriptionStatus['failing'],
+): SubscriptionStatus['state'] {
+  if (row?.paused_at != null) return 'paused'
+  return failing === null ? 'ok' : 'failing'
+}
+
+function failingOf(row: SubscriptionRow, unreadable: SendFailure | null, now: number): SubscriptionStatus['failing'] {
+  const { failing_since, attempts, due_at, paused_at } = row
+  if (failing_since === null && unreadable === null) return null
+  const failure = unreadable ?? row.failure
   return {
-    since: isoTime(failing_since),
+    since: isoTime(failing_since ?? now),
     code: failure?.code ?? 'unexpected',
     message: failure?.message ?? '',
     attempts,
     next_try: paused_at === null ? isoTime(due_at) : null,
-    fix: `${repair}: waldstream subscriptions resume ${subscription}`,
+    fix: fixOf(row, failure),
   }
+}
+
+function fixOf({ subscription, paused_at }: SubscriptionRow, failure: SendFailure | null): string {
+  const repair = repairOf(subscription, failure)
+  if (failure?.code === 'cursor_invalid') return `start it again at a time: ${repair}`
+  return `fix its endpoint or secret${paused_at === null ? '' : ', then resume it'}: ${repair}`
 }
