@@ -7,7 +7,6 @@ import type { Principal } from '../principal.ts'
 import { type EventPlaces, placesFrom, placesOf } from './event-places.ts'
 import { type FoundSubscription, findSubscription } from './find-subscription.ts'
 import { type NextEventsDeps, nextEvents } from './next-events.ts'
-import { ATTEMPT_MS } from './send-events.ts'
 import { createSubscriptionStore } from './subscription-row.ts'
 
 /** Where a replay starts: a time (milliseconds, inclusive) or a cursor; exactly one of them. */
@@ -52,7 +51,7 @@ export async function replayEvents(
   if (preview) noteNothing(by)
   else {
     assertSentTo(found, 'its reader pulls events from any time')
-    await restart(deps, id, places)
+    await createSubscriptionStore(deps.tables).restart(id, places)
     const after = { from: isoTime(wanted.from), cursor: wanted.cursor }
     await noteChange(deps, by, { what: 'subscription.replay', target: id, after })
   }
@@ -69,17 +68,8 @@ export async function resumeSubscription(
   id: string,
 ): Promise<void> {
   assertSentTo(await findSubscription(deps, by, id), 'there is nothing to resume')
-  await restart(deps, id, null)
+  await createSubscriptionStore(deps.tables).restart(id, null)
   await noteChange(deps, by, { what: 'subscription.resume', target: id })
-}
-
-/** A process that holds the row may be sending: wait until its attempt has ended, to keep events in order. */
-async function restart({ tables, clock }: Pick<Deps, 'tables' | 'clock'>, id: string, places: EventPlaces | null) {
-  const store = createSubscriptionStore(tables)
-  const [row] = await store.list([id])
-  const now = clock.now()
-  const isHeld = (row?.lease_until ?? 0) > now
-  await store.restart(id, places, isHeld ? now + ATTEMPT_MS : 0)
 }
 
 function assertSentTo({ subscription: { id, webhook } }: FoundSubscription, why: string): void {

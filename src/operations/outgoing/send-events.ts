@@ -28,10 +28,8 @@ export const LOOK_EVERY_MS = 5_000
 const PAGE = 50
 /** Concurrent webhooks per subscription. */
 const AT_ONCE = 4
-/** A page starts no attempt after this time, so the last attempt ends before the lease. */
+/** A page starts no attempt after this time, so the last attempt (20 s at most) ends before the lease. */
 const PAGE_MS = 60_000
-/** Maximum duration of an attempt. */
-export const ATTEMPT_MS = 20_000
 export const EVENTS_LEASE_MS = 2 * PAGE_MS
 const BACK_OFF: BackOff = { firstMs: 5_000, longestMs: 1_800_000 }
 /** A subscription that fails for this long is paused. */

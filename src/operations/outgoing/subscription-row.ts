@@ -51,18 +51,19 @@ export const subscriptionRows = rowType<SubscriptionRow>(OUTGOING_SUBSCRIPTIONS,
 export interface SubscriptionStore extends DueRows<SubscriptionRow> {
   /**
    * Restarts a subscription at these places, or at its current ones (null), and clears its failures. A process that
-   * holds the row loses it, but its attempt may last until `dueAt`.
+   * holds the row can no longer write it, but may send the rest of its page until its lease ends: nobody takes the row
+   * before, so that events stay in order.
    */
-  restart(id: string, places: EventPlaces | null, dueAt: number): Promise<void>
+  restart(id: string, places: EventPlaces | null): Promise<void>
 }
 
 export function createSubscriptionStore(tables: Tables): SubscriptionStore {
   const rows = createDueRows(tables, subscriptionRows, { key: 'subscription', days: keptDays.outgoingSubscriptions })
   return {
     ...rows,
-    async restart(subscription, places, dueAt) {
+    async restart(subscription, places) {
       const moved = places === null ? {} : { cursor: cursorOf(places), acknowledged: [], behind_since: null }
-      const set = { attempts: 0, failing_since: null, failure: null, paused_at: null, lease_until: 0, due_at: dueAt }
+      const set = { attempts: 0, failing_since: null, failure: null, paused_at: null, due_at: 0 }
       const change = { increment: { fence: 1 }, set: { ...set, ...moved } }
       await tables.update(OUTGOING_SUBSCRIPTIONS, { subscription }, change)
     },
