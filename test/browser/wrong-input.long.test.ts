@@ -120,7 +120,7 @@ describe.skipIf(!hasBrowser)('wrong input', () => {
     await dialog.getByLabel('Reason').fill('they take stock')
     await dialog.getByLabel('Until').fill('2020-01-01T00:00:00')
     await dialog.getByRole('button', { name: 'Hold' }).click()
-    await dialog.getByRole('alert').filter({ hasText: 'has passed' }).waitFor()
+    await dialog.getByRole('alert').filter({ hasText: 'is in the past' }).waitFor()
     expect(await dialog.getByLabel('Reason').inputValue()).toBe('they take stock')
     expect((await api.get('/v1/pauses')).json.items).toEqual(before)
     await dialog.getByLabel('Until').fill('')
