@@ -17,12 +17,13 @@ export function withOptionalDefaults(schema: FastifySchema): FastifySchema {
 }
 
 /**
- * Accepts a missing body if all its fields are optional; else the error names the missing field. Call it before routes
- * are registered.
+ * Accepts a missing body if all its fields are optional; else the error names the missing field. A PUT always needs its
+ * body, also one that may be empty. Call it before routes are registered.
  */
 export function takeAbsentBodies(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
-    if (request.body === undefined && hasListedFields(request.routeOptions.schema?.body)) request.body = {}
+    const body = request.routeOptions.schema?.body
+    if (request.method !== 'PUT' && request.body === undefined && hasListedFields(body)) request.body = {}
   })
 }
 

@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox'
 import type { ChangeFilter } from '../../configuration/changes.ts'
 import type { StoredDocument } from '../../configuration/configuration-store.ts'
 import type { StoredKind } from '../../configuration/document-schemas.ts'
+import { StreamError } from '../../errors.ts'
 import {
   configurationSchema,
   documentSchemas,
@@ -120,6 +121,8 @@ async function answer(deps: ApiDeps, kind: StoredKind, request: WithId, reply: F
 
 async function put(deps: ApiDeps, kind: StoredKind, request: WithReason, reply: FastifyReply) {
   const { reason = null, dryRun } = request.query
+  if (request.body === undefined)
+    throw new StreamError('request_invalid', 'the body is missing: send the document as JSON')
   const change = { kind, id: request.params.id, body: request.body, revision: expectedRevision(request), reason }
   const by = principalOf(request)
   if (dryRun) return { ...(await tryDocument(deps.operations, by, change)), dry_run: true }

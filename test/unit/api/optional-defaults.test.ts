@@ -33,6 +33,13 @@ it('requires nothing that has a default, of parameters and bodies', () => {
   expect(limits.length).toBeGreaterThan(11)
 })
 
+it('refuses a document that is not sent, also where it may be empty', async () => {
+  const url = '/v1/subscriptions/all?dryRun=true&reason=new'
+  const headers = { 'x-actor': 'tests' }
+  expect((await api.app.inject({ method: 'PUT', url, headers })).json()).toMatchObject({ status: 400 })
+  expect((await api.app.inject({ method: 'PUT', url, headers, payload: {} })).statusCode).toBe(200)
+})
+
 it('requires no body of which everything may be left out, in its description and of its callers', async () => {
   const optional = operations.filter(({ requestBody }) => requestBody?.required === false).map(({ name }) => name)
   expect(optional.toSorted()).toEqual([
