@@ -164,17 +164,40 @@ export function placeAtTime(time: number): string {
   return timeText(time)
 }
 
-/** The next events of an owner after a place, before the frontier (milliseconds); `all`: no more events before it. */
+/** A reader's place in an owner's events. */
+export interface OwnerPlace {
+  /** Of the owner, see `partitionOfOwner`. */
+  readonly partition: string
+  /** The reader has everything up to it. */
+  readonly after: string
+}
+
+/**
+ * The next events of these owners before the frontier (milliseconds), `limit` at most, in the order of their places:
+ * events of an order may have several owners. Returns the place after them for each partition, and `all`: no more
+ * events before the frontier. A partition whose place is beyond the others' waits for them.
+ */
 export async function readOutgoing(
   tables: Tables,
-  owner: EventOwner,
-  { after, frontier, limit }: { readonly after: string; readonly frontier: number; readonly limit: number },
-): Promise<{ readonly rows: readonly OutgoingOrder[]; readonly place: string; readonly all: boolean }> {
-  const before = timeText(frontier)
-  if (frontier < 0 || before <= after) return { rows: [], place: after, all: true }
-  const rows = await rowsOf(tables, outgoingOrders).query({ partition: partitionOfOwner(owner), after, before, limit })
-  const all = rows.length < limit
-  return { rows, place: all ? before : (rows.at(-1)?.place ?? before), all }
+  owners: readonly OwnerPlace[],
+  { frontier, limit }: { readonly frontier: number; readonly limit: number },
+): Promise<{
+  readonly rows: readonly OutgoingOrder[]
+  readonly places: ReadonlyMap<string, string>
+  readonly all: boolean
+}> {
+  const before = frontier < 0 ? '' : timeText(frontier)
+  const pages = await Promise.all(owners.map((owner) => readOwner(tables, owner, before, limit)))
+  // A full page may have more rows, so nothing beyond its last row is in order yet.
+  const ends = pages.flatMap((rows) => (rows.length < limit ? [] : [rows.at(-1)?.place ?? before]))
+  const inOrder = pages.flat().toSorted((one, other) => (one.place < other.place ? -1 : 1))
+  const end = [...ends, inOrder[limit - 1]?.place ?? before, before].reduce((least, one) => (one < least ? one : least))
+  const places = owners.map(({ partition, after }) => [partition, after < end ? end : after] as const)
+  return { rows: inOrder.filter(({ place }) => place <= end), places: new Map(places), all: end === before }
+}
+
+async function readOwner(tables: Tables, { partition, after }: OwnerPlace, before: string, limit: number) {
+  return before <= after ? [] : await rowsOf(tables, outgoingOrders).query({ partition, after, before, limit })
 }
 
 /** Whether a row of the table is a lane; the others are events. */

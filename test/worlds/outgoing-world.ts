@@ -3,6 +3,7 @@ import { applyConfiguration } from '../../src/operations/configuration.ts'
 import { createEventSender } from '../../src/operations/outgoing/run-subscriptions.ts'
 import { createSubscriptionStore } from '../../src/operations/outgoing/subscription-row.ts'
 import { everything } from '../../src/operations/principal.ts'
+import type { EntityResult } from '../../src/events/generated/events.ts'
 import { createGuardedHttp } from '../../src/platform/guarded-http.ts'
 import { noMeter } from '../../src/platform/metrics/meter.ts'
 import { createWebhookSender } from '../../src/platform/signed-webhook.ts'
@@ -37,7 +38,7 @@ export async function outgoingWorld(subscriptions: readonly Subscription[], toke
     offset += 1
     return { offset, timestamp: clock.time }
   }
-  const report = async (seller: Seller, number: string, more: { readonly status: string; readonly code?: string }) => {
+  const report = async (seller: Seller, number: string, more: Partial<EntityResult> & Pick<EntityResult, 'status'>) => {
     const order = { ...vendorOrder(seller, number, orderOf([lineOf('1', `SKU-${number}`)])), source: `shop-${seller}` }
     const at = next()
     const mapped = topics.put('t.vendor-orders.erp', at.offset, topics.codec.encode('vendor-orders', order))
@@ -84,6 +85,9 @@ export async function outgoingWorld(subscriptions: readonly Subscription[], toke
     look,
     accepted: (seller: Seller, number: string) => report(seller, number, { status: 'succeeded' }),
     failed: (seller: Seller, number: string) => report(seller, number, { status: 'failed', code: 'target_rejected' }),
+    /** It failed before it was routed to a connection. */
+    unrouted: (seller: Seller, number: string) =>
+      report(seller, number, { status: 'failed', code: 'mapping_failed', connection: null }),
     async shipped(seller: Seller, number: string) {
       const tracks = [{ number: `T-${number}`, carrier: 'ups', title: 'UPS' }]
       const shipment = shopFulfilment(`IF-${number}`, number, [fulfilmentLine(`SKU-${number}`, '1')], { tracks })

@@ -5,11 +5,12 @@ import type { EventOwner } from '../../projections/outgoing-events.ts'
 import type { Principal } from '../principal.ts'
 import { sees, seesAll } from '../scope.ts'
 
-/** A sequence of events: events of an owner's orders, or of a connection's stock. */
+/** A sequence of events: events of a shop's orders, or of a connection's stock. */
 export type EventLane =
   | {
       readonly kind: 'orders'
-      readonly owner: EventOwner
+      /** Owners of its events, at least one. An order's events may have several. */
+      readonly owners: readonly EventOwner[]
       /** Topics that its events derive from, without prefix. */
       readonly topics: readonly string[]
     }
@@ -39,10 +40,13 @@ export function lanesOf(
     const isShipped = system !== undefined && deliveriesTo(systemTypes, system).includes('shop-fulfilments')
     return isShipped ? [topicOf('shop-fulfilments', shop)] : []
   }
-  const ofOrders = [
-    ...own.map(({ id, shop }) => ({ owner: { connection: id }, topics: [status, ...shipments(shop)] })),
-    ...shops.map((shop) => ({ owner: { shop }, topics: [status] })),
-  ]
+  const ofOrders = [...new Set([...own.map(({ shop }) => shop), ...shops])].map((shop) => ({
+    owners: [
+      ...own.filter((one) => one.shop === shop).map(({ id }) => ({ connection: id })),
+      ...(shops.includes(shop) ? [{ shop }] : []),
+    ],
+    topics: [status, ...shipments(shop)],
+  }))
   const hasOrders = events === null || events.some((type) => type.startsWith('order.'))
   const hasStock = events === null || events.includes('stock.changed')
   return [

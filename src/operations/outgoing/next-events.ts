@@ -5,7 +5,7 @@ import { partitionOfOwner, placeAtTime, readOutgoing } from '../../projections/o
 import { readLaneFrontiers } from '../../projections/outgoing-lanes.ts'
 import { readFeed } from '../../projections/read-feed.ts'
 import type { OperationDeps } from '../dependencies.ts'
-import { lanesOf } from './event-lanes.ts'
+import { type EventLane, lanesOf } from './event-lanes.ts'
 import type { EventPlaces } from './event-places.ts'
 import { type KeyedEvent, orderEvents, stockEvent } from './outgoing-event.ts'
 
@@ -33,7 +33,8 @@ export async function nextEvents(
 ): Promise<EventPage> {
   const { tables, shards, staged } = deps
   const lanes = lanesOf(subscription, configuration, deps.systemTypes)
-  const share = Math.max(1, Math.ceil(limit / Math.max(1, lanes.length)))
+  const parts = lanes.reduce((sum, lane) => sum + partsOf(lane), 0)
+  const share = Math.max(1, Math.ceil(limit / Math.max(1, parts)))
   // Read both before any event: they bound the visible events.
   const frontierOf = await readLaneFrontiers(tables, shards)
   const meta = await readMeta(tables, inventoryFeed)
@@ -44,11 +45,14 @@ export async function nextEvents(
   let complete = true
   for (const lane of lanes) {
     if (lane.kind === 'orders') {
-      const partition = partitionOfOwner(lane.owner)
-      const after = places.orders[partition] ?? placeAtTime(places.since)
-      const page = await readOutgoing(tables, lane.owner, { after, frontier: frontierOf(lane.topics), limit: share })
+      const owners = lane.owners.map((owner) => {
+        const partition = partitionOfOwner(owner)
+        return { partition, after: places.orders[partition] ?? placeAtTime(places.since) }
+      })
+      const bounds = { frontier: frontierOf(lane.topics), limit: share * partsOf(lane) }
+      const page = await readOutgoing(tables, owners, bounds)
       events.push(...(await orderEvents(staged, page.rows)))
-      orders.set(partition, page.place)
+      for (const [partition, place] of page.places) orders.set(partition, place)
       complete &&= page.all
     } else {
       const filter = { connection: lane.connection, sources: null, from: places.since, to: null }
@@ -61,4 +65,9 @@ export async function nextEvents(
   }
   const next = { since: places.since, orders: Object.fromEntries(orders), stock: Object.fromEntries(stock) }
   return { events: events.filter(isWanted), places: next, complete }
+}
+
+/** A lane's part of a page: one for each partition that it reads. */
+function partsOf(lane: EventLane): number {
+  return lane.kind === 'orders' ? lane.owners.length : 1
 }

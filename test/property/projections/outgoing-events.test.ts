@@ -5,6 +5,8 @@ import {
   type LaneRecord,
   laneIdle,
   type NewOutgoingOrder,
+  type OwnerPlace,
+  partitionOfOwner,
   placeAtTime,
   readOutgoing,
 } from '../../../src/projections/outgoing-events.ts'
@@ -13,7 +15,9 @@ import { projectionTables } from '../../../src/projections/tables.ts'
 import { memoryTables } from '../../memory/tables.ts'
 import { batchContext, decoded } from '../../worlds/stage-context.ts'
 
-const OWNER = { connection: 'c' }
+const SHOP = 'shop'
+/** Owners of an order's events: the shop before it is routed, then one connection or another. */
+const OWNERS = [null, 'c', 'd'] as const
 const TOPICS = ['sync-status', 'shop-fulfilments.shop']
 const PARTITIONS = 2
 const SETTLE_MS = 50
@@ -26,16 +30,16 @@ const acts = fc.array(
     most: fc.integer({ min: 1, max: 4 }),
     /** Brokers' clocks differ a little: a record may be given an earlier time than the one before. */
     ms: fc.integer({ min: -5, max: 40 }),
-    events: fc.nat({ max: 2 }),
+    events: fc.array(fc.constantFrom(...OWNERS), { maxLength: 2 }),
   }),
   { minLength: 20, maxLength: 120 },
 )
 
-const eventOf = (id: string): NewOutgoingOrder => ({
+const eventOf = (id: string, connection: (typeof OWNERS)[number]): NewOutgoingOrder => ({
   id,
   type: 'order.accepted',
-  connection: 'c',
-  shop: 'shop',
+  connection,
+  shop: SHOP,
   number: id,
   stage: 's',
   code: null,
@@ -52,7 +56,7 @@ interface Lane {
 }
 
 /**
- * Lanes, a projector of each, and one reader who follows the owner's events. The projectors' clock is `ahead`
+ * Lanes, a projector of each, and one reader who follows the events of all owners. The projectors' clock is `ahead`
  * milliseconds ahead of the brokers'.
  */
 function world(ahead = 0) {
@@ -61,25 +65,31 @@ function world(ahead = 0) {
     Array.from({ length: PARTITIONS }, (_, partition): Lane => ({ topic, partition, records: [], handled: 0 })),
   )
   const read: string[] = []
+  const readAt: string[] = []
   const appended: string[] = []
-  let [now, place, count] = [1_000_000, placeAtTime(0), 0]
+  let [now, count] = [1_000_000, 0]
+  let owners: readonly OwnerPlace[] = OWNERS.map((connection) => {
+    const partition = partitionOfOwner(connection === null ? { shop: SHOP } : { connection })
+    return { partition, after: placeAtTime(0) }
+  })
   return {
     lanes,
     read,
+    readAt,
     appended,
     pass: (ms: number) => {
       now += ms
     },
-    append({ records }: Lane, ms: number, events: number) {
+    append({ records }: Lane, ms: number, events: readonly (typeof OWNERS)[number][]) {
       now += Math.max(0, ms)
-      const ids = Array.from({ length: events }, (_, n) => String(count + n + 1))
-      count += events
+      const made = events.map((owner, n) => eventOf(String(count + n + 1), owner))
+      count += events.length
       const { record } = decoded<'sync-status'>({} as never, {
         offset: records.length,
         timestamp: now + Math.min(0, ms),
       })
-      records.push({ record, events: ids.map(eventOf) })
-      appended.push(...ids)
+      records.push({ record, events: made })
+      appended.push(...made.map(({ id }) => id))
     },
     async handle(lane: Lane, { from, most, dies }: { from: number; most: number; dies: boolean }) {
       const batch = lane.records.slice(from, from + most)
@@ -96,9 +106,10 @@ function world(ahead = 0) {
     },
     async follow(limit: number) {
       const frontier = (await readLaneFrontiers(tables, PARTITIONS))(TOPICS)
-      const page = await readOutgoing(tables, OWNER, { after: place, frontier, limit })
+      const page = await readOutgoing(tables, owners, { frontier, limit })
       read.push(...page.rows.map(({ id }) => id))
-      place = page.place
+      readAt.push(...page.rows.map(({ place }) => place))
+      owners = owners.map(({ partition, after }) => ({ partition, after: page.places.get(partition) ?? after }))
       return page.all
     },
   }
@@ -107,7 +118,7 @@ function world(ahead = 0) {
 it('a reader sees every event once, in the order of its time, whatever happens to projectors', async () => {
   await fc.assert(
     fc.asyncProperty(acts, fc.nat({ max: 1_000 }), async (all, ahead) => {
-      const { lanes, read, appended, pass, append, handle, idle, follow } = world(ahead)
+      const { lanes, read, readAt, appended, pass, append, handle, idle, follow } = world(ahead)
       for (const { what, lane: index, most, ms, events } of all) {
         const lane = lanes[index]
         if (lane === undefined) throw new Error('there are so many lanes')
@@ -125,6 +136,7 @@ it('a reader sees every event once, in the order of its time, whatever happens t
       }
       for (let caughtUp = false; !caughtUp; ) caughtUp = await follow(3)
       expect(read.toSorted()).toEqual(appended.toSorted())
+      expect(readAt).toEqual(readAt.toSorted())
       for (const { records } of lanes) {
         const ids = records.flatMap(({ events }) => events.map(({ id }) => id))
         expect(read.filter((id) => ids.includes(id))).toEqual(ids)
@@ -138,8 +150,8 @@ it('what happened in another topic before is read before, however late it is han
   const { lanes, read, append, handle, idle, follow, pass } = world()
   const [accepted, , shipped] = lanes
   if (accepted === undefined || shipped === undefined) throw new Error('there are four lanes')
-  append(accepted, 1, 1)
-  append(shipped, 1, 1)
+  append(accepted, 1, ['c'])
+  append(shipped, 1, ['c'])
   await handle(shipped, { from: 0, most: 1, dies: false })
   pass(1_000)
   for (const lane of lanes.slice(1)) await idle(lane)

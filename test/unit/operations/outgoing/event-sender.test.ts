@@ -206,6 +206,20 @@ it('a subscription has the events of its connections or shops, and of its types,
   expect(seenOf(stockOnly)).toEqual(['stock.changed B-1'])
 })
 
+it('an order that fails before it is routed, and is accepted later, is sent in this order', async () => {
+  const { hooks, unrouted, accepted, settle, sendDue } = await oneReceiver({ events: ['order.accepted', 'order.failed'] })
+  const numbers = Array.from({ length: 60 }, (_, n) => String(n))
+  for (const number of numbers) await unrouted('alder', number)
+  await settle(1_000)
+  for (const number of numbers) await accepted('alder', number)
+  await sendDue()
+  const seen = seenOf(hooks)
+  expect(seen).toHaveLength(120)
+  for (const number of numbers) {
+    expect(seen.indexOf(`order.failed ${number}`)).toBeLessThan(seen.indexOf(`order.accepted ${number}`))
+  }
+})
+
 it('of stock that changes while it cannot be sent, only what it is in the end is sent', async () => {
   const { hooks, stock, settle, sendDue } = await oneReceiver()
   await stock('alder', 'A-1', '5')
