@@ -207,7 +207,9 @@ it('a subscription has the events of its connections or shops, and of its types,
 })
 
 it('an order that fails before it is routed, and is accepted later, is sent in this order', async () => {
-  const { hooks, unrouted, accepted, settle, sendDue } = await oneReceiver({ events: ['order.accepted', 'order.failed'] })
+  const { hooks, unrouted, accepted, settle, sendDue } = await oneReceiver({
+    events: ['order.accepted', 'order.failed'],
+  })
   const numbers = Array.from({ length: 60 }, (_, n) => String(n))
   for (const number of numbers) await unrouted('alder', number)
   await settle(1_000)
