@@ -64,10 +64,12 @@ export interface Attended<R extends DueRow> {
   /** Ids of all current rows. */
   readonly ids: () => readonly string[]
   readonly idOf: (row: R) => string
-  readonly rows: Pick<DueRows<R>, 'list'>
+  readonly rows: Pick<DueRows<R>, 'list' | 'take' | 'release'>
   readonly clock: Pick<Clock, 'now'>
-  /** Processes one row. */
-  readonly attend: (id: string) => Promise<void>
+  /** How long a row is held; `attend` extends it by its changes. */
+  readonly leaseMs: number
+  /** Processes a row that is held. Returns when it is due again, in milliseconds UTC; null: another process holds it now. */
+  readonly attend: (id: string, row: R) => Promise<number | null>
   /** Called when a row could not be processed: it is not retried for `restMs`. */
   readonly failed: (id: string, error: unknown) => void
   readonly restMs: number
@@ -82,7 +84,7 @@ export interface Attendant {
 
 /** Processes due rows independently of each other; any number of processes may run it. */
 export function createAttendant<R extends DueRow>(attended: Attended<R>): Attendant {
-  const { ids, idOf, rows, clock, attend, failed, restMs } = attended
+  const { ids, idOf, rows, clock, failed, restMs } = attended
   const underWay = new Map<string, Promise<void>>()
   /** Rows that could not be processed, and until when to skip them: an unreadable row stays so for long. */
   const resting = new Map<string, number>()
@@ -94,7 +96,7 @@ export function createAttendant<R extends DueRow>(attended: Attended<R>): Attend
         (await rows.list(free)).filter((row) => row.due_at > now || row.lease_until > now).map(idOf),
       )
       for (const id of free.filter((one) => !early.has(one))) {
-        const own = attend(id).catch((error: unknown) => {
+        const own = attendHeld(attended, id).catch((error: unknown) => {
           resting.set(id, clock.now() + restMs)
           failed(id, error)
         })
@@ -107,6 +109,21 @@ export function createAttendant<R extends DueRow>(attended: Attended<R>): Attend
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay.values())
     },
+  }
+}
+
+/** Releases the row however its processing ends. */
+async function attendHeld<R extends DueRow>(
+  { rows, clock, leaseMs, attend, restMs }: Attended<R>,
+  id: string,
+): Promise<void> {
+  const row = await rows.take(id, clock.now(), leaseMs)
+  if (row === null) return
+  let again: number | null = clock.now() + restMs
+  try {
+    again = await attend(id, row)
+  } finally {
+    if (again !== null) await rows.release(row, again)
   }
 }
 

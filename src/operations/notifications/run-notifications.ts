@@ -38,33 +38,20 @@ export function createNotifier(deps: NotificationDeps): Attendant {
     idOf: ({ recipient }) => recipient,
     rows: store,
     clock,
-    async attend(id) {
+    leaseMs: LEASE_MS,
+    async attend(id, row) {
       const recipient = enabled().find((one) => one.id === id)
-      if (recipient !== undefined) await notifyOne(deps, recipient, statusFor)
+      // Its document was removed or disabled just now.
+      if (recipient === undefined) return clock.now() + LOOK_MS
+      const concernsNow = async () =>
+        concernsOf(await statusFor(recipient)).filter((concern) => isWanted(recipient, concern))
+      return await attendRecipient(deps, recipient, row, concernsNow)
     },
     failed(recipient, err) {
-      logger.warn({ err, recipient }, 'a recipient could not be notified; this is tried again')
+      logger.warn({ err, recipient }, 'a recipient could not be notified; retrying')
     },
     restMs: LOOK_MS,
   })
-}
-
-async function notifyOne(
-  deps: NotificationDeps,
-  recipient: Recipient,
-  statusFor: (recipient: Recipient) => Promise<Status>,
-): Promise<void> {
-  const { store, clock } = deps
-  const concernsNow = async () =>
-    concernsOf(await statusFor(recipient)).filter((concern) => isWanted(recipient, concern))
-  const row = await store.take(recipient.id, clock.now(), LEASE_MS)
-  if (row === null) return
-  let again: number | null = clock.now() + LOOK_MS
-  try {
-    again = await attendRecipient(deps, recipient, row, concernsNow)
-  } finally {
-    if (again !== null) await store.release(row, again)
-  }
 }
 
 /** A recipient receives only what a key with the same scope would see. */

@@ -32,16 +32,12 @@ export function createEventSender(deps: SubscriptionDeps, signal: AbortSignal): 
     idOf: ({ subscription }) => subscription,
     rows: store,
     clock,
-    async attend(id) {
+    leaseMs: EVENTS_LEASE_MS,
+    async attend(id, row) {
       const subscription = sentTo().find((one) => one.id === id)
-      const row = subscription === undefined ? null : await store.take(id, clock.now(), EVENTS_LEASE_MS)
-      if (subscription === undefined || row === null) return
-      let again: number | null = clock.now() + REST_MS
-      try {
-        again = await sendEvents(deps, subscription, configuration(), { row, signal })
-      } finally {
-        if (again !== null) await store.release(row, again)
-      }
+      // Its document was removed or disabled just now.
+      if (subscription === undefined) return clock.now() + REST_MS
+      return await sendEvents(deps, subscription, configuration(), { row, signal })
     },
     failed(subscription, err) {
       logger.warn({ err, subscription }, 'a subscription could not be processed; retrying')
