@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import { expiresAfter } from './dynamodb/expiry.ts'
-import type { AttributeOf, RowType } from './dynamodb/rows.ts'
+import { type AttributeOf, number, or, type RowType } from './dynamodb/rows.ts'
 import type { Condition, Item, Tables } from './dynamodb/tables.ts'
 import { readableItems } from './dynamodb/unreadable-rows.ts'
 import { createLeases } from './lease.ts'
@@ -14,6 +14,9 @@ export interface DueRow {
   /** Milliseconds UTC; the row is not processed earlier. */
   readonly due_at: number
 }
+
+/** The attributes of `DueRow` in a row. */
+export const dueAttributes = { fence: or(number, 0), lease_until: or(number, 0), due_at: or(number, 0) }
 
 /** Rows; one process at a time holds each row. */
 export interface DueRows<R extends DueRow> {

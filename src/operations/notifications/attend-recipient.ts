@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Recipient } from '../../configuration/model.ts'
 import { toStreamError } from '../../errors.ts'
-import { type BackOff, halfBackOffMs } from '../../platform/backoff.ts'
+import { halfBackOffMs } from '../../platform/backoff.ts'
 import type { Meter } from '../../platform/metrics/meter.ts'
+import { NO_FAILURE, SEND_BACK_OFF } from '../attempts.ts'
 import type { Concern } from './concern.ts'
 import type { Notice } from './notice.ts'
 import { countOpen, planNotice } from './plan-notice.ts'
@@ -25,7 +26,6 @@ export const LEASE_MS = 120_000
 export const LOOK_MS = 30_000
 /** Waits at least this many times as long as the comparison took, so that many connections do not slow the process. */
 const PART = 10
-const BACK_OFF: BackOff = { firstMs: 5_000, longestMs: 1_800_000 }
 const HOUR_MS = 3_600_000
 
 /**
@@ -96,12 +96,12 @@ async function attempt(
     const failing_since = row.failing_since ?? now
     const failed = { attempts, failing_since, failure: { code, message } }
     const changed = await store.change(row, now, LEASE_MS, failed)
-    return changed === null ? null : now + halfBackOffMs(attempts, BACK_OFF, random, retryAfterMs)
+    return changed === null ? null : now + halfBackOffMs(attempts, SEND_BACK_OFF, random, retryAfterMs)
   }
   meter.count('waldstream_notifications_total', { recipient: id, outcome: 'sent', code: '' })
   logger.info({ recipient: id, notice: notice.id }, 'sent a notification')
   const now = clock.now()
-  const sent = { outbox: null, attempts: 0, failing_since: null, failure: null, sent_at: now }
+  const sent = { ...NO_FAILURE, outbox: null, sent_at: now }
   const changed = await store.change(row, now, LEASE_MS, sent)
   // Checks at once for changes that happened meanwhile.
   return changed === null ? null : now

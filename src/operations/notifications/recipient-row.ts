@@ -1,5 +1,5 @@
 import { notificationCauses } from '../../configuration/model.ts'
-import { createDueRows, type DueRow, type DueRows } from '../../platform/due-rows.ts'
+import { createDueRows, type DueRow, type DueRows, dueAttributes } from '../../platform/due-rows.ts'
 import { keptDays } from '../../platform/dynamodb/expiry.ts'
 import {
   flag,
@@ -15,6 +15,7 @@ import {
   text,
 } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
+import { type Attempts, attemptAttributes } from '../attempts.ts'
 import type { Concern } from './concern.ts'
 import type { Notice } from './notice.ts'
 import type { KnownConcern } from './plan-notice.ts'
@@ -26,25 +27,12 @@ export const notificationTables: readonly TableDefinition[] = [
   { name: NOTIFICATIONS, partitionKey: 'recipient', expires: 'expires' },
 ]
 
-/** The error of the last attempt; the message contains no personal address. */
-export interface SendFailure {
-  readonly code: string
-  readonly message: string
-}
-
 /** Notification state of a recipient. Times are milliseconds UTC. */
-export interface RecipientRow extends DueRow {
+export interface RecipientRow extends DueRow, Attempts {
   readonly recipient: string
   readonly known: readonly KnownConcern[]
   /** Notification to send; null: none. */
   readonly outbox: Notice | null
-  /** Failed attempts since the last success. */
-  readonly attempts: number
-  /** Null: the last attempt did not fail, or there was none. */
-  readonly failing_since: number | null
-  readonly failure: SendFailure | null
-  /** Null: no notification was sent yet. */
-  readonly sent_at: number | null
 }
 
 const concern = {
@@ -76,15 +64,10 @@ const notice = map<Notice>({
 
 export const recipientRows = rowType<RecipientRow>(NOTIFICATIONS, ['recipient'], {
   recipient: text,
-  fence: or(number, 0),
-  lease_until: or(number, 0),
-  due_at: or(number, 0),
+  ...dueAttributes,
   known: or(list(known), []),
   outbox: orNull(notice),
-  attempts: or(number, 0),
-  failing_since: orNull(millis),
-  failure: orNull(map<SendFailure>({ code: text, message: text })),
-  sent_at: orNull(millis),
+  ...attemptAttributes,
 })
 
 /** Rows of recipients; one process at a time has the lease of a row. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { readConfiguration } from '../../configuration/read-configuration.ts'
 import { toStreamError } from '../../errors.ts'
+import type { SendFailure } from '../attempts.ts'
 import { noteChange } from '../audit.ts'
 import type { TableDeps } from '../dependencies.ts'
 import { assertInScope, noDocument } from '../document-place.ts'
 import type { Principal } from '../principal.ts'
-import type { SendFailure } from './recipient-row.ts'
 import type { SendNotice } from './send-notice.ts'
 
 /** Result of a test notification. */

@@ -2,10 +2,11 @@ import type { Logger } from 'pino'
 import type { Configuration, Subscription } from '../../configuration/model.ts'
 import type { ResolveReference } from '../../configuration/references.ts'
 import { type StreamError, toStreamError } from '../../errors.ts'
-import { type BackOff, halfBackOffMs } from '../../platform/backoff.ts'
+import { halfBackOffMs } from '../../platform/backoff.ts'
 import { forEachKey } from '../../platform/bounded.ts'
 import type { Meter } from '../../platform/metrics/meter.ts'
 import type { SendSignedWebhook } from '../../platform/signed-webhook.ts'
+import { NO_FAILURE, SEND_BACK_OFF } from '../attempts.ts'
 import { webhookKeys } from '../webhook-keys.ts'
 import { cursorOf, type EventPlaces, placesFrom, placesOf } from './event-places.ts'
 import { type NextEventsDeps, nextEvents } from './next-events.ts'
@@ -31,7 +32,6 @@ const AT_ONCE = 4
 /** A page starts no attempt after this time, so the last attempt (20 s at most) ends before the lease. */
 const PAGE_MS = 60_000
 export const EVENTS_LEASE_MS = 2 * PAGE_MS
-const BACK_OFF: BackOff = { firstMs: 5_000, longestMs: 1_800_000 }
 /** A subscription that fails for this long is paused. */
 export const PAUSED_AFTER_MS = 5 * 86_400_000
 
@@ -132,7 +132,7 @@ function note({ meter }: SendEventsDeps, { id }: Subscription, outcome: 'sent' |
 
 function progressOf(row: SubscriptionRow, sent: SentPage, after: EventPlaces, now: number): SubscriptionChange {
   const moved = sent.complete ? { cursor: cursorOf(after), acknowledged: [] } : { acknowledged: sent.acknowledged }
-  const healed = sent.count > 0 || sent.complete ? { attempts: 0, failing_since: null, failure: null } : {}
+  const healed = sent.count > 0 || sent.complete ? NO_FAILURE : {}
   const sent_at = sent.count > 0 ? now : row.sent_at
   return { ...moved, ...healed, sent_at, behind_since: sent.behindSince }
 }
@@ -158,5 +158,5 @@ async function fail(
     sent_at: count > 0 ? now : row.sent_at,
     behind_since: behindSince,
   })
-  return changed === null ? null : now + halfBackOffMs(attempts, BACK_OFF, random, retryAfterMs)
+  return changed === null ? null : now + halfBackOffMs(attempts, SEND_BACK_OFF, random, retryAfterMs)
 }

@@ -1,8 +1,8 @@
-import { createDueRows, type DueRow, type DueRows } from '../../platform/due-rows.ts'
+import { createDueRows, type DueRow, type DueRows, dueAttributes } from '../../platform/due-rows.ts'
 import { keptDays } from '../../platform/dynamodb/expiry.ts'
-import { list, map, millis, number, or, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
+import { list, millis, or, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
-import type { SendFailure } from '../notifications/recipient-row.ts'
+import { type Attempts, attemptAttributes, NO_FAILURE, type SendFailure } from '../attempts.ts'
 import { cursorOf, type EventPlaces } from './event-places.ts'
 
 const OUTGOING_SUBSCRIPTIONS = 'outgoing_subscriptions'
@@ -13,37 +13,25 @@ export const subscriptionTables: readonly TableDefinition[] = [
 ]
 
 /** Progress of a subscription. Times are milliseconds UTC. */
-export interface SubscriptionRow extends DueRow {
+export interface SubscriptionRow extends DueRow, Attempts {
   readonly subscription: string
   /** All events before it were acknowledged. Null: not processed yet. */
   readonly cursor: string | null
   /** Ids of acknowledged events after the cursor: a retry does not send them again. */
   readonly acknowledged: readonly string[]
-  /** Failed attempts since the last successful one. */
-  readonly attempts: number
-  /** Null: the last attempt succeeded, or there was no attempt. */
-  readonly failing_since: number | null
-  readonly failure: SendFailure | null
   /** When it was paused, until it is resumed; null: not paused. */
   readonly paused_at: number | null
-  /** When an event was last acknowledged; null: never. */
-  readonly sent_at: number | null
   /** Time of the first unacknowledged event, as far as events were read; null: all are acknowledged. */
   readonly behind_since: number | null
 }
 
 export const subscriptionRows = rowType<SubscriptionRow>(OUTGOING_SUBSCRIPTIONS, ['subscription'], {
   subscription: text,
-  fence: or(number, 0),
-  lease_until: or(number, 0),
-  due_at: or(number, 0),
+  ...dueAttributes,
   cursor: orNull(text),
   acknowledged: or(list(text), []),
-  attempts: or(number, 0),
-  failing_since: orNull(millis),
-  failure: orNull(map<SendFailure>({ code: text, message: text })),
+  ...attemptAttributes,
   paused_at: orNull(millis),
-  sent_at: orNull(millis),
   behind_since: orNull(millis),
 })
 
@@ -63,7 +51,7 @@ export function createSubscriptionStore(tables: Tables): SubscriptionStore {
     ...rows,
     async restart(subscription, places) {
       const moved = places === null ? {} : { cursor: cursorOf(places), acknowledged: [], behind_since: null }
-      const set = { attempts: 0, failing_since: null, failure: null, paused_at: null, due_at: 0 }
+      const set = { ...NO_FAILURE, paused_at: null, due_at: 0 }
       const change = { increment: { fence: 1 }, set: { ...set, ...moved } }
       await tables.update(OUTGOING_SUBSCRIPTIONS, { subscription }, change)
     },
