@@ -15,6 +15,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
+      // Advice on the speed of plugins is no news for those who start the product.
+      checks: { pluginTimings: false },
       output: {
         codeSplitting: {
           groups: [

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { notificationCauses } from './model.ts'
-import { enabled, id, MOST_PARTS, signingSecrets, strict, webhookAddress } from './schema-parts.ts'
+import { enabled, id, idList, signingSecrets, strict, webhookAddress } from './schema-parts.ts'
 
 /** Most addresses of one e-mail. */
 const MOST_ADDRESSES = 20
@@ -27,20 +27,8 @@ export const recipientSchema = Type.Object(
     ),
     webhook: Type.Optional(webhookAddress('address that notifications are posted to, signed by Standard Webhooks')),
     secrets: Type.Optional(signingSecrets),
-    connections: Type.Optional(
-      Type.Array(id('id of a connection'), {
-        minItems: 1,
-        maxItems: MOST_PARTS,
-        description: 'connections it is notified of; by default all, and causes without a connection',
-      }),
-    ),
-    systems: Type.Optional(
-      Type.Array(id('id of a system'), {
-        minItems: 1,
-        maxItems: MOST_PARTS,
-        description: 'systems whose error messages it may see; by default all, or none with connections',
-      }),
-    ),
+    connections: idList('connection', 'connections it is notified of; by default all, and causes without a connection'),
+    systems: idList('system', 'systems whose error messages it may see; by default all, or none with connections'),
     causes: Type.Optional(
       Type.Array(Type.Enum([...notificationCauses]), {
         minItems: 1,

@@ -43,6 +43,9 @@ export const webhookAddress = (description: string) =>
     description,
     $comment: 'an http(s) address',
   })
+/** An optional list of ids of connections or systems. `description`: of the list. */
+export const idList = (kind: 'connection' | 'system', description: string) =>
+  Type.Optional(Type.Array(id(`id of a ${kind}`), { minItems: 1, maxItems: MOST_PARTS, description }))
 /** Keys that sign a webhook. */
 export const signingSecrets = Type.Object(
   { signing: secret, previousSigning: Type.Optional(secret) },

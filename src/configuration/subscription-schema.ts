@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { outgoingEventTypes } from './model.ts'
-import { enabled, id, MOST_PARTS, signingSecrets, strict, webhookAddress } from './schema-parts.ts'
+import { enabled, id, idList, signingSecrets, strict, webhookAddress } from './schema-parts.ts'
 
 /** A subscription: which events of connections and shops are sent where. */
 export const subscriptionSchema = Type.Object(
@@ -12,20 +12,13 @@ export const subscriptionSchema = Type.Object(
       webhookAddress('URL that events are posted to, signed as in Standard Webhooks; without it, events are pulled'),
     ),
     secrets: Type.Optional(signingSecrets),
-    connections: Type.Optional(
-      Type.Array(id('id of a connection'), {
-        minItems: 1,
-        maxItems: MOST_PARTS,
-        description: 'connections whose events are sent; without connections and shops, all events are sent',
-      }),
+    connections: idList(
+      'connection',
+      'connections whose events are sent; without connections and shops, all events are sent',
     ),
-    shops: Type.Optional(
-      Type.Array(id('id of a system'), {
-        minItems: 1,
-        maxItems: MOST_PARTS,
-        description:
-          'shops; events of all their connections are sent, and of orders that failed before they were routed',
-      }),
+    shops: idList(
+      'system',
+      'shops; events of all their connections are sent, and of orders that failed before they were routed',
     ),
     events: Type.Optional(
       Type.Array(Type.Enum([...outgoingEventTypes]), {
