@@ -1,3 +1,6 @@
+export const JSON_TYPE = 'application/json'
+export const CSV = 'text/csv'
+
 /** A name in an `Accept` or `Accept-Encoding` header, in lower case. */
 interface Accepted {
   readonly name: string

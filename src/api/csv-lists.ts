@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { isFields } from '../events/fields.ts'
-import { preferredType } from './accepted.ts'
+import { CSV, JSON_TYPE, preferredType } from './accepted.ts'
 import { type CsvCell, csvText } from './csv-text.ts'
 import { nextLink } from './next-link.ts'
 
@@ -19,8 +19,6 @@ interface JsonSchema {
 
 /** Fields that contain lists of rows. */
 const LISTS = ['items', 'groups']
-const CSV = 'text/csv'
-const JSON_TYPE = 'application/json'
 
 /**
  * Returns lists as CSV on request (`accept: text/csv`): a header row and a line per row, with the next page in the

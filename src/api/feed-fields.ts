@@ -4,24 +4,24 @@ import { splitKey } from '../events/entities.ts'
 import type { ServedRow } from '../operations/feed-ages.ts'
 import type { Feed } from '../projections/projection.ts'
 
-/** Columns of a row that may be left out. Source, key, `deleted` and `stale` stay: a copy without them would be wrong. */
+/** Optional columns of a row. Source, key, `deleted` and `stale` are always included: a copy without them would be wrong. */
 const CHOSEN = ['connection', 'updated_at', 'as_of', 'position'] as const
 type Chosen = (typeof CHOSEN)[number]
 
 const DATA = 'data'
 
-/** What of a row is answered. */
+/** The requested fields of a row. */
 export interface FeedFields {
   readonly columns: ReadonlySet<Chosen>
-  /** Columns of `data`; null: all of them. */
+  /** Columns of `data`; null: all. */
   readonly data: ReadonlySet<string> | null
 }
 
 const all: FeedFields = { columns: new Set(CHOSEN), data: null }
 
 /**
- * The fields that a caller names, separated by commas: columns of the row, or of its data (`total`, `data.total`). Undefined:
- * all of them. Throws `request_invalid` for a name that the feed does not have.
+ * Parses a list of fields, separated by commas: columns of the row, or of its data (`total`, `data.total`). Undefined: all.
+ * Throws `request_invalid` for an unknown name.
  */
 export function feedFields({ entity, key: { parts }, data }: Feed, text: string | undefined): FeedFields {
   if (text === undefined) return all
@@ -44,7 +44,7 @@ export function feedFields({ entity, key: { parts }, data }: Feed, text: string 
   throw new StreamError('request_invalid', message, { field: 'fields' })
 }
 
-/** A row as it is answered. */
+/** A row as the API returns it. */
 export function feedItemOf({ key: { parts } }: Feed, row: ServedRow, { columns, data }: FeedFields) {
   return {
     ...(columns.has('connection') ? { connection: row.connection } : {}),

@@ -1,19 +1,18 @@
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { isFields } from '../events/fields.ts'
-import { preferredType } from './accepted.ts'
+import { CSV, JSON_TYPE, preferredType } from './accepted.ts'
 import { serializerOf } from './serializers.ts'
 
 const NDJSON = 'application/x-ndjson'
-const JSON_TYPE = 'application/json'
-/** What a page may be answered as; CSV by the hook of all lists. */
-const offered = [JSON_TYPE, 'text/csv', NDJSON] as const
+/** Media types of a page; the hook of all lists answers CSV. */
+const offered = [JSON_TYPE, CSV, NDJSON] as const
 
-/** Marks the answer of a route that can be had as NDJSON, in its schema. */
+/** Marks in the schema of a route that its answer is available as NDJSON. */
 export const ndjsonToo = { 'x-ndjson': true } as const
 
 /**
- * A hook that answers a page as NDJSON where that is asked for (`accept: application/x-ndjson`): a line for each row, and
- * one for what else the page says. Whoever does not get that last line did not get the page whole. `row`: the schema of a row.
+ * A hook that answers a page as NDJSON on request (`accept: application/x-ndjson`): a line per row, then a line with the
+ * other fields of the page. A client that does not get this last line did not get the whole page. `row`: schema of a row.
  */
 export function asNdjson(row: object) {
   const lineOf = serializerOf(row)
@@ -32,12 +31,12 @@ interface Described {
   readonly content?: Readonly<Record<string, { readonly schema?: object }>>
 }
 
-/** The schema of a route as callers see it: a page that is marked can be had as NDJSON. */
+/** The public schema of a route, with NDJSON as an alternative for a marked page. */
 export function withNdjsonPages(schema: FastifySchema): FastifySchema {
   const { 200: page, ...others } = (schema.response ?? {}) as Readonly<Record<string, Described>>
   const json = page?.content?.[JSON_TYPE]?.schema
   if (json === undefined || !('x-ndjson' in json)) return schema
-  const line = { type: 'string', description: 'A row a line; the last line is {"page": …} with what else a page has' }
+  const line = { type: 'string', description: 'A line per row; the last line is {"page": …} with the other fields' }
   const content = { ...page?.content, [NDJSON]: { schema: line } }
   return { ...schema, response: { ...others, 200: { ...page, content } } }
 }

@@ -132,11 +132,11 @@ export function orderFulfilmentsStage(
         batch.map((one) => fulfilmentStep(shop, one)),
         context,
       )
-      const told = batch.map((one) => {
+      const withEvents = batch.map((one) => {
         const event = shipmentEventOf(shop, one)
         return { record: one.record, events: event === null ? [] : [event] }
       })
-      await appendOutgoing(tables, topic, told, context)
+      await appendOutgoing(tables, topic, withEvents, context)
     },
     onIdle: laneIdle(tables, topic, settleMs),
   }

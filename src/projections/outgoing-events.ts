@@ -72,7 +72,7 @@ export type NewOutgoingOrder = Omit<OutgoingOrder, 'owner' | 'place' | 'at' | 'e
 /** Codes of a delivery after which the vendor first has the current state of the order. */
 const ACCEPTED_CODES: readonly (string | null)[] = [null, 'shortened']
 /** Reported when a person discards a dead letter: no stage failed. */
-const SEEN_TO = 'discarded'
+const DISCARDED = 'discarded'
 
 /** The event that a stage's report of an order causes; null: no event. */
 export function orderEventOf({ stage, at, result, places }: ReportOfOrder): NewOutgoingOrder | null {
@@ -80,7 +80,7 @@ export function orderEventOf({ stage, at, result, places }: ReportOfOrder): NewO
   if (entity !== 'orders') return null
   const of = { connection, shop, number, stage, code, target_id, event_place: places.mapped }
   const names = [connection ?? '', shop, number, eventId] as const
-  if (status === 'failed' && code !== SEEN_TO) {
+  if (status === 'failed' && code !== DISCARDED) {
     return { ...of, id: outgoingId('order.failed', ...names, stage, `${at}`), type: 'order.failed' }
   }
   if (status !== 'succeeded' || connection === null || !ACCEPTED_CODES.includes(code)) return null

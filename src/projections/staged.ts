@@ -41,10 +41,10 @@ export function stagedStage(deps: { readonly tables: Tables; readonly settleMs: 
       const byRecord = (await soundResults(batch, context)).map((one) => ({ one, reports: ofReport(one) }))
       const reports = byRecord.flatMap((one) => one.reports)
       await keepOrderSteps(deps.tables, reports, context)
-      const told = byRecord.map(({ one: { record }, reports: own }) => {
+      const withEvents = byRecord.map(({ one: { record }, reports: own }) => {
         return { record, events: own.flatMap((report) => orderEventOf(report) ?? []) }
       })
-      await appendOutgoing(deps.tables, SYNC_STATUS, told, context)
+      await appendOutgoing(deps.tables, SYNC_STATUS, withEvents, context)
       const ofConnections = reports.filter(isOfConnection)
       await write(deps.tables, ofConnections, context)
       await keepFigures(deps.tables, ofConnections, context)
