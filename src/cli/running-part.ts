@@ -52,6 +52,19 @@ export function named(stage: string, why: string | null | undefined): readonly s
   return why ? [`${stage}: ${why}`] : []
 }
 
+/** Starts work that ends when its signal aborts, as a part of a role. */
+export function startWork(name: string, work: (signal: AbortSignal) => Promise<void>): RunningPart {
+  const ending = new AbortController()
+  const running = work(ending.signal)
+  return {
+    name,
+    async close() {
+      ending.abort()
+      await running
+    },
+  }
+}
+
 /** Adds every started stage to `parts`, even if another fails to start, so that the caller can close them. */
 export async function startStages<K extends TopicKind>(
   platform: Platform,

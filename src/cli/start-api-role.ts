@@ -16,7 +16,7 @@ import type { FollowedConfiguration } from './follow-configuration.ts'
 import { installationSamples } from './installation-samples.ts'
 import type { Platform } from './platform.ts'
 import { processChecks } from './process-checks.ts'
-import type { RunningPart } from './running-part.ts'
+import { type RunningPart, startWork } from './running-part.ts'
 import { type Looked, seldomLook } from './seldom-look.ts'
 
 /** Folder in which `scripts/bootstrap.mjs`, or the image, builds the control tower. */
@@ -65,17 +65,9 @@ function startNotifications(
   { sendNotice }: Pick<OperationDeps, 'sendNotice'>,
 ): RunningPart {
   const store = createRecipientStore(tables)
-  const ending = new AbortController()
   const recipients = () => followed.current().recipients ?? []
   const deps = { tables, recipients, store, sendNotice, clock, logger, meter, random: Math.random }
-  const running = runNotifications(deps, ending.signal)
-  return {
-    name: 'notifications',
-    async close() {
-      ending.abort()
-      await running
-    },
-  }
+  return startWork('notifications', (signal) => runNotifications(deps, signal))
 }
 
 /** This role has the records of topics that events are made from, and the secrets that they are signed with. */
@@ -86,7 +78,6 @@ function startSubscriptions(
 ): RunningPart {
   const store = createSubscriptionStore(platform.tables)
   const sendWebhook = openWebhookSender(platform)
-  const ending = new AbortController()
   const { clock, logger, meter } = platform
   const sending = {
     store,
@@ -97,14 +88,7 @@ function startSubscriptions(
     random: Math.random,
     configuration: () => followed.current(),
   }
-  const running = runSubscriptions({ ...operations, ...sending }, ending.signal)
-  return {
-    name: 'subscriptions',
-    async close() {
-      ending.abort()
-      await running
-    },
-  }
+  return startWork('subscriptions', (signal) => runSubscriptions({ ...operations, ...sending }, signal))
 }
 
 function lookedSamples(looked: Looked<readonly Sample[]> | null): readonly Sample[] {

@@ -12,7 +12,7 @@ import { stagedOrdersStage, stagedStage } from '../projections/staged.ts'
 import { taskStage } from '../projections/tasks.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
 import type { Platform } from './platform.ts'
-import { type RunningPart, startStages } from './running-part.ts'
+import { type RunningPart, startStages, startWork } from './running-part.ts'
 import { createSystemStages } from './system-stages.ts'
 
 /** Starts the projections: feeds, tasks, dead letters, staged entities and the index of orders. */
@@ -52,13 +52,7 @@ export async function startProjector(
   })
   parts.push(staged)
   const following = followed.follow((next) => staged.follow(next))
-  const ending = new AbortController()
-  const rebuilding = runRebuilds(buildDeps(platform), ending.signal)
-  const close = async () => {
-    ending.abort()
-    await rebuilding
-  }
-  parts.push({ name: 'rebuilds', close })
+  parts.push(startWork('rebuilds', (signal) => runRebuilds(buildDeps(platform), signal)))
   try {
     await startStages(platform, stages, parts)
   } finally {
