@@ -10,7 +10,9 @@ import { twoSellers } from '../worlds/two-sellers.ts'
 const open = browserFor()
 const READ = 'shop-alder.orders.all'
 const MINUTE = 60_000
-const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTE).toISOString()
+/** Read once, so that the parts of a window add up to the millisecond. */
+const NOW = Date.now()
+const ago = (minutes: number) => new Date(NOW - minutes * MINUTE).toISOString()
 
 async function world() {
   const api = await twoSellers(['alder'], { page: await readPageFiles(inject('builtPage')) })

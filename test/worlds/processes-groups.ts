@@ -125,7 +125,10 @@ export async function appendRaw(brokers: string, records: readonly RawRecord[], 
         ],
       })),
     })
-    for (const { topic, ...record } of records) await producer.send({ topic, messages: [{ ...record }] })
+    // The controller answers before every broker takes records of the new size.
+    for (const { topic, ...record } of records) {
+      await until(`the broker takes a record of ${topic}`, () => producer.send({ topic, messages: [{ ...record }] }))
+    }
   } finally {
     await Promise.all([admin.disconnect(), producer.disconnect()])
   }

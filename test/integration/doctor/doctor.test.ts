@@ -7,6 +7,7 @@ import type { Finding } from '../../../src/operations/doctor/finding.ts'
 import { ROOT, startProgram } from '../../worlds/processes.ts'
 import { install } from '../../worlds/processes-roles.ts'
 import { startSimulators } from '../../worlds/processes-simulators.ts'
+import { until } from '../../worlds/processes-until.ts'
 
 const services = inject('services')
 
@@ -25,6 +26,12 @@ async function setAlone(brokers: string, topic: string, name: string, value: str
   await admin.connect()
   const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name, value }] }
   await admin.alterConfigs({ validateOnly: false, resources: [resource] })
+  // The controller answers before the broker shows it.
+  await until(`${name} of ${topic} is ${value}`, async () => {
+    const asked = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [name] }
+    const described = await admin.describeConfigs({ includeSynonyms: false, resources: [asked] })
+    return described.resources[0]?.configEntries.some((entry) => entry.configValue === value)
+  })
   await admin.disconnect()
 }
 

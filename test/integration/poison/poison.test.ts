@@ -66,8 +66,7 @@ it('bad records of every kind are dead letters byte for byte, and the good ones 
     const before = bad[index]
     return [...(before === undefined ? [] : [before]), { topic, key, value, headers: {} }]
   })
-  await appendRaw(env['KAFKA_BROKERS'] ?? '', records, 4 * 1024 * 1024)
-  await started
+  await Promise.all([appendRaw(env['KAFKA_BROKERS'] ?? '', records, 4 * 1024 * 1024), started])
 
   await untilHandled(platform, 'map-inventory', ['inventory'])
   await untilHandled(platform, inventoryFeed.name, ['universal-inventory'])
