@@ -47,7 +47,7 @@ async function open() {
   onTestFinished(close)
   const role = await startRole('all', env)
   onTestFinished(() => role.signal('SIGKILL'))
-  await role.line(RUNNING)
+  const { api } = JSON.parse(await role.line(RUNNING)) as { readonly api: string }
   const erpState = async () => (await (await fetch(`${erp.url}/_sim/state`)).json()) as ErpState
   const shopOrders = async () => {
     const { orders } = (await (await fetch(`${shop.url}/_sim/state`)).json()) as { readonly orders: ShopOrder[] }
@@ -56,6 +56,8 @@ async function open() {
   return {
     platform,
     role,
+    api,
+    erp,
     receiver,
     recorder,
     erpState,
@@ -124,3 +126,59 @@ it("an order's trace goes from the read of the shop to the answers of its vendor
   expect(persons.length).toBeGreaterThan(0)
   for (const person of new Set(persons)) expect(receiver.bodies.join('\n')).not.toContain(person)
 })
+
+it('a retry of a dead letter begins a trace of its own, which links to the trace of the record that failed', async () => {
+  const { platform, receiver, api, erp, erpState } = await open()
+  const closePeriod = (until: string | null) =>
+    fetch(`${erp.url}/_sim/rules`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ closedUntil: until }),
+    })
+  await closePeriod('2999-12-31')
+  await syncsOf(platform)('magento.orders.all')
+  const letter = await until('the ERP refuses an order', async () => {
+    const answer = await fetch(`${api}/v1/dead-letters?stage=deliver-netsuite`)
+    const { items } = (await answer.json()) as {
+      readonly items: readonly { readonly id: string; readonly key: string }[]
+    }
+    return items[0]
+  })
+  const attempts = () =>
+    receiver.spans.filter(
+      ({ name, attributes }) => name === 'deliver netsuite' && attributes['waldstream.key'] === letter.key,
+    )
+  const failed = await until('its delivery is exported', () => attempts()[0])
+  expect(failed.attributes).not.toMatchObject({ 'waldstream.outcome': 'delivered' })
+
+  await closePeriod(null)
+  const retried = await fetch(`${api}/v1/dead-letters/${letter.id}/retry`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
+  expect(retried.status).toBeLessThan(300)
+  await until('the order is in the ERP', async () =>
+    (await erpState()).salesOrders.some(({ externalId }) => externalId.includes(letter.key)),
+  )
+  const delivered = await until('the delivery of the retry is exported', () =>
+    attempts().find(({ attributes }) => attributes['waldstream.outcome'] === 'delivered'),
+  )
+  expect(delivered.traceId).not.toBe(failed.traceId)
+  const taken = await until('what the delivery is below is exported', () =>
+    receiver.spans.find(({ spanId }) => spanId === delivered.parent),
+  )
+  const routed = receiver.spans.find(({ spanId }) => spanId === beginning(receiver.spans, failed).parent)
+  expect(taken).toMatchObject({
+    name: 'process deliver-netsuite',
+    parent: '',
+    links: [{ traceId: failed.traceId, spanId: routed?.spanId }],
+  })
+})
+
+/** The span of the stage that a delivery is part of. */
+function beginning(spans: readonly ExportedSpan[], delivery: ExportedSpan): ExportedSpan {
+  const found = spans.find(({ spanId }) => spanId === delivery.parent)
+  if (found === undefined) throw new Error(`what ${delivery.name} is below is not exported`)
+  return found
+}
