@@ -126,7 +126,7 @@ function product(_: unknown, index: number): ProductChanged {
         size: '"M"',
         pack: '12',
         tags: '["outdoor","sale"]',
-        description: JSON.stringify('A jacket for every day, in many colours and sizes. '.repeat(6)),
+        description: JSON.stringify('A jacket for every day, in many colors and sizes. '.repeat(6)),
       },
     },
   }

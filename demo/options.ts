@@ -7,7 +7,7 @@ import { StreamError } from '../src/errors.ts'
 
 /** What `npm start` was asked for. */
 export interface DemoOptions {
-  /** Magento product export; null: the catalogue that comes with the project. */
+  /** Magento product export; null: the catalog that comes with the project. */
   readonly catalog: string | null
   readonly vendorPattern: string
   /** One shop and one vendor, or two of each and all four pairs. */
@@ -20,7 +20,7 @@ export interface DemoOptions {
   readonly fresh: boolean
   readonly once: boolean
   readonly json: boolean
-  /** Everything the demo keeps: one folder for each catalogue, pattern, seed and number of orders. */
+  /** Everything the demo keeps: one folder for each catalog, pattern, seed and number of orders. */
   readonly dataDir: string
   /** Where the addresses are written. */
   readonly endpointsFile: string

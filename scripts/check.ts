@@ -19,6 +19,7 @@ const CHECKS: readonly Check[] = [
   { name: 'types (tsc)', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of the page (tsc)', command: ['tsc', '-p', 'web/tsconfig.json'] },
   { name: 'unused code (knip)', command: ['knip'] },
+  { name: 'English of the documentation (harper)', command: ['node', 'scripts/check-prose.ts'] },
   { name: 'generated files', command: ['node', 'scripts/generate.ts', '--check'] },
   ...(existsSync(`${ROOT}/${SCHEMA_CHECK}`)
     ? [{ name: 'schemas against their earlier versions', command: ['node', SCHEMA_CHECK] } as const]

@@ -1,4 +1,4 @@
-import { catalogue, type Entry } from '../src/cli/catalogue.ts'
+import { catalog, type Entry } from '../src/cli/catalog.ts'
 import { commandsOf, isGroup } from '../src/cli/command.ts'
 import { createProgram, helpOf } from '../src/cli/program.ts'
 
@@ -20,7 +20,7 @@ Generated from \`src/cli/commands\` by \`npm run generate\`: what \`waldstream <
 
 /** The page of all commands, as Markdown. */
 export function commandsPage(): string {
-  const parts = catalogue.map(({ title, entries }) => [`## ${title}\n`, ...entries.map(entryText)].join('\n'))
+  const parts = catalog.map(({ title, entries }) => [`## ${title}\n`, ...entries.map(entryText)].join('\n'))
   return `${[HEAD, ...parts].join('\n').trimEnd()}\n`
 }
 

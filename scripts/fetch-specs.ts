@@ -1,6 +1,6 @@
 /**
  * Downloads the official documents listed in test/specs/bigcommerce.json, at their commit, to test/specs/bigcommerce:
- * their licence does not allow including them in this project. `--from <folder>`: copies them from a clone of the
+ * their license does not allow including them in this project. `--from <folder>`: copies them from a clone of the
  * repository instead. Files with another digest are refused. Tests without their document are skipped, and say so.
  */
 import { createHash } from 'node:crypto'

@@ -1,8 +1,8 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 
-/** Maximum colours of a picture with one byte per pixel. */
+/** Maximum colors of a picture with one byte per pixel. */
 const MOST = 256
-/** Colours this close can't be distinguished. */
+/** Colors this close can't be distinguished. */
 const NEAR = 10
 const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10])
 
@@ -10,27 +10,27 @@ interface Pixels {
   readonly width: number
   readonly height: number
   /** 0xRRGGBB, row by row. */
-  readonly colours: Uint32Array
+  readonly colors: Uint32Array
 }
 
 /**
- * Reduces the picture to at most 256 colours, a third of its size: a page of text and areas has few colours, and those
+ * Reduces the picture to at most 256 colors, a third of its size: a page of text and areas has few colors, and those
  * in between are replaced by the nearest. `png`: as browsers draw it, eight bits per channel, not interlaced.
  */
 export function palettePng(png: Buffer): Buffer {
-  const { width, height, colours } = pixelsOf(png)
-  const palette = paletteOf(colours)
-  const places = new Map(palette.map((colour, place) => [colour, place]))
+  const { width, height, colors } = pixelsOf(png)
+  const palette = paletteOf(colors)
+  const places = new Map(palette.map((color, place) => [color, place]))
   const rows = Buffer.alloc((width + 1) * height)
-  for (let index = 0; index < colours.length; index += 1) {
-    const colour = colours[index] ?? 0
-    const place = places.get(colour) ?? nearest(palette, colour)
-    places.set(colour, place)
+  for (let index = 0; index < colors.length; index += 1) {
+    const color = colors[index] ?? 0
+    const place = places.get(color) ?? nearest(palette, color)
+    places.set(color, place)
     rows[Math.floor(index / width) * (width + 1) + 1 + (index % width)] = place
   }
   const head = Buffer.from(chunksOf(png).get('IHDR') ?? [])
   head.set([8, 3], 8)
-  const plte = Buffer.from(palette.flatMap((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]))
+  const plte = Buffer.from(palette.flatMap((color) => [color >> 16, (color >> 8) & 255, color & 255]))
   const chunks = [chunk('IHDR', head), chunk('PLTE', plte), chunk('IDAT', deflateSync(rows, { level: 9 }))]
   return Buffer.concat([SIGNATURE, ...chunks, chunk('IEND', Buffer.alloc(0))])
 }
@@ -47,12 +47,12 @@ export function pixelsOf(png: Buffer): Pixels {
   const bytes = unfiltered(inflateSync(chunks.get('IDAT') ?? Buffer.alloc(0)), width * size, size)
   const palette = chunks.get('PLTE')
   const from = palette ?? bytes
-  const colours = new Uint32Array(width * height)
-  for (let index = 0; index < colours.length; index += 1) {
+  const colors = new Uint32Array(width * height)
+  for (let index = 0; index < colors.length; index += 1) {
     const place = palette === undefined ? index * size : (bytes[index] ?? 0) * 3
-    colours[index] = ((from[place] ?? 0) << 16) | ((from[place + 1] ?? 0) << 8) | (from[place + 2] ?? 0)
+    colors[index] = ((from[place] ?? 0) << 16) | ((from[place + 1] ?? 0) << 8) | (from[place + 2] ?? 0)
   }
-  return { width, height, colours }
+  return { width, height, colors }
 }
 
 /** By name; chunks with the same name are joined. */
@@ -103,22 +103,22 @@ function said(filter: number, left: number, above: number, corner: number): numb
   return toAbove <= toCorner ? above : corner
 }
 
-/** The most frequent colours, without colours that are close to an earlier one. */
-function paletteOf(colours: Uint32Array): readonly number[] {
+/** The most frequent colors, without colors that are close to an earlier one. */
+function paletteOf(colors: Uint32Array): readonly number[] {
   const counts = new Map<number, number>()
-  for (const colour of colours) counts.set(colour, (counts.get(colour) ?? 0) + 1)
-  const byCount = [...counts].toSorted(([, a], [, b]) => b - a).map(([colour]) => colour)
+  for (const color of colors) counts.set(color, (counts.get(color) ?? 0) + 1)
+  const byCount = [...counts].toSorted(([, a], [, b]) => b - a).map(([color]) => color)
   if (byCount.length <= MOST) return byCount
   const palette: number[] = []
-  for (const colour of byCount) {
+  for (const color of byCount) {
     if (palette.length === MOST) break
-    if (palette.every((one) => distance(one, colour) > NEAR)) palette.push(colour)
+    if (palette.every((one) => distance(one, color) > NEAR)) palette.push(color)
   }
   return palette
 }
 
-function nearest(palette: readonly number[], colour: number): number {
-  const distances = palette.map((one) => distance(one, colour))
+function nearest(palette: readonly number[], color: number): number {
+  const distances = palette.map((one) => distance(one, color))
   return distances.indexOf(Math.min(...distances))
 }
 

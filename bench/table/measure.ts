@@ -27,7 +27,7 @@ export interface Extent {
   readonly behind: number | null
   /** Whether whole installations, with simulators, are measured too. */
   readonly installations: boolean
-  /** SKUs of the small and of the large catalogue in which nothing changes; null: none is looked at. */
+  /** SKUs of the small and of the large catalog in which nothing changes; null: none is looked at. */
   readonly skus: readonly [small: number, large: number] | null
 }
 
@@ -64,7 +64,7 @@ export async function measureRows(
       behind === null ? leftOut('memory') : await measureMemory(own, { ...options, ...extent, behind }),
     orders: async (own) =>
       installations ? await measureOrders(own, { ...options, ...extent }) : leftOut('order-throughput', 'order-p99'),
-    quiet: async (own) => (skus === null ? leftOut('quiet-catalogue') : await measureQuiet(own, { ...options, skus })),
+    quiet: async (own) => (skus === null ? leftOut('quiet-catalog') : await measureQuiet(own, { ...options, skus })),
     connections: async (own) =>
       installations
         ? await measureConnections(own, { ...options, ...extent })

@@ -118,8 +118,8 @@ export const rows = [
     goal: { most: 2 },
   },
   {
-    id: 'quiet-catalogue',
-    measure: 'calls to the ERP for a quiet catalogue of 500,000 SKUs',
+    id: 'quiet-catalog',
+    measure: 'calls to the ERP for a quiet catalog of 500,000 SKUs',
     unit: 'calls',
     against: 'of 1,000 SKUs',
     goal: { most: 1 },

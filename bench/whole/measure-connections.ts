@@ -24,7 +24,7 @@ const LOOK_MS = 3000
 const QUIET_READS_A_SECOND = 3
 /** No read is due while it is measured, as most are not most of the time; their schedules are looked at all the same. */
 const SELDOM = '0 0 * * *'
-/** What it reads of is before anything the vendors' catalogues have. */
+/** What it reads of is before anything the vendors' catalogs have. */
 const NOTHING_BEFORE = '2100-01-01T00:00:00Z'
 
 interface Sample {

@@ -11,7 +11,7 @@ import { openInstallation } from './installation.ts'
 import { runRead } from './orders-through.ts'
 
 export interface QuietOptions {
-  /** SKUs of the small and of the large catalogue. */
+  /** SKUs of the small and of the large catalog. */
   readonly skus: readonly [small: number, large: number]
   readonly log: (line: string) => void
   readonly signal: AbortSignal
@@ -26,7 +26,7 @@ export async function measureQuiet(servers: BenchServers, options: QuietOptions)
   const [small, large] = options.skus
   const [few, many] = [await callsOfQuiet(servers, small, options), await callsOfQuiet(servers, large, options)]
   const note = large === NAMED ? {} : { note: `${large.toLocaleString('en-US')} SKUs` }
-  return { 'quiet-catalogue': { value: many, theirs: few, ratio: many / few, rounds: 1, ...note } }
+  return { 'quiet-catalog': { value: many, theirs: few, ratio: many / few, rounds: 1, ...note } }
 }
 
 async function callsOfQuiet(servers: BenchServers, skus: number, { log, signal }: QuietOptions): Promise<number> {

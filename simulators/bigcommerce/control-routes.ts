@@ -42,7 +42,7 @@ interface Parts {
   habits: ListHabits
 }
 
-/** Routes that change the store's data as a buyer or the seller would, and its behaviour. */
+/** Routes that change the store's data as a buyer or the seller would, and its behavior. */
 export function addControlRoutes(app: FastifyInstance, shop: Shop, { gate, sender, habits }: Parts): void {
   const { store } = shop
   const missing = (what: string) => ({ message: `There is no ${what}.` })

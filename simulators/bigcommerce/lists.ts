@@ -3,7 +3,7 @@ import { BigCommerceError } from './problems.ts'
 
 export type Params = Readonly<Record<string, string | undefined>>
 
-/** Undocumented behaviour of v2's lists, which may be either way. */
+/** Undocumented behavior of v2's lists, which may be either way. */
 export interface ListHabits {
   /** Whether the bounds `min_date_modified` and `max_date_modified` are inclusive. */
   inclusive: boolean

@@ -4,7 +4,7 @@ import { createRandom } from '../harness/random.ts'
 import type { ProductNumbers } from './make-order-products.ts'
 import type { Image, Product, Stock, Variant } from './wire-types.ts'
 
-/** Initial data from a catalogue. */
+/** Initial data from a catalog. */
 export interface InitialCatalog {
   products: Product[]
   stock: Stock[]
@@ -18,7 +18,7 @@ export const LOCATIONS = [
   { location_id: 2, location_code: 'WAREHOUSE-2', location_name: 'Second warehouse' },
 ] as const
 
-/** Products with their variants; the catalogue's variants of configurable products become variants here. */
+/** Products with their variants; the catalog's variants of configurable products become variants here. */
 export function makeInitialCatalog(catalog: Catalog, seed: number): InitialCatalog {
   const random = createRandom(seed, 'product times')
   const bySku = new Map(catalog.products.map((product) => [product.sku, product]))

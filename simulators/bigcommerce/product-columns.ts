@@ -1,4 +1,4 @@
-/** Writable columns of a product, as the catalogue's document has them, with their defaults. */
+/** Writable columns of a product, as the catalog's document has them, with their defaults. */
 export const productColumns = {
   text: {
     name: '',

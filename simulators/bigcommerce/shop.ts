@@ -53,7 +53,7 @@ export interface Shop {
   announce: Announce
 }
 
-/** Opens existing data or makes new. @throws Error when the existing data was made from another catalogue */
+/** Opens existing data or makes new. @throws Error when the existing data was made from another catalog */
 export function openShop(options: ShopOptions): Shop {
   const store = openStore(options.dataFile)
   const text = readFileSync(options.catalogFile, 'utf8')
@@ -86,7 +86,7 @@ export function openShop(options: ShopOptions): Shop {
   if (kept === undefined) store.transaction(fill)
   else if (kept !== digest) {
     store.close()
-    throw new Error(`${options.dataFile} holds a store made from another catalogue: begin with a new data file.`)
+    throw new Error(`${options.dataFile} holds a store made from another catalog: begin with a new data file.`)
   }
   let clock = createClock(newestChange(store))
   const shop: Shop = {

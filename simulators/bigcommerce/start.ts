@@ -17,7 +17,7 @@ export interface BigCommerceOptions extends ShopOptions {
   quota?: Quota
   /** Requests per minute to B2B Edition (150). */
   b2bPerMinute?: number
-  /** Undocumented behaviour of lists. */
+  /** Undocumented behavior of lists. */
   lists?: Partial<ListHabits>
 }
 
@@ -27,7 +27,7 @@ export interface BigCommerceSimulator extends Simulator {
   credentials: typeof BIGCOMMERCE_CREDENTIALS
 }
 
-/** Starts a store with existing data, or with new data from the catalogue and the seed. */
+/** Starts a store with existing data, or with new data from the catalog and the seed. */
 export async function startBigCommerceSimulator(options: BigCommerceOptions): Promise<BigCommerceSimulator> {
   const shop = openShop(options)
   const habits: ListHabits = { inclusive: true, most: 250, zone: '+0000', ...options.lists }

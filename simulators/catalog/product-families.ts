@@ -1,4 +1,4 @@
-/** A simple product (without `sizes`), or a configurable one with a variant per size and colour. */
+/** A simple product (without `sizes`), or a configurable one with a variant per size and color. */
 export interface ProductFamily {
   /** The part of the SKU after the vendor's prefix. */
   code: string

@@ -23,7 +23,7 @@ export interface FeedSeedOptions {
 /** The rows of the feed and when they last changed. */
 export interface FeedStore {
   isSeeded(): boolean
-  /** Recreates the feed from the catalogue. @throws CatalogError */
+  /** Recreates the feed from the catalog. @throws CatalogError */
   seed(options: FeedSeedOptions): void
   /** By SKU, then position. */
   rows(): ImageRow[]

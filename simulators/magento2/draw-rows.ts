@@ -32,7 +32,7 @@ export interface Goods {
   others: readonly Sellable[]
 }
 
-/** Ids of bundles and of their selections: above those of the catalogue. */
+/** Ids of bundles and of their selections: above those of the catalog. */
 const BUNDLE_IDS = 900_000
 
 /** A plain row: the product as it is. */

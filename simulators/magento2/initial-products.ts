@@ -10,7 +10,7 @@ const visibilities = ['Not Visible Individually', 'Catalog', 'Search', 'Catalog,
 /** Columns of the export that Magento derives itself. */
 const derived = new Set(['has_options', 'required_options'])
 
-/** Initial data from a catalogue: its products, and the stock of the simple ones in source `default`. */
+/** Initial data from a catalog: its products, and the stock of the simple ones in source `default`. */
 export function makeInitialProducts(
   catalog: Catalog,
   seed: number,

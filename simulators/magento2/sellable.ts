@@ -9,7 +9,7 @@ export interface Sellable {
   parent?: { id: number; product: CatalogProduct; options: { option_id: string; option_value: number }[] }
 }
 
-/** The shop's numbers of products, option attributes and option values: by their index in the catalogue. */
+/** The shop's numbers of products, option attributes and option values: by their index in the catalog. */
 export interface CatalogNumbers {
   productIds: ReadonlyMap<string, number>
   attributeIds: ReadonlyMap<string, number>

@@ -39,7 +39,7 @@ export interface Shop {
   reset(): void
 }
 
-/** Opens existing data or makes new. @throws Error when the existing data was made from another catalogue */
+/** Opens existing data or makes new. @throws Error when the existing data was made from another catalog */
 export function openShop(options: ShopOptions): Shop {
   const store = openShopStore(options.dataFile)
   const text = readFileSync(options.catalogFile, 'utf8')
@@ -109,6 +109,6 @@ function newestChange(store: ShopStore): Date {
 function otherCatalog(store: ShopStore, { dataFile, catalogFile }: ShopOptions): Error {
   store.close()
   return new Error(
-    `${dataFile} holds a shop made from another catalogue than ${catalogFile}: begin with a new data file, or use that catalogue.`,
+    `${dataFile} holds a shop made from another catalog than ${catalogFile}: begin with a new data file, or use that catalog.`,
   )
 }

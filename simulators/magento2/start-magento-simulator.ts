@@ -35,7 +35,7 @@ export interface MagentoSimulator extends Simulator {
   pull(): Promise<PullReport>
 }
 
-/** Starts a shop with existing data, or with new data from the catalogue and the seed. */
+/** Starts a shop with existing data, or with new data from the catalog and the seed. */
 export async function startMagentoSimulator(options: MagentoOptions): Promise<MagentoSimulator> {
   const shop = openShop(options)
   const initial: Switches = {

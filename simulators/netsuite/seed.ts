@@ -7,7 +7,7 @@ import { createRandom, type Random } from '../harness/random.ts'
 import { fromUnits, lineAmount, toUnits } from './decimal.ts'
 import { locations, priceLevels, schema } from './schema.ts'
 
-/** Owner of the account's products, and the seed for data that a catalogue lacks. */
+/** Owner of the account's products, and the seed for data that a catalog lacks. */
 export interface SeedOptions {
   catalogFile: string
   /** SKUs of the vendor's products. */
@@ -18,9 +18,9 @@ export interface SeedOptions {
 const notCustomFields = ['has_options', 'required_options', 'manufacturer']
 
 /**
- * Empties the account and fills it from the catalogue: its simple products become inventory items with prices and
- * stock. The same catalogue and seed give the same ids, quantities and times, some of them with the same second.
- * @throws CatalogError when the catalogue can't be read; the account is then empty
+ * Empties the account and fills it from the catalog: its simple products become inventory items with prices and
+ * stock. The same catalog and seed give the same ids, quantities and times, some of them with the same second.
+ * @throws CatalogError when the catalog can't be read; the account is then empty
  */
 export function seedAccount(database: DatabaseSync, options: SeedOptions): void {
   clear(database)
@@ -118,7 +118,7 @@ function tiedTimes(random: Random, days: number): () => number {
   }
 }
 
-/** Two or three locations that together hold the catalogue's quantity; part of it is committed to orders. */
+/** Two or three locations that together hold the catalog's quantity; part of it is committed to orders. */
 function splitStock(random: Random, qty: string): { location: number; onHand: number; available: number }[] {
   const ids = random.sample(Object.keys(locations).map(Number), random.int(2, 3)).sort((a, b) => a - b)
   let rest = toUnits(Number(qty))

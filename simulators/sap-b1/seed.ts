@@ -8,7 +8,7 @@ import { cents } from './amounts.ts'
 import { withSums } from './stock.ts'
 import type { Entity, Store } from './store.ts'
 
-/** Owner of the company's products, and the seed for data that a catalogue lacks. */
+/** Owner of the company's products, and the seed for data that a catalog lacks. */
 export interface SeedOptions {
   catalogFile: string
   /** SKUs of the vendor's products. */
@@ -20,8 +20,8 @@ const warehouses = { '01': 'General Warehouse', '02': 'West Warehouse', DS: 'Dro
 const shippingTypes = { 1: 'UPS Ground', 2: 'FedEx Express', 3: 'Pick Up' }
 
 /**
- * Empties the company and fills it from the catalogue: its simple products become items with prices and stock; adds one
- * customer for all shops, and the user fields that mark orders. The same catalogue and seed give the same quantities
+ * Empties the company and fills it from the catalog: its simple products become items with prices and stock; adds one
+ * customer for all shops, and the user fields that mark orders. The same catalog and seed give the same quantities
  * and times, many of them with the same minute; about every fifth item was never changed since its creation.
  */
 export function seedCompany(store: Store, options: SeedOptions, zone: string): void {
@@ -148,7 +148,7 @@ export function itemOf(product: Pick<CatalogProduct, 'sku' | 'name' | 'online' |
   }
 }
 
-/** The catalogue's quantity in two or three warehouses; part of it is committed to orders, and more is on order. */
+/** The catalog's quantity in two or three warehouses; part of it is committed to orders, and more is on order. */
 function stockOf(random: Random, { sku, qty }: CatalogProduct): Entity[] {
   const codes = random.sample(Object.keys(warehouses), random.int(2, 3)).sort()
   let rest = Number(qty)

@@ -62,7 +62,7 @@ const ways: Readonly<Record<number, string>> = {
   414: `a part of the path has more than ${LONGEST_PARAMETER} characters, the maximum of ids and SKUs; shorten it`,
   415: 'send the body as JSON, with content-type: application/json',
   417: 'Expect: only 100-continue is supported',
-  431: 'the headers have more than 16 KB in total; send fewer',
+  431: 'the headers have more than 16 kB in total; send fewer',
 }
 
 /**

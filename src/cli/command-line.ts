@@ -1,5 +1,5 @@
 import { nearName } from '../configuration/unknown-name.ts'
-import { type Entry, entries, entryNamed } from './catalogue.ts'
+import { type Entry, entries, entryNamed } from './catalog.ts'
 import { type CommandGroup, commandsOf, flagName, isGroup } from './command.ts'
 import { UsageError } from './usage-error.ts'
 

@@ -1,4 +1,4 @@
-import { type Entry, entries, entryNamed } from './catalogue.ts'
+import { type Entry, entries, entryNamed } from './catalog.ts'
 import { type Command, type CommandOption, flagName, isGroup } from './command.ts'
 import { actionsOf } from './command-line.ts'
 

@@ -1,6 +1,6 @@
 import { Command as Commander, InvalidArgumentError, Option } from 'commander'
 import { productVersion } from '../operations/product-version.ts'
-import { catalogue, type Entry } from './catalogue.ts'
+import { catalog, type Entry } from './catalog.ts'
 import { type Command, type CommandOption, type CommandOptions, isGroup, optionSyntax } from './command.ts'
 
 /** Runs a command by its name, with its operands and options by name. */
@@ -22,7 +22,7 @@ export function createProgram(run: Run): Commander {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
     .configureHelp({ subcommandTerm: (word) => word.name() })
-  for (const { title, entries } of catalogue) {
+  for (const { title, entries } of catalog) {
     for (const entry of entries) addEntry(program, entry, run).helpGroup(`${title}:`)
   }
   return program

@@ -47,7 +47,7 @@ export interface ChangeFilter {
 }
 
 const BOOK = 'all'
-/** Most bytes of both documents; a row of the table holds 400 KB. */
+/** Most bytes of both documents; a row of the table holds 400 kB. */
 const MOST_BYTES = 350_000
 const CHUNK = 200
 const CHUNKS = 10

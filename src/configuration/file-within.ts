@@ -7,7 +7,7 @@ import { isOwnFile } from './secret-rules.ts'
 const MOST_BYTES = 64 * 1024
 
 /**
- * The text of a file, at most 64 KB. The target of a link must also be in the folder `within` (null: anywhere). Refuses
+ * The text of a file, at most 64 kB. The target of a link must also be in the folder `within` (null: anywhere). Refuses
  * pipes, devices and the files in `own`.
  */
 export async function readFileWithin(

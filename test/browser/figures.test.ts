@@ -25,8 +25,8 @@ async function world() {
   return { base, report }
 }
 
-/** How many columns of the first chart's picture have something in the colour of its first name. */
-async function columnsOfColour(page: Page): Promise<number> {
+/** How many columns of the first chart's picture have something in the color of its first name. */
+async function columnsOfColor(page: Page): Promise<number> {
   const columns = await page.evaluate(`(() => {
     const chart = document.querySelector('.chart')
     const canvas = chart.querySelector('canvas')
@@ -34,11 +34,11 @@ async function columnsOfColour(page: Page): Promise<number> {
     const probe = document.createElement('canvas').getContext('2d')
     probe.fillStyle = wanted
     probe.fillRect(0, 0, 1, 1)
-    const colour = probe.getImageData(0, 0, 1, 1).data
+    const color = probe.getImageData(0, 0, 1, 1).data
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
     const found = new Set()
     for (let at = 0; at < data.length; at += 4) {
-      if ([0, 1, 2].every((part) => Math.abs(data[at + part] - colour[part]) < 3) && data[at + 3] > 250) {
+      if ([0, 1, 2].every((part) => Math.abs(data[at + part] - color[part]) < 3) && data[at + 3] > 250) {
         found.add((at / 4) % canvas.width)
       }
     }
@@ -71,7 +71,7 @@ describe.skipIf(!hasBrowser)('charts of a day', () => {
       expect(await page.getByRole('row', { name: /p50 7\.5 s p95 9\.8 s/ }).count()).toBe(1)
       await page.locator('[aria-busy]').waitFor({ state: 'detached' })
       await page.getByRole('heading', { name: 'Last 2 hours' }).waitFor()
-      expect(await columnsOfColour(page)).toBeGreaterThanOrEqual(3)
+      expect(await columnsOfColor(page)).toBeGreaterThanOrEqual(3)
       expect(await barriersOf(page)).toEqual([])
       await expectNoOverflow(page)
       await page.getByLabel('Connection of the charts').selectOption('alder')

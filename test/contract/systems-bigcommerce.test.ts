@@ -163,7 +163,7 @@ describe('orders', () => {
 const ZERO = decimal4('0', 'zero')
 const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1)
 
-describe('the catalogue', () => {
+describe('the catalog', () => {
   it.each([2, 30, 250])('is read with its variants in pages of %i', async (pageSize) => {
     const reader = at({ settings: { currency: 'USD', weightUnit: 'kg' } }).reader('products', pageSize)
     const { entities, unreadable, rows } = await readAll(reader)

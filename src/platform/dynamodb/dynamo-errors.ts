@@ -20,7 +20,7 @@ export function fromDynamo(error: unknown, table: string): StreamError {
   const name = error instanceof Error ? error.name : ''
   const reason = error instanceof Error ? error.message : String(error)
   if (isTooLarge(error)) {
-    return new StreamError('value_too_large', `an item for table ${table} has more than 400 KB`, { cause: error })
+    return new StreamError('value_too_large', `an item for table ${table} has more than 400 kB`, { cause: error })
   }
   if (IMPRECISE_NUMBER.test(reason)) {
     const message = `a number for table ${table} has more digits than DynamoDB stores exactly: store it as text`

@@ -10,7 +10,7 @@ import type { SecondsSource } from './window-ties.ts'
 const MOST_ROWS = 250
 
 /**
- * The catalogue's products as a list by seconds. `include`: what to load with them; `filter`: filters of the list, such
+ * The catalog's products as a list by seconds. `include`: what to load with them; `filter`: filters of the list, such
  * as `channel_id:in`.
  */
 export function productList(

@@ -26,8 +26,8 @@ export const settings = {
     required: true,
     description: 'id of the store',
   }),
-  currency: setting(currencyCode, { description: "ISO 4217 code of the catalogue's prices" }),
-  weightUnit: setting(text({ expected: 'a unit, such as kg' }), { description: "unit of the catalogue's weights" }),
+  currency: setting(currencyCode, { description: "ISO 4217 code of the catalog's prices" }),
+  weightUnit: setting(text({ expected: 'a unit, such as kg' }), { description: "unit of the catalog's weights" }),
   defaultLocation: setting(whole({ minimum: 1, maximum: 999_999_999 }), {
     default: 1,
     description: 'location that stock is pushed to if the connection has no stock.locations',
@@ -76,7 +76,7 @@ export const orderFilter = {
   external_order_id: setting(text(), { description: 'the order with this id in another system' }),
 }
 
-/** `filter` of product and image reads: filters of the catalogue's list. */
+/** `filter` of product and image reads: filters of the catalog's list. */
 export const catalogFilter = {
   'channel_id:in': setting(ids, { description: 'products of these channels (storefronts)' }),
   'categories:in': setting(ids, { description: 'products of these categories' }),

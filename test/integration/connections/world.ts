@@ -9,7 +9,7 @@ import { installFiles, loadFiles, RUNNING, startRole } from '../../worlds/proces
 import { until } from '../../worlds/processes-until.ts'
 import { catalogFile } from '../../worlds/sources.ts'
 
-/** The catalogue's vendors: whose lines and SKUs each connection has. */
+/** The catalog's vendors: whose lines and SKUs each connection has. */
 export const PATTERNS = { 'a-1': /^WLD-/, 'a-2': /^ACM-/, 'b-1': /^WLD-/ } as const
 export type ConnectionId = keyof typeof PATTERNS
 export const SHOPS = { 'a-1': 'shop-a', 'a-2': 'shop-a', 'b-1': 'shop-b' } as const

@@ -13,7 +13,7 @@ function png(width: number, rows: readonly (readonly number[])[]): Buffer {
     return Buffer.concat([ends.subarray(0, 4), named, ends.subarray(4)])
   }
   const head = Buffer.from([0, 0, 0, width, 0, 0, 0, rows.length, 8, 2, 0, 0, 0])
-  const plain = rows.map((row) => row.flatMap((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]))
+  const plain = rows.map((row) => row.flatMap((color) => [color >> 16, (color >> 8) & 255, color & 255]))
   const filtered = plain.flatMap((row, index) => {
     const filter = index % 5
     const at = (line: readonly number[] | undefined, place: number) => (place < 0 ? 0 : (line?.[place] ?? 0))
@@ -33,25 +33,25 @@ function paeth(left: number, up: number, corner: number): number {
   return nearest ?? 0
 }
 
-it('keeps every pixel of a picture with few colours', () => {
-  const colour = fc.constantFrom(0x0b6e53, 0xffffff, 0x141a24, 0xf6f7f9, 0xb8271b)
-  const rows = fc.array(fc.array(colour, { minLength: 7, maxLength: 7 }), { minLength: 1, maxLength: 12 })
+it('keeps every pixel of a picture with few colors', () => {
+  const color = fc.constantFrom(0x0b6e53, 0xffffff, 0x141a24, 0xf6f7f9, 0xb8271b)
+  const rows = fc.array(fc.array(color, { minLength: 7, maxLength: 7 }), { minLength: 1, maxLength: 12 })
   fc.assert(
     fc.property(rows, (wanted) => {
       const drawn = pixelsOf(palettePng(png(7, wanted)))
-      expect([drawn.width, drawn.height, [...drawn.colours]]).toEqual([7, wanted.length, wanted.flat()])
+      expect([drawn.width, drawn.height, [...drawn.colors]]).toEqual([7, wanted.length, wanted.flat()])
     }),
   )
 })
 
-it('replaces what is one colour too many by the nearest', () => {
+it('replaces what is one color too many by the nearest', () => {
   const greys = Array.from({ length: 200 }, (_, index) => index * 0x010101)
   const greens = Array.from({ length: 200 }, (_, index) => index << 8)
-  const { colours } = pixelsOf(palettePng(png(200, [greys, greys, greens])))
-  expect(new Set(colours).size).toBeLessThanOrEqual(256)
+  const { colors } = pixelsOf(palettePng(png(200, [greys, greys, greens])))
+  expect(new Set(colors).size).toBeLessThanOrEqual(256)
   const far = [...greys, ...greys, ...greens].filter((wanted, index) => {
     const [red, green, blue] = [16, 8, 0].map(
-      (shift) => ((wanted >> shift) & 255) - (((colours[index] ?? 0) >> shift) & 255),
+      (shift) => ((wanted >> shift) & 255) - (((colors[index] ?? 0) >> shift) & 255),
     )
     return Math.hypot(red ?? 0, green ?? 0, blue ?? 0) > 12
   })

@@ -63,7 +63,7 @@ export function Chart(props: ChartProps): JSX.Element {
       <figcaption class="chart-legend">
         <For each={props.lines}>
           {(line) => (
-            <span class="chart-name" data-colour={line.colour}>
+            <span class="chart-name" data-color={line.color}>
               <span class="chart-swatch" aria-hidden="true" />
               {line.name}
               <strong class="number" aria-hidden="true">
@@ -118,14 +118,14 @@ function Table(props: ChartProps): JSX.Element {
 function drawIn(place: HTMLDivElement, props: ChartProps, setAt: (index: number | null) => void): uPlot {
   const isBars = props.kind === 'bars'
   const lines = isBars ? stacked(props.lines) : props.lines
-  const colours = coloursIn(place)
+  const colors = colorsIn(place)
   const font = `11px ${getComputedStyle(place).fontFamily}`
   const span = (props.times.at(-1) ?? 0) - (props.times[0] ?? 0)
   // A value for a period also has its width after the last one.
   const part = props.kind === 'steps' ? 0 : (props.times[1] ?? 0) - (props.times[0] ?? 0)
   const isDays = span > DAYS_FROM_S
   const axisTime = isDays ? dayText : clockTime
-  const axis = { stroke: colours('--text-faint'), font, ticks: { show: false } }
+  const axis = { stroke: colors('--text-faint'), font, ticks: { show: false } }
   const options: uPlot.Options = {
     width: place.clientWidth,
     height: HEIGHT,
@@ -146,21 +146,21 @@ function drawIn(place: HTMLDivElement, props: ChartProps, setAt: (index: number 
       },
       {
         ...axis,
-        grid: { stroke: colours('--line'), width: 1 },
+        grid: { stroke: colors('--line'), width: 1 },
         size: 52,
         space: 38,
         incrs: [...(props.kind === 'lines' ? seconds : counts)],
         values: (_plot, values) => values.map((value) => props.valueText(value)),
       },
     ],
-    series: [{}, ...lines.map(({ colour }) => seriesOf[props.kind](colours(colour)))],
+    series: [{}, ...lines.map(({ color }) => seriesOf[props.kind](colors(color)))],
     hooks: { setCursor: [({ cursor }) => setAt(cursor.idx ?? null)] },
   }
   return new uPlot(options, [[...props.times], ...lines.map(({ values }) => [...values])], place)
 }
 
-/** The colour of a name in the current theme: a canvas does not know CSS variables. */
-function coloursIn(place: HTMLElement): (name: string) => string {
+/** The color of a name in the current theme: a canvas does not know CSS variables. */
+function colorsIn(place: HTMLElement): (name: string) => string {
   return (name) => {
     const probe = document.createElement('span')
     probe.style.color = `var(${name})`
@@ -171,18 +171,18 @@ function coloursIn(place: HTMLElement): (name: string) => string {
   }
 }
 
-function barOf(colour: string): uPlot.Series {
+function barOf(color: string): uPlot.Series {
   const paths = uPlot.paths.bars?.({ size: [0.7, 12, 3], align: 1 })
-  return { fill: colour, width: 0, points: { show: false }, ...(paths === undefined ? {} : { paths }) }
+  return { fill: color, width: 0, points: { show: false }, ...(paths === undefined ? {} : { paths }) }
 }
 
-function lineOf(colour: string): uPlot.Series {
-  return { stroke: colour, width: 1.75, spanGaps: true, points: { show: true, size: 6, fill: colour, width: 0 } }
+function lineOf(color: string): uPlot.Series {
+  return { stroke: color, width: 1.75, spanGaps: true, points: { show: true, size: 6, fill: color, width: 0 } }
 }
 
-function stepsOf(colour: string): uPlot.Series {
+function stepsOf(color: string): uPlot.Series {
   const paths = uPlot.paths.stepped?.({ align: 1 })
-  return { stroke: colour, width: 1.75, points: { show: false }, ...(paths === undefined ? {} : { paths }) }
+  return { stroke: color, width: 1.75, points: { show: false }, ...(paths === undefined ? {} : { paths }) }
 }
 
 const seriesOf = { bars: barOf, lines: lineOf, steps: stepsOf } as const

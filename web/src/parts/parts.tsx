@@ -32,7 +32,7 @@ export function toneOf(state: string): Tone {
   return tones[state] ?? 'idle'
 }
 
-/** A state as a coloured word; the word alone is enough. */
+/** A state as a colored word; the word alone is enough. */
 export function StateBadge(props: { readonly state: string }): JSX.Element {
   return <Badge tone={toneOf(props.state)}>{stateText(props.state)}</Badge>
 }

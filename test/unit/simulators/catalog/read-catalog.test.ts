@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const ownFile = `${root}simulators/catalog/catalog.csv`
 const sampleFile = `${root}../shared/samples/magento/product-export.csv`
 
-describe('our catalogue', () => {
+describe('our catalog', () => {
   const { products, skipped } = readCatalog(ownFile)
 
   it('is what its script makes', () => {

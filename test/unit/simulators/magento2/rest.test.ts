@@ -240,7 +240,7 @@ describe('control and kept data', () => {
     expect(reply).toMatchObject({ file: '/p/o/pots.jpg', types: [] })
   })
 
-  it('finds its data again, refuses another catalogue’s, and resets to the beginning', async () => {
+  it('finds its data again, refuses another catalog’s, and resets to the beginning', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'shop-'))
     const dataFile = join(folder, 'shop.sqlite')
     const first = await startShop({ dataFile, orders: 3 })
@@ -250,7 +250,7 @@ describe('control and kept data', () => {
     await first.close()
     const otherCatalog = join(folder, 'other.csv')
     writeFileSync(otherCatalog, 'sku,product_type,name,price,qty\na,simple,A,1,1\n')
-    await expect(startShop({ dataFile, catalogFile: otherCatalog })).rejects.toThrow('another catalogue')
+    await expect(startShop({ dataFile, catalogFile: otherCatalog })).rejects.toThrow('another catalog')
     const second = await startShop({ dataFile, orders: 3, catalogFile: ownCatalog })
     expect(await control<State>(second, 'GET', '/state')).toEqual(kept)
     await control(second, 'POST', '/reset')

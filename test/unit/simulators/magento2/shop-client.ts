@@ -9,7 +9,7 @@ import {
 
 export const ownCatalog = fileURLToPath(new URL('../../../../simulators/catalog/catalog.csv', import.meta.url))
 
-/** A shop in memory on our catalogue. */
+/** A shop in memory on our catalog. */
 export function startShop(options: Partial<MagentoOptions> = {}): Promise<MagentoSimulator> {
   const defaults = { dataFile: ':memory:', catalogFile: ownCatalog, vendorPattern: /^WLD-/, seed: 1, orders: 30 }
   return startMagentoSimulator({ ...defaults, ...options })

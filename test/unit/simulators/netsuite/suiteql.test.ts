@@ -43,7 +43,7 @@ describe('SuiteQL answers', () => {
     })
   })
 
-  it('splits the catalogue’s quantity over locations, whose names BUILTIN.DF shows', async () => {
+  it('splits the catalog’s quantity over locations, whose names BUILTIN.DF shows', async () => {
     const rows = await account.rows(
       `SELECT i.itemid, BUILTIN.DF(l.location) AS place, loc.name, l.quantityonhand AS h, l.quantityavailable AS a
        FROM aggregateItemLocation l JOIN item i ON i.id = l.item JOIN location loc ON loc.id = l.location`,

@@ -3,9 +3,9 @@ import type { RoutedLine } from '../../api/answers.ts'
 import { amountText, causeText, isZero } from '../../format.ts'
 import { TableHead } from '../../parts/table-head.tsx'
 import { texts } from '../../texts.ts'
-import { colourOf } from './part-colour.ts'
+import { colorOf } from './part-color.ts'
 
-/** The shop's lines, each in the colour of the party that it went to. */
+/** The shop's lines, each in the color of the party that it went to. */
 export function Lines(props: {
   readonly lines: readonly RoutedLine[]
   readonly connections: readonly string[]
@@ -31,7 +31,7 @@ export function Lines(props: {
             <For each={props.lines}>
               {(line) => (
                 <tr
-                  data-part={colourOf(line.connection, props.connections)}
+                  data-part={colorOf(line.connection, props.connections)}
                   data-unsent={isUnsent(line) ? '' : undefined}
                 >
                   <td class="line-sku">{line.sku}</td>

@@ -3,7 +3,7 @@ import type { OrderTimeline } from '../../api/answers.ts'
 import { amountText, isZero, sumOf } from '../../format.ts'
 import { Icon } from '../../parts/icons.tsx'
 import { texts } from '../../texts.ts'
-import { colourOf } from './part-colour.ts'
+import { colorOf } from './part-color.ts'
 
 const WIDTH = 1000
 
@@ -17,7 +17,7 @@ interface Part extends Row {
 export function Money(props: { readonly order: Order; readonly connections: readonly string[] }): JSX.Element {
   const rows = () => [
     ...props.order.shares.flatMap((share) => sharesOf(share, props.connections)),
-    { name: texts.order.own, colour: 'own', amount: props.order.own },
+    { name: texts.order.own, color: 'own', amount: props.order.own },
   ]
   const difference = () => sumOf([props.order.total, ...rows().map(({ amount }) => negated(amount))])
   return (
@@ -58,7 +58,7 @@ export function Money(props: { readonly order: Order; readonly connections: read
           <tbody>
             <For each={rows()}>
               {(row) => (
-                <tr data-part={row.colour} data-unsent={row.isUnsent ? '' : undefined}>
+                <tr data-part={row.color} data-unsent={row.isUnsent ? '' : undefined}>
                   <th scope="row">
                     <span class="goes">
                       <span class="swatch" aria-hidden="true" />
@@ -92,10 +92,10 @@ export function Money(props: { readonly order: Order; readonly connections: read
 
 /** The vendor's share: what was sent, and the part that was not. */
 function sharesOf({ connection, sent, unsent }: Order['shares'][number], connections: readonly string[]): Part[] {
-  const colour = colourOf(connection, connections)
-  const rest = { name: texts.order.notSentTo(connection), colour, amount: unsent, isUnsent: true }
-  if (isZero(unsent)) return [{ name: connection, colour, amount: sent }]
-  return isZero(sent) ? [rest] : [{ name: connection, colour, amount: sent }, rest]
+  const color = colorOf(connection, connections)
+  const rest = { name: texts.order.notSentTo(connection), color, amount: unsent, isUnsent: true }
+  if (isZero(unsent)) return [{ name: connection, color, amount: sent }]
+  return isZero(sent) ? [rest] : [{ name: connection, color, amount: sent }, rest]
 }
 
 /** The subtotal and the other amounts. */
@@ -112,7 +112,7 @@ function madeOf({ amounts }: Order): readonly Pick<Part, 'name' | 'amount'>[] {
 }
 
 interface Row {
-  readonly colour: string
+  readonly color: string
   readonly amount: string
   readonly isUnsent?: boolean
 }
@@ -120,12 +120,12 @@ interface Row {
 /** The shares as bars. Widths need not be exact: the figures are below. */
 function Bar(props: { readonly rows: readonly Row[] }): JSX.Element {
   const segments = () => {
-    const shares = props.rows.map(({ colour, amount }) => ({ colour, share: Math.max(0, Number(amount)) }))
+    const shares = props.rows.map(({ color, amount }) => ({ color, share: Math.max(0, Number(amount)) }))
     const all = shares.reduce((sum, { share }) => sum + share, 0) || 1
     let x = 0
-    return shares.map(({ colour, share }) => {
+    return shares.map(({ color, share }) => {
       const width = (share / all) * WIDTH
-      const segment = { colour, x, width }
+      const segment = { color, x, width }
       x += width
       return segment
     })
@@ -133,7 +133,7 @@ function Bar(props: { readonly rows: readonly Row[] }): JSX.Element {
   return (
     <svg class="money-bar" viewBox={`0 0 ${WIDTH} 10`} preserveAspectRatio="none" aria-hidden="true">
       <For each={segments()}>
-        {({ colour, x, width }) => <rect data-part={colour} x={x} y="0" width={Math.max(0, width - 4)} height="10" />}
+        {({ color, x, width }) => <rect data-part={color} x={x} y="0" width={Math.max(0, width - 4)} height="10" />}
       </For>
     </svg>
   )

@@ -19,7 +19,7 @@ import { Lines } from './lines.tsx'
 import { Money } from './money.tsx'
 import { OwnLines } from './own-lines.tsx'
 import { PartActions } from './part-actions.tsx'
-import { colourOf } from './part-colour.ts'
+import { colorOf } from './part-color.ts'
 import { PartCancellation, PartHold } from './part-decisions.tsx'
 import { Payload } from './payload.tsx'
 import { Shares } from './shares.tsx'
@@ -86,7 +86,7 @@ export function OrderPage(): JSX.Element {
 }
 
 function Told(props: { readonly timeline: OrderTimeline }): JSX.Element {
-  // A vendor gets a colour even if nothing was sent to it.
+  // A vendor gets a color even if nothing was sent to it.
   const connections = createMemo(() => {
     const all = [...props.timeline.parts, ...(props.timeline.order?.shares ?? [])]
     return [...new Set(all.map(({ connection }) => connection))].toSorted()
@@ -164,7 +164,7 @@ function OwnPart(props: { readonly timeline: OrderTimeline; readonly connections
         </div>
       }
     >
-      {(part) => <OwnLines part={part} colour={colourOf(part.connection, props.connections)} />}
+      {(part) => <OwnLines part={part} color={colorOf(part.connection, props.connections)} />}
     </For>
   )
 }
@@ -190,7 +190,7 @@ function Parts(props: { readonly timeline: OrderTimeline; readonly connections: 
                     number={props.timeline.number}
                     source={props.timeline.source}
                     hasOthers={named().length > 1}
-                    colour={colourOf(connection, props.connections)}
+                    color={colorOf(connection, props.connections)}
                   />
                 )}
               </Show>
@@ -216,7 +216,7 @@ function PartCard(props: {
   readonly source: string
   readonly number: string
   readonly hasOthers: boolean
-  readonly colour: string
+  readonly color: string
 }): JSX.Element {
   const problems = () => `/problems?${new URLSearchParams({ connection: props.part.connection, key: props.number })}`
   const noteTone = () => {
@@ -224,7 +224,7 @@ function PartCard(props: {
     return ['delivered', 'returned', 'sent_again'].includes(props.part.code ?? '') ? 'good' : 'warn'
   }
   return (
-    <article class="card part" data-part={props.colour}>
+    <article class="card part" data-part={props.color}>
       <div class="card-head">
         <span class="swatch" aria-hidden="true" />
         <h3>{props.part.connection}</h3>

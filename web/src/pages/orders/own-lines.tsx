@@ -8,7 +8,7 @@ import { texts } from '../../texts.ts'
 const words = texts.ownLines
 
 /** A part's lines as sent to the vendor, for callers that do not see the shop's order. */
-export function OwnLines(props: { readonly part: OrderPart; readonly colour: string }): JSX.Element {
+export function OwnLines(props: { readonly part: OrderPart; readonly color: string }): JSX.Element {
   const id = () => `lines-${props.part.connection}`
   return (
     <section class="card" aria-labelledby={id()}>
@@ -30,7 +30,7 @@ export function OwnLines(props: { readonly part: OrderPart; readonly colour: str
           <tbody>
             <For each={props.part.lines}>
               {(line) => (
-                <tr data-part={props.colour}>
+                <tr data-part={props.color}>
                   <td class="line-sku">
                     {line.sku}
                     <Show when={line.name !== line.sku && line.name}>

@@ -10,7 +10,7 @@ import { Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 import { Calls } from './calls.tsx'
 import { inShopText } from './in-shop-text.ts'
-import { colourOf } from './part-colour.ts'
+import { colorOf } from './part-color.ts'
 
 type Step = OrderTimeline['steps'][number]
 
@@ -55,7 +55,7 @@ function StepItem(props: OfOrder & { readonly connections: readonly string[] }):
   const [isOpen, setIsOpen] = createSignal(false)
   const isOfStage = () => props.step.by === null
   return (
-    <li data-tone={toneOf(props.step.status)} data-part={colourOf(props.step.connection, props.connections)}>
+    <li data-tone={toneOf(props.step.status)} data-part={colorOf(props.step.connection, props.connections)}>
       <details onToggle={(event) => setIsOpen(event.currentTarget.open)}>
         <summary>
           <span class="step-time soft number">

@@ -80,24 +80,24 @@ function Charts(props: { readonly figures: Figures; readonly minutes: number }):
     byCount(props.figures.whole.done).map((entity, index): ChartLine => {
       return {
         name: entityText(entity),
-        colour: `--part-${(index % 5) + 1}`,
+        color: `--part-${(index % 5) + 1}`,
         values: parts().map((part) => part?.done[entity] ?? 0),
       }
     }),
   )
   const failed = createMemo(() =>
     byCount(props.figures.whole.failed).map((code, index): ChartLine => {
-      const colours = ['--bad', '--warn', '--part-3', '--part-4', '--part-5']
+      const colors = ['--bad', '--warn', '--part-3', '--part-4', '--part-5']
       return {
         name: causeText(code),
-        colour: colours[index % 5] ?? '--bad',
+        color: colors[index % 5] ?? '--bad',
         values: parts().map((part) => part?.failed[code] ?? 0),
       }
     }),
   )
   const durations = (of: 'end_to_end' | 'freshness'): readonly ChartLine[] => [
-    { name: day.half, colour: '--part-1', values: parts().map((part) => part?.[of].p50 ?? null) },
-    { name: day.most, colour: '--part-2', values: parts().map((part) => part?.[of].p95 ?? null) },
+    { name: day.half, color: '--part-1', values: parts().map((part) => part?.[of].p50 ?? null) },
+    { name: day.most, color: '--part-2', values: parts().map((part) => part?.[of].p95 ?? null) },
   ]
   const total = (counts: Readonly<Record<string, number>>) =>
     countText(Object.values(counts).reduce((sum, count) => sum + count, 0))

@@ -80,7 +80,7 @@ function Pullers(props: { readonly pulls: readonly PullStatus[] }): JSX.Element 
   )
 }
 
-/** Flows to the vendor and its answers first, then the catalogue. The same order in every lane. */
+/** Flows to the vendor and its answers first, then the catalog. The same order in every lane. */
 const order = ['orders', 'fulfilments', 'products', 'inventory', 'images']
 
 function inOrder(flows: readonly Flow[]): readonly Flow[] {

@@ -32,7 +32,7 @@ export function stockSeries(
   const names = byStock(known)
   const line = (name: string, index: number, levelOf: (levels: Levels) => number | null): ChartLine => ({
     name,
-    colour: `--part-${index + 1}`,
+    color: `--part-${index + 1}`,
     values: [...begins.map(() => null), ...whole.map(levelOf)],
   })
   const locations = names.length > 1 ? names.slice(0, MOST_LOCATIONS) : []

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { allCommands, catalogue, entries } from '../../../src/cli/catalogue.ts'
+import { allCommands, catalog, entries } from '../../../src/cli/catalog.ts'
 import { commandsOf, flagName } from '../../../src/cli/command.ts'
 import { handlers } from '../../../src/cli/handlers.ts'
 import { createProgram, helpOf } from '../../../src/cli/program.ts'
@@ -43,7 +43,7 @@ it.each(allCommands)('the help of $name has its options and examples', ({ name, 
 
 it('lists every command by its purpose', () => {
   const help = createProgram(async () => undefined).helpInformation()
-  for (const { title, entries: own } of catalogue) {
+  for (const { title, entries: own } of catalog) {
     expect(help).toContain(`${title}:`)
     for (const { name } of own) expect(help).toMatch(new RegExp(`^  ${name} `, 'm'))
   }

@@ -41,7 +41,7 @@ export interface Section {
 }
 
 /** All commands. */
-export const catalogue: readonly Section[] = [
+export const catalog: readonly Section[] = [
   { title: 'Configuration', entries: [init, validate, test, preview, apply, changes] },
   { title: 'Run and observe', entries: [run, doctor, status, system, notifications, subscriptions, backup, restore] },
   { title: 'Reads and replays', entries: [reads, sync, tasks, replay, rebuild] },
@@ -51,7 +51,7 @@ export const catalogue: readonly Section[] = [
   { title: 'Shell', entries: [completion] },
 ]
 
-export const entries: readonly Entry[] = catalogue.flatMap((section) => section.entries)
+export const entries: readonly Entry[] = catalog.flatMap((section) => section.entries)
 
 export const allCommands: readonly Command[] = entries.flatMap(commandsOf)
 
