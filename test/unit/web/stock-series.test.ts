@@ -40,7 +40,7 @@ it('begins with what the change before made it, and ends now', () => {
     window,
   )
   expect(times).toEqual([100, 120, 150, 200])
-  expect(lines).toEqual([{ name: 'in all', colour: '--part-1', values: [7, 0, 3, 3] }])
+  expect(lines).toEqual([{ name: 'in all', color: '--part-1', values: [7, 0, 3, 3] }])
 })
 
 it('has a line for each of several locations, and for none before the first change that is known', () => {
