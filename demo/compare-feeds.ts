@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { decimal8, text8 } from '../src/events/decimal.ts'
 
 /** The parts of both ends that the feeds connect. */
@@ -12,7 +15,7 @@ export interface FeedEnds {
 export interface ShopProduct {
   readonly sku: string
   readonly name: string
-  readonly media_gallery_entries?: readonly { readonly file: string; readonly source_url?: string }[]
+  readonly media_gallery_entries?: readonly { readonly file: string }[]
 }
 
 export interface ErpItem {
@@ -90,9 +93,19 @@ export function compareImages(ends: FeedEnds, sources: ImageSources): readonly s
   const fromShop = live(ends.feeds.images, sources.shop)
   const shop = new Map(ends.products.map((product) => [product.sku, product]))
   const missing = ends.imageRows.flatMap(({ sku, url }) => {
-    if (!urlsOf(fromVendor.get(sku)).includes(url)) return [`image ${url} of ${sku} is not in the feed`]
-    const entries = shop.get(sku)?.media_gallery_entries ?? []
-    return entries.some((entry) => entry.source_url === url) ? [] : [`image ${url} of ${sku} is not in the shop`]
+    const image = galleryOf(fromVendor.get(sku)).find((one) => one.url === url)
+    if (image === undefined) return [`image ${url} of ${sku} is not in the feed`]
+    const has = namesOf(shop.get(sku)).includes(pulledName(sources.vendor, image))
+    return has ? [] : [`image ${url} of ${sku} is not in the shop`]
+  })
+  const superfluous = ends.products.flatMap((product) => {
+    const wanted = [
+      ...galleryOf(fromVendor.get(product.sku)),
+      ...ends.imageRows.filter(({ sku }) => sku === product.sku),
+    ].map((image) => pulledName(sources.vendor, image))
+    return namesOf(product)
+      .filter((name) => name.startsWith(prefixOf(sources.vendor)) && !wanted.includes(name))
+      .map((name) => `image ${name} of ${product.sku} is in the shop and not in the feed`)
   })
   const ofVendor = ends.products.filter(({ sku }) => sources.skus.test(sku))
   const foreign = ends.feeds.images
@@ -100,22 +113,42 @@ export function compareImages(ends: FeedEnds, sources: ImageSources): readonly s
     .map(({ sku }) => `images of ${sku} are in the feed, and it is not the vendor's`)
   const own = ofVendor.flatMap(({ sku, media_gallery_entries = [] }) =>
     media_gallery_entries
-      .filter((entry) => entry.source_url === undefined)
-      .filter((entry) => !urlsOf(fromShop.get(sku)).some((url) => url.endsWith(entry.file)))
+      .filter((entry) => !basename(entry.file).startsWith('ws-'))
+      .filter((entry) => !galleryOf(fromShop.get(sku)).some(({ url }) => url.endsWith(entry.file)))
       .map((entry) => `image ${entry.file} of ${sku} is in the shop and not in the feed`),
   )
   return [
     ...missing,
+    ...superfluous,
     ...own,
     ...foreign,
     ...leftOver('images of', fromVendor, new Set(ends.imageRows.map(({ sku }) => sku))),
   ]
 }
 
-function urlsOf(row: Row | undefined): readonly string[] {
-  const gallery = (row?.data['gallery'] ?? []) as readonly { url: string }[]
-  return gallery.map((image) => image.url)
+interface Image {
+  readonly url: string
+  readonly picture?: string
 }
+
+function galleryOf(row: Row | undefined): readonly Image[] {
+  return (row?.data['gallery'] ?? []) as readonly Image[]
+}
+
+/** Names of the product's files, without ending and Magento's number. */
+function namesOf(product: ShopProduct | undefined): readonly string[] {
+  return (product?.media_gallery_entries ?? []).map(({ file }) => basename(file).replace(/(_\d+)?\.[a-z]+$/, ''))
+}
+
+/** What the shop's module names a picture. */
+function pulledName(source: string, { url, picture }: Image): string {
+  const digest = createHash('sha256')
+    .update(picture ?? url)
+    .digest('hex')
+  return `${prefixOf(source)}${digest.slice(0, 16)}`
+}
+
+const prefixOf = (source: string): string => `ws-${crc32(source).toString(16).padStart(8, '0')}-`
 
 function live(rows: readonly Row[], source: string): ReadonlyMap<string, Row> {
   return new Map(rows.filter((row) => row.source === source && !row.deleted).map((row) => [row.sku, row]))

@@ -3,14 +3,14 @@ import type { Configuration, Connection } from '../src/configuration/model.ts'
 import { compareGoods } from './compare-goods.ts'
 import { compareOrders } from './compare-orders.ts'
 import { shopOf, vendorOf } from './ends/read-ends.ts'
-import { postJson } from './http.ts'
 import { comparePulled } from './once.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
+import { pullFeeds } from './pull-feeds.ts'
 import { allReads, doReads, failures, untilSettled } from './reads.ts'
 import { shipFirst, shipmentsOf } from './ship.ts'
 import type { SimulatorAddresses } from './simulators.ts'
-import { type ConnectionCounts, countConnections, type PullAnswer } from './summary.ts'
+import { type ConnectionCounts, countConnections } from './summary.ts'
 
 export interface OnceAllDeps {
   readonly platform: Platform
@@ -64,7 +64,7 @@ export async function runOnceAll(deps: OnceAllDeps): Promise<OnceAllResult> {
 }
 
 async function pull({ simulators, progress }: OnceAllDeps): Promise<void> {
-  await postJson<PullAnswer>(`${simulators.magento.url}/_sim/pull`)
+  await pullFeeds(simulators.magento.url)
   progress.line('the Magento shop has pulled the feeds')
 }
 

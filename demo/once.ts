@@ -13,13 +13,14 @@ import {
 import { compareOrders } from './compare-orders.ts'
 import { type MagentoOrder, type MagentoProduct, magentoOrders } from './ends/magento.ts'
 import { type NetSuiteOrder, netsuiteOrders } from './ends/netsuite.ts'
-import { postJson, readFeed, requestJson } from './http.ts'
+import { readFeed, requestJson } from './http.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
+import { type PulledRows, pullFeeds } from './pull-feeds.ts'
 import { allReads, doReads, failures, untilSettled } from './reads.ts'
 import { shipFirst, shipmentsOf } from './ship.ts'
 import type { SimulatorAddresses } from './simulators.ts'
-import { countEntities, countShipments, type EntityCounts, type PullAnswer, type TaskAnswer } from './summary.ts'
+import { countEntities, countShipments, type EntityCounts, type TaskAnswer } from './summary.ts'
 
 /** What a run of everything, once, needs to know. */
 export interface OnceDeps {
@@ -67,8 +68,8 @@ function connectionOf({ configuration, connection }: OnceDeps): Connection {
   return found
 }
 
-async function pull({ simulators, progress }: OnceDeps): Promise<PullAnswer> {
-  const pulled = await postJson<PullAnswer>(`${simulators.magento.url}/_sim/pull`)
+async function pull({ simulators, progress }: OnceDeps): Promise<PulledRows> {
+  const pulled = await pullFeeds(simulators.magento.url)
   progress.line('the shop has pulled the feeds')
   return pulled
 }

@@ -1,3 +1,5 @@
+import type { PulledRows } from './pull-feeds.ts'
+
 /** What the API says of a task. */
 export interface TaskAnswer {
   readonly id: string
@@ -12,11 +14,6 @@ export interface TaskAnswer {
   readonly unrouted_failed: number
 }
 
-/** Rows each feed gave the shop. */
-export type PullAnswer = Readonly<
-  Record<'products' | 'inventory' | 'images', { readonly cursor: { readonly rows: number } }>
->
-
 /** Counts of one kind of entity; which of them there are depends on where the kind goes. */
 export type EntityCounts = Readonly<Record<string, number>>
 
@@ -25,13 +22,13 @@ const KINDS = ['orders', 'products', 'inventory', 'images'] as const
 /** Sums the tasks by kind of entity. `delivered` is what the ERP has, `projected` what the feed shows. */
 export function countEntities(
   tasks: readonly TaskAnswer[],
-  pulled: PullAnswer,
+  pulled: PulledRows,
 ): Readonly<Record<string, EntityCounts>> {
   return Object.fromEntries(
     KINDS.map((kind) => {
       const { head, ends, tail } = sums(tasks.filter((task) => task.read.split('.')[1] === kind))
       if (kind === 'orders') return [kind, { ...head, delivered: ends, ...tail }]
-      return [kind, { ...head, projected: ends, ...tail, pulled: pulled[kind].cursor.rows }]
+      return [kind, { ...head, projected: ends, ...tail, pulled: pulled[kind] }]
     }),
   )
 }

@@ -17,6 +17,7 @@ import {
 } from './magento2/start-magento-simulator.ts'
 import { NETSUITE_CREDENTIALS } from './netsuite/credentials.ts'
 import { startNetSuiteSimulator } from './netsuite/start.ts'
+import { pulledSources } from './pulled-sources.ts'
 import { SAP_B1_CREDENTIALS } from './sap-b1/credentials.ts'
 import { startSapB1Simulator } from './sap-b1/start.ts'
 
@@ -54,6 +55,7 @@ const [magento, netsuite, images, sap, bigcommerce] = await started([
     dataFile: join(data, 'magento.sqlite'),
     ...portAt(0),
     ...orders,
+    ...pulledSources,
     realShare: Number(values['real-share']),
     ...(values['pull-every'] === undefined ? {} : { pullEverySeconds: Number(values['pull-every']) }),
   }),

@@ -67,7 +67,11 @@ export function withRoles(product: Product): Product {
 }
 
 /** Adds an image, or replaces the one with its id; other images lose its roles. @returns the entry */
-export function saveMedia(shop: Shop, product: Product, changes: Partial<MediaEntry>): MediaEntry {
+export function saveMedia(
+  shop: Shop,
+  product: Product,
+  changes: Partial<MediaEntry> & { content?: MediaContent },
+): MediaEntry {
   const entry = keepEntry(shop, product, changes)
   const others = product.media_gallery_entries
     .filter(({ id }) => id !== entry.id)
@@ -137,23 +141,21 @@ function keepEntry(shop: Shop, product: Product, entry: Partial<MediaEntry> & { 
     disabled: entry.disabled ?? known?.disabled ?? false,
     types: entry.types ?? known?.types ?? [],
     file,
-    ...(known?.source_url === undefined ? {} : { source_url: known.source_url }),
-    ...(known?.feed_source === undefined ? {} : { feed_source: known.feed_source }),
   }
 }
 
 /** An existing file name gets a number, as in the vendor's media folder. */
 function freeName(shop: Shop, file: string): string {
-  const taken = new Set(
-    shop.store.products.all().flatMap((one) => one.media_gallery_entries.map((entry) => entry.file)),
-  )
+  const products = shop.store.products.all()
+  const isTaken = (name: string) =>
+    products.some((one) => one.media_gallery_entries.some((entry) => entry.file === name))
   const [, name = file, ending = ''] = /^(.*)(\.[a-z]+)$/.exec(file) ?? []
   let free = file
-  for (let number = 1; taken.has(free); number += 1) free = `${name}_${number}${ending}`
+  for (let number = 1; isTaken(free); number += 1) free = `${name}_${number}${ending}`
   return free
 }
 
-interface MediaContent {
+export interface MediaContent {
   base64_encoded_data?: string
   type?: string
   name?: string

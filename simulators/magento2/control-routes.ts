@@ -15,19 +15,13 @@ import type { Shop } from './shop.ts'
 import { sourceItemKey } from './shop-store.ts'
 import type { InventorySource, MediaEntry, Order, Product } from './wire-types.ts'
 
-/**
- * `GET /_sim/state`: everything in wire form, each list sorted by id; media entries from a feed also have their
- * `source_url`.
- */
+/** `GET /_sim/state`: everything in wire form, each list sorted by id. */
 export function shopState({ store }: Shop): object {
   const byId = <T>(rows: T[], id: (row: T) => number) => rows.sort((a, b) => id(a) - id(b))
   const byKey = <T>(rows: T[], key: (row: T) => string) => rows.sort((a, b) => (key(a) < key(b) ? -1 : 1))
   return {
     orders: byId(store.orders.all(), ({ entity_id: id }) => id).map(renderOrder),
-    products: byId(store.products.all(), ({ id }) => id).map((product) => ({
-      ...renderProduct(product),
-      media_gallery_entries: product.media_gallery_entries.map(({ feed_source: _source, ...entry }) => entry),
-    })),
+    products: byId(store.products.all(), ({ id }) => id).map(renderProduct),
     sourceItems: byKey(store.sourceItems.all(), sourceItemKey).map(renderSourceItem),
     sources: byKey(store.sources.all(), ({ source_code: code }) => code),
     shipments: byId(store.shipments.all(), ({ entity_id: id }) => id),

@@ -1,6 +1,6 @@
 import { type ProductChanges, removeMedia, saveMedia, saveProduct } from './change-product.ts'
 import { isRequired, MagentoError, noSuchProduct } from './magento-error.ts'
-import { renderMedia, renderProduct } from './render.ts'
+import { renderProduct } from './render.ts'
 import { type AddRoute, answerSearch, integerParameter, type RestCall } from './routes.ts'
 import type { SearchSettings } from './search.ts'
 import type { Shop } from './shop.ts'
@@ -45,8 +45,8 @@ function addMediaRoutes(add: AddRoute, shop: Shop, find: (call: RestCall) => Pro
     if (entry === undefined) throw new MagentoError(404, 'No such entity.')
     return entry
   }
-  add('GET', '/products/:sku/media', (call) => find(call).media_gallery_entries.map(renderMedia))
-  add('GET', '/products/:sku/media/:entryId', (call) => renderMedia(findEntry(call)))
+  add('GET', '/products/:sku/media', (call) => find(call).media_gallery_entries)
+  add('GET', '/products/:sku/media/:entryId', (call) => findEntry(call))
   // The id is text on the wire, whatever the specification says.
   add('POST', '/products/:sku/media', (call) => {
     const { id: _new, ...entry } = readEntry(call.body)

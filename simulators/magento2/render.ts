@@ -1,4 +1,4 @@
-import type { MediaEntry, Order, OrderItem, Product, SourceItem } from './wire-types.ts'
+import type { Order, OrderItem, Product, SourceItem } from './wire-types.ts'
 
 /** The order as REST returns it: child rows with their parent, the shipping address among the extension attributes. */
 export function renderOrder(order: Order): Record<string, unknown> {
@@ -27,11 +27,7 @@ const shown = ({ ships_apart: _apart, ...item }: OrderItem): OrderItem => item
 
 /** The product as REST returns it. */
 export function renderProduct(product: Product): Record<string, unknown> {
-  return { ...product, media_gallery_entries: product.media_gallery_entries.map(renderMedia) }
-}
-
-export function renderMedia({ source_url: _url, feed_source: _feed, ...entry }: MediaEntry): Record<string, unknown> {
-  return entry
+  return { ...product, media_gallery_entries: product.media_gallery_entries }
 }
 
 export function renderSourceItem({ sku, source_code, quantity, status }: SourceItem): SourceItem {

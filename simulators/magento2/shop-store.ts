@@ -1,4 +1,5 @@
 import { type DocumentStore, type Documents, openDocumentStore } from '../harness/document-store.ts'
+import { type StagedRow, stagedRowKey } from './staged-row.ts'
 import type { Bulk, InventorySource, Order, Product, Shipment, SourceItem } from './wire-types.ts'
 
 /** The shop's data. */
@@ -9,6 +10,7 @@ export interface ShopStore extends DocumentStore {
   sources: Documents<InventorySource>
   shipments: Documents<Shipment>
   bulks: Documents<Bulk>
+  stagedRows: Documents<StagedRow>
 }
 
 export function sourceItemKey(item: { sku: string; source_code: string }): string {
@@ -26,5 +28,6 @@ export function openShopStore(dataFile: string): ShopStore {
     sources: documents('source', (source: InventorySource) => source.source_code),
     shipments: documents('shipment', (shipment: Shipment) => shipment.entity_id),
     bulks: documents('bulk', (bulk: Bulk) => bulk.uuid),
+    stagedRows: documents('staged-row', ({ feed, key }: StagedRow) => stagedRowKey(feed, key)),
   }
 }

@@ -23,6 +23,8 @@ export interface ShopOptions {
   orders: number
   /** Also states other than `processing`. */
   mixedStates?: boolean
+  /** Codes of sources beside `default`. */
+  sources?: readonly string[]
   /** Share of orders (0 to 1) like those of real shops: bundles, options, charges, credit memos. Default: none. */
   realShare?: number
 }
@@ -55,13 +57,8 @@ export function openShop(options: ShopOptions): Shop {
     const { products, sourceItems } = makeInitialProducts(catalog, options.seed)
     for (const product of products) store.products.put(product)
     for (const item of sourceItems) store.sourceItems.put(item)
-    store.sources.put({
-      source_code: 'default',
-      name: 'Default Source',
-      enabled: true,
-      country_id: 'US',
-      postcode: '00000',
-    })
+    addSource(store, 'default', 'Default Source')
+    for (const code of options.sources ?? []) addSource(store, code, code)
     for (const order of makeInitialOrders(making, options.orders)) store.orders.put(order)
     const media = products.flatMap(({ media_gallery_entries: entries }) => entries)
     store.setSetting('sequence media', String(media.length))
@@ -70,6 +67,10 @@ export function openShop(options: ShopOptions): Shop {
   const kept = store.setting('catalog')
   if (kept === undefined) store.transaction(fill)
   else if (kept !== digest) throw otherCatalog(store, options)
+  // Data of an earlier version may lack them.
+  for (const code of options.sources ?? []) {
+    if (store.sources.get(code) === undefined) addSource(store, code, code)
+  }
 
   let clock = createClock(newestChange(store))
   const stamp = () => toMagentoTime(clock.now())
@@ -86,6 +87,10 @@ export function openShop(options: ShopOptions): Shop {
       clock = createClock(newestChange(store))
     },
   }
+}
+
+function addSource({ sources }: ShopStore, source_code: string, name: string): void {
+  sources.put({ source_code, name, enabled: true, country_id: 'US', postcode: '00000' })
 }
 
 function addOrders(store: ShopStore, making: OrderMaking, count: number, now: () => Date): Order[] {

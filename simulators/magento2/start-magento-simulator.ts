@@ -4,15 +4,17 @@ import { createAuthorization } from './authorization.ts'
 import { type BulkQueue, createBulkQueue } from './bulk.ts'
 import { addBulkRoutes } from './bulk-routes.ts'
 import { addControlRoutes, shopState } from './control-routes.ts'
-import type { FeedAddress } from './feed-client.ts'
 import { createIms } from './ims.ts'
 import { addInventoryRoutes, saveSourceItems } from './inventory-routes.ts'
 import { MagentoError, sendError } from './magento-error.ts'
 import { addOrderRoutes } from './order-routes.ts'
 import { addProductRoutes, postProduct } from './product-routes.ts'
+import type { FeedAddress } from './pull-feed.ts'
 import { createPullJob, type PullJob, type PullReport } from './pull-job.ts'
+import { type PullSettings, usualPullSettings } from './pull-settings.ts'
 import { createRoutes } from './routes.ts'
 import { openShop, type Shop, type ShopOptions } from './shop.ts'
+import { retryRows } from './staged-rows.ts'
 import { addMediaFiles, addStoreRoutes, mediaBase } from './store-routes.ts'
 import { addSwitchRoutes, type Switches, usualSwitches } from './switches.ts'
 
@@ -20,6 +22,8 @@ export interface MagentoOptions extends ShopOptions {
   port?: number
   /** Where the shop's job pulls from; can be set later by `setFeed` or `POST /_sim/feed`. */
   feed?: FeedAddress
+  /** Settings of the job other than the module's defaults. */
+  pulling?: Partial<PullSettings>
   /** Runs the job on this schedule; by default only `pull` and `POST /_sim/pull` run it. */
   pullEverySeconds?: number
   /** Whether a page past the end repeats the last one (`true`, the default) or is empty. */
@@ -45,7 +49,11 @@ export async function startMagentoSimulator(options: MagentoOptions): Promise<Ma
   }
   const switches = structuredClone(initial)
   let url = ''
-  const job = createPullJob(shop, () => ownMediaBases(shop), options.feed)
+  const job = createPullJob(shop, {
+    ownMedia: () => ownMediaBases(shop),
+    feed: options.feed,
+    settings: options.pulling,
+  })
   const app = createSimulatorApp({
     state: () => shopState(shop),
     reset: () => {
@@ -57,7 +65,7 @@ export async function startMagentoSimulator(options: MagentoOptions): Promise<Ma
   const queue = addRest(app, shop, switches, () => `${url}/`)
   addSwitchRoutes(app, switches)
   addControlRoutes(app, shop)
-  addPullRoutes(app, job)
+  addPullRoutes(app, job, shop)
   const timer = options.pullEverySeconds === undefined ? undefined : schedule(job, options.pullEverySeconds)
   app.addHook('onClose', async () => {
     clearInterval(timer)
@@ -97,7 +105,7 @@ function addRest(app: FastifyInstance, shop: Shop, switches: Switches, baseUrl: 
   return queue
 }
 
-function addPullRoutes(app: FastifyInstance, job: PullJob): void {
+function addPullRoutes(app: FastifyInstance, job: PullJob, shop: Shop): void {
   app.post<{ Body: FeedAddress }>('/_sim/feed', async (request, reply) => {
     const { api, connection, token } = request.body ?? {}
     if (typeof api !== 'string' || typeof connection !== 'string') {
@@ -106,9 +114,16 @@ function addPullRoutes(app: FastifyInstance, job: PullJob): void {
     job.setFeed({ api, connection, ...(token === undefined ? {} : { token }) })
     return { api, connection }
   })
-  app.post('/_sim/pull', async (_request, reply) => {
+  app.patch<{ Body: Partial<PullSettings> }>('/_sim/pulling', async (request, reply) => {
+    const unknown = Object.keys(request.body).find((name) => !(name in usualPullSettings))
+    if (unknown !== undefined) return reply.code(400).send({ message: `There is no setting "${unknown}".` })
+    job.configure(request.body)
+    return {}
+  })
+  app.post('/_sim/retry', async () => ({ rows: retryRows(shop.store) }))
+  app.post<{ Body: { again?: boolean } | undefined }>('/_sim/pull', async (request, reply) => {
     try {
-      return await job.pull()
+      return await job.pull(request.body?.again)
     } catch (error) {
       return reply.code(409).send({ message: error instanceof Error ? error.message : String(error) })
     }

@@ -68,7 +68,7 @@ export interface Order {
   [column: string]: unknown
 }
 
-/** An image of a product. REST answers leave out `source_url` and `feed_source` (the feed row that it came from). */
+/** An image of a product. */
 export interface MediaEntry {
   id: number
   media_type: string
@@ -77,8 +77,6 @@ export interface MediaEntry {
   disabled: boolean
   types: string[]
   file: string
-  source_url?: string
-  feed_source?: string
 }
 
 export interface CustomAttribute {
@@ -106,13 +104,11 @@ export interface Product {
   custom_attributes: CustomAttribute[]
 }
 
-/** `feed_source`: the feed row that wrote it; not in answers. */
 export interface SourceItem {
   sku: string
   source_code: string
   quantity: number
   status: number
-  feed_source?: string
 }
 
 export interface InventorySource {

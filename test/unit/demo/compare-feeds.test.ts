@@ -14,7 +14,7 @@ const agreed: FeedEnds = {
     {
       sku: 'V-1',
       name: 'Tent',
-      media_gallery_entries: [{ file: '/w/s/ws-1.jpg', source_url: url }, { file: '/t/e/tent.jpg' }],
+      media_gallery_entries: [{ file: '/w/s/ws-e01fbe6a-6fff7e2f812b6615.jpg' }, { file: '/t/e/tent.jpg' }],
     },
   ],
   sourceItems: [{ sku: 'V-1', source_code: 'east-warehouse', quantity: 7.5 }],
@@ -66,6 +66,25 @@ describe('the comparison of the feeds', () => {
       'an image that is not in the feed',
       feeds({ images: agreed.feeds.images.slice(1) }),
       /1\.jpg of V-1 is not in the feed/,
+    ],
+    [
+      'an image that the shop has not pulled',
+      { ...agreed, products: [{ sku: 'V-1', name: 'Tent', media_gallery_entries: [{ file: '/t/e/tent.jpg' }] }] },
+      /1\.jpg of V-1 is not in the shop/,
+    ],
+    [
+      'a pulled image that the row has no more',
+      {
+        ...agreed,
+        products: agreed.products.map((one) => ({
+          ...one,
+          media_gallery_entries: [
+            ...(one.media_gallery_entries ?? []),
+            { file: '/w/s/ws-e01fbe6a-0000000000000000_1.jpg' },
+          ],
+        })),
+      },
+      /0000 of V-1 is in the shop and not in the feed/,
     ],
     [
       "an image of the shop's own that is not in the feed",

@@ -1,0 +1,38 @@
+import { MapLines } from './map-lines.ts'
+
+/** The shop's configuration of the module (`clients/magento2-module`): its fields, with its defaults. */
+export interface PullSettings {
+  /** `feed attribute = Magento attribute`, one per line. */
+  attributes: string
+  createProducts: boolean
+  /** `vendor's location = source code`, one per line. */
+  sources: string
+  pageRows: number
+  /** Bounds of a run. */
+  pages: number
+  seconds: number
+  /** Rows that are written at once. */
+  batchRows: number
+}
+
+export const usualPullSettings: PullSettings = {
+  attributes: '* = *',
+  createProducts: false,
+  sources: '* = default',
+  pageRows: 500,
+  pages: 200,
+  seconds: 240,
+  batchRows: 100,
+}
+
+/** The configuration is wrong: no row is to blame. */
+export class WrongConfiguration extends Error {}
+
+/** Source codes by location. @throws WrongConfiguration for `*` as a source code */
+export function sourcesOf({ sources }: PullSettings): MapLines {
+  const map = new MapLines(sources)
+  if (map.values().includes('*')) {
+    throw new WrongConfiguration('Sources: "*" is not a source code. Give each location a line with its source code.')
+  }
+  return map
+}

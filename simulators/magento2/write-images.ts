@@ -1,0 +1,65 @@
+import { removeMedia, saveMedia } from './change-product.ts'
+import { downloadImage } from './download-image.ts'
+import { noProduct, productFinder, type RowWriter, type WriteTarget } from './row-writer.ts'
+import { isDeleted, type RowResult, rowFailed, rowWritten, type StagedRow, skuOf } from './staged-row.ts'
+import { nameOfFile, type WantedImage, wantedImages } from './wanted-images.ts'
+import type { MediaEntry, Product } from './wire-types.ts'
+
+/**
+ * Writes galleries as the module does. The file of each picture is named after its source and picture, so none is added
+ * twice, and only the pictures of the row's own source are changed or removed. A role is given only where the product
+ * has no picture in it.
+ */
+export const writeImages: RowWriter = async (target, rows, notes) => {
+  const find = productFinder(target.shop)
+  for (const row of rows) {
+    const product = find(skuOf(row))
+    notes.begin([row])
+    let result: RowResult
+    try {
+      result = product === undefined ? withoutProduct(row) : await writeRow(target, row, product)
+    } catch (error) {
+      target.signal.throwIfAborted()
+      result = rowFailed(error)
+    }
+    notes.end(row, result)
+  }
+}
+
+const withoutProduct = (row: StagedRow): RowResult => (isDeleted(row) ? rowWritten() : rowFailed(noProduct(skuOf(row))))
+
+async function writeRow(target: WriteTarget, row: StagedRow, product: Product): Promise<RowResult> {
+  const { shop, signal, ownMedia } = target
+  const wanted = wantedImages(row, ownMedia)
+  const { kept, others, superfluous } = sortEntries(product, row, wanted)
+  const taken = new Set([...others, ...kept.values()].flatMap(({ types }) => types))
+  const current = () => shop.store.products.get(product.sku) ?? product
+  for (const [name, image] of wanted) {
+    const roles = image.roles.filter((role) => !taken.has(role))
+    for (const role of roles) taken.add(role)
+    const entry = kept.get(name)
+    const { label, position } = image
+    if (entry === undefined) {
+      const content = await downloadImage(image, signal)
+      saveMedia(shop, current(), { media_type: 'image', disabled: false, label, position, types: roles, content })
+    } else if ((entry.label ?? '') !== label || entry.position !== position || roles.length > 0) {
+      saveMedia(shop, current(), { id: entry.id, label, position, types: [...entry.types, ...roles] })
+    }
+  }
+  // At the end: until a new picture is there, the product keeps the old one.
+  for (const { id } of superfluous) removeMedia(shop, current(), id)
+  return rowWritten()
+}
+
+function sortEntries(product: Product, { row }: StagedRow, wanted: ReadonlyMap<string, WantedImage>) {
+  const kept = new Map<string, MediaEntry>()
+  const others: MediaEntry[] = []
+  const superfluous: MediaEntry[] = []
+  for (const entry of product.media_gallery_entries) {
+    const name = nameOfFile(entry.file, row.source)
+    if (name === null) others.push(entry)
+    else if (wanted.has(name) && !kept.has(name)) kept.set(name, entry)
+    else superfluous.push(entry)
+  }
+  return { kept, others, superfluous }
+}
