@@ -29,7 +29,7 @@ export function saveProduct(shop: Shop, sku: string, changes: ProductChanges): P
 }
 
 /** What `saveProduct` would store, except `updated_at`; writes nothing. */
-export function previewProduct(shop: Shop, sku: string, changes: ProductChanges): Product {
+function previewProduct(shop: Shop, sku: string, changes: ProductChanges): Product {
   const known = shop.store.products.get(sku)
   if (known === undefined && !changes.name) {
     const message = 'The "Product Name" attribute value is empty. Set the attribute and try again.'
@@ -58,7 +58,7 @@ function mergeAttributes(kept: readonly CustomAttribute[], changes: readonly Att
 }
 
 /** Sets the role attributes (`image` …) from the gallery's `types`. */
-export function withRoles(product: Product): Product {
+function withRoles(product: Product): Product {
   const values = roles.map((role) => {
     const entry = product.media_gallery_entries.find(({ types }) => types.includes(role))
     return { attribute_code: role, value: entry?.file ?? null }
@@ -177,6 +177,6 @@ function fileOf(content: MediaContent | undefined): string {
 }
 
 /** Magento stores files in folders of their first two letters: `/m/b/mb01.jpg`. */
-export function disperse(name: string): string {
+function disperse(name: string): string {
   return `/${name[0] ?? '_'}/${name[1] ?? '_'}/${name}`
 }

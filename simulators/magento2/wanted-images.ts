@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { isDeleted, type StagedRow } from './staged-row.ts'
 
-export const imageRoles = ['image', 'small_image', 'thumbnail', 'swatch_image'] as const
+const imageRoles = ['image', 'small_image', 'thumbnail', 'swatch_image'] as const
 
 /** A picture that a row has. */
 export interface WantedImage {

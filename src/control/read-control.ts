@@ -1,3 +1,4 @@
+import { isoTime } from '../events/times.ts'
 import {
   type AttributeOf,
   map,
@@ -25,6 +26,14 @@ export interface CutDateChange {
   readonly after: string | null
 }
 
+/** How far a read has read. Times are ISO 8601. */
+export interface ReadUntil {
+  /** Everything before it was read. */
+  readonly until: string
+  /** When that was acknowledged by the broker. */
+  readonly at: string
+}
+
 /** State of a read between its runs. */
 export interface ReadControl {
   readonly read: string
@@ -45,6 +54,8 @@ export interface ReadControl {
   readonly due: string | null
   /** Milliseconds UTC: the schedule's ticks up to here were requested. Null: none yet. */
   readonly ticks_until: number | null
+  /** What was read, whatever was set by hand. Null: no run has ended since this is noted. */
+  readonly read_until: ReadUntil | null
   /** The last change by hand. */
   readonly cut_date_change: CutDateChange | null
 }
@@ -60,6 +71,7 @@ export const controlRows = rowType<ReadControl>(SYNC_CONTROL, ['read'], {
   current: orNull(text),
   due: orNull(text),
   ticks_until: orNull(number),
+  read_until: orNull(map({ until: text, at: text })),
   cut_date_change: orNull(
     map({ at: text, by: text, reason: text, revision: number, before: nullable(text), after: nullable(text) }),
   ),
@@ -112,6 +124,7 @@ export interface Lease {
   readonly fence: number
   readonly cutDate: string | null
   readonly revision: number
+  readonly readUntil: ReadUntil | null
 }
 
 /**
@@ -131,6 +144,7 @@ export async function takeLease(
     fence: control.fence + 1,
     cutDate: control.cut_date,
     revision: control.revision,
+    readUntil: control.read_until,
   }
   const taken = await leasesOf(tables).take(
     heldRow(lease),
@@ -168,8 +182,12 @@ export async function releaseLease(tables: Tables, lease: Lease): Promise<boolea
  * Guarantee 1: called after everything up to `cutDate` is acknowledged; conditional on revision and fence, not on the
  * date.
  */
-export async function moveCutDate(tables: Tables, lease: Lease, cutDate: string): Promise<boolean> {
-  const set = { cut_date: cutDate, cut_date_run: lease.run, revision: lease.revision + 1 }
+export async function moveCutDate(tables: Tables, lease: Lease, cutDate: string, now: number): Promise<boolean> {
+  const { run, revision, readUntil } = lease
+  // After a cut date was set back by hand, a run may end before what was read already.
+  const isFurther = readUntil === null || readUntil.until < cutDate
+  const read_until = isFurther ? { until: cutDate, at: isoTime(now) } : readUntil
+  const set = { cut_date: cutDate, cut_date_run: run, read_until, revision: revision + 1 }
   const asRead: Condition = { attribute: 'revision', is: '=', value: lease.revision }
   return (await leasesOf(tables).change(heldRow(lease), { set }, [asRead])) !== null
 }

@@ -3,13 +3,15 @@ import { entityOfRead, systemOfRead } from '../configuration/read-id.ts'
 import { connectionOfRow } from '../configuration/stored-documents.ts'
 import { CONNECTIONS } from '../configuration/tables.ts'
 import { controlRows, type ReadControl } from '../control/read-control.ts'
+import { digest } from '../events/identity.ts'
 import { isoTime } from '../events/times.ts'
 import { rowsOf } from '../platform/dynamodb/rows.ts'
-import type { Tables } from '../platform/dynamodb/tables.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import { createSharedReads, type Kept } from '../platform/shared-reads.ts'
 import type { FeedRow } from '../projections/feed-row.ts'
+import type { FeedMeta } from '../projections/feed-table.ts'
 import type { Feed } from '../projections/projection.ts'
+import { type FeedProgress, feedProgress, type HeldChange, type ProgressDeps } from './feed-progress.ts'
 import { staleData } from './stale-stock.ts'
 
 /** A connection and the age of its sources, for reading one of its feeds. */
@@ -17,47 +19,105 @@ export interface FeedStanding {
   /** The configured connection; undefined: its document is missing or cannot be read. */
   readonly connection: Connection | undefined
   /**
-   * By source: all changes before this time (milliseconds) were read. Omits sources without a read of the connection,
-   * and sources with a read that never completed.
+   * By source: all changes before this time (milliseconds) were read, and are in the feed, except held ones. Omits
+   * sources without a read of the connection, and sources with a read that never completed.
    */
   readonly asOf: ReadonlyMap<string, number>
   /** The same by the reads that completed: a source that gets a second read does not become fresh by it. */
-  readonly completed: ReadonlyMap<string, number>
+  readonly completed: ReadonlyMap<string, Completed>
+  readonly held: HeldChanges
+}
+
+/** How far a source was read, and is in the feed. Milliseconds. */
+interface Completed {
+  readonly read: number
+  /** No later than `read`: earlier if our own pipeline stands still. */
+  readonly shown: number
 }
 
 const shared = createSharedReads<FeedStanding>()
 
-/** Reads the connection and the cut dates of its reads: two requests, shared by callers within `keptMs`. */
-export function feedStanding(tables: Tables, feed: Feed, connection: string, kept: Kept): Promise<FeedStanding> {
+/**
+ * Reads the connection, the cut dates of its reads and the progress of the pipeline: a few requests, shared by callers
+ * within `keptMs`.
+ */
+export function feedStanding(
+  deps: ProgressDeps,
+  feed: Feed,
+  { meta, connection }: { readonly meta: FeedMeta; readonly connection: string },
+  kept: Kept,
+): Promise<FeedStanding> {
+  const { tables } = deps
   return shared(tables, JSON.stringify([feed.entity, connection]), kept, async () => {
-    const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
+    const [item, progress] = await Promise.all([
+      tables.get(CONNECTIONS, { kind: 'connection', id: connection }),
+      feedProgress(deps, feed, meta, connection),
+    ])
     const [configured] = readableItems(item === undefined ? [] : [item], connectionOfRow)
     const reads = (configured?.reads ?? []).filter((read) => entityOfRead(read) === feed.entity)
     const keys = reads.map((read) => ({ read }))
     const controls = keys.length === 0 ? [] : await rowsOf(tables, controlRows).listMany(keys)
-    return { connection: configured, ...agesOf(reads, controls) }
+    return { connection: configured, ...agesOf(reads, controls, progress), held: heldChanges(progress) }
   })
 }
 
-function agesOf(reads: readonly string[], controls: readonly ReadControl[]): Pick<FeedStanding, 'asOf' | 'completed'> {
-  const times = new Map(controls.map((control) => [control.read, readUntil(control)]))
+function agesOf(
+  reads: readonly string[],
+  controls: readonly ReadControl[],
+  progress: FeedProgress,
+): Pick<FeedStanding, 'asOf' | 'completed'> {
+  const times = new Map(controls.map((control) => [control.read, completedOf(control, progress)]))
   const asOf = new Map<string, number>()
-  const completed = new Map<string, number>()
+  const completed = new Map<string, Completed>()
   for (const [source, own] of Map.groupBy(reads, systemOfRead)) {
     const known = own.flatMap((read) => times.get(read) ?? [])
-    if (known.length > 0) completed.set(source, Math.min(...known))
-    if (known.length === own.length) asOf.set(source, Math.min(...known))
+    const shown = Math.min(...known.map((one) => one.shown))
+    if (known.length > 0) completed.set(source, { read: Math.min(...known.map(({ read }) => read)), shown })
+    if (known.length === own.length) asOf.set(source, shown)
   }
   return { asOf, completed }
 }
 
 /**
- * Milliseconds; null: the read never completed. A cut date set by hand changes nothing: forward, nothing was read;
- * back, what was read stays read.
+ * Null: the read never completed. Changes before a time are in the topic as long after it as the last run took; so long
+ * before the time that the pipeline has reached, they are in the feed.
  */
-function readUntil({ cut_date, revision, cut_date_change: byHand }: ReadControl): number | null {
-  const until = byHand?.revision === revision ? byHand.before : cut_date
-  return until === null ? null : Date.parse(until)
+function completedOf(control: ReadControl, { until }: FeedProgress): Completed | null {
+  const known = readUntil(control)
+  if (known === null) return null
+  const read = Date.parse(known.until)
+  if (until === null || known.at === null) return { read, shown: read }
+  const took = Math.max(0, Date.parse(known.at) - read)
+  return { read, shown: Math.min(read, until - took) }
+}
+
+/**
+ * A cut date set by hand changes nothing: forward, nothing was read; back, what was read stays read. `at` is null for
+ * runs of earlier versions.
+ */
+function readUntil({ cut_date, revision, cut_date_change: byHand, read_until: noted }: ReadControl) {
+  const isByHand = byHand?.revision === revision
+  if (noted !== null && (isByHand || cut_date === null || cut_date <= noted.until)) return noted
+  const until = isByHand ? byHand.before : cut_date
+  return until === null ? null : { until, at: null }
+}
+
+/** Held changes, the oldest where there are several. */
+interface HeldChanges {
+  /** By source and key. */
+  readonly rows: ReadonlyMap<string, HeldChange>
+  /** By source, for all its rows: there are too many held changes to know which rows they belong to. */
+  readonly sources: ReadonlyMap<string, HeldChange>
+}
+
+const rowName = ({ source, key }: Pick<FeedRow, 'source' | 'key'>): string => JSON.stringify([source, key])
+
+function heldChanges({ held, more }: FeedProgress): HeldChanges {
+  const newestFirst = held.toSorted((a, b) => b.readAt - a.readAt)
+  return {
+    rows: new Map(newestFirst.map((change) => [rowName(change), change])),
+    sources: new Map(more ? newestFirst.map((change) => [change.source, change]) : []),
+  }
 }
 
 /** Why a row is not served as it was read. */
@@ -68,7 +128,7 @@ export interface Stale {
 
 /** A row as it is served. */
 export interface ServedRow extends FeedRow {
-  /** ISO 8601: time up to which all changes at its source were read; null: unknown. */
+  /** ISO 8601: time up to which all changes at its source were read and are in the row; null: unknown. */
   readonly as_of: string | null
   /** Null: the row is not stale, or the connection has no policy. */
   readonly stale: Stale | null
@@ -89,14 +149,19 @@ const MINUTE_MS = 60_000
 /** `sources`: sources of the rows. The policy applies only to stock: other content stays valid as it ages. */
 export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly string[], now: number): Serving {
   const rule = feed.entity === 'inventory' ? standing.connection?.staleStock : undefined
-  const reasons = new Map(sources.flatMap((source) => staleReason(source, standing, rule, now) ?? []))
-  const way = rule === undefined || rule.policy === 'keep' ? null : [rule.policy, rule.buffer].join(' ').trim()
+  const { rows, sources: wholeSources } = standing.held
+  const staleSources = new Map<string, string>()
+  for (const source of sources) {
+    const reason = rule && (ageReason(source, standing, rule, now) ?? heldReason(wholeSources.get(source), rule, now))
+    if (reason !== undefined) staleSources.set(source, reason)
+  }
   return {
-    changed: way === null ? {} : Object.fromEntries([...reasons.keys()].map((source) => [source, way])),
+    changed: rule === undefined ? {} : changedOf(rule, sources, staleSources, staleRows(standing, rule, now)),
     serve(row) {
+      const held = rows.get(rowName(row)) ?? wholeSources.get(row.source)
       const asOf = standing.asOf.get(row.source)
-      const as_of = asOf === undefined ? null : isoTime(asOf)
-      const reason = reasons.get(row.source)
+      const as_of = asOf === undefined ? null : isoTime(Math.min(asOf, held?.readAt ?? asOf))
+      const reason = rule && (staleSources.get(row.source) ?? heldReason(held, rule, now))
       if (rule === undefined || reason === undefined) return { ...row, as_of, stale: null }
       const data = row.deleted ? row.data : staleData(row.data, rule)
       return { ...row, data, as_of, stale: { policy: rule.policy, reason } }
@@ -104,19 +169,49 @@ export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly 
   }
 }
 
-function staleReason(
-  source: string,
-  { completed }: FeedStanding,
-  rule: StaleStock | undefined,
-  now: number,
-): [readonly [source: string, reason: string]] | null {
-  const since = completed.get(source)
-  if (rule === undefined || since === undefined || now - since <= rule.afterMinutes * MINUTE_MS) return null
-  const reason = `${source} was last read in full at ${isoTime(since)}, more than ${rule.afterMinutes} minutes ago`
-  return [[source, reason]]
+/** By source: the policy that its rows are served with, or which of its rows are. */
+function changedOf(
+  { policy, buffer }: StaleStock,
+  sources: readonly string[],
+  staleSources: ReadonlyMap<string, string>,
+  stale: readonly HeldChange[],
+): Serving['changed'] {
+  if (policy === 'keep') return {}
+  const way = [policy, buffer].join(' ').trim()
+  const bySource = Map.groupBy(stale, ({ source }) => source)
+  const ways = sources.flatMap((source): (readonly [string, string])[] => {
+    if (staleSources.has(source)) return [[source, way]]
+    const keys = bySource.get(source)?.map(({ key }) => key) ?? []
+    return keys.length === 0 ? [] : [[source, `${way} ${digest(...keys.toSorted()).slice(0, 16)}`]]
+  })
+  return Object.fromEntries(ways)
 }
 
-/** The time up to which all these sources were read, ISO 8601; null: unknown for one of them. */
+function staleRows({ held }: FeedStanding, rule: StaleStock, now: number): readonly HeldChange[] {
+  return [...held.rows.values()].filter((change) => heldReason(change, rule, now) !== undefined)
+}
+
+function ageReason(source: string, { completed }: FeedStanding, rule: StaleStock, now: number): string | undefined {
+  const known = completed.get(source)
+  if (known === undefined || !isOver(known.shown, rule, now)) return undefined
+  if (isOver(known.read, rule, now)) {
+    return `${source} was last read in full at ${isoTime(known.read)}, more than ${rule.afterMinutes} minutes ago`
+  }
+  const shown = `what was read from ${source} is in the feed up to ${isoTime(known.shown)} only`
+  return `${shown}, more than ${rule.afterMinutes} minutes ago: a stage of ours does not go on`
+}
+
+function heldReason(change: HeldChange | undefined, rule: StaleStock, now: number): string | undefined {
+  if (change === undefined || !isOver(change.readAt, rule, now)) return undefined
+  const { source, readAt, stage, status, code } = change
+  const what = `a change read from ${source} at ${isoTime(readAt)}, more than ${rule.afterMinutes} minutes ago`
+  return `${what}, ${status === 'failed' ? 'failed' : 'waits'} at ${stage}${code === null ? '' : ` (${code})`}`
+}
+
+const isOver = (since: number, { afterMinutes }: StaleStock, now: number): boolean =>
+  now - since > afterMinutes * MINUTE_MS
+
+/** The time up to which all these sources were read and shown, ISO 8601; null: unknown for one of them. */
 export function asOfAll({ asOf }: FeedStanding, sources: readonly string[]): string | null {
   const times = sources.flatMap((source) => asOf.get(source) ?? [])
   return times.length === 0 || times.length < sources.length ? null : isoTime(Math.min(...times))

@@ -55,7 +55,10 @@ export interface FeedAnswer {
   readonly retryAfter: number | null
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'clock' | 'settleMs' | 'shards' | 'metaKeptMs' | 'agesKeptMs'>
+type Deps = Pick<
+  OperationDeps,
+  'tables' | 'clock' | 'settleMs' | 'shards' | 'metaKeptMs' | 'agesKeptMs' | 'positions' | 'topicPrefix'
+>
 
 const ownerOf = ({ connection }: Pick<FeedRow, 'connection'>) => ({ connection })
 
@@ -76,7 +79,8 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   await checkKnown(deps, by, meta, filter)
   const request = { ...deps, feed, meta }
   const sources = sourcesOf(meta, filter)
-  const standing = await feedStanding(deps.tables, feed, filter.connection, { now, keptMs: deps.agesKeptMs ?? 0 })
+  const about = { meta, connection: filter.connection }
+  const standing = await feedStanding(deps, feed, about, { now, keptMs: deps.agesKeptMs ?? 0 })
   const { changed, serve } = servingOf(feed, standing, sources, now)
   const page = await readFeed(request, filter, placesOf(cursor, changed), limit)
   const shop = standing.connection?.shop ?? null
@@ -121,7 +125,7 @@ export async function readFeedItem(
   const meta = await sharedMeta(deps.tables, feed)
   await checkKnown(deps, by, meta, { connection, sources: null })
   const rows = await readItem({ ...deps, feed, meta }, connection, joinKey(key))
-  if (rows.length > 0) return within(by.scope, await served(deps, feed, connection, rows), ownerOf)
+  if (rows.length > 0) return within(by.scope, await served(deps, feed, { meta, connection }, rows), ownerOf)
   const what = `connection ${connection} has no row "${key.join('", "')}" in ${feed.entity}`
   throw notFound(by, { field: feed.key.parts.join(', '), api: what, cli: what })
 }
@@ -148,17 +152,17 @@ export async function readFeedItems(
   const found = Map.groupBy(await rowsOfManyKeys({ ...deps, feed, meta }, of), ({ key }) => key)
   const rows = of.keys.flatMap((key) => found.get(key)?.toSorted((a, b) => (a.source < b.source ? -1 : 1)) ?? [])
   const missing = [...asked].flatMap(([key, parts]) => (found.has(key) ? [] : [parts]))
-  return { rows: within(by.scope, await served(deps, feed, connection, rows), ownerOf), missing }
+  return { rows: within(by.scope, await served(deps, feed, { meta, connection }, rows), ownerOf), missing }
 }
 
 async function served(
-  { tables, clock, agesKeptMs = 0 }: Deps,
+  deps: Deps,
   feed: Feed,
-  connection: string,
+  about: { readonly meta: FeedMeta; readonly connection: string },
   rows: readonly FeedRow[],
 ): Promise<readonly ServedRow[]> {
-  const now = clock.now()
-  const standing = await feedStanding(tables, feed, connection, { now, keptMs: agesKeptMs })
+  const now = deps.clock.now()
+  const standing = await feedStanding(deps, feed, about, { now, keptMs: deps.agesKeptMs ?? 0 })
   const sources = [...new Set(rows.map(({ source }) => source))]
   return rows.map(servingOf(feed, standing, sources, now).serve)
 }

@@ -71,6 +71,7 @@ const NEVER: Omit<ReadControl, 'read'> = {
   current: null,
   due: null,
   ticks_until: null,
+  read_until: null,
   cut_date_change: null,
 }
 

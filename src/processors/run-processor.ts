@@ -7,6 +7,7 @@ import {
   type GuardTiming,
   usualGuardTiming,
 } from '../control/connection-guard.ts'
+import { hasFeed } from '../events/entities.ts'
 import { type ProcessedKind, topicOf } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
@@ -14,6 +15,7 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
 import type { Meter } from '../platform/metrics/meter.ts'
 import type { ParkedRecord } from '../platform/runtime/parked-item.ts'
+import type { Positions } from '../platform/runtime/positions.ts'
 import type { Decoded, PartitionContext, Stage } from '../platform/runtime/stage.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { createTurns } from '../platform/runtime/turns.ts'
@@ -21,6 +23,7 @@ import { startRecordSpan } from '../platform/tracing/record-spans.ts'
 import { endSpanAfter, type Span } from '../platform/tracing/tracer.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import { type LoadedStates, loadEntityStates } from './entity-states.ts'
+import { createProgressNotes } from './note-progress.ts'
 import { type BatchView, processBatch, sourceKey, type Work } from './process-batch.ts'
 import type { Output, Processor, Remembered } from './processor.ts'
 import {
@@ -45,6 +48,8 @@ export interface ProcessorDeps extends WaitingRoomDeps {
   readonly products?: FindProducts
   readonly guardTiming?: Partial<GuardTiming>
   readonly meter?: Meter
+  /** Where the processors of feeds note their progress; undefined: nowhere. */
+  readonly positions?: Pick<Positions, 'noteUntil'>
 }
 
 /** What the batches and releases of one processor share. */
@@ -74,6 +79,7 @@ export function processorStage<K extends ProcessedKind, S extends Remembered>(
   const room = createWaitingRoom(processor.name, deps, guard, timing.probeEveryMs)
   const newer = createNewerConfiguration(deps.tables, deps.clock)
   const parts: ProcessorParts<K, S> = { processor, deps, guard, room, newer }
+  const isOfFeed = hasFeed(processor.from)
   // A parked record and a new one may belong to one entity and both change its state.
   const turns = createTurns()
   const taking: TakingUp = {
@@ -87,12 +93,21 @@ export function processorStage<K extends ProcessedKind, S extends Remembered>(
       return await takeUp(parked, probe, parts, context)
     },
   }
+  const topic = topicOf(processor.from)
+  const progress = createProgressNotes(processor.name, topic, deps)
   return {
     name: processor.name,
     kind: processor.from,
-    topics: [topicOf(processor.from)],
+    topics: [topic],
     batchSize: BATCH_SIZE,
-    handle: (batch, context) => turns.run(String(context.partition), () => handleBatch(batch, parts, context)),
+    async handle(batch, context) {
+      await turns.run(String(context.partition), () => handleBatch(batch, parts, context))
+      const last = batch.at(-1)
+      if (isOfFeed && last !== undefined) await progress.handled(context.partition, last.record.timestamp)
+    },
+    ...(isOfFeed
+      ? { onIdle: (partition: number, _topic: string, asOf: number) => progress.idle(partition, asOf) }
+      : {}),
     onTick: (context) => turns.run(String(context.partition), () => room.release(context, taking)),
   }
 }

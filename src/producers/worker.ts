@@ -204,7 +204,7 @@ async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: Abor
   // Guarantee 1: everything of the window is acknowledged; a backfill, a queue that was named and a window without proof
   // leave the cut date.
   if (result.state === 'ended' && run.backfill_from === null && run.queue_url === null) {
-    const moved = await moveCutDate(deps.tables, lease, new Date(window.to).toISOString())
+    const moved = await moveCutDate(deps.tables, lease, new Date(window.to).toISOString(), deps.clock.now())
     if (!moved)
       throw new StreamError('lease_lost', `the cut date of ${read.id} was changed meanwhile; it was not moved`)
   }

@@ -94,8 +94,11 @@ export function sourcesOf(meta: FeedMeta, filter: Pick<FeedFilter, 'connection' 
     .toSorted()
 }
 
-/** Future events have positions of at least the watermark's time, and append times of at least `caughtUpTo`. */
-function frontierOf(watermark: Watermark | undefined): number {
+/**
+ * Every change before it (milliseconds) is visible; -1: never projected. Future events have positions of at least the
+ * watermark's time, and append times of at least `caughtUpTo`.
+ */
+export function frontierOf(watermark: Watermark | undefined): number {
   if (watermark === undefined) return -1
   return Math.max(watermark.position?.time ?? 0, watermark.caughtUpTo)
 }

@@ -30,7 +30,7 @@ export function feedItem({ key, data }: Feed) {
       updated_at: Type.Optional(Type.String({ description: 'When the row last changed in the feed, ISO 8601 UTC' })),
       as_of: Type.Optional(
         Type.Union([Type.String(), Type.Null()], {
-          description: 'When the source was last read in full: earlier changes are in the row or in the pipeline',
+          description: 'Time up to which all changes at the source were read and are in the row, ISO 8601 UTC',
         }),
       ),
       position: Type.Optional(Type.String({ description: 'Place of the row in its shard; grows with each change' })),

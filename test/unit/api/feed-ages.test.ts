@@ -1,53 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { StaleStock } from '../../../src/configuration/model.ts'
-import { encodeConnection } from '../../../src/configuration/stored-form.ts'
-import { CONNECTIONS } from '../../../src/configuration/tables.ts'
 import { SYNC_CONTROL } from '../../../src/control/tables.ts'
 import { staleData } from '../../../src/operations/stale-stock.ts'
-import { connectionWith } from '../../data/configuration.ts'
-import { inventoryChanged } from '../../data/feed-events.ts'
-import { apiFixture } from '../../worlds/api-fixture.ts'
-
-const FEED = '/v1/feeds/inventory?connection=shop-vendor'
-const READ = 'vendor.inventory.all'
-const MINUTE_MS = 60_000
-
-/** A connection with stock of two sources, of which the policy says what becomes of it after 30 minutes. */
-async function world(rule?: Partial<StaleStock>, reads: readonly string[] = [READ, 'files.inventory.all']) {
-  const api = apiFixture()
-  const staleStock = rule === undefined ? {} : { staleStock: { afterMinutes: 30, policy: 'keep' as const, ...rule } }
-  const connection = connectionWith('shop-vendor', { reads, ...staleStock })
-  const configure = (document = connection) =>
-    api.tables.put(CONNECTIONS, { kind: 'connection', id: 'shop-vendor', document: encodeConnection(document) })
-  await configure()
-  const stock = (sku: string, source = 'vendor') => inventoryChanged({ sku, source, readAt: api.clock.time }, '5')
-  const readNow = (read = READ, more = {}) =>
-    api.tables.update(SYNC_CONTROL, { read }, { set: { cut_date: new Date(api.clock.time).toISOString(), ...more } })
-  await api.project(0, stock('A'))
-  await api.project(1, stock('F', 'files'))
-  await readNow()
-  await readNow('files.inventory.all')
-  await api.idle()
-  let cursor = ''
-  const poll = async (more = '') => {
-    const { json, headers } = await api.get(`${FEED}${more}${cursor === '' ? '' : `&cursor=${cursor}`}`)
-    cursor = json.cursor
-    return { items: json.items, asOf: headers['as-of'], etag: headers['etag'] }
-  }
-  const pass = async (minutes: number) => {
-    api.clock.time += minutes * MINUTE_MS
-    await readNow('files.inventory.all')
-    await api.idle()
-  }
-  return { api, stock, readNow, poll, pass, configure, connection }
-}
-
-const rows = (items: readonly { sku: string; data: { total: string; in_stock: boolean } }[]) =>
-  items.map(({ sku, data }) => `${sku} ${data.total} ${data.in_stock}`)
+import { agingFeed, FEED, MINUTE_MS, READ, rows } from '../../worlds/aging-feed.ts'
 
 describe('the time as of which a row is', () => {
   it('is when its source was last read in full, though the row did not change', async () => {
-    const { api, readNow, poll } = await world()
+    const { api, readNow, poll } = await agingFeed()
     const first = await poll()
     expect(first.items[0]).toMatchObject({ sku: 'A', as_of: '2026-01-31T08:00:00.000Z' })
     api.clock.time += 10 * MINUTE_MS
@@ -61,7 +19,7 @@ describe('the time as of which a row is', () => {
   })
 
   it('is said of the whole feed with each answer: the oldest of its sources, also where nothing is new', async () => {
-    const { api, readNow, poll } = await world()
+    const { api, readNow, poll } = await agingFeed()
     await poll()
     api.clock.time += 2 * MINUTE_MS
     await readNow()
@@ -75,14 +33,14 @@ describe('the time as of which a row is', () => {
   })
 
   it('is not known of a source that was never read in full, that no read is of, or of one of whose reads is not', async () => {
-    const { api } = await world(undefined, [READ, 'vendor.inventory.outlet'])
+    const { api } = await agingFeed(undefined, [READ, 'vendor.inventory.outlet'])
     const { json, headers } = await api.get(FEED)
     expect(json.items.map(({ as_of }: { as_of: null }) => as_of)).toEqual([null, null])
     expect(headers['as-of']).toBeUndefined()
   })
 
   it('is no later than what was read, where a cut date was set by hand', async () => {
-    const { api, readNow } = await world()
+    const { api, readNow } = await agingFeed()
     const change = { at: '', by: 'ann', reason: 'skip', revision: 7, before: '2026-01-30T00:00:00.000Z', after: null }
     await readNow(READ, { revision: 7, cut_date_change: change })
     expect((await api.get(FEED)).json.items[0].as_of).toBe('2026-01-30T00:00:00.000Z')
@@ -105,7 +63,7 @@ describe('stock whose source was not read for longer than the connection allows'
     ['buffer', 2, 'A 2 true'],
     ['zero', undefined, 'A 0 false'],
   ] as const)('is served by the policy %s, with the reason', async (name, buffer, expected) => {
-    const { api, pass } = await world({ policy: name, ...(buffer === undefined ? {} : { buffer }) })
+    const { api, pass } = await agingFeed({ policy: name, ...(buffer === undefined ? {} : { buffer }) })
     await pass(31)
     const { json } = await api.get(FEED)
     expect(rows(json.items)).toEqual([expected, 'F 5 true'])
@@ -120,7 +78,7 @@ describe('stock whose source was not read for longer than the connection allows'
   })
 
   it('stays as the policy says where its age is not known: a cut date is set to nothing, or a second read is new', async () => {
-    const { api, pass, configure, connection } = await world({ policy: 'zero' })
+    const { api, pass, configure, connection } = await agingFeed({ policy: 'zero' })
     await pass(31)
     const change = { at: '', by: 'ann', reason: 'anew', revision: 7, before: '2026-01-31T08:00:00.000Z', after: null }
     await api.tables.update(
@@ -134,7 +92,7 @@ describe('stock whose source was not read for longer than the connection allows'
   })
 
   it('comes again to a reader who has it, and once more when the source is read again', async () => {
-    const { poll, pass, readNow } = await world({ policy: 'zero' })
+    const { poll, pass, readNow } = await agingFeed({ policy: 'zero' })
     expect(rows((await poll()).items)).toEqual(['A 5 true', 'F 5 true'])
     await pass(30)
     expect((await poll()).items).toEqual([])
@@ -149,7 +107,7 @@ describe('stock whose source was not read for longer than the connection allows'
   })
 
   it('comes again page by page, and from the beginning when the source is read meanwhile', async () => {
-    const { api, poll, pass, readNow, stock } = await world({ policy: 'zero' })
+    const { api, poll, pass, readNow, stock } = await agingFeed({ policy: 'zero' })
     await api.project(0, stock('B'), stock('C'))
     await api.idle()
     expect((await poll()).items).toHaveLength(4)
@@ -162,7 +120,7 @@ describe('stock whose source was not read for longer than the connection allows'
   })
 
   it('comes again when the policy is another', async () => {
-    const { poll, pass, configure, connection } = await world({ policy: 'buffer', buffer: 3 })
+    const { poll, pass, configure, connection } = await agingFeed({ policy: 'buffer', buffer: 3 })
     await poll()
     await pass(31)
     expect(rows((await poll()).items)).toEqual(['A 3 true'])
@@ -171,11 +129,11 @@ describe('stock whose source was not read for longer than the connection allows'
   })
 
   it('does not come again where it stays as it is, nor into a timeslot that it did not change in', async () => {
-    const kept = await world({ policy: 'keep' })
+    const kept = await agingFeed({ policy: 'keep' })
     await kept.poll()
     await kept.pass(31)
     expect((await kept.poll()).items).toEqual([])
-    const { api, pass } = await world({ policy: 'zero' })
+    const { api, pass } = await agingFeed({ policy: 'zero' })
     const slot = `${FEED}&updated_from=2026-01-31T09:00:00Z&updated_to=2026-01-31T10:00:00Z`
     const { cursor } = (await api.get(slot)).json
     await pass(31)

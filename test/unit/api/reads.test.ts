@@ -94,7 +94,7 @@ it('refuses a cut date while a run is under way, and a run reads by the one that
   expect(lease.cutDate).toBe('2026-01-20T00:00:00.000Z')
   const refused = await api.put({ cut_date: '2026-01-10T00:00:00Z', revision: 1, reason: 'again' })
   expect(refused.json).toMatchObject({ status: 409, detail: expect.stringContaining(lease.run) })
-  expect(await moveCutDate(api.tables, lease, '2026-01-31T00:00:00.000Z')).toBe(true)
+  expect(await moveCutDate(api.tables, lease, '2026-01-31T00:00:00.000Z', api.clock.time)).toBe(true)
   await endLease(api.tables, lease)
   expect((await api.put({ cut_date: '2026-01-10T00:00:00Z', revision: 2, reason: 'again' })).status).toBe(200)
   expect((await getRun(api.tables, lease.run))?.read).toBe(READ)

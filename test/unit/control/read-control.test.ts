@@ -7,6 +7,7 @@ import {
   readControl,
   releaseLease,
   renewLease,
+  setDue,
   takeLease,
 } from '../../../src/control/read-control.ts'
 import { changeRun, getRun } from '../../../src/control/runs.ts'
@@ -54,7 +55,7 @@ describe('leases', () => {
     expect(await changeRun(tables, { id: successor.run, fence: successor.fence }, { set: { pages: 7 } })).toBe(true)
     expect(await changeRun(tables, { id: frozen.run, fence: frozen.fence }, { set: { pages: 1 } })).toBe(false)
     expect(await renewLease(tables, frozen, 99_999)).toBe(false)
-    expect(await moveCutDate(tables, frozen, '2026-03-02T00:00:00.000Z')).toBe(false)
+    expect(await moveCutDate(tables, frozen, '2026-03-02T00:00:00.000Z', 0)).toBe(false)
     expect(await endLease(tables, frozen)).toBe(false)
     expect((await getRun(tables, successor.run))?.pages).toBe(7)
     expect((await readControl(tables, READ)).cut_date).toBeNull()
@@ -72,12 +73,24 @@ describe('the cut date', () => {
     const lease = await taken('a', 0)
     const byHand = { set: { cut_date: null, revision: 1 } }
     await tables.update('sync_control', { read: READ }, byHand)
-    expect(await moveCutDate(tables, lease, '2026-03-02T00:00:00.000Z')).toBe(false)
+    expect(await moveCutDate(tables, lease, '2026-03-02T00:00:00.000Z', 0)).toBe(false)
+  })
+
+  it('says beside it what was read, which is no less after a date that was set back', async () => {
+    const before = await taken('a', 0)
+    await moveCutDate(tables, before, '2026-03-02T00:00:00.000Z', 1_000)
+    await endLease(tables, before)
+    const until = { until: '2026-03-02T00:00:00.000Z', at: '1970-01-01T00:00:01.000Z' }
+    expect((await readControl(tables, READ)).read_until).toEqual(until)
+    await tables.update('sync_control', { read: READ }, { set: { cut_date: '2026-03-01T00:00:00.000Z', revision: 2 } })
+    await setDue(tables, READ, before.run)
+    await moveCutDate(tables, await taken('a', 0), '2026-03-01T12:00:00.000Z', 2_000)
+    expect(await readControl(tables, READ)).toMatchObject({ cut_date: '2026-03-01T12:00:00.000Z', read_until: until })
   })
 
   it('is given to the next run', async () => {
     const lease = await taken('a', 0)
-    expect(await moveCutDate(tables, lease, '2026-03-02T00:00:00.000Z')).toBe(true)
+    expect(await moveCutDate(tables, lease, '2026-03-02T00:00:00.000Z', 0)).toBe(true)
     await endLease(tables, lease)
     expect(await readControl(tables, READ)).toMatchObject({
       cut_date: '2026-03-02T00:00:00.000Z',

@@ -139,7 +139,8 @@ describe('a run that drains a queue', () => {
         await deps.tables.update('sync_control', { read: drainKey(READ, RUN) }, { set: { fence: 9 } })
         yield pageOf([])
         await deps.tables.update('sync_runs', { id: RUN }, { set: { fence: 9 } })
-        await endLease(deps.tables, { read: drainKey(READ, RUN), run: RUN, fence: 9, cutDate: null, revision: 0 })
+        const lease = { read: drainKey(READ, RUN), run: RUN, fence: 9, cutDate: null, revision: 0, readUntil: null }
+        await endLease(deps.tables, lease)
       },
     } as never)
     await dispatch(deps.tables, request)

@@ -38,6 +38,25 @@ describe('positions', () => {
     )
   })
 
+  it('say up to which time they are processed, once there is one; set by hand, they say nothing', async () => {
+    await positions.noteUntil('g', 't', 0, 900)
+    expect(await positions.readUntil('g', 't')).toEqual(new Map())
+    await positions.note('g', 't', 0, 9n)
+    await positions.noteUntil('g', 't', 0, 1_000)
+    await positions.noteUntil('g', 't', 0, 900)
+    await positions.note('g', 't', 0, 10n)
+    await positions.note('g', 't', 1, 1n)
+    expect(await positions.readUntil('g', 't')).toEqual(new Map([[0, 1_000]]))
+    expect(await positions.read('g', 't')).toEqual(
+      new Map([
+        [0, 10n],
+        [1, 1n],
+      ]),
+    )
+    await positions.set('g', 't', 0, 2n)
+    expect(await positions.readUntil('g', 't')).toEqual(new Map())
+  })
+
   it('are set back by hand', async () => {
     await positions.note('g', 't', 0, 9n)
     await positions.set('g', 't', 0, 2n)
