@@ -20,12 +20,25 @@ export async function statusCommand({ json }: Given<typeof command>): Promise<vo
   if (!found.healthy) process.exitCode = 1
 }
 
-function statusText({ connections, failures, unreached, subscriptions, complete }: Status): string {
+function statusText({ connections, unusable, failures, unreached, subscriptions, complete }: Status): string {
   const unrouted = failures.length === 0 ? [] : ['of no single connection', ...failures.flatMap(failureText)]
   const none = connections.length === 0 ? ['there are no connections: waldstream apply <dir>'] : []
   const more = complete ? [] : ['(there are more dead letters than were counted)']
   const silent = [...unreached.flatMap(recipientText), ...subscriptions.flatMap(subscriptionText)]
-  return [...none, ...connections.flatMap(connectionText), ...unrouted, ...silent, ...more].join('\n')
+  return [
+    ...none,
+    ...connections.flatMap(connectionText),
+    ...unusable.flatMap(unusableText),
+    ...unrouted,
+    ...silent,
+    ...more,
+  ].join('\n')
+}
+
+function unusableText({ connection, problem, stock, fix }: Status['unusable'][number]): string[] {
+  const served = stock === null ? '' : `; its stock is served by the policy ${stock}`
+  const what = problem === 'removed' ? 'was removed' : 'does not run'
+  return [`${problem === 'removed' ? 'note' : 'look'} ${connection} ${what}${served}`, `    ${fix}`]
 }
 
 function recipientText({ recipient, failing }: Status['unreached'][number]): string[] {

@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Check, Errors } from 'typebox/value'
 import { StreamError } from '../errors.ts'
+import { isFields } from '../events/fields.ts'
 import { entities, pushedEntities } from '../events/topics.ts'
 import type { StoredKind } from './document-schemas.ts'
 import {
@@ -13,6 +14,7 @@ import {
   REMIND_HOURS,
   type Read,
   type Recipient,
+  type StaleStock,
   type Subscription,
   type System,
   stalePolicies,
@@ -70,6 +72,12 @@ const storedRule = Type.Object({
   schema: Type.Optional(Type.Unsafe<ValueSchema>(Type.Object({}))),
 })
 
+const storedStaleStock = Type.Object({
+  afterMinutes: Type.Integer(),
+  policy: Type.Enum([...stalePolicies]),
+  buffer: Type.Optional(Type.Integer()),
+})
+
 const storedConnection = Type.Object({
   id: Type.String(),
   shop: Type.String(),
@@ -102,13 +110,7 @@ const storedConnection = Type.Object({
   push: Type.Optional(Type.Array(Type.Enum([...pushedEntities]))),
   fulfilments: Type.Optional(Type.Object({ notifyCustomer: Type.Boolean(), carriers: texts })),
   stock: Type.Optional(Type.Object({ locations: texts })),
-  staleStock: Type.Optional(
-    Type.Object({
-      afterMinutes: Type.Integer(),
-      policy: Type.Enum([...stalePolicies]),
-      buffer: Type.Optional(Type.Integer()),
-    }),
-  ),
+  staleStock: Type.Optional(storedStaleStock),
   deleteDrainedQueues: Type.Optional(Type.Boolean()),
   enabled: Type.Optional(Type.Boolean()),
   revision: Type.Integer(),
@@ -182,6 +184,13 @@ export function decodeConnection(stored: unknown): Connection {
     stock: rest.stock ?? null,
     deleteDrainedQueues: rest.deleteDrainedQueues ?? false,
   }
+}
+
+/** The policy in the document of a connection, whatever else cannot be read in it. Undefined: it has none. */
+export function staleStockOf(stored: unknown): StaleStock | undefined | 'unreadable' {
+  if (!isFields(stored)) return 'unreadable'
+  const { staleStock } = stored
+  return staleStock === undefined || Check(storedStaleStock, staleStock) ? staleStock : 'unreadable'
 }
 
 export function decodeMetadata(stored: unknown): ProductMetadata {

@@ -1,26 +1,24 @@
-import type { Connection, StaleStock } from '../configuration/model.ts'
+import type { StaleStock } from '../configuration/model.ts'
 import { entityOfRead, systemOfRead } from '../configuration/read-id.ts'
-import { connectionOfRow } from '../configuration/stored-documents.ts'
-import { CONNECTIONS } from '../configuration/tables.ts'
 import { controlRows, type ReadControl } from '../control/read-control.ts'
 import { digest } from '../events/identity.ts'
 import { isoTime } from '../events/times.ts'
 import { rowsOf } from '../platform/dynamodb/rows.ts'
-import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import { createSharedReads, type Kept } from '../platform/shared-reads.ts'
 import type { FeedRow } from '../projections/feed-row.ts'
 import type { FeedMeta } from '../projections/feed-table.ts'
 import type { Feed } from '../projections/projection.ts'
 import { type FeedProgress, feedProgress, type HeldChange, type ProgressDeps } from './feed-progress.ts'
+import { type ServedConnection, servedConnection } from './served-connection.ts'
 import { staleData } from './stale-stock.ts'
 
 /** A connection and the age of its sources, for reading one of its feeds. */
-export interface FeedStanding {
-  /** The configured connection; undefined: its document is missing or cannot be read. */
-  readonly connection: Connection | undefined
+export interface FeedStanding extends ServedConnection {
+  readonly id: string
   /**
    * By source: all changes before this time (milliseconds) were read, and are in the feed, except held ones. Omits
-   * sources without a read of the connection, and sources with a read that never completed.
+   * sources without a read of the connection, and sources with a read that never completed. Empty if the connection
+   * does not run: nobody knows since when.
    */
   readonly asOf: ReadonlyMap<string, number>
   /** The same by the reads that completed: a source that gets a second read does not become fresh by it. */
@@ -49,15 +47,15 @@ export function feedStanding(
 ): Promise<FeedStanding> {
   const { tables } = deps
   return shared(tables, JSON.stringify([feed.entity, connection]), kept, async () => {
-    const [item, progress] = await Promise.all([
-      tables.get(CONNECTIONS, { kind: 'connection', id: connection }),
+    const [served, progress] = await Promise.all([
+      servedConnection(tables, connection, kept),
       feedProgress(deps, feed, meta, connection),
     ])
-    const [configured] = readableItems(item === undefined ? [] : [item], connectionOfRow)
-    const reads = (configured?.reads ?? []).filter((read) => entityOfRead(read) === feed.entity)
+    const configured = served.problem === null ? (served.connection?.reads ?? []) : []
+    const reads = configured.filter((read) => entityOfRead(read) === feed.entity)
     const keys = reads.map((read) => ({ read }))
     const controls = keys.length === 0 ? [] : await rowsOf(tables, controlRows).listMany(keys)
-    return { connection: configured, ...agesOf(reads, controls, progress), held: heldChanges(progress) }
+    return { id: connection, ...served, ...agesOf(reads, controls, progress), held: heldChanges(progress) }
   })
 }
 
@@ -148,11 +146,15 @@ const MINUTE_MS = 60_000
 
 /** `sources`: sources of the rows. The policy applies only to stock: other content stays valid as it ages. */
 export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly string[], now: number): Serving {
-  const rule = feed.entity === 'inventory' ? standing.connection?.staleStock : undefined
+  const rule = feed.entity === 'inventory' ? standing.staleStock : undefined
   const { rows, sources: wholeSources } = standing.held
   const staleSources = new Map<string, string>()
   for (const source of sources) {
-    const reason = rule && (ageReason(source, standing, rule, now) ?? heldReason(wholeSources.get(source), rule, now))
+    const reason =
+      rule &&
+      (problemReason(standing) ??
+        ageReason(source, standing, rule, now) ??
+        heldReason(wholeSources.get(source), rule, now))
     if (reason !== undefined) staleSources.set(source, reason)
   }
   return {
@@ -189,6 +191,18 @@ function changedOf(
 
 function staleRows({ held }: FeedStanding, rule: StaleStock, now: number): readonly HeldChange[] {
   return [...held.rows.values()].filter((change) => heldReason(change, rule, now) !== undefined)
+}
+
+/** The changes of a connection that does not run no longer reach the feed, since when is not known. */
+function problemReason({ id, problem }: FeedStanding): string | undefined {
+  switch (problem) {
+    case 'removed':
+      return `the connection ${id} was removed`
+    case 'unreadable':
+      return `the connection ${id} does not run: its document, or that of its shop, vendor or mapping, cannot be read`
+    case null:
+      return undefined
+  }
 }
 
 function ageReason(source: string, { completed }: FeedStanding, rule: StaleStock, now: number): string | undefined {

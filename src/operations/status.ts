@@ -24,6 +24,7 @@ import { listPauses, type PauseStatus } from './pauses.ts'
 import type { Principal } from './principal.ts'
 import { type PullStatus, pullsOf } from './pulls/list-pulls.ts'
 import { type Scoped, sees, within } from './scope.ts'
+import { type UnusableConnection, unusableConnections } from './unusable-connections.ts'
 
 /** Number of runs of a read that are searched for the last good one. */
 const RUNS = 20
@@ -106,6 +107,8 @@ export interface ConnectionStatus {
 export interface Status {
   readonly healthy: boolean
   readonly connections: Scoped<ConnectionStatus>
+  /** Connections that do not run: a document cannot be read, or they were removed and their stock is still served. */
+  readonly unusable: Scoped<UnusableConnection>
   /** Failures of no single connection, in reading or routing. Only callers who see all connections see them. */
   readonly failures: readonly Failure[]
   /** Recipients that notifications do not reach. Only callers with access to everything see them. */
@@ -146,6 +149,8 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
       return withHealth(configuration, connection, { flows, paused: halts, held_orders, failures, pulls, ends })
     }),
   )
+  const unusable = await unusableConnections(deps, by, configuration)
+  const runs = unusable.every(({ problem }) => problem === 'removed')
   const failures = groups.filter(({ connection }) => connection === null).map(failureOf)
   const recipients = await statusOfRecipients(deps, by, configuration)
   const failing = recipients.filter((recipient) => recipient.enabled && recipient.failing !== null)
@@ -153,8 +158,9 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
   const unsent = subscriptions.filter((one) => one.enabled && one.failing !== null)
   const arrives = failing.length === 0 && unsent.length === 0
   return {
-    healthy: failures.length === 0 && arrives && connections.every(({ healthy }) => healthy),
+    healthy: failures.length === 0 && runs && arrives && connections.every(({ healthy }) => healthy),
     connections: within(by.scope, connections, ({ connection }) => ({ connection })),
+    unusable,
     failures,
     unreached: within(by.scope, failing, () => ({ connection: null })),
     subscriptions: within(by.scope, unsent, ownerOfSubscription),

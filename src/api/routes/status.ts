@@ -139,6 +139,17 @@ const Status = Type.Object({
       ),
     }),
   ),
+  unusable: Type.Array(
+    Type.Object({
+      connection: Text,
+      problem: Type.Enum(['removed', 'unreadable']),
+      stock: Nullable(
+        Type.Enum(['hold', 'buffer', 'zero', 'keep'], { description: 'Policy that its stock is served by' }),
+      ),
+      fix: Fix,
+    }),
+    { description: 'Connections that do not run: a document cannot be read, or removed with stock still in the feed' },
+  ),
   failures: Type.Array(Failure, { description: 'Failures of no single connection, in reading or routing' }),
   unreached: Type.Array(
     Type.Object({
@@ -169,12 +180,13 @@ export function statusRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox
   return async (app) => {
     const schema = { tags: ['status'], response: { 200: Status, ...problems(401) } }
     app.get('/v1/status', { schema }, async (request) => {
-      const { connections, failures, unreached, subscriptions, ...rest } = await status(
+      const { connections, unusable, failures, unreached, subscriptions, ...rest } = await status(
         operations,
         principalOf(request),
       )
       return {
         ...rest,
+        unusable: [...unusable],
         failures: [...failures],
         unreached: [...unreached],
         subscriptions: subscriptions.map(toSubscription),

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { noteChange } from '../../../src/configuration/changes.ts'
+import { encodeConnection } from '../../../src/configuration/stored-form.ts'
+import { CONNECTIONS } from '../../../src/configuration/tables.ts'
 import { SYNC_CONTROL } from '../../../src/control/tables.ts'
 import { isoTime } from '../../../src/events/times.ts'
 import { rowsOf } from '../../../src/platform/dynamodb/rows.ts'
@@ -150,5 +153,69 @@ describe('a cut date set by hand', () => {
     await set(7, 0, 20)
     await set(8, 20, 25)
     expect(await asOfA(world)).toBe(at(0))
+  })
+})
+
+describe('the policy of a connection that does not run', () => {
+  const stock = async ({ api }: World) => {
+    const { items } = (await api.get(`${FEED}&source=vendor`)).json
+    return [rows(items)[0], items[0].as_of, items[0].stale?.reason]
+  }
+  const note = (world: World, before: object | null, after: object | null, minute: number) =>
+    noteChange(world.api.tables, {
+      at: at(minute),
+      by: 'ann',
+      kind: 'connection',
+      id: 'shop-vendor',
+      revision: minute,
+      reason: null,
+      before,
+      after,
+    })
+  const write = ({ api }: World, document: unknown) =>
+    api.tables.put(CONNECTIONS, { kind: 'connection', id: 'shop-vendor', document })
+
+  it('stays that of its document, at once, where something else in it cannot be read', async () => {
+    const world = await agingFeed({ policy: 'hold' })
+    await write(world, { ...encodeConnection(world.connection), reads: 'all' })
+    const why =
+      'the connection shop-vendor does not run: its document, or that of its shop, vendor or mapping, cannot be read'
+    expect(await stock(world)).toEqual(['A 5 false', null, why])
+  })
+
+  it('is the strictest where it cannot be read itself, and was never known', async () => {
+    const world = await agingFeed({ policy: 'hold' })
+    await write(world, { ...encodeConnection(world.connection), staleStock: { policy: 'halve' } })
+    expect((await stock(world))[0]).toBe('A 0 false')
+  })
+
+  it('is the last that can be read where it cannot be read itself', async () => {
+    const world = await agingFeed({ policy: 'hold' })
+    const broken = { ...encodeConnection(world.connection), staleStock: { policy: 'halve' } }
+    await note(world, null, encodeConnection(world.connection), 1)
+    await note(world, encodeConnection(world.connection), broken, 2)
+    await write(world, broken)
+    expect((await stock(world))[0]).toBe('A 5 false')
+  })
+
+  it('stays after the connection was removed', async () => {
+    const world = await agingFeed({ policy: 'zero' })
+    await world.poll()
+    await note(world, encodeConnection(world.connection), null, 1)
+    await world.api.tables.delete(CONNECTIONS, { kind: 'connection', id: 'shop-vendor' })
+    expect(await stock(world)).toEqual(['A 0 false', null, 'the connection shop-vendor was removed'])
+    expect(rows((await world.poll()).items)).toEqual(['A 0 false', 'F 0 false'])
+  })
+
+  it('applies where a system of the connection cannot be read', async () => {
+    const world = await agingFeed({ policy: 'zero' })
+    await world.api.tables.put(CONNECTIONS, { kind: 'system', id: world.connection.vendor, document: {} })
+    expect((await stock(world))[0]).toBe('A 0 false')
+  })
+
+  it('is still none where the connection had none', async () => {
+    const world = await agingFeed()
+    await write(world, { ...encodeConnection(world.connection), reads: 'all' })
+    expect(await stock(world)).toEqual(['A 5 true', null, undefined])
   })
 })

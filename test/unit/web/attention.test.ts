@@ -56,7 +56,28 @@ const connection = (id: string, over: Partial<ConnectionStatus> = {}): Connectio
   ...over,
 })
 const statusOf = (connections: readonly ConnectionStatus[], over: Partial<Status> = {}) =>
-  ({ healthy: false, connections, failures: [], unreached: [], subscriptions: [], complete: true, ...over }) as Status
+  ({
+    healthy: false,
+    connections,
+    unusable: [],
+    failures: [],
+    unreached: [],
+    subscriptions: [],
+    complete: true,
+    ...over,
+  }) as Status
+
+it('names first the connections that do not run', () => {
+  const unusable = [
+    { connection: 'a', problem: 'unreadable', stock: 'zero', fix: 'apply it again' },
+    { connection: 'b', problem: 'removed', stock: 'hold', fix: 'end that' },
+  ] as readonly object[] as Status['unusable']
+  expect(attentionOf(statusOf([connection('c', { paused: [halt] })], { unusable }))).toMatchObject([
+    { connection: 'a', tone: 'bad', message: expect.stringContaining('the policy zero: apply it again') },
+    { connection: 'b', tone: 'warn', title: expect.stringContaining('was removed') },
+    { pause: { stage: 'route-orders' } },
+  ])
+})
 
 it('names pauses before failures before reads, each with the one thing that helps', () => {
   const flows = [flowOf({ problem: 'target_unavailable: 503' })]

@@ -27,19 +27,20 @@ export interface Attention {
  * connections is listed once.
  */
 export function attentionOf(
-  { connections, failures, unreached, subscriptions }: Status,
+  { connections, unusable, failures, unreached, subscriptions }: Status,
   now = Date.now(),
 ): readonly Attention[] {
   const ends = connections.flatMap((one) => (one.enabled ? one.ends : []))
   const down = ends.flatMap(downOf)
   const alone = ends.flatMap((end) => aloneOf(end, now))
+  const broken = unusable.map(ofUnusable)
   const halts = connections.flatMap((one) => one.paused.map((halt) => ofHalt(halt, one.connection)))
   const failed = connections.flatMap((one) => one.failures.map((failure) => ofFailure(failure, one.connection)))
   const unrouted = failures.map((failure) => ofFailure(failure, null))
   const reads = connections.flatMap((one) => one.flows.flatMap((flow) => readsOf(flow, one.connection)))
   const waits = connections.flatMap((one) => one.flows.flatMap((flow) => waitsOf(flow, one)))
   const silent = [...unreached.flatMap(unreachedOf), ...subscriptions.flatMap(unsentOf)]
-  const all = [...down, ...halts, ...failed, ...unrouted, ...silent, ...reads, ...waits, ...alone]
+  const all = [...broken, ...down, ...halts, ...failed, ...unrouted, ...silent, ...reads, ...waits, ...alone]
   return [...new Map(all.map((one) => [one.id, one])).values()]
 }
 
@@ -60,6 +61,22 @@ function downOf({ system, circuit }: CalledSystem): readonly Attention[] {
       scope: 'configure',
     },
   ]
+}
+
+function ofUnusable({ connection, problem, stock, fix }: Status['unusable'][number]): Attention {
+  const isRemoved = problem === 'removed'
+  return {
+    id: `unusable ${connection}`,
+    tone: isRemoved ? 'warn' : 'bad',
+    icon: 'connections',
+    connection,
+    title: isRemoved ? texts.overview.removed(connection) : texts.overview.unreadable(connection),
+    message: stock === null ? fix : `${texts.overview.servedBy(stock)} ${fix}`,
+    since: null,
+    pause: null,
+    href: null,
+    scope: null,
+  }
 }
 
 function unreachedOf({ recipient, failing }: Status['unreached'][number]): readonly Attention[] {
