@@ -16,7 +16,7 @@ export interface FeedOptions {
   readonly api: string
   /** An API key with the scope `feeds:read`. */
   readonly key?: string
-  /** `products`, `inventory`, `images`. */
+  /** `products`, `inventory`, `prices`, `images`. */
   readonly feed: string
   readonly connection: string
   /** Rows of this system only. */

@@ -29,6 +29,7 @@ add_acls producer --operation Write \
   --topic "${PREFIX}orders" \
   --topic "${PREFIX}products" \
   --topic "${PREFIX}inventory" \
+  --topic "${PREFIX}prices" \
   --topic "${PREFIX}images" \
   --topic "${PREFIX}fulfilments" \
   --topic "${PREFIX}sync-requests" \
@@ -42,6 +43,7 @@ add_reads processor
 add_acls processor --operation Write \
   --topic "${PREFIX}universal-products" \
   --topic "${PREFIX}universal-inventory" \
+  --topic "${PREFIX}universal-prices" \
   --topic "${PREFIX}universal-images" \
   --topic "${PREFIX}sync-status" \
   --topic "${PREFIX}dead-letters"
@@ -62,10 +64,12 @@ add_acls api --operation Write \
   --topic "${PREFIX}orders" \
   --topic "${PREFIX}products" \
   --topic "${PREFIX}inventory" \
+  --topic "${PREFIX}prices" \
   --topic "${PREFIX}images" \
   --topic "${PREFIX}fulfilments" \
   --topic "${PREFIX}universal-products" \
   --topic "${PREFIX}universal-inventory" \
+  --topic "${PREFIX}universal-prices" \
   --topic "${PREFIX}universal-images" \
   --topic "${PREFIX}sync-requests" \
   --topic "${PREFIX}sync-status" \

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { inTransaction } from '../harness/database.ts'
 import type { Account, Wire } from './account.ts'
 import { ControlError, columnValue, itemIdOf, requireNumber, requireObject } from './control-values.ts'
-import { fromUnits, toUnits } from './decimal.ts'
+import { fromUnits, lineAmount, toUnits } from './decimal.ts'
 import { addOrderControls, type OrderControls } from './order-controls.ts'
 import { NetSuiteProblem } from './problems.ts'
 import { changeRules } from './rules.ts'
@@ -19,6 +19,7 @@ const itemColumns: Readonly<Record<string, string>> = {
   mpn: 'mpn',
   weight: 'weight',
   matrixtype: 'matrixtype',
+  cost: 'cost',
 }
 const priceFields: Readonly<Record<string, number>> = { price: 1, wholesaleprice: 2 }
 
@@ -52,6 +53,9 @@ export function addControlRoutes(app: FastifyInstance, account: Account, orders:
       )
       control.put<{ Params: { location: string } }>('/locations/:location', async ({ params, body }) =>
         changeLocation(database, params.location, requireObject(body)),
+      )
+      control.put<{ Params: { level: string } }>('/price-levels/:level', async ({ params, body }) =>
+        inTransaction(database, () => changePriceLevel(database, params.level, requireObject(body))),
       )
       control.put('/rules', async ({ body }) => {
         changeRules(account.rules, body)
@@ -104,7 +108,9 @@ function changeItem({ database, clock }: Account, id: number, changes: Wire): vo
     } else if (level !== undefined) {
       const price = requireNumber(name, value)
       database
-        .prepare('UPDATE sim_price SET price = ? WHERE item_id = ? AND level_id = ? AND currency_id = 1')
+        .prepare(
+          'UPDATE sim_price SET price = ? WHERE item_id = ? AND level_id = ? AND currency_id = 1 AND quantity = 0',
+        )
         .run(price, id, level)
     } else if (database.prepare('SELECT 1 FROM sim_custom_field WHERE scriptid = ?').get(field) !== undefined) {
       const patch = JSON.stringify({ [field]: value })
@@ -148,16 +154,40 @@ function replaceMembers(database: DatabaseSync, kit: number, members: unknown): 
 }
 
 /**
- * Prices in other currencies than the account's: a list of `{level, currency, price}`, the level by its internal id.
+ * Prices in any currency and for any quantity: a list of `{level, currency, price, quantity}`, the level by its internal
+ * id; `quantity` is the lowest one (0 if it is not given), and a price of null removes the price.
  */
 function addPrices(database: DatabaseSync, item: number, prices: unknown): void {
-  if (!Array.isArray(prices)) throw new ControlError(400, '"prices" must be a list of {level, currency, price}.')
-  const add = database.prepare('INSERT OR REPLACE INTO sim_price VALUES (?, ?, ?, ?)')
-  for (const { level, currency, price } of prices as Wire[]) {
+  if (!Array.isArray(prices))
+    throw new ControlError(400, '"prices" must be a list of {level, currency, price, quantity}.')
+  const add = database.prepare('INSERT OR REPLACE INTO sim_price VALUES (?, ?, ?, ?, ?)')
+  const remove = database.prepare(
+    'DELETE FROM sim_price WHERE item_id = ? AND level_id = ? AND currency_id = ? AND quantity = ?',
+  )
+  for (const { level, currency, price, quantity = 0 } of prices as Wire[]) {
     const id = Object.keys(currencies).find((one) => currencies[one]?.code === currency)
     if (id === undefined) throw new ControlError(400, `There is no currency ${String(currency)}.`)
-    add.run(item, Number(level), Number(id), requireNumber('price', price))
+    const from = requireNumber('quantity', quantity)
+    if (price === null) remove.run(item, Number(level), Number(id), from)
+    else add.run(item, Number(level), Number(id), requireNumber('price', price), from)
   }
+}
+
+/**
+ * A price level with a percentage of the base price, and "Update Existing Prices": rewrites the level's price of every
+ * item (SOAP records browser 2020.1, PriceLevel.updateExistingPrices). Oracle does not say that the items change with
+ * it, so `lastmodifieddate` stays: the case that a reader must find without it.
+ */
+function changePriceLevel(database: DatabaseSync, level: string, changes: Wire): Wire {
+  const found = database.prepare('SELECT id FROM sim_price_level WHERE id = ? OR name = ?').get(level, level)
+  if (found === undefined) throw new ControlError(404, `There is no price level ${level}.`)
+  const factor = 1 + requireNumber('discountpct', changes['discountpct']) / 100
+  const bases = database.prepare('SELECT * FROM sim_price WHERE level_id = 1').all()
+  const set = database.prepare('INSERT OR REPLACE INTO sim_price VALUES (?, ?, ?, ?, ?)')
+  for (const { item_id: item, currency_id: currency, price, quantity } of bases) {
+    set.run(Number(item), Number(found['id']), Number(currency), lineAmount(Number(price), factor), Number(quantity))
+  }
+  return { level: Number(found['id']), changed: bases.length }
 }
 
 /** Moves `lastquantityavailablechange` but not the item's `lastmodifieddate`: a stock change is not an item change. */

@@ -21,7 +21,7 @@ export function itemIdOf(database: DatabaseSync, itemid: string): number {
 
 export function columnValue(column: string, value: unknown): SQLInputValue {
   if (column === 'isinactive') return value === true || value === 'T' ? 'T' : 'F'
-  if (column === 'weight') return requireNumber(column, value)
+  if (column === 'weight' || column === 'cost') return requireNumber(column, value)
   if (value === null || typeof value === 'string') return value || null
   throw new ControlError(400, `"${column}" must be text.`)
 }

@@ -18,7 +18,7 @@ export function inventoryItemType({ database }: Account): RecordType {
   const stock = database.prepare(`SELECT s.*, l.name FROM sim_stock s JOIN sim_location l ON l.id = s.location_id
     WHERE s.item_id = ? ORDER BY s.location_id`)
   const prices = database.prepare(`SELECT p.*, l.name FROM sim_price p JOIN sim_price_level l ON l.id = p.level_id
-    WHERE p.item_id = ? ORDER BY p.level_id, p.currency_id`)
+    WHERE p.item_id = ? ORDER BY p.level_id, p.currency_id, p.quantity`)
   return {
     name: 'inventoryItem',
     table: 'sim_item',
@@ -49,6 +49,7 @@ function itemWire(row: Wire, stock: readonly Wire[], prices: readonly Wire[], { 
     isInactive: row['isinactive'] === 'T',
     manufacturer: row['manufacturer'],
     mpn: row['mpn'],
+    cost: row['cost'],
     weight: row['weight'],
     weightUnit: row['weightunit'] === null ? null : { id: row['weightunit'], refName: 'lb' },
     createdDate: isoTime(row['created_at']),
@@ -67,7 +68,7 @@ function priceWire(row: Wire): Wire {
     priceLevel: level,
     priceLevelName: row['name'],
     price: row['price'],
-    quantity: { value: '0' },
+    quantity: { value: String(row['quantity']) },
     currencyPage: { id: String(row['currency_id']), refName: currencies[String(row['currency_id'])]?.code },
   }
 }

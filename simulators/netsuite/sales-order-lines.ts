@@ -59,7 +59,9 @@ export type MergeLines = (
 
 export function createLineMerge({ database, rules }: Account): MergeLines {
   const itemById = database.prepare('SELECT id, itemid FROM sim_item WHERE id = ?')
-  const priceOf = database.prepare('SELECT price FROM sim_price WHERE item_id = ? AND level_id = ? AND currency_id = ?')
+  const priceOf = database.prepare(
+    'SELECT price FROM sim_price WHERE item_id = ? AND level_id = ? AND currency_id = ? AND quantity = 0',
+  )
   const locationById = database.prepare('SELECT id FROM sim_location WHERE id = ?')
   const itemOf = (sent: Wire, path: string): Wire => {
     const reference = sent['item'] as Reference | undefined

@@ -4,6 +4,7 @@ CREATE TABLE IF NOT EXISTS sim_item (
   id INTEGER PRIMARY KEY AUTOINCREMENT, itemid TEXT NOT NULL UNIQUE, displayname TEXT, description TEXT, upccode TEXT,
   itemtype TEXT NOT NULL DEFAULT 'InvtPart', parent_id INTEGER REFERENCES sim_item (id), matrixtype TEXT,
   isinactive TEXT NOT NULL DEFAULT 'F', manufacturer TEXT, mpn TEXT, weight NUMERIC, weightunit TEXT,
+  cost NUMERIC,
   custom TEXT NOT NULL DEFAULT '{}', created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS sim_item_modified ON sim_item (modified_at, id);
@@ -32,8 +33,8 @@ CREATE TABLE IF NOT EXISTS sim_stock (
 CREATE TABLE IF NOT EXISTS sim_price (
   item_id INTEGER NOT NULL REFERENCES sim_item (id) ON DELETE CASCADE,
   level_id INTEGER NOT NULL REFERENCES sim_price_level (id),
-  currency_id INTEGER NOT NULL DEFAULT 1, price NUMERIC NOT NULL,
-  PRIMARY KEY (item_id, level_id, currency_id)
+  currency_id INTEGER NOT NULL DEFAULT 1, price NUMERIC NOT NULL, quantity NUMERIC NOT NULL DEFAULT 0,
+  PRIMARY KEY (item_id, level_id, currency_id, quantity)
 );
 CREATE TABLE IF NOT EXISTS sim_customer (
   id INTEGER PRIMARY KEY AUTOINCREMENT, external_id TEXT UNIQUE, entityid TEXT NOT NULL UNIQUE,

@@ -37,7 +37,7 @@ export function seedAccount(database: DatabaseSync, options: SeedOptions): void 
 }
 
 /** Incremented when the schema changes; data of another layout is recreated. */
-const layout = 3
+const layout = 4
 
 /** Creates the tables. Returns whether there was data in this layout, which is kept; any other data is dropped. */
 export function openTables(database: DatabaseSync): boolean {
@@ -72,7 +72,8 @@ function clear(database: DatabaseSync): void {
 
 function insertItems(database: DatabaseSync, products: readonly CatalogProduct[], random: Random): void {
   const insert = database.prepare(`INSERT INTO sim_item (itemid, displayname, description, upccode, isinactive,
-    manufacturer, mpn, weight, weightunit, custom, created_at, modified_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    manufacturer, mpn, weight, weightunit, cost, custom, created_at, modified_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const addPrice = database.prepare('INSERT INTO sim_price (item_id, level_id, price) VALUES (?, ?, ?)')
   const addStock = database.prepare('INSERT INTO sim_stock VALUES (?, ?, ?, ?, ?, ?)')
   const modified = tiedTimes(random, 20)
@@ -90,6 +91,7 @@ function insertItems(database: DatabaseSync, products: readonly CatalogProduct[]
       product.sku,
       product.weight === undefined ? null : Number(product.weight),
       product.weight === undefined ? null : '1',
+      lineAmount(price, 0.45),
       JSON.stringify(customFields(product)),
       modifiedAt - random.int(1, 300) * 86_400_000,
       modifiedAt,

@@ -41,6 +41,7 @@ export interface NetSuiteSimulatorOptions extends SeedOptions {
  * - `POST /items` makes an item: `{itemid, itemtype?, parent?, matrixtype?, members?: [{itemid, quantity}], price?, …}`;
  *   `PATCH /items/{itemid}` changes it, `DELETE` removes it.
  * - `PUT /items/{itemid}/locations/{id or name}` sets stock: `{quantityonhand?, quantityavailable?}`.
+ * - `PUT /price-levels/{id or name}` rewrites a level's prices: `{discountpct}`, in percent of the base price.
  * - `POST /orders/{id}/fulfil` ships: `{lines?: [{line, quantity?, location?}], tracking?: [number], shipStatus?}`;
  *   `POST /orders/{id}/close` closes lines: `{lines?: [line]}`; `POST /orders/{id}/cancel`.
  * - `PATCH /fulfilments/{id}`: `{tracking?, shipStatus?, …}`.

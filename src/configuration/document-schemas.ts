@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { entities, pushedEntities } from '../events/topics.ts'
+import { feedPoliciesSchema } from './feed-policies-schema.ts'
 import { mappingTestSchema } from './mapping-test-schema.ts'
 import { stalePolicies } from './model.ts'
 import { recipientSchema } from './recipient-schema.ts'
@@ -332,6 +333,7 @@ export const connectionSchema = Type.Object(
         { ...strict, description: 'how stock is served whose source was not read for some time: afterMinutes, policy' },
       ),
     ),
+    feeds: Type.Optional(feedPoliciesSchema),
     deleteDrainedQueues: Type.Optional(
       Type.Boolean({
         description: 'true: a queue named by a sync request is deleted once it is drained; false by default',

@@ -107,6 +107,7 @@ export function connectionOf(
     fulfilments: { notifyCustomer: fulfilments?.notifyCustomer ?? false, carriers: fulfilments?.carriers ?? {} },
     stock: document.stock ?? null,
     ...(document.staleStock === undefined ? {} : { staleStock: document.staleStock }),
+    ...(document.feeds === undefined ? {} : { feeds: document.feeds }),
     deleteDrainedQueues: document.deleteDrainedQueues ?? false,
     ...(document.enabled === false ? { enabled: false } : {}),
     revision: 0,

@@ -135,6 +135,19 @@ export interface StaleStock {
   readonly buffer?: number
 }
 
+/** What a connection's prices feed has. */
+export interface PriceFeedPolicy {
+  /** Names of price levels; undefined: all. */
+  readonly levels?: readonly string[]
+  /** True: with the vendor's cost. */
+  readonly cost?: boolean
+}
+
+/** What the feeds of a connection have, by feed. */
+export interface FeedPolicies {
+  readonly prices?: PriceFeedPolicy
+}
+
 /** Joins one shop and one vendor. */
 export interface Connection {
   readonly id: string
@@ -193,6 +206,8 @@ export interface Connection {
   readonly stock: StockPolicy | null
   /** Undefined: stock is served as it was last read, however long ago. */
   readonly staleStock?: StaleStock
+  /** Undefined: feeds have what they have by default. */
+  readonly feeds?: FeedPolicies
   /** True: a queue named by a sync request is deleted once it is drained. */
   readonly deleteDrainedQueues: boolean
   /** False: all work of the connection waits. */

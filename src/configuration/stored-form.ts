@@ -111,6 +111,13 @@ const storedConnection = Type.Object({
   fulfilments: Type.Optional(Type.Object({ notifyCustomer: Type.Boolean(), carriers: texts })),
   stock: Type.Optional(Type.Object({ locations: texts })),
   staleStock: Type.Optional(storedStaleStock),
+  feeds: Type.Optional(
+    Type.Object({
+      prices: Type.Optional(
+        Type.Object({ levels: Type.Optional(Type.Array(Type.String())), cost: Type.Optional(Type.Boolean()) }),
+      ),
+    }),
+  ),
   deleteDrainedQueues: Type.Optional(Type.Boolean()),
   enabled: Type.Optional(Type.Boolean()),
   revision: Type.Integer(),

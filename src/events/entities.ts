@@ -54,9 +54,16 @@ export const entityDeclarations = [
     shop: 'shop-inventory-requested',
   },
   {
-    name: 'images',
+    name: 'prices',
     key: ['sku'],
     callOrder: 5,
+    source: 'prices-changed',
+    universal: 'universal-prices-changed',
+  },
+  {
+    name: 'images',
+    key: ['sku'],
+    callOrder: 6,
     source: 'image-gallery-changed',
     universal: 'universal-images-changed',
     shop: 'shop-images-requested',

@@ -7,9 +7,7 @@ import { StreamError } from '../errors.ts'
 import { kindOf, topicOf } from '../events/topics.ts'
 import { holdsPersonal } from '../platform/registry/personal-fields.ts'
 import { topology } from '../processors/topology.ts'
-import { imageFeed } from '../projections/image-feed.ts'
-import { inventoryFeed } from '../projections/inventory-feed.ts'
-import { productFeed } from '../projections/product-feed.ts'
+import { feeds } from '../projections/feeds.ts'
 import { taskCounts } from '../projections/task-status.ts'
 import { noteChange, noteNothing, noteReading } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
@@ -173,9 +171,6 @@ export const sourceTargets: readonly ReplayTarget[] = topology.map(({ from, proc
 /** All topics that can be replayed, with the stages that consume them. */
 export function replayTargets(systems: readonly System[], systemTypes: SystemTypes): readonly ReplayTarget[] {
   const sinks = sinksOf(systems, systemTypes).map(({ topic, name }) => ({ topic, processor: name }))
-  const feeds = [productFeed, inventoryFeed, imageFeed].map(({ kind, name }) => ({
-    topic: topicOf(kind),
-    processor: name,
-  }))
-  return [...sourceTargets, ...sinks, ...feeds]
+  const projections = feeds.map(({ kind, name }) => ({ topic: topicOf(kind), processor: name }))
+  return [...sourceTargets, ...sinks, ...projections]
 }

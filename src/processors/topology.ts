@@ -10,6 +10,7 @@ import {
 import type { Stage } from '../platform/runtime/stage.ts'
 import { mapImages } from './map-images.ts'
 import { mapInventory } from './map-inventory.ts'
+import { mapPrices } from './map-prices.ts'
 import { mapProducts } from './map-products.ts'
 import type { Processor, Remembered } from './processor.ts'
 import { pushProcessor } from './push-rows.ts'
@@ -35,6 +36,7 @@ const consumers: { readonly [E in DeclaredEntity]: TopologyRow<E> } = {
   fulfilments: row(routeFulfilments, ['shop-fulfilments']),
   products: mappingRow(mapProducts),
   inventory: mappingRow(mapInventory),
+  prices: mappingRow(mapPrices),
   images: mappingRow(mapImages),
 }
 

@@ -132,6 +132,7 @@ function deletionOf(
 /** Content of a deletion without known content. Entities with a feed are deleted at their sources, others never. */
 const empty: { readonly [E in DeclaredFeedEntity]: (key: string) => TopicEvents[E]['data'] } = {
   inventory: (sku) => ({ sku, locations: [], attributes: {} }),
+  prices: (sku) => ({ sku, currency: null, cost: null, levels: [], attributes: {} }),
   images: (sku) => ({
     sku,
     image: null,

@@ -1,6 +1,7 @@
 import type { DeclaredFeedEntity } from '../events/topics.ts'
 import { imageFeed } from './image-feed.ts'
 import { inventoryFeed } from './inventory-feed.ts'
+import { priceFeed } from './price-feed.ts'
 import { productFeed } from './product-feed.ts'
 import type { Feed } from './projection.ts'
 
@@ -8,6 +9,7 @@ import type { Feed } from './projection.ts'
 const feedsByEntity: { readonly [E in DeclaredFeedEntity]: Feed<`universal-${E}`> } = {
   products: productFeed,
   inventory: inventoryFeed,
+  prices: priceFeed,
   images: imageFeed,
 }
 

@@ -9,9 +9,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { encodeConnection } from '../../src/configuration/stored-form.ts'
 import { CONNECTIONS } from '../../src/configuration/tables.ts'
 import { SYNC_CONTROL } from '../../src/control/tables.ts'
+import { priceFeed } from '../../src/projections/price-feed.ts'
+import { feedStage } from '../../src/projections/run-projection.ts'
 import { connectionWith } from '../data/configuration.ts'
-import { inventoryChanged } from '../data/feed-events.ts'
+import { inventoryChanged, pricesChanged } from '../data/feed-events.ts'
 import { apiFixture } from '../worlds/api-fixture.ts'
+import { batchContext, decoded, memoryReporter, silentLogger } from '../worlds/stage-context.ts'
 
 const PAGE = new URL('../../docs/how-to/pulling-feeds.md', import.meta.url)
 const CONNECTION = 'magento-netsuite'
@@ -49,6 +52,11 @@ beforeAll(async () => {
   const head = { connection: CONNECTION, source: 'netsuite' }
   await api.project(0, ...stock.map(([sku, available]) => inventoryChanged({ ...head, sku }, available)))
   await api.idle()
+  const { tables, clock, settleMs } = api
+  const projector = feedStage(priceFeed, { tables, settleMs, reporter: memoryReporter(), logger: silentLogger })
+  const price = pricesChanged({ ...head, sku: 'MH01-XS-Black' }, '72.5')
+  const place = { offset: 0, timestamp: clock.time, partition: 0 }
+  await projector.handle([decoded<'universal-prices'>(price, place)], batchContext(0).context)
   address = await api.app.listen({ host: '127.0.0.1', port: 0 })
 })
 

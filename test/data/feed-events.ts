@@ -2,6 +2,7 @@ import { decimal8 } from '../../src/events/decimal.ts'
 import type {
   UniversalImagesChanged,
   UniversalInventoryChanged,
+  UniversalPricesChanged,
   UniversalProductsChanged,
 } from '../../src/events/generated/events.ts'
 import { contentDigest, digest } from '../../src/events/identity.ts'
@@ -38,6 +39,16 @@ export function inventoryChanged(head: Head, available: string, inStock?: boolea
   const total = decimal8(available, 'available')
   const locations = [{ location: 'main', onHand: total, available: total }]
   const data = { sku: head.sku ?? 'A-1', total, inStock: inStock ?? total > 0n, locations }
+  return { ...headOf(head, data), data }
+}
+
+/** A `universal-prices` event with one level, and a tier of ten a tenth below. */
+export function pricesChanged(head: Head, amount: string): UniversalPricesChanged {
+  const price = decimal8(amount, 'price')
+  const tiers = [{ from: decimal8('10', 'from'), price: ((price * 9n) / 10n) as typeof price }]
+  const validFrom = Date.UTC(2026, 0, 31, 8)
+  const levels = [{ level: 'Base Price', price, currency: 'USD', tiers, validFrom, validTo: null }]
+  const data = { sku: head.sku ?? 'A-1', currency: 'USD', cost: null, levels }
   return { ...headOf(head, data), data }
 }
 

@@ -7,6 +7,7 @@ import type {
   Order,
   OrderChanged,
   OrderLine,
+  PricesChanged,
   ProductChanged,
   VendorOrderRequested,
 } from '../../src/events/generated/events.ts'
@@ -153,6 +154,21 @@ export const inventoryChanged = (
     attributes: {},
   }))
   const data = { sku, locations, attributes: {} }
+  return { ...header('netsuite', sku, data), data }
+}
+
+/** Prices of one piece by level, in USD. */
+export const pricesChanged = (
+  sku: string,
+  prices: Readonly<Record<string, string>>,
+  cost: string | null = null,
+): PricesChanged => {
+  const levels = Object.entries(prices).map(([level, price]) => {
+    const period = { validFrom: null, validTo: null }
+    return { level, price: decimal8(price, 'price'), currency: 'USD', tiers: [], ...period }
+  })
+  const costs = cost === null ? null : decimal8(cost, 'cost')
+  const data = { sku, currency: 'USD', cost: costs, levels, attributes: {} }
   return { ...header('netsuite', sku, data), data }
 }
 

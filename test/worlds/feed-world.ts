@@ -1,7 +1,14 @@
 import { expect } from 'vitest'
 import type { Configuration } from '../../src/configuration/model.ts'
 import type { EntityDeclaration } from '../../src/events/entities.ts'
-import { type FeedEntity, type TopicEvents, type TopicKind, topics, topicsOf } from '../../src/events/topics.ts'
+import {
+  type FeedEntity,
+  type PerSystemKind,
+  type TopicEvents,
+  type TopicKind,
+  topics,
+  topicsOf,
+} from '../../src/events/topics.ts'
 import { tableDefinitions } from '../../src/operations/table-definitions.ts'
 import { createJobs } from '../../src/platform/jobs.ts'
 import { allTopics } from '../../src/platform/kafka/topic-definitions.ts'
@@ -40,7 +47,10 @@ export async function feedWorld({ entity, schemas, rows, feed }: DeclaredFeed, c
     ([kind, schema], id) => [kind as TopicKind, kindSchema(id, schema)] as const,
   )
   const codec = codecOf(new Map(kinds), { byId: async () => undefined })
-  const targets = configuration.systems.map(({ id }) => ({ system: id, kinds: [`shop-${feed.entity}`] as const }))
+  const targets = configuration.systems.map(({ id }) => ({
+    system: id,
+    kinds: [`shop-${entity.name}` as PerSystemKind],
+  }))
   const settings = { prefix: PREFIX, partitions: PARTITIONS, replication: 1, targets }
   const known = new Set(topics.map(({ kind }) => kind))
   const own = topicsOf([entity]).filter(({ kind }) => !known.has(kind))

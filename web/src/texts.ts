@@ -102,6 +102,7 @@ export const texts = {
     fulfilments: 'Shipments',
     products: 'Products',
     inventory: 'Stock',
+    prices: 'Prices',
     images: 'Images',
   } as Readonly<Record<string, string>>,
   direction: { toVendor: 'from shop to vendor', toShop: 'from vendor to shop' },
@@ -388,7 +389,7 @@ export const texts = {
     noneLead: 'This connection has no rows in this feed. Choose another feed, or run its read under Reads.',
   },
   productPage: {
-    none: { products: 'Not in the products feed', inventory: 'No stock', images: 'No images' },
+    none: { products: 'Not in the products feed', inventory: 'No stock', prices: 'No prices', images: 'No images' },
     noneLead: 'No source of this connection has any for this SKU.',
     notMapped: 'It has no row yet.',
     events: 'As read and as in the feed',

@@ -9,7 +9,7 @@ final class FeedOptions
 {
     /**
      * @param string $api URL of the API, without /v1
-     * @param string $feed products, inventory, images
+     * @param string $feed products, inventory, prices, images
      * @param string|null $key API key with the scope feeds:read
      * @param string|null $source rows of this system only
      * @param int $limit rows per page, 1 to 1000

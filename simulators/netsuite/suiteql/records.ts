@@ -9,7 +9,7 @@ export function recordViews(customFields: readonly string[]): Record<string, str
   return {
     item: `SELECT id, itemid, COALESCE((SELECT p.itemid || ' : ' FROM sim_item p WHERE p.id = sim_item.parent_id), '')
         || itemid AS fullname, displayname, description, itemtype, upccode,
-      NULL AS externalid, isinactive, parent_id AS parent, matrixtype, manufacturer, mpn, weight, weightunit,
+      NULL AS externalid, isinactive, parent_id AS parent, matrixtype, manufacturer, mpn, weight, weightunit, cost,
       ACCOUNT_TIME(created_at) AS createddate, ACCOUNT_TIME(modified_at) AS lastmodifieddate ${custom} FROM sim_item`,
     itemmember: `SELECT kit_id AS parentitem, item_id AS item, quantity FROM sim_item_member`,
     state: `SELECT id, country, shortname, fullname FROM sim_state`,
@@ -21,9 +21,9 @@ export function recordViews(customFields: readonly string[]): Record<string, str
       0 AS quantityintransit, NULL AS reorderpoint, NULL AS preferredstocklevel,
       ACCOUNT_TIME(changed_at) AS lastquantityavailablechange FROM sim_stock`,
     pricelevel: `SELECT id, name, 'F' AS isinactive FROM sim_price_level`,
-    itemprice: `SELECT item_id AS item, level_id AS pricelevel, name AS pricelevelname, price, 0 AS quantity,
+    itemprice: `SELECT item_id AS item, level_id AS pricelevel, name AS pricelevelname, price, quantity,
       currency_id AS currencypage FROM sim_price JOIN sim_price_level ON sim_price_level.id = level_id`,
-    pricing: `SELECT item_id AS item, level_id AS pricelevel, price AS unitprice, 0 AS quantity,
+    pricing: `SELECT item_id AS item, level_id AS pricelevel, price AS unitprice, quantity,
       currency_id AS currency FROM sim_price`,
     currency: currencyView(),
     customer: `SELECT id, entityid, external_id AS externalid, document ->> '$.companyName' AS companyname,

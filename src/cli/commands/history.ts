@@ -7,7 +7,7 @@ export const history = command({
   takes: '<connection> <sku>',
   about: 'Newest first: changed fields, time, and the run that read the change. Searches the topics backwards.',
   options: {
-    feed: text('products|inventory|images', 'one feed (default: all)'),
+    feed: text('products|inventory|prices|images', 'one feed (default: all)'),
     since: text('time', 'look back no further than this time (ISO 8601)'),
     limit: limit(20, 200),
     json,

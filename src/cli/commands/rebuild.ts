@@ -5,7 +5,7 @@ export const rebuildTable = command({
   name: 'rebuild',
   summary: 'rebuild a feed table from its topic, and switch to it',
   takes: '<table>',
-  about: `The table is universal_products, or its feed: products, inventory, images; for --switch, --undo and --drop also the id of a
+  about: `The table is universal_products, or its feed: products, inventory, prices, images; for --switch, --undo and --drop also the id of a
 rebuild. The projector role builds it beside the live table and keeps it up to date. The command waits until it is ready and
 shows the differences.`,
   options: {

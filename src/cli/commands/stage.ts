@@ -5,7 +5,7 @@ export const stage = command({
   name: 'stage',
   summary: 'list entities staged for the shop or the ERP',
   takes: '<view> <connection> <entity>',
-  about: `View "frontend" is for the shop (products, inventory, images, fulfilments), "backend" for the ERP (orders). Last changed
+  about: `View "frontend" is for the shop (products, inventory, prices, images, fulfilments), "backend" for the ERP (orders). Last changed
 first: status, answer of the target, and places of the events.`,
   options: {
     status: text('processing|waiting|succeeded|failed|ignored|superseded|canceled|unknown', 'entities of one status'),
@@ -20,5 +20,8 @@ first: status, answer of the target, and places of the events.`,
     json,
   },
   examples: ['waldstream stage backend shop-vendor orders --status failed'],
-  choices: { view: ['frontend', 'backend'], entity: ['products', 'inventory', 'images', 'fulfilments', 'orders'] },
+  choices: {
+    view: ['frontend', 'backend'],
+    entity: ['products', 'inventory', 'prices', 'images', 'fulfilments', 'orders'],
+  },
 })

@@ -14,7 +14,7 @@ export interface StartingFile {
 /** Every five minutes. */
 const SCHEDULE = '*/5 * * * *'
 const SHOP_READS: readonly ReadDocument['entity'][] = ['orders']
-const VENDOR_READS: readonly ReadDocument['entity'][] = ['products', 'inventory', 'images', 'fulfilments']
+const VENDOR_READS: readonly ReadDocument['entity'][] = ['products', 'inventory', 'prices', 'images', 'fulfilments']
 /** A SKU of the vendor for the tests of the mapping. */
 const EXAMPLE_SKU = 'VENDOR-1'
 

@@ -317,6 +317,61 @@ export interface OrderChanged {
   readonly raw: string | null
 }
 
+export interface PriceTier {
+  /** Lowest quantity that the price applies to. */
+  readonly from: Decimal8
+  readonly price: Decimal8
+}
+
+export interface PriceAtLevel {
+  /** Name of the price level or price list. */
+  readonly level: string
+  /** Price of one piece; null where only larger quantities have a price. */
+  readonly price: Decimal8 | null
+  /** ISO 4217 code; null where the source does not say. */
+  readonly currency: string | null
+  /** Prices of larger quantities, by quantity. */
+  readonly tiers: ReadonlyArray<PriceTier>
+  /** First moment, UTC; null: valid already. */
+  readonly validFrom: EpochMillis | null
+  /** First moment after it, UTC; null: no end. */
+  readonly validTo: EpochMillis | null
+}
+
+export interface Prices {
+  readonly sku: string
+  /** The source's own currency, which the cost is in; null where it does not say. */
+  readonly currency: string | null
+  /** What one piece costs the vendor; null where it is not read. */
+  readonly cost: Decimal8 | null
+  /** Every price of the SKU: by level, currency and period. */
+  readonly levels: ReadonlyArray<PriceAtLevel>
+  /** Every other field the source gave, by its own name; each value is JSON text. */
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+export interface PricesChanged {
+  /** Idempotency key of the event: digest of source, entity, key, occurredAt, deleted and data. */
+  readonly eventId: string
+  /** Digest of deleted and data alone; used only to see that nothing changed. */
+  readonly contentDigest: string
+  /** Id of the system the change was read from, for example magento. */
+  readonly source: string
+  /** The entity's key in that system: order number, SKU. The record key is source|key. */
+  readonly key: string
+  /** The sync task that read it; null for a push (webhook, API). */
+  readonly taskId: string | null
+  /** The source's own time of the change, UTC; null where the source has none. */
+  readonly occurredAt: EpochMillis | null
+  /** Start of the request that read it, never less than the last one of the same read. The version of an entity is (occurredAt, readAt). */
+  readonly readAt: EpochMillis
+  /** True when the entity no longer exists at the source; data is then its last known content. */
+  readonly deleted: boolean
+  readonly data: Prices
+  /** The entity as the source gave it, JSON text; what a later mapping may need. */
+  readonly raw: string | null
+}
+
 export interface PriceLevel {
   readonly level: string
   readonly quantity: Decimal8
@@ -617,6 +672,62 @@ export interface UniversalInventoryChanged {
   readonly data: UniversalInventory
 }
 
+export interface UniversalPriceTier {
+  /** Lowest quantity that the price applies to. */
+  readonly from: Decimal8
+  readonly price: Decimal8
+}
+
+export interface UniversalPriceAtLevel {
+  /** Name of the price level or price list. */
+  readonly level: string
+  /** Price of one piece; null where only larger quantities have a price. */
+  readonly price: Decimal8 | null
+  /** ISO 4217 code; null where the source does not say. */
+  readonly currency: string | null
+  /** Prices of larger quantities, by quantity. */
+  readonly tiers: ReadonlyArray<UniversalPriceTier>
+  /** First moment, UTC; null: valid already. */
+  readonly validFrom: EpochMillis | null
+  /** First moment after it, UTC; null: no end. */
+  readonly validTo: EpochMillis | null
+}
+
+export interface UniversalPrices {
+  readonly sku: string
+  /** The source's own currency, which the cost is in; null where it does not say. */
+  readonly currency: string | null
+  /** What one piece costs the vendor; null where it is not read. */
+  readonly cost: Decimal8 | null
+  /** Every price of the SKU: by level, currency and period. */
+  readonly levels: ReadonlyArray<UniversalPriceAtLevel>
+}
+
+/** A row of the prices feed, mapped for one connection. */
+export interface UniversalPricesChanged {
+  /** Derived from the source event's id, the connection and the mapping revision: the same input gives the same id. */
+  readonly eventId: string
+  /** Digest of what the target is to have; equal digests mean nothing to write. */
+  readonly contentDigest: string
+  /** Id of the connection it is meant for. */
+  readonly connection: string
+  /** Id of the system the change was read from, for example magento. */
+  readonly source: string
+  /** The SKU. The record key is connection|source|sku. */
+  readonly key: string
+  /** The sync task that read it; null for a push (webhook, API). */
+  readonly taskId: string | null
+  /** The source's own time of the change, UTC; null where the source has none. */
+  readonly occurredAt: EpochMillis | null
+  /** Start of the request that read it, never less than the last one of the same read. The version of an entity is (occurredAt, readAt). */
+  readonly readAt: EpochMillis
+  /** Revision of the connection's mapping that made it; a row accepts the higher (version, mapping revision). */
+  readonly mappingRevision: number
+  /** True when the entity no longer exists at the source; data is then its last known content. */
+  readonly deleted: boolean
+  readonly data: UniversalPrices
+}
+
 /** A row of the products feed, mapped for one connection. */
 export interface UniversalProductsChanged {
   /** Derived from the source event's id, the connection and the mapping revision: the same input gives the same id. */
@@ -681,6 +792,7 @@ export interface SchemaEvents {
   readonly 'image-gallery-changed': ImageGalleryChanged
   readonly 'inventory-changed': InventoryChanged
   readonly 'order-changed': OrderChanged
+  readonly 'prices-changed': PricesChanged
   readonly 'product-changed': ProductChanged
   readonly 'shop-fulfilment-requested': ShopFulfilmentRequested
   readonly 'shop-images-requested': ShopImagesRequested
@@ -690,6 +802,7 @@ export interface SchemaEvents {
   readonly 'sync-status-reported': SyncStatusReported
   readonly 'universal-images-changed': UniversalImagesChanged
   readonly 'universal-inventory-changed': UniversalInventoryChanged
+  readonly 'universal-prices-changed': UniversalPricesChanged
   readonly 'universal-products-changed': UniversalProductsChanged
   readonly 'vendor-order-requested': VendorOrderRequested
 }

@@ -12,7 +12,7 @@ import { giveUpGeneration, retireGeneration, switchGeneration, undoSwitch } from
 import { feedOf, openRebuilds, READERS_END_MS, type Rebuild, switchedAt } from './rebuild.ts'
 
 export interface RebuildRequest {
-  /** Of a feed: its table, or its short name (products, inventory, images). */
+  /** Of a feed: its table, or its short name (products, inventory, prices, images). */
   readonly table: string
   readonly by: string | null
   readonly reason: string | null

@@ -36,7 +36,7 @@ interface Lacking {
 
 /** What to change, by the SuiteQL record that is missing or lacks a column. */
 const SETTINGS: Readonly<Record<string, string>> = {
-  item: 'Name the columns that the account has in settings.itemColumns, or correct settings.extraItemColumns.',
+  item: 'Name the columns that the account has in settings.itemColumns, or correct settings.extraItemColumns or settings.costColumn.',
   itemmember: 'Name the table and columns that the account has in settings.kitMembers, or set it to none.',
   location:
     'Let the role see it (Locations, View), or set settings.inactiveLocations to open and settings.webStoreLocations to all.',

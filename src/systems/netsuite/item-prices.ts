@@ -9,7 +9,8 @@ export type PriceSettings = Pick<NetSuiteValues, 'currency' | 'currencies'>
 
 /**
  * Rows of `itemprice` by item id. `currency` of a row is the ISO 4217 code of its price, and `basecurrency` is T for
- * the account's own currency; rows of an account with a single currency have neither.
+ * the account's own currency; rows of an account with a single currency have neither. `quantity`, if requested, is the
+ * lowest quantity of the price; rows of an account without quantity pricing may lack it.
  */
 export type ItemPrices = (
   items: readonly string[],
@@ -33,21 +34,33 @@ const WAYS: readonly Way[] = [
   { columns: '', join: '' },
 ]
 
+const QUANTITY = 'itemprice.quantity'
+
 /**
  * Queries prices in the first form that the account accepts, and remembers that form. Starts again with the best form
  * if currencies are unknown: the role may have got the permission since.
  */
-export function itemPrices(client: Pick<SuiteQl, 'suiteql' | 'suiteqlAll'>, settings: PriceSettings): ItemPrices {
+export function itemPrices(
+  client: Pick<SuiteQl, 'suiteql' | 'suiteqlAll'>,
+  settings: PriceSettings,
+  { quantities } = { quantities: false },
+): ItemPrices {
   let ways = WAYS
+  let more = quantities ? `, ${QUANTITY}` : ''
   const unknown = new Set<string>()
   const ask: ItemPrices = async (items, signal) => {
     for (;;) {
       const [way, ...others] = ways
       if (way === undefined) return new Map()
       try {
-        return await detailsOf(client, items, { by: 'item', query: (ids) => priceQuery(way, ids) }, signal)
+        const query = (ids: string) => priceQuery({ ...way, columns: `${way.columns}${more}` }, ids)
+        return await detailsOf(client, items, { by: 'item', query }, signal)
       } catch (error) {
-        if (others.length === 0 || !lacksCurrencies(error)) throw error
+        if (more !== '' && lacks(error, /^itemprice\.quantity$/i)) {
+          more = ''
+          continue
+        }
+        if (others.length === 0 || !lacks(error, CURRENCIES)) throw error
         ways = others
       }
     }
@@ -71,10 +84,13 @@ function priceQuery({ columns, join }: Way, ids: string): string {
   )
 }
 
-function lacksCurrencies(error: unknown): boolean {
+const CURRENCIES = /^(currency(\..+)?|itemprice\.currencypage)$/i
+
+/** Whether the account lacks a record or column, or the role does not see it. */
+function lacks(error: unknown, names: RegExp): boolean {
   if (!(error instanceof StreamError)) return false
-  const lacks = error.code === 'configuration_invalid' || error.code === 'permission_missing'
-  return lacks && /^(currency(\..+)?|itemprice\.currencypage)$/i.test(error.field ?? '')
+  const isLack = error.code === 'configuration_invalid' || error.code === 'permission_missing'
+  return isLack && names.test(error.field ?? '')
 }
 
 /** Adds codes to rows that have only a currency's id: from `settings.currencies`, else the account's own currency. */
@@ -94,9 +110,33 @@ function withCodes(
   if (!isNamed && unnamed.length > 0 && unknown.size > 1) throw unknownCurrenciesError([...unknown])
   const named = (row: Wire): Wire => {
     const id = textOf(row['currencypage'])
-    return id === null ? row : { ...row, currency: codes.get(id) ?? (isNamed ? `id ${id}` : currency) }
+    return id === null ? row : { ...row, currency: codes.get(id) ?? (isNamed ? unknownCode(id) : currency) }
   }
   return new Map([...prices].map(([item, own]) => [item, own.map(named)]))
+}
+
+/** Stands for the code of a currency whose id is in no setting, in an account whose own currency has one. */
+const unknownCode = (id: string): string => `id ${id}`
+
+/** The prices whose currency is known, and the ids of the currencies of the others. */
+export function knownCurrencies(rows: readonly Wire[]): {
+  readonly known: readonly Wire[]
+  readonly unknown: readonly string[]
+} {
+  const isUnknown = (row: Wire): boolean => {
+    const id = textOf(row['currencypage'])
+    return id !== null && textOf(row['currency']) === unknownCode(id)
+  }
+  const unknown = new Set(rows.filter(isUnknown).map((row) => textOf(row['currencypage']) ?? ''))
+  return { known: rows.filter((row) => !isUnknown(row)), unknown: [...unknown] }
+}
+
+/** The account's own currency: the configured one, else what the account says, else the only one of the prices. */
+export function ownCurrency(rows: readonly Wire[], configured: string | null): string | null {
+  const base = rows.find((row) => textOf(row['basecurrency']) === 'T')
+  const codes = new Set(rows.map((row) => textOf(row['currency'])))
+  const [only = null] = codes
+  return configured ?? textOf(base?.['currency']) ?? (codes.size === 1 ? only : null)
 }
 
 function unknownCurrenciesError(ids: readonly string[]): StreamError {

@@ -16,7 +16,7 @@ interface Permission {
 
 /** In addition to those that every request needs: REST Web Services, access tokens, SuiteAnalytics Workbook. */
 export const permissions: readonly Permission[] = [
-  { name: 'Items', level: 'View', use: 'products, inventory, orders', queried: ['item', 'itemprice'] },
+  { name: 'Items', level: 'View', use: 'products, inventory, prices, orders', queried: ['item', 'itemprice'] },
   { name: 'Locations', level: 'View', use: 'inventory', queried: ['location', 'aggregateItemLocation'] },
   { name: 'Currency', level: 'View', use: 'prices in several currencies', queried: ['currency'] },
   { name: 'Customers', level: 'Full', use: 'orders', queried: ['customer'], records: ['customer'] },

@@ -53,6 +53,13 @@ const internalId = text({ pattern: /-?\d+/, expected: 'an internal id, such as 3
 
 const fieldId = text({ pattern: /[a-z]\w*/i, expected: 'the id of a field, such as custbody_close_reason' })
 
+/** Null: costs are not read. */
+const costColumn: ValueKind<string | null> = {
+  expected: 'a column of item, such as cost or averagecost, or none',
+  schema: sqlName.schema,
+  parse: (given) => (given === 'none' ? null : sqlName.parse(given)),
+}
+
 /** Null: kits are not sold. */
 const kitTable: ValueKind<KitTable | null> = {
   expected: `a table and its columns of kit, member and quantity, such as ${USUAL_KIT_TABLE}, or none`,
@@ -92,6 +99,10 @@ export const settings = {
   basePriceLevel: setting(text({ expected: 'the name of a price level' }), {
     default: 'Base Price',
     description: "name of the level that gives the product's price; all levels are in priceLevels",
+  }),
+  costColumn: setting(costColumn, {
+    default: 'cost',
+    description: "column of item with the vendor's cost, for the prices feed; none: costs are not read",
   }),
   subsidiary: setting(internalId, {
     description: 'internal id of the subsidiary of new customers; omit it in an account without subsidiaries',
@@ -147,6 +158,9 @@ export const productFilter = {
     default: ['InvtPart', 'NonInvtPart', 'Assembly', 'Kit'],
   }),
 }
+
+/** `filter` of reads of prices. */
+export const priceFilter = { itemTypes: productFilter.itemTypes }
 
 /** `filter` of reads of stock. */
 export const stockFilter = {

@@ -3,10 +3,12 @@ import { createNetSuiteClient } from './client.ts'
 import { orderFields, orderFieldsWithCurrency } from './order-fields.ts'
 import { readNetSuiteFulfilments } from './read-fulfilments.ts'
 import { readNetSuiteInventory } from './read-inventory.ts'
+import { readNetSuitePrices } from './read-prices.ts'
 import { readNetSuiteProducts } from './read-products.ts'
 import {
   attributeProblem,
   clientSettings,
+  priceFilter,
   productFilter,
   secrets,
   settingProblems,
@@ -36,6 +38,10 @@ export const netsuite = defineSystem({
     inventory: {
       filter: stockFilter,
       open: ({ client, read, system, clock }) => readNetSuiteInventory(client, read, system, clock),
+    },
+    prices: {
+      filter: priceFilter,
+      open: ({ client, read, system, clock }) => readNetSuitePrices(client, read, system, clock),
     },
     fulfilments: {
       filter: {},

@@ -73,6 +73,27 @@ export async function* netsuitePages(
   }
 }
 
+/** The pages of all rows by id, without a window; `query` has the column `id` and is ordered by it. */
+export async function* idPages(
+  { client, query, pageSize, now }: Omit<NetSuitePaging, 'query'> & { readonly query: (last: string | null) => Clause },
+  after: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly rows: readonly Wire[]; readonly id: string; readonly requestedAt: number }> {
+  const limit = Math.min(pageSize, SUITEQL_LIMIT)
+  for (let last = after; ; ) {
+    const requestedAt = now()
+    const { sql, params } = query(last === null ? null : internalId(last))
+    const { items, hasMore } = await client.suiteql(sql, params, { limit, offset: 0 }, signal)
+    const end = items.at(-1)
+    if (end === undefined) return
+    const id = requireText(end, 'id')
+    assertProgress(last === null ? null : { changedAt: '', id: last }, { changedAt: '', id })
+    last = id
+    yield { rows: items, id, requestedAt }
+    if (!hasMore) return
+  }
+}
+
 /** Rows of one kind, within a window that is read kind by kind. */
 export interface Phase<Name extends string> {
   /** Prefix of the ids in the keyset, so that a run resumes in this phase; the first phase's may be empty. */

@@ -92,6 +92,7 @@ const asked: Readonly<Record<string, Asked>> = {
   'GET /health/ready': at('/health/ready', 200, { stranger: 200 }),
   ...feed('products'),
   ...feed('inventory'),
+  ...feed('prices'),
   ...feed('images'),
   'POST /v1/orders/{source}': at('/v1/orders/shop-{seller}', 202, { body: () => order }),
   'GET /v1/orders': at('/v1/orders?sku=sku-{seller}', 200, { stranger: 200 }),

@@ -16,6 +16,7 @@ interface Operation {
 const whole: Readonly<Record<string, string>> = {
   '/v1/feeds/products/items/{sku}': 'sources of one SKU',
   '/v1/feeds/inventory/items/{sku}': 'sources of one SKU',
+  '/v1/feeds/prices/items/{sku}': 'sources of one SKU',
   '/v1/feeds/images/items/{sku}': 'sources of one SKU',
   '/v1/pulls': 'readers of one SKU',
   '/v1/dead-letters/money': 'groups of the dead letters that are counted',

@@ -45,7 +45,7 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
   ['shops.yaml:7', 'settings.attributeSet', /^must be a whole number from 1 to 1000000/],
   ['shops.yaml:8', 'settings.allowPrivateAddresses', /^must be true or false/],
   ['shops.yaml:9', 'settings.storeVeiw', /^is not known; did you mean storeView\? known are: storeCode, storeView,/],
-  ['shops.yaml:11', 'reads[0].entity', /^must be one of: orders, products, inventory, images, fulfilments/],
+  ['shops.yaml:11', 'reads[0].entity', /^must be one of: orders, products, inventory, prices, images, fulfilments/],
   ['shops.yaml:11', 'reads[0].settleSeconds', /^must be a whole number from 0 to 3600, without quotes/],
   ['shops.yaml:11', 'reads[0].schedule', /^is not a cron expression; write five fields, or six with seconds, for exa/],
   ['shops.yaml:12', 'reads[1].pageSize', /^must be a whole number from 1 to 1000/],

@@ -57,7 +57,7 @@ describe('topics', () => {
 
 describe('entities', () => {
   it('have their calls in an order that no two share', () => {
-    expect(entitiesByCallOrder).toEqual(['orders', 'fulfilments', 'inventory', 'products', 'images'])
+    expect(entitiesByCallOrder).toEqual(['orders', 'fulfilments', 'inventory', 'products', 'prices', 'images'])
     expect(new Set(entityDeclarations.map(({ callOrder }) => callOrder)).size).toBe(entities.length)
   })
 

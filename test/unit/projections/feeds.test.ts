@@ -2,8 +2,9 @@ import { expect, it } from 'vitest'
 import { parsePosition, positionText } from '../../../src/projections/feed-row.ts'
 import { imageFeed } from '../../../src/projections/image-feed.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
+import { priceFeed } from '../../../src/projections/price-feed.ts'
 import { productFeed } from '../../../src/projections/product-feed.ts'
-import { imagesChanged, inventoryChanged, productsChanged } from '../../data/feed-events.ts'
+import { imagesChanged, inventoryChanged, pricesChanged, productsChanged } from '../../data/feed-events.ts'
 
 const at = { time: Date.UTC(2026, 0, 31, 8), offset: 7n }
 
@@ -32,6 +33,24 @@ it('shows stock as shortest decimal text', () => {
   const row = inventoryFeed.evolve(undefined, inventoryChanged({}, '12.50'), at)
   const locations = [{ location: 'main', on_hand: '12.5', available: '12.5' }]
   expect(row.data).toEqual({ total: '12.5', in_stock: true, locations })
+})
+
+it('shows prices as shortest decimal text, and their validity in UTC', () => {
+  const row = priceFeed.evolve(undefined, pricesChanged({}, '12.50'), at)
+  expect(row.data).toEqual({
+    currency: 'USD',
+    cost: null,
+    levels: [
+      {
+        level: 'Base Price',
+        price: '12.5',
+        currency: 'USD',
+        tiers: [{ from: '10', price: '11.25' }],
+        valid_from: '2026-01-31T08:00:00.000Z',
+        valid_to: null,
+      },
+    ],
+  })
 })
 
 it('shows images with their roles', () => {

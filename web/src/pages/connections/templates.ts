@@ -62,7 +62,7 @@ interface Named {
 export function connectionBetween(shop: Named, vendor: Named): Content {
   const reads = [
     ...readsOf(shop, ['orders', 'images']),
-    ...readsOf(vendor, ['products', 'inventory', 'images', 'fulfilments']),
+    ...readsOf(vendor, ['products', 'inventory', 'prices', 'images', 'fulfilments']),
   ]
   const hasFeed = reads.some((read) => read.startsWith(`${vendor.id}.products.`))
   return { shop: shop.id, vendor: vendor.id, reads, ownership: hasFeed ? { feed: true } : {} }

@@ -231,7 +231,7 @@ export function unreadEntities({ connections }: Status): readonly string[] {
   return [...new Set(unread.map(({ entity }) => entity))]
 }
 
-const entities = ['fulfilments', 'products', 'inventory', 'images', 'orders']
+const entities = ['fulfilments', 'products', 'inventory', 'prices', 'images', 'orders']
 
 /** The entity of a stage: `map-products`, `deliver-magento:shop-inventory`; null: all entities. */
 export function entityOfStage(stage: string): string | null {

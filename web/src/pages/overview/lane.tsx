@@ -81,7 +81,7 @@ function Pullers(props: { readonly pulls: readonly PullStatus[] }): JSX.Element 
 }
 
 /** Flows to the vendor and its answers first, then the catalog. The same order in every lane. */
-const order = ['orders', 'fulfilments', 'products', 'inventory', 'images']
+const order = ['orders', 'fulfilments', 'products', 'inventory', 'prices', 'images']
 
 function inOrder(flows: readonly Flow[]): readonly Flow[] {
   const placeOf = ({ entity }: Flow) => (order.includes(entity) ? order.indexOf(entity) : order.length)

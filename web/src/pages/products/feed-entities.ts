@@ -1,2 +1,2 @@
 /** Entities of which a SKU has a row. */
-export const feedEntities = ['products', 'inventory', 'images'] as const
+export const feedEntities = ['products', 'inventory', 'prices', 'images'] as const

@@ -1,5 +1,5 @@
 /**
- * An entity and a feed that the program does not have: price lists, whose key is a group and a SKU. This file is all there
+ * An entity and a feed that the program does not have: rebates, whose key is a group and a SKU. This file is all there
  * is to say of them. Because the types of entities and schemas are extended here, `tsc` names every table of the program
  * that lists entities or kinds by hand instead of by their declarations.
  */
@@ -10,51 +10,51 @@ import { readSchema } from '../../src/platform/registry/schema-files.ts'
 import { mapProcessor } from '../../src/processors/map-rows.ts'
 import { defineFeed } from '../../src/projections/projection.ts'
 
-export const prices = {
-  name: 'prices',
+export const rebates = {
+  name: 'rebates',
   key: ['group', 'sku'],
-  callOrder: 6,
-  source: 'price-changed',
-  universal: 'universal-prices-changed',
-  shop: 'shop-prices-requested',
+  callOrder: 7,
+  source: 'rebate-changed',
+  universal: 'universal-rebates-changed',
+  shop: 'shop-rebates-requested',
 } as const satisfies EntityDeclaration
 
-interface Price {
+interface Rebate {
   readonly group: string
   readonly sku: string
-  readonly price: Decimal8
+  readonly rebate: Decimal8
   readonly currency: string
   /** From this quantity on. */
-  readonly tiers: readonly { readonly quantity: Decimal8; readonly price: Decimal8 }[]
+  readonly tiers: readonly { readonly quantity: Decimal8; readonly rebate: Decimal8 }[]
 }
 
 type With<E, D> = Omit<E, 'data'> & { readonly data: D }
 
 declare module '../../src/events/generated/events.ts' {
   interface SchemaEvents {
-    readonly 'price-changed': With<InventoryChanged, Price>
-    readonly 'universal-prices-changed': With<UniversalInventoryChanged, Price>
-    readonly 'shop-prices-requested': With<ShopInventoryRequested, Price>
+    readonly 'rebate-changed': With<InventoryChanged, Rebate>
+    readonly 'universal-rebates-changed': With<UniversalInventoryChanged, Rebate>
+    readonly 'shop-rebates-requested': With<ShopInventoryRequested, Rebate>
   }
 }
 
 declare module '../../src/events/entities.ts' {
   interface Entities {
-    readonly prices: typeof prices
+    readonly rebates: typeof rebates
   }
 }
 
 const decimal = { type: 'bytes', logicalType: 'decimal', precision: 28, scale: 8 }
 const fieldsOf = (fields: Readonly<Record<string, unknown>>) =>
   Object.entries(fields).map(([name, type]) => ({ name, type }))
-const tier = { type: 'record', name: 'PriceTier', fields: fieldsOf({ quantity: decimal, price: decimal }) }
+const tier = { type: 'record', name: 'RebateTier', fields: fieldsOf({ quantity: decimal, rebate: decimal }) }
 const data = {
   type: 'record',
-  name: 'Price',
+  name: 'Rebate',
   fields: fieldsOf({
     group: 'string',
     sku: 'string',
-    price: decimal,
+    rebate: decimal,
     currency: 'string',
     tiers: { type: 'array', items: tier },
   }),
@@ -68,29 +68,29 @@ function schemaLike(kind: Parameters<typeof readSchema>[0], name: string): strin
 }
 
 /** Schemas by kind, which would be files in schemas/. */
-export const priceSchemas = {
-  prices: schemaLike('inventory', 'PriceChanged'),
-  'universal-prices': schemaLike('universal-inventory', 'UniversalPricesChanged'),
-  'shop-prices': schemaLike('shop-inventory', 'ShopPricesRequested'),
+export const rebateSchemas = {
+  rebates: schemaLike('inventory', 'RebateChanged'),
+  'universal-rebates': schemaLike('universal-inventory', 'UniversalRebatesChanged'),
+  'shop-rebates': schemaLike('shop-inventory', 'ShopRebatesRequested'),
 } as const
 
-export const mapPrices = mapProcessor(prices, async ({ data: { group, sku, price, currency, tiers } }) => ({
-  data: { group, sku, price, currency, tiers },
+export const mapRebates = mapProcessor(rebates, async ({ data: { group, sku, rebate, currency, tiers } }) => ({
+  data: { group, sku, rebate, currency, tiers },
   owned: true,
 }))
 
-export const priceFeed = defineFeed({
-  entity: prices,
-  title: 'prices by group',
-  table: 'universal_prices',
+export const rebateFeed = defineFeed({
+  entity: rebates,
+  title: 'rebates by group',
+  table: 'universal_rebates',
   data: Type.Object({
-    price: Type.String(),
+    rebate: Type.String(),
     currency: Type.String(),
-    tiers: Type.Array(Type.Object({ quantity: Type.String(), price: Type.String() })),
+    tiers: Type.Array(Type.Object({ quantity: Type.String(), rebate: Type.String() })),
   }),
-  columns: ({ price, currency, tiers }) => ({
-    price: text8(price),
+  columns: ({ rebate, currency, tiers }) => ({
+    rebate: text8(rebate),
     currency,
-    tiers: tiers.map((one) => ({ quantity: text8(one.quantity), price: text8(one.price) })),
+    tiers: tiers.map((one) => ({ quantity: text8(one.quantity), rebate: text8(one.rebate) })),
   }),
 })
