@@ -45,6 +45,18 @@ export function addControlRoutes(app: FastifyInstance, company: Company, session
         change(() => store.put('Items', touched(company, { ...itemIn(company, params.key), ...fields })))
         return { ItemCode: params.key, ...company.now() }
       })
+      control.put<{ Params: { key: string; list: string } }>('/items/:key/prices/:list', async ({ params, body }) =>
+        change(() => setPrice(company, params.key, Number(params.list), asObject(body))),
+      )
+      control.patch<Keyed>('/priceLists/:key', async ({ params, body }) => {
+        const list = store.get('PriceLists', params.key)
+        if (list === undefined) throw notFound()
+        const fields = asObject(body)
+        checkProperties(store, 'PriceList', fields)
+        change(() => store.put('PriceLists', { ...list, ...fields }))
+        return { PriceListNo: list['PriceListNo'] }
+      })
+      control.put('/specialPrices', async ({ body }) => change(() => setSpecialPrice(company, asObject(body))))
       control.delete<Keyed>('/items/:key', async ({ params }) => {
         change(() => store.remove('Items', params.key))
         return { deleted: params.key }
@@ -87,6 +99,31 @@ function itemIn({ store }: Company, key: string): Entity {
   const item = store.get('Items', key)
   if (item === undefined) throw notFound()
   return item
+}
+
+/**
+ * Sets an item's price in a list, as the window of price lists does. SAP documents no change time of prices, so the
+ * item's UpdateDate does not change: the case that a reader must find without it.
+ */
+function setPrice(company: Company, key: string, list: number, fields: Entity): Entity {
+  const item = itemIn(company, key)
+  const rows = asList(item['ItemPrices'])
+  const before = rows.find((row) => row['PriceList'] === list)
+  if (before === undefined) throw notFound()
+  const changed: Entity = { ...before, ...fields }
+  company.store.put('Items', { ...item, ItemPrices: rows.map((row) => (row === before ? changed : row)) })
+  return changed
+}
+
+/** A special price of a customer (`CardCode`), or of a price list (`*1`); without any price it is removed. */
+function setSpecialPrice({ store }: Company, fields: Entity): Entity {
+  checkProperties(store, 'SpecialPrice', fields)
+  const usual = { DiscountPercent: 0, PriceListNum: 1, AutoUpdate: 'tNO', SourcePrice: 'sc_PrimaryCurrency' }
+  const always = { Currency: '$', Valid: 'tNO', ValidFrom: null, ValidTo: null, SpecialPriceDataAreas: [] }
+  const made: Entity = { ...usual, ...always, ...fields }
+  if (fields['Price'] === null) store.remove('SpecialPrices', `${made['ItemCode']} ${made['CardCode']}`)
+  else store.put('SpecialPrices', made)
+  return made
 }
 
 /** Sets an item's stock in a warehouse; its UpdateDate does not change. */

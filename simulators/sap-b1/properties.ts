@@ -9,7 +9,7 @@ const properties: Readonly<Record<string, ReadonlySet<string>>> = {
     words(`ItemCode ItemName ForeignName ItemsGroupCode BarCode SalesItem InventoryItem PurchaseItem Valid ValidFrom ValidTo
     Frozen FrozenFrom FrozenTo QuantityOnStock QuantityOrderedByCustomers QuantityOrderedFromVendors SalesUnit InventoryUOM
     DefaultWarehouse ManageBatchNumbers ManageSerialNumbers TreeType User_Text Picture SWW Manufacturer SupplierCatalogNo
-    SalesUnitWeight SalesWeightUnit MovingAveragePrice CreateDate CreateTime UpdateDate UpdateTime ItemPrices
+    SalesUnitWeight SalesWeightUnit MovingAveragePrice AvgStdPrice ProdStdCost CreateDate CreateTime UpdateDate UpdateTime ItemPrices
     ItemWarehouseInfoCollection ItemBarCodeCollection`),
   ),
   BusinessPartner: new Set(
@@ -30,6 +30,14 @@ const properties: Readonly<Record<string, ReadonlySet<string>>> = {
     LineTotal TaxCode VatGroup TaxTotal WarehouseCode ShipDate LineStatus RemainingOpenQuantity OpenAmount BaseType BaseEntry
     BaseLine UoMCode UoMEntry TreeType FreeText BarCode SupplierCatNum CostingCode ProjectCode AccountCode TaxLiable
     SalesPersonCode ShippingMethod DocEntry`),
+  ),
+  PriceList: new Set(
+    words(`PriceListNo PriceListName GroupNum BasePriceList Factor RoundingMethod RoundingRule FixedAmount IsGrossPrice Active
+    ValidFrom ValidTo DefaultPrimeCurrency DefaultAdditionalCurrency1 DefaultAdditionalCurrency2`),
+  ),
+  SpecialPrice: new Set(
+    words(`ItemCode CardCode Price Currency DiscountPercent PriceListNum AutoUpdate SourcePrice Valid ValidFrom ValidTo
+    SpecialPriceDataAreas`),
   ),
   State: new Set(words('Country Code Name')),
   DocumentAdditionalExpense: new Set(
@@ -59,6 +67,8 @@ export function typeOf(collection: string): string {
   if (collection === 'Items') return 'Item'
   if (collection === 'BusinessPartners') return 'BusinessPartner'
   if (collection === 'States') return 'State'
+  if (collection === 'PriceLists') return 'PriceList'
+  if (collection === 'SpecialPrices') return 'SpecialPrice'
   return collection === 'Orders' || collection === 'DeliveryNotes' ? 'Document' : collection
 }
 

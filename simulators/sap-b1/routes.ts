@@ -77,7 +77,7 @@ function parseTarget(path: string): Target {
 }
 
 function keyOf(collection: Collection, text: string): string {
-  const isNumber = ['DocEntry', 'Code'].includes(keyNames[collection])
+  const isNumber = ['DocEntry', 'Code', 'PriceListNo'].includes(keyNames[collection])
   const literal = isNumber ? /^(\d+)$/.exec(text)?.[1] : /^'((?:[^']|'')*)'$/.exec(text)?.[1]?.replaceAll("''", "'")
   if (literal !== undefined) return literal
   throw new SapProblem(400, 201, `Invalid key in '${collection}(${text})'`)

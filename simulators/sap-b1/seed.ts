@@ -17,6 +17,7 @@ export interface SeedOptions {
 }
 
 const warehouses = { '01': 'General Warehouse', '02': 'West Warehouse', DS: 'Drop Ship' }
+const priceLists = { 1: 'Base Price', 2: 'Distributor Price', 3: 'Retail Price' }
 const shippingTypes = { 1: 'UPS Ground', 2: 'FedEx Express', 3: 'Pick Up' }
 
 /**
@@ -47,6 +48,7 @@ export function insertBasics(store: Store): void {
   store.addUserField('Document', 'U_WLD_Digest')
   store.addUserField('DocumentLine', 'U_WLD_Line')
   insertStates(store)
+  insertPriceLists(store)
   insertPartners(store)
 }
 
@@ -54,6 +56,23 @@ export function insertBasics(store: Store): void {
 export function insertStates(store: Store): void {
   for (const { country, code, name } of [...usualStates, ...moreStatesOfSap]) {
     store.put('States', { Country: country, Code: code, Name: name })
+  }
+}
+
+/** The lists that every item has; companies of an earlier release have none yet. */
+export function insertPriceLists(store: Store): void {
+  for (const [number, name] of Object.entries(priceLists)) {
+    store.put('PriceLists', {
+      PriceListNo: Number(number),
+      PriceListName: name,
+      BasePriceList: number === '2' ? 1 : Number(number),
+      Factor: number === '2' ? 0.6 : 1,
+      IsGrossPrice: 'tNO',
+      Active: 'tYES',
+      ValidFrom: null,
+      ValidTo: null,
+      DefaultPrimeCurrency: '$',
+    })
   }
 }
 

@@ -3,7 +3,7 @@ import { createSimulatorApp, listen, type Simulator } from '../harness/simulator
 import { createCompany } from './company.ts'
 import { addControlRoutes } from './control-routes.ts'
 import { addServiceLayer, type LateCreates } from './routes.ts'
-import { insertStates, type SeedOptions, seedCompany } from './seed.ts'
+import { insertPriceLists, insertStates, type SeedOptions, seedCompany } from './seed.ts'
 import { Sessions } from './sessions.ts'
 import { Store } from './store.ts'
 
@@ -29,6 +29,7 @@ export async function startSapB1Simulator(options: SapB1SimulatorOptions): Promi
   const store = new Store(options.dataFile)
   if (store.isEmpty) seedCompany(store, options, zone)
   if (!store.hasStates) store.change(() => insertStates(store))
+  if (!store.hasPriceLists) store.change(() => insertPriceLists(store))
   const company = createCompany(store, createClock(undefined, wall), zone)
   const sessions = new Sessions(wall)
   const late: LateCreates = { ms: 0, left: 0, pending: 0 }

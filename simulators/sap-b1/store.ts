@@ -11,6 +11,8 @@ export const keyNames = {
   Orders: 'DocEntry',
   DeliveryNotes: 'DocEntry',
   Warehouses: 'WarehouseCode',
+  PriceLists: 'PriceListNo',
+  SpecialPrices: 'ItemCode',
   Manufacturers: 'Code',
   ShippingTypes: 'Code',
   States: 'Code',
@@ -18,9 +20,10 @@ export const keyNames = {
 export type Collection = keyof typeof keyNames
 export const collections = Object.keys(keyNames) as Collection[]
 
-/** The whole key of an entity; a state's key includes its country. */
+/** The whole key of an entity; a state's key includes its country, a special price's its owner. */
 function keyOf(collection: Collection, entity: Readonly<Entity>): string {
   const key = String(entity[keyNames[collection]])
+  if (collection === 'SpecialPrices') return `${key} ${String(entity['CardCode'])}`
   return collection === 'States' ? stateKey(String(entity['Country']), key) : key
 }
 
@@ -56,6 +59,10 @@ export class Store {
 
   get hasStates(): boolean {
     return this.#of('States').size > 0
+  }
+
+  get hasPriceLists(): boolean {
+    return this.#of('PriceLists').size > 0
   }
 
   get isEmpty(): boolean {

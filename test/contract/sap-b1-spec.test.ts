@@ -15,6 +15,8 @@ const types: Readonly<Record<string, string>> = {
   Items: 'Item',
   BusinessPartners: 'BusinessPartner',
   Manufacturers: 'Manufacturer',
+  PriceLists: 'PriceList',
+  SpecialPrices: 'SpecialPrice',
   ShippingTypes: 'ShippingType',
   States: 'State',
 }
@@ -44,6 +46,7 @@ const required: Readonly<Record<string, readonly string[]>> = {
   Item: ['ItemCode', 'Valid', 'Frozen', 'ItemPrices', 'ItemWarehouseInfoCollection'],
   ItemWarehouseInfo: ['WarehouseCode', 'InStock', 'Committed', 'Ordered'],
   BusinessPartner: ['CardCode', 'CardType'],
+  SpecialPrice: ['ItemCode', 'CardCode', 'Price', 'Currency', 'Valid', 'SpecialPriceDataAreas'],
 }
 const requiredOfOrders = [
   'CardCode',
@@ -107,7 +110,12 @@ describe.skipIf(!hasSpec).each(['v1', 'v2'])('SAP’s specification and the Serv
     // What is open is closed; what is delivered is not taken back.
     const canceled = deliver({ key: '6', contentDigest: 'v2', canceled: true }, { cancelDelivered: 'close' })
     await expect(canceled).rejects.toMatchObject({ code: 'cancellation_refused' })
-    for (const entity of ['products', 'inventory', 'fulfilments'] as const) {
+    const quantities = [{ Quantity: 10, SpecialPrice: 8, PriceCurrency: '$', UoMEntry: -1, RowNumber: 0 }]
+    const area = { DateFrom: '2026-12-01', Dateto: null, SpecialPrice: 9, PriceCurrency: '$', RowNumber: 0 }
+    const areas = [{ ...area, SpecialPriceQuantityAreas: quantities }]
+    const special = { ItemCode: skus[0], CardCode: '*1', Price: 9.5, SpecialPriceDataAreas: areas }
+    await company.send('PUT', '/specialPrices', special)
+    for (const entity of ['products', 'inventory', 'prices', 'fulfilments'] as const) {
       const reader = createReader(checkedRead(system(), entity, 20), system(), {
         clock: wallClock,
         clients: company.clients,
@@ -173,7 +181,9 @@ describe.skipIf(!hasSpec).each(['v1', 'v2'])('SAP’s specification and the Serv
       'GET Items',
       'GET Manufacturers',
       'GET Orders',
+      'GET PriceLists',
       'GET ShippingTypes',
+      'GET SpecialPrices',
       'GET States',
       'PATCH Orders',
       'POST BusinessPartners',

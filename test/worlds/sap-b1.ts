@@ -14,7 +14,7 @@ import { localNetwork } from '../data/loopback.ts'
 import { connectable } from './settings.ts'
 import { catalogFile, checkedRead, governors, systemOf, uncheckedSystem, wallClock } from './sources.ts'
 
-type SapEntity = 'products' | 'inventory' | 'fulfilments'
+type SapEntity = 'products' | 'inventory' | 'prices' | 'fulfilments'
 type LoggedRequest = { readonly method: string; readonly path: string; readonly at: string; readonly status: number }
 
 export const CALM: Before = { targetId: null, unclear: false }

@@ -17,12 +17,24 @@ export async function namesByCode(
   [code, name]: readonly [code: string, name: string],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>()
+  const rows = await rowsByCode(client, collection, [code, name], signal)
+  return new Map([...rows].map(([key, row]) => [key, textOf(row[name]) ?? key]))
+}
+
+/** Rows by code of a whole, small collection; the first selected property is the code, a number. */
+export async function rowsByCode(
+  client: SapB1Client,
+  collection: string,
+  select: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Wire>> {
+  const [code = ''] = select
+  const found = new Map<string, Wire>()
   for (let last: string | null = null; ; ) {
     const filter: string = last === null ? '' : `${code} gt ${last}`
-    const query = { filter, select: [code, name], orderBy: [code], pageSize: PAGE }
+    const query = { filter, select, orderBy: [code], pageSize: PAGE }
     const { rows, more } = await client.find(collection, query, signal)
-    for (const row of rows) found.set(requireText(row, code), textOf(row[name]) ?? requireText(row, code))
+    for (const row of rows) found.set(requireText(row, code), row)
     const end = rows.at(-1)
     if (end === undefined || !(more || rows.length >= PAGE)) return found
     const reached = requireText(end, code)

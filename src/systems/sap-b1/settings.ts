@@ -1,5 +1,6 @@
 import {
   choice,
+  currencyCode,
   list,
   pairs,
   type SettingProblem,
@@ -29,6 +30,13 @@ export const settings = {
   basePriceList: setting(code, {
     default: 1,
     description: "number of the price list that gives the product's price; all lists are in priceLevels, by number",
+  }),
+  currency: setting(currencyCode, {
+    description: "the company's own currency, which costs are in; by default that of the base price list",
+  }),
+  costProperty: setting(choice(['MovingAveragePrice', 'AvgStdPrice', 'ProdStdCost', 'none']), {
+    default: 'MovingAveragePrice',
+    description: 'property of items with their cost, for the prices feed; none: costs are not read',
   }),
   extraItemFields: setting(list(text({ pattern: /\w+/ }), 'properties of items'), {
     default: [],
@@ -69,6 +77,14 @@ const itemGroups = setting(list(whole({ minimum: -1, maximum: 1_000_000 }), 'num
 
 /** `filter` of reads of products. */
 export const productFilter = { itemGroups }
+
+/** `filter` of reads of prices. */
+export const priceFilter = {
+  itemGroups,
+  customers: setting(list(text({ expected: 'a card code' }), 'card codes of customers'), {
+    description: 'customers whose special prices are read, each as a price level; none by default',
+  }),
+}
 
 /** `filter` of reads of stock. */
 export const stockFilter = {

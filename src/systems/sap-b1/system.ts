@@ -4,11 +4,13 @@ import { orderFields } from './order-fields.ts'
 import { customerWay, orderSettings } from './order-settings.ts'
 import { readSapB1Fulfilments } from './read-fulfilments.ts'
 import { readSapB1Inventory } from './read-inventory.ts'
+import { readSapB1Prices } from './read-prices.ts'
 import { readSapB1Products } from './read-products.ts'
 import {
   addressProblem,
   clientSettings,
   markFields,
+  priceFilter,
   productFilter,
   secrets,
   settingProblems,
@@ -42,6 +44,10 @@ export const sapB1 = defineSystem({
     inventory: {
       filter: stockFilter,
       open: ({ client, read, system, clock }) => readSapB1Inventory(client, read, system, clock),
+    },
+    prices: {
+      filter: priceFilter,
+      open: ({ client, read, system, clock }) => readSapB1Prices(client, read, system, clock),
     },
     fulfilments: {
       filter: {},
