@@ -5,7 +5,7 @@ import type { ProductChanged } from '../../src/events/generated/events.ts'
 import { createKey } from '../../src/operations/keys.ts'
 import { everything } from '../../src/operations/principal.ts'
 import { stagedStage } from '../../src/projections/staged.ts'
-import { imagesChanged, inventoryChanged, productsChanged } from '../data/feed-events.ts'
+import { imagesChanged, inventoryChanged, pricesChanged, productsChanged } from '../data/feed-events.ts'
 import { entityResult, statusRecord } from '../data/sync-status.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { browserFor, expectNoOverflow, hasBrowser } from '../worlds/browser.ts'
@@ -54,6 +54,7 @@ async function world(sku = SKU) {
     ['products', codec.encode('products', productChanged(sku))],
     ['universal-products', codec.encode('universal-products', mapped)],
     ['universal-inventory', codec.encode('universal-inventory', inventoryChanged(head, '7.5'))],
+    ['universal-prices', codec.encode('universal-prices', pricesChanged(head, '52'))],
     ['universal-images', codec.encode('universal-images', imagesChanged(head, 'https://img.example/a/jacket.jpg'))],
   ]
   const topics = new Map(values)
@@ -79,7 +80,7 @@ async function world(sku = SKU) {
   ]
   const admin = { authorization: 'Bearer the-token' }
   expect((await api.send('PUT', '/v1/connections/alder/metadata', { attributes: rules }, admin)).status).toBe(201)
-  for (const [index, entity] of ['products', 'inventory', 'images'].entries()) {
+  for (const [index, entity] of ['products', 'inventory', 'prices', 'images'].entries()) {
     const place = (topic: string) => ({ topic, partition: 0, offset: 1, bytes: 10 })
     const result = entityResult({ entity, source: 'erp', connection: 'alder', key: sku, status: 'succeeded' })
     const places = [{ source: place(entity), mapped: place(`universal-${entity}`) }]
@@ -97,7 +98,7 @@ async function world(sku = SKU) {
 }
 
 describe.skipIf(!hasBrowser)('products', () => {
-  it('a SKU is found, with where each of its values came from, its stock and its pictures', async () => {
+  it('a SKU is found, with where each of its values came from, its stock, its prices and its pictures', async () => {
     const { signIn } = await world()
     const { page, complaints } = await signIn('the-token')
     const pictures: (string | undefined)[] = []
@@ -118,6 +119,8 @@ describe.skipIf(!hasBrowser)('products', () => {
     await page.getByRole('row', { name: 'gtin none barcode –' }).waitFor()
     await page.getByRole('row', { name: 'main 7.50 7.50' }).waitFor()
     await page.getByText('In stock').waitFor()
+    await page.getByRole('row', { name: 'Base Price 1 52.00 USD' }).waitFor()
+    await page.getByRole('row', { name: 'Base Price 10 46.80 USD' }).waitFor()
     await expect.poll(() => pictures).toEqual([undefined])
     await page.reload()
     await page.getByRole('row', { name: 'main 7.50 7.50' }).waitFor()

@@ -14,6 +14,7 @@ import { usePageTitle } from '../../title.ts'
 import { feedEntities } from './feed-entities.ts'
 import { ProductHistory } from './history.tsx'
 import { fieldsOf, originsOf } from './origins.ts'
+import { Prices } from './prices.tsx'
 import { Pulls } from './pulls.tsx'
 import { StockChart } from './stock-chart.tsx'
 
@@ -126,6 +127,9 @@ function Row(props: {
                 source={props.row.source}
                 stamp={props.row.event_id}
               />
+            </Match>
+            <Match when={props.entity === 'prices'}>
+              <Prices data={data()} />
             </Match>
             <Match when={props.entity === 'images'}>
               <Pictures data={data()} />
