@@ -27,6 +27,7 @@ import { countType, isCount } from '../projections/feed-counts.ts'
 import { META, metaType, toRow } from '../projections/feed-table.ts'
 import { feeds } from '../projections/feeds.ts'
 import { figuresRows } from '../projections/figures.ts'
+import { fulfilmentRuns, isFulfilmentRuns } from '../projections/fulfilment-runs.ts'
 import { indexedOrders } from '../projections/order-index.ts'
 import { orderSteps } from '../projections/order-steps.ts'
 import { isLane, outgoingOrders } from '../projections/outgoing-events.ts'
@@ -85,6 +86,7 @@ function ofFeed(feed: Feed): [string, CheckRow] {
 
 function checkOutgoing(item: Item): void {
   if (isLane(item)) laneRows.decode(item)
+  else if (isFulfilmentRuns(item)) fulfilmentRuns.decode(item)
   else outgoingOrders.decode(item)
 }
 

@@ -9,6 +9,7 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { mappedPlaces } from '../platform/runtime/stage-result.ts'
 import { stageOrder } from './entity-row.ts'
+import { beginningRuns } from './fulfilment-runs.ts'
 import type { ReportOfOrder } from './order-report.ts'
 import { appendOutgoing, laneIdle, shipmentEventOf } from './outgoing-events.ts'
 import { placeAttribute } from './staged-row.ts'
@@ -132,8 +133,10 @@ export function orderFulfilmentsStage(
         batch.map((one) => fulfilmentStep(shop, one)),
         context,
       )
+      const runs = await beginningRuns(tables, shop, batch, context)
       const withEvents = batch.map((one) => {
-        const event = shipmentEventOf(shop, one)
+        const run = runs.get(one)
+        const event = run === undefined ? null : shipmentEventOf(shop, one, run)
         return { record: one.record, events: event === null ? [] : [event] }
       })
       await appendOutgoing(tables, topic, withEvents, context)

@@ -69,14 +69,15 @@ export function outgoingId(type: OutgoingEventType, ...what: readonly string[]):
 /** An event that has no place yet. */
 export type NewOutgoingOrder = Omit<OutgoingOrder, 'owner' | 'place' | 'at' | 'expires'>
 
-/** Codes of a delivery after which the vendor first has the current state of the order. */
-const ACCEPTED_CODES: readonly (string | null)[] = [null, 'shortened']
+/** Codes of a delivery after which the vendor has the current state of the order. */
+const ACCEPTED_CODES: readonly (string | null)[] = [null, 'shortened', 'sent_again']
 /** Reported when a person discards a dead letter: no stage failed. */
 const DISCARDED = 'discarded'
 
 /** The event that a stage's report of an order causes; null: no event. */
 export function orderEventOf({ stage, at, result, places }: ReportOfOrder): NewOutgoingOrder | null {
-  const { entity, source: shop, key: number, connection, eventId, status, code, targetId: target_id } = result
+  const { entity, source: shop, key: number, connection, eventId, contentId, status, code } = result
+  const { targetId: target_id } = result
   if (entity !== 'orders') return null
   const of = { connection, shop, number, stage, code, target_id, event_place: places.mapped }
   const names = [connection ?? '', shop, number, eventId] as const
@@ -84,15 +85,21 @@ export function orderEventOf({ stage, at, result, places }: ReportOfOrder): NewO
     return { ...of, id: outgoingId('order.failed', ...names, stage, `${at}`), type: 'order.failed' }
   }
   if (status !== 'succeeded' || connection === null || !ACCEPTED_CODES.includes(code)) return null
-  return { ...of, id: outgoingId('order.accepted', ...names), type: 'order.accepted' }
+  // A delivery that changes nothing for the vendor, of a new version or sent again, is the same event.
+  const id = contentId === null ? [eventId] : [contentId, target_id ?? '']
+  return { ...of, id: outgoingId('order.accepted', connection, shop, number, ...id), type: 'order.accepted' }
 }
 
-/** The event that a shipment sent to a shop causes; null: it is not a shipment. */
-export function shipmentEventOf(shop: string, { record, event }: Decoded<'shop-fulfilments'>): NewOutgoingOrder | null {
-  const { connection, key, eventId, data } = event
+/** The event that a shipment sent to a shop causes; null: it is not a shipment. `run`: id of its content. */
+export function shipmentEventOf(
+  shop: string,
+  { record, event }: Decoded<'shop-fulfilments'>,
+  run: string,
+): NewOutgoingOrder | null {
+  const { connection, key, data } = event
   if (data.kind !== 'shipment') return null
   const number = data.orderNumber
-  const id = outgoingId('order.shipped', connection, shop, number, key, eventId)
+  const id = outgoingId('order.shipped', connection, shop, number, key, run)
   const of = { connection, shop, number, stage: 'route-fulfilments', code: null, target_id: null }
   return { ...of, id, type: 'order.shipped', event_place: placeOf(record) }
 }

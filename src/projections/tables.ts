@@ -23,7 +23,7 @@ export const ORDER_STEPS = 'order_steps'
 /** One row per order, party that may find it, and SKU or person to find it by. */
 export const ORDER_INDEX = 'order_index'
 
-/** One row per order event of subscriptions, and one per partition that these events come from. */
+/** One row per order event of subscriptions, one per partition that these events come from, and one per fulfilment. */
 export const OUTGOING_EVENTS = 'outgoing_events'
 
 /** One row per connection and five minutes: outcomes of its entities. */

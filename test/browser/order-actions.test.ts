@@ -42,7 +42,14 @@ async function world() {
       cancellation: null,
       decisions: 0,
     }
-    const row = { connection: 'alder', key: 'vendor-orders|1001', rank: '1', digest: event.contentDigest, origin }
+    const row = {
+      connection: 'alder',
+      key: 'vendor-orders|1001',
+      rank: '1',
+      digest: event.contentDigest,
+      contentId: null,
+      origin,
+    }
     await deliveries.begin({ ...row, ...none, state: 'delivered', fence: 1, targetId: '45' })
   }
   return { api: { ...api, cancellation }, base, accept }

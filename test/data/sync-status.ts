@@ -13,6 +13,7 @@ export function entityResult(over: Partial<EntityResult> & { readonly status: st
     code: null,
     message: null,
     targetId: null,
+    contentId: null,
     ...over,
   }
 }

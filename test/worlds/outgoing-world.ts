@@ -1,5 +1,5 @@
 import type { Subscription } from '../../src/configuration/model.ts'
-import type { EntityResult } from '../../src/events/generated/events.ts'
+import type { EntityResult, ShopFulfilmentRequested } from '../../src/events/generated/events.ts'
 import { applyConfiguration } from '../../src/operations/configuration.ts'
 import { createEventSender } from '../../src/operations/outgoing/run-subscriptions.ts'
 import { createSubscriptionStore } from '../../src/operations/outgoing/subscription-row.ts'
@@ -83,15 +83,16 @@ export async function outgoingWorld(subscriptions: readonly Subscription[], toke
     signal,
     settle,
     look,
-    accepted: (seller: Seller, number: string) => report(seller, number, { status: 'succeeded' }),
+    accepted: (seller: Seller, number: string, more: Partial<EntityResult> = {}) =>
+      report(seller, number, { status: 'succeeded', ...more }),
     failed: (seller: Seller, number: string) => report(seller, number, { status: 'failed', code: 'target_rejected' }),
     /** It failed before it was routed to a connection. */
     unrouted: (seller: Seller, number: string) =>
       report(seller, number, { status: 'failed', code: 'mapping_failed', connection: null }),
-    async shipped(seller: Seller, number: string) {
+    async shipped(seller: Seller, number: string, more: Partial<ShopFulfilmentRequested> = {}) {
       const tracks = [{ number: `T-${number}`, carrier: 'ups', title: 'UPS' }]
       const shipment = shopFulfilment(`IF-${number}`, number, [fulfilmentLine(`SKU-${number}`, '1')], { tracks })
-      const event = { ...shipment, connection: seller, source: 'erp' }
+      const event = { ...shipment, connection: seller, source: 'erp', ...more }
       const at = next()
       topics.put('test', at.offset, topics.codec.encode('shop-fulfilments', event))
       const batch = [decoded<'shop-fulfilments'>(event, at)]

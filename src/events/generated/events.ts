@@ -587,6 +587,8 @@ export interface EntityResult {
   readonly message: string | null
   /** Id of what was made at the target. */
   readonly targetId: string | null
+  /** Of a delivered order: the same while the vendor's content is the same, and new whenever it changes. Null from other stages and before it was reported. */
+  readonly contentId: string | null
 }
 
 /** A record of a topic. */

@@ -9,7 +9,8 @@ export type ResultAbout = Pick<
 > & { readonly taskId: string | null }
 
 /** The outcome at a stage. */
-export type ResultEnd = Pick<EntityResult, 'status' | 'code' | 'message' | 'targetId'>
+export type ResultEnd = Pick<EntityResult, 'status' | 'code' | 'message' | 'targetId'> &
+  Partial<Pick<EntityResult, 'contentId'>>
 
 /** A result with its task; `taskId` is null for pushed entities. */
 export interface StageResult {
@@ -35,9 +36,22 @@ const LONGEST_MESSAGE = 10_000
 // Names each field instead of spreading: a batch has a thousand results, and spreads would cost more than all the rest.
 export function stageResult(about: ResultAbout, end: ResultEnd, places?: ResultPlaces): StageResult {
   const { taskId, entity, source, key, connection, eventId, occurredAt, readAt } = about
-  const { status, code, targetId } = end
+  const { status, code, targetId, contentId = null } = end
   const message = end.message?.slice(0, LONGEST_MESSAGE) ?? null
-  const result = { entity, source, key, connection, eventId, occurredAt, readAt, status, code, message, targetId }
+  const result = {
+    entity,
+    source,
+    key,
+    connection,
+    eventId,
+    occurredAt,
+    readAt,
+    status,
+    code,
+    message,
+    targetId,
+    contentId,
+  }
   return places === undefined ? { taskId, result } : { taskId, result, places }
 }
 

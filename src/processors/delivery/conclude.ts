@@ -122,11 +122,12 @@ export async function conclude<K extends PerSystemKind>(
     return { end: superseded('a newer version was delivered'), parked: false, othersParked }
   }
   parts.guard.isWrong(connection.id, event.key, null)
-  const { targetId, checkAgainAt, cancellation } = outcome
+  const { targetId, contentId, checkAgainAt, cancellation } = outcome
   if (checkAgainAt !== null) await parkCheck(parts, context.partition, event, checkAgainAt)
   const [code, message] =
     cancellation === null ? successText(entry, outcome) : [CANCELED_BY_HAND, cancellationText(cancellation)]
-  return { end: { status: 'succeeded', code, message, targetId }, parked: false, othersParked }
+  const ofOrder = parts.sink.kind === 'vendor-orders' ? { contentId } : {}
+  return { end: { status: 'succeeded', code, message, targetId, ...ofOrder }, parked: false, othersParked }
 }
 
 /** Code and message of a successful delivery. */

@@ -24,6 +24,8 @@ export type Attempt =
   | {
       readonly end: 'delivered'
       readonly targetId: string | null
+      /** Id of the content that the target has now. */
+      readonly contentId: string | null
       /** When to check the target; null: never. */
       readonly checkAgainAt: number | null
       readonly parked: boolean
@@ -96,7 +98,9 @@ export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: De
     const held = decision.next === 'confirm' || (await deliveries.finish(intent, targetId))
     const written = outcome === 'written'
     const againAt = checkAgainAt(intent, clock.now())
-    if (held) return { end: 'delivered', targetId, checkAgainAt: againAt, parked, note, written, cancellation }
+    const { contentId } = intent
+    if (held)
+      return { end: 'delivered', targetId, contentId, checkAgainAt: againAt, parked, note, written, cancellation }
     await deps.checkSoon(intent)
   }
 }

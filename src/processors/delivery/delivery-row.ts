@@ -1,3 +1,4 @@
+import { digest } from '../../events/identity.ts'
 import type { Before } from '../../systems/kit/sink.ts'
 
 /** Position of an event in its topic. */
@@ -16,6 +17,11 @@ export interface Delivery {
   /** The newest version whose write began, with its content and its event: what the target must have in the end. */
   readonly rank: string
   readonly digest: string
+  /**
+   * Id of this content at the target, from when its write first began: later versions with the same content keep it,
+   * and content that comes back after another has a new one. Null in rows of earlier releases.
+   */
+  readonly contentId: string | null
   readonly origin: Origin | null
   /**
    * `delivering` from before the write until its answer (an intent; it stays open if its worker dies), `delivered` when
@@ -83,11 +89,13 @@ export function decideDelivery(row: Delivery | undefined, wanted: Wanted, view: 
   if (row !== undefined && row.rank > wanted.rank) return { next: 'superseded' }
   if (row !== undefined && row.heldUntil > view.now) return { next: 'held', until: row.heldUntil }
   const open = openWrites(row, view.now)
+  const fence = (row?.fence ?? 0) + 1
   const intent: Delivery = {
     ...wanted,
     ...open,
+    contentId: contentIdOf(row, wanted, fence),
     state: 'delivering',
-    fence: (row?.fence ?? 0) + 1,
+    fence,
     until: view.now + view.deadlineMs,
     targetId: row?.targetId ?? null,
     parked: row?.parked ?? false,
@@ -101,6 +109,11 @@ export function decideDelivery(row: Delivery | undefined, wanted: Wanted, view: 
   const unclear = row?.state === 'delivering' || open.unsettledUntil > 0
   if (unclear && !view.naturalKey && open.unsettledUntil > view.now) return { next: 'wait', until: open.unsettledUntil }
   return { next: 'write', intent, before: { targetId: intent.targetId, unclear } }
+}
+
+function contentIdOf(row: Delivery | undefined, wanted: Wanted, fence: number): string {
+  if (row?.digest === wanted.digest && row.contentId !== null) return row.contentId
+  return digest(wanted.digest, wanted.rank, String(fence))
 }
 
 /** When to check the target of the key because an earlier write of other content may still take effect; null: never. */

@@ -85,6 +85,7 @@ it('says what is too late to be held', async () => {
     key: 'vendor-orders|7',
     rank: '1',
     digest: 'd',
+    contentId: null,
     origin,
     state: 'delivering',
   } as const

@@ -45,7 +45,7 @@ async function world() {
   }
   const row = (digest: string, fence: number) => {
     const origin = { topic: 't.vendor-orders.erp', partition: 0, offset: '3' }
-    const taken = { connection: 'alder', key: KEY, rank: '1', digest, origin, fence, targetId: '45' }
+    const taken = { connection: 'alder', key: KEY, rank: '1', digest, contentId: null, origin, fence, targetId: '45' }
     return { ...taken, ...none, state: 'delivered' } as const
   }
   await deliveries.begin(row(event.contentDigest, 1))

@@ -18,6 +18,7 @@ const result = (key: string, message: string | null = null): EntityResult => ({
   code: null,
   message,
   targetId: null,
+  contentId: null,
 })
 
 function open() {

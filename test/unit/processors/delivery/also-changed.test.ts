@@ -30,6 +30,7 @@ async function pushStock(tables: Tables): Promise<void> {
     key: 'shop-inventory|A-1',
     rank: '1',
     digest: 'd',
+    contentId: null,
     state: 'delivered',
     fence: 1,
     until: 0,

@@ -13,6 +13,7 @@ const row: Delivery = {
   ...wanted,
   rank: '1',
   digest: 'v1',
+  contentId: 'c1',
   state: 'delivered',
   fence: 4,
   until: 0,
@@ -61,6 +62,23 @@ describe('what is to be done for a version', () => {
     })
     expect(decideDelivery(same, wanted, { ...view, checks: true })).toMatchObject({ next: 'write' })
     expect(decideDelivery({ ...same, state: 'delivering' }, wanted, view)).toMatchObject({ next: 'write' })
+  })
+
+  it('names the content anew when it changes, also back, and else as before', () => {
+    const idOf = (known: Delivery | undefined, digest: string, rank: string) => {
+      const decision = decideDelivery(known, { ...wanted, digest, rank }, view)
+      if (decision.next !== 'write' && decision.next !== 'confirm') throw new Error(decision.next)
+      return decision.intent
+    }
+    const first = idOf(undefined, 'v1', '1')
+    expect(idOf(undefined, 'v1', '1').contentId).toBe(first.contentId)
+    const same = idOf({ ...first, state: 'delivered' }, 'v1', '2')
+    expect(same.contentId).toBe(first.contentId)
+    const changed = idOf({ ...same, state: 'delivered' }, 'v2', '3')
+    // Of the same version, as after an edit of the connection.
+    const back = idOf({ ...changed, state: 'delivered' }, 'v1', '3')
+    expect(new Set([first.contentId, changed.contentId, back.contentId]).size).toBe(3)
+    expect(idOf({ ...first, contentId: null }, 'v1', '2').contentId).toEqual(expect.any(String))
   })
 
   it('keeps in mind how long an open intent may still write, and what', () => {
