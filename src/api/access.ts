@@ -113,6 +113,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'PUT /v1/reads/:id/cut-date': 'operate',
   'POST /v1/subscriptions/:id/replay': 'operate',
   'POST /v1/subscriptions/:id/resume': 'operate',
+  'POST /v1/subscriptions/:id/skip': 'operate',
   'POST /v1/sync-requests': 'operate',
   'POST /v1/replays': 'operate',
   'POST /v1/replays/:id/cancel': 'operate',

@@ -25,7 +25,12 @@ import { run } from './commands/run.ts'
 import { sharesCreate, sharesList, sharesRevoke } from './commands/shares.ts'
 import { stage } from './commands/stage.ts'
 import { status } from './commands/status.ts'
-import { subscriptionsList, subscriptionsReplay, subscriptionsResume } from './commands/subscriptions.ts'
+import {
+  subscriptionsList,
+  subscriptionsReplay,
+  subscriptionsResume,
+  subscriptionsSkip,
+} from './commands/subscriptions.ts'
 import { sync } from './commands/sync.ts'
 import { system } from './commands/system.ts'
 import { tasksCancel, tasksList, tasksRetry, tasksShow } from './commands/tasks.ts'
@@ -92,6 +97,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   bind(subscriptionsList, async () => (await import('./subscriptions.ts')).listSubscriptionsCommand),
   bind(subscriptionsReplay, async () => (await import('./subscriptions.ts')).replayEventsCommand),
   bind(subscriptionsResume, async () => (await import('./subscriptions.ts')).resumeSubscriptionCommand),
+  bind(subscriptionsSkip, async () => (await import('./subscriptions.ts')).skipEventCommand),
   bind(notificationsList, async () => (await import('./notifications.ts')).listRecipientsCommand),
   bind(notificationsTest, async () => (await import('./notifications.ts')).testRecipientCommand),
   bind(forget, async () => (await import('./forget.ts')).forgetCommand),

@@ -42,11 +42,13 @@ export async function installationSamples(deps: Deps): Promise<readonly Sample[]
     const value = failing === null ? 0 : secondsSince(failing.since, deps.clock.now())
     samples.push({ name: 'waldstream_recipient_failing_seconds', labels: { recipient }, value })
   }
-  for (const { subscription, lag, failing } of await statusOfSubscriptions(deps, METRICS, configuration)) {
+  for (const { subscription, lag, failing, refused } of await statusOfSubscriptions(deps, METRICS, configuration)) {
     const labels = { subscription }
     const failingFor = failing === null ? 0 : secondsSince(failing.since, deps.clock.now())
     samples.push({ name: 'waldstream_subscription_lag_seconds', labels, value: lag })
     samples.push({ name: 'waldstream_subscription_failing_seconds', labels, value: failingFor })
+    const waiting = refused.reduce((sum, one) => sum + one.waiting, 0)
+    samples.push({ name: 'waldstream_subscription_waiting_events', labels, value: waiting })
   }
   for (const { stage, connection, code } of await listPauses(deps, METRICS)) {
     samples.push({ name: 'waldstream_paused', labels: { stage, connection, code }, value: 1 })

@@ -145,6 +145,7 @@ export const texts = {
     servedBy: (policy: string) => `Its stock is served by the policy ${policy}:`,
     unreached: (recipient: string) => `Notifications do not reach ${recipient}`,
     unsent: (subscription: string) => `Events do not reach ${subscription}`,
+    refused: (subscription: string) => `${subscription} refuses events`,
     givenUp: (subscription: string) => `${subscription} is paused: no event has arrived for days`,
     downWay: 'Bring it back: waiting records are delivered by themselves then.',
     alone: (system: string, part: string | null) =>

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type TSchema, Type } from 'typebox'
 import { pullEvents } from '../../operations/outgoing/pull-events.ts'
-import { replayEvents, resumeSubscription } from '../../operations/outgoing/replay-events.ts'
+import { replayEvents, resumeSubscription, skipEvent } from '../../operations/outgoing/replay-events.ts'
 import { listSubscriptions } from '../../operations/outgoing/subscription-status.ts'
 import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
@@ -59,6 +59,14 @@ const Replay = Type.Object(
   { additionalProperties: false },
 )
 
+const Skip = Type.Object(
+  {
+    event: Type.String({ minLength: 1, maxLength: 100, description: 'Id of a refused event, from the status' }),
+    reason: Type.String({ minLength: 1, maxLength: 500, description: 'Stored in the audit trail' }),
+  },
+  { additionalProperties: false },
+)
+
 const Replayed = Type.Object({
   subscription: Text,
   preview: Type.Boolean(),
@@ -67,7 +75,7 @@ const Replayed = Type.Object({
   first_at: Nullable(Text),
 })
 
-/** Outgoing events of sellers and vendors: status of subscriptions, pull, replay and resume. */
+/** Outgoing events of sellers and vendors: status of subscriptions, pull, replay, resume and skip. */
 export function outgoingEventRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const Statuses = Type.Object({ items: Type.Array(SubscriptionAnswer) })
@@ -98,6 +106,12 @@ export function outgoingEventRoutes({ operations }: ApiDeps): FastifyPluginAsync
     const resume = { tags, params: DocumentId, response: { 204: resumed, ...problems(401, 404, 409) } }
     app.post('/v1/subscriptions/:id/resume', { schema: resume }, async (request, reply) => {
       await resumeSubscription(operations, principalOf(request), request.params.id)
+      return await reply.code(204).send(null)
+    })
+    const skipped = { description: 'Skipped: later events of its order or SKU are sent', type: 'null' }
+    const skip = { tags, params: DocumentId, body: Skip, response: { 204: skipped, ...problems(400, 401, 404, 409) } }
+    app.post('/v1/subscriptions/:id/skip', { schema: skip }, async (request, reply) => {
+      await skipEvent(operations, principalOf(request), { subscription: request.params.id, ...request.body })
       return await reply.code(204).send(null)
     })
   }

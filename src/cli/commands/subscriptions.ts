@@ -1,5 +1,5 @@
 import { type CommandGroup, command, flag, text } from '../command.ts'
-import { by, json } from './shared-options.ts'
+import { by, json, reason } from './shared-options.ts'
 
 export const subscriptionsList = command({
   name: 'subscriptions list',
@@ -33,9 +33,17 @@ export const subscriptionsResume = command({
   examples: ['waldstream subscriptions resume seller'],
 })
 
+export const subscriptionsSkip = command({
+  name: 'subscriptions skip',
+  summary: 'skip an event that the receiver refuses, and send the later events of its order or SKU',
+  takes: '<subscription>',
+  options: { event: text('id', 'id of the event, from "subscriptions list"'), reason, by, json },
+  examples: ['waldstream subscriptions skip seller --event evt_1f… --reason "the shop deleted the order"'],
+})
+
 export const subscriptions: CommandGroup = {
   name: 'subscriptions',
-  summary: 'subscriptions to events of orders and stock: list, replay, resume',
-  commands: [subscriptionsList, subscriptionsReplay, subscriptionsResume],
+  summary: 'subscriptions to events of orders and stock: list, replay, resume, skip',
+  commands: [subscriptionsList, subscriptionsReplay, subscriptionsResume, subscriptionsSkip],
   usual: 'list',
 }

@@ -3,7 +3,8 @@ import type { ResolveReference } from '../../configuration/references.ts'
 import { toStreamError } from '../../errors.ts'
 import { isoTime } from '../../events/times.ts'
 import { assertSigningKey } from '../../platform/signed-webhook.ts'
-import { repairOf, type SubscriptionRow } from '../outgoing/subscription-row.ts'
+import { problemOf, type SubscriptionProblem } from '../outgoing/subscription-problem.ts'
+import type { SubscriptionRow } from '../outgoing/subscription-row.ts'
 import { webhookKeys } from '../webhook-keys.ts'
 import { type Check, fail, ok, warn } from './finding.ts'
 
@@ -28,14 +29,16 @@ export function subscriptionCheck(subscription: Subscription, { resolveSecret, r
         return [fail(name, `${code}: ${message}`)]
       }
       const row = await rowOf(id)
-      if (row?.failing_since == null) return [ok(name, 'its key can be read')]
-      const { failing_since, failure, paused_at } = row
-      const what =
-        paused_at === null
-          ? 'its events are not acknowledged'
-          : 'it is paused: its events were not acknowledged for days'
-      const why = `since ${isoTime(failing_since)}: ${failure?.code ?? 'unexpected'}: ${failure?.message ?? ''}`
-      return [warn(name, `${what}, ${why}`, repairOf(id, failure))]
+      const problem = row === undefined ? null : problemOf(row)
+      if (row === undefined || problem === null) return [ok(name, 'its key can be read')]
+      const { since, code, message, command } = problem
+      return [warn(name, `${whatOf(row, problem)}, since ${isoTime(since)}: ${code}: ${message}`, command)]
     },
   }
+}
+
+function whatOf({ paused_at, refused }: SubscriptionRow, { what }: SubscriptionProblem): string {
+  if (paused_at !== null) return 'it is paused: its events were not acknowledged for days'
+  if (what === 'endpoint') return 'its events are not acknowledged'
+  return `it refuses events of ${refused.length} ${refused.length === 1 ? 'order or SKU' : 'orders or SKUs'}`
 }

@@ -149,7 +149,7 @@ function ofPull({ feed, reader, name, source, at, age }: PullStatus, connection:
 }
 
 function ofSubscription(
-  { subscription, connections, shops, failing, paused_at }: SubscriptionStatus,
+  { subscription, connections, shops, failing, state }: SubscriptionStatus,
   enabled: readonly ConnectionStatus[],
 ): readonly Concern[] {
   if (failing === null) return []
@@ -163,13 +163,18 @@ function ofSubscription(
         .filter(isOwn)
         .map(({ connection }) => connection)
         .slice(0, MOST_CONNECTIONS),
-      title: `the subscription ${subscription} ${paused_at === null ? 'does not receive its events' : 'is paused'}: ${failing.code}`,
+      title: `the subscription ${subscription} ${whatOf(state)}: ${failing.code}`,
       detail: cut(failing.message),
       since: failing.since,
       fix: failing.fix,
       page: '/',
     },
   ]
+}
+
+function whatOf(state: SubscriptionStatus['state']): string {
+  if (state === 'paused') return 'is paused'
+  return state === 'refusing' ? 'refuses events' : 'does not receive its events'
 }
 
 function cut(text: string | null): string | null {

@@ -7,7 +7,8 @@ import { readFeed } from '../../projections/read-feed.ts'
 import type { OperationDeps } from '../dependencies.ts'
 import { type EventLane, lanesOf } from './event-lanes.ts'
 import type { EventPlaces } from './event-places.ts'
-import { type KeyedEvent, orderEvents, stockEvent } from './outgoing-event.ts'
+import type { KeyedEvent } from './keyed-event.ts'
+import { orderEvents, stockEvent } from './outgoing-event.ts'
 
 export interface EventPage {
   /** Events of one key are in order. */

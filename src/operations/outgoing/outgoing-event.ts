@@ -1,4 +1,3 @@
-import type { OutgoingEventType } from '../../configuration/model.ts'
 import { toStreamError } from '../../errors.ts'
 import { text8 } from '../../events/decimal.ts'
 import type { ShopFulfilmentRequested, VendorOrderRequested } from '../../events/generated/events.ts'
@@ -9,27 +8,7 @@ import { type OutgoingOrder, outgoingId } from '../../projections/outgoing-event
 import { vendorQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import type { OperationDeps } from '../dependencies.ts'
-
-/** An event sent to a subscription. It contains orders, SKUs and quantities, but no personal data. */
-export interface OutgoingEvent {
-  /** The same for all attempts, replays and subscriptions. */
-  readonly id: string
-  readonly type: OutgoingEventType
-  /** ISO 8601: when Waldstream learned of the event. */
-  readonly timestamp: string
-  readonly data: Readonly<Record<string, unknown>>
-}
-
-/** An event with the key within which events are in order. */
-export interface KeyedEvent {
-  readonly key: string
-  readonly event: OutgoingEvent
-}
-
-/** The body of a webhook: `type`, `timestamp` and `data`, as in Standard Webhooks. */
-export function eventBody({ type, timestamp, data }: OutgoingEvent): string {
-  return JSON.stringify({ type, timestamp, data })
-}
+import type { KeyedEvent } from './keyed-event.ts'
 
 /** A row of the stock feed as an event. A row that changed twice has only its current state. */
 export function stockEvent({ connection, source, key: sku, position, updated_at, deleted, data }: FeedRow): KeyedEvent {
@@ -37,6 +16,7 @@ export function stockEvent({ connection, source, key: sku, position, updated_at,
   const { total, in_stock, locations } = data
   return {
     key: JSON.stringify(['stock', connection, source, sku]),
+    row: null,
     event: {
       id,
       type: 'stock.changed',
@@ -55,10 +35,11 @@ export async function orderEvents(staged: Staged, rows: readonly OutgoingOrder[]
   const found = new Map(placed.map((place, index) => [place, records[index] ?? null]))
   return await Promise.all(
     rows.map(async (row) => {
-      const { connection, shop, number, id, type, at: timestamp } = row
+      const { owner, place, connection, shop, number, id, type, at: timestamp } = row
       const record = row.event_place === null ? null : (found.get(row.event_place) ?? null)
       const data = { connection, shop, order: number, ...(await detailsOf(staged, row, record)) }
-      return { key: JSON.stringify(['order', shop, number]), event: { id, type, timestamp, data } }
+      const event = { id, type, timestamp, data }
+      return { key: JSON.stringify(['order', shop, number]), row: { owner, place }, event }
     }),
   )
 }

@@ -2,8 +2,8 @@ import type { OperationDeps } from '../dependencies.ts'
 import type { Principal } from '../principal.ts'
 import { cursorOf, placesFrom, placesOf } from './event-places.ts'
 import { findSubscription } from './find-subscription.ts'
+import type { OutgoingEvent } from './keyed-event.ts'
 import { type NextEventsDeps, nextEvents } from './next-events.ts'
-import type { OutgoingEvent } from './outgoing-event.ts'
 
 /** A reader's request: events after a cursor or from a time (milliseconds) on; without both, all stored events. */
 export interface WantedPull {

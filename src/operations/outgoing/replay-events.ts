@@ -3,10 +3,11 @@ import { isoTime } from '../../events/times.ts'
 import { keptDays } from '../../platform/dynamodb/expiry.ts'
 import { noteChange, noteNothing } from '../audit.ts'
 import type { OperationDeps } from '../dependencies.ts'
-import type { Principal } from '../principal.ts'
+import { notFound, type Principal } from '../principal.ts'
 import { type EventPlaces, placesFrom, placesOf } from './event-places.ts'
 import { type FoundSubscription, findSubscription } from './find-subscription.ts'
 import { type NextEventsDeps, nextEvents } from './next-events.ts'
+import { withoutEvent } from './refused-keys.ts'
 import { createSubscriptionStore } from './subscription-row.ts'
 
 /** Where a replay starts: a time (milliseconds, inclusive) or a cursor; exactly one of them. */
@@ -51,7 +52,7 @@ export async function replayEvents(
   if (preview) noteNothing(by)
   else {
     assertSentTo(found, 'its reader pulls events from any time')
-    await createSubscriptionStore(deps.tables).restart(id, places)
+    await createSubscriptionStore(deps.tables).restart(id, places, deps.clock.now())
     const after = { from: isoTime(wanted.from), cursor: wanted.cursor }
     await noteChange(deps, by, { what: 'subscription.replay', target: id, after })
   }
@@ -68,8 +69,35 @@ export async function resumeSubscription(
   id: string,
 ): Promise<void> {
   assertSentTo(await findSubscription(deps, by, id), 'there is nothing to resume')
-  await createSubscriptionStore(deps.tables).restart(id, null)
+  await createSubscriptionStore(deps.tables).restart(id, null, deps.clock.now())
   await noteChange(deps, by, { what: 'subscription.resume', target: id })
+}
+
+/**
+ * Skips an event that a receiver refuses; later events of its order or SKU are sent. Throws `not_found` if the
+ * subscription does not exist or the event does not wait, and `state_conflict` for a subscription that is pulled.
+ */
+export async function skipEvent(
+  deps: Pick<Deps, 'tables' | 'clock' | 'audit'>,
+  by: Principal,
+  {
+    subscription: id,
+    event,
+    reason,
+  }: { readonly subscription: string; readonly event: string; readonly reason: string },
+): Promise<void> {
+  assertSentTo(await findSubscription(deps, by, id), 'there is nothing to skip')
+  const skipped = await createSubscriptionStore(deps.tables).intervene(id, (row) => {
+    const refused = withoutEvent(row?.refused ?? [], event, deps.clock.now())
+    // The page at the cursor may contain it.
+    return refused === null ? null : { refused, acknowledged: [...(row?.acknowledged ?? []), event], due_at: 0 }
+  })
+  if (!skipped) {
+    const what = `no event "${event}" of ${id} is refused`
+    const cli = `${what}; "waldstream subscriptions list ${id}" lists the refused events`
+    throw notFound(by, { field: 'event', api: `${what}; /v1/subscription-status lists the refused events`, cli })
+  }
+  await noteChange(deps, by, { what: 'subscription.skip', target: id, after: { event, reason } })
 }
 
 function assertSentTo({ subscription: { id, webhook } }: FoundSubscription, why: string): void {

@@ -1,25 +1,17 @@
-import type { Logger } from 'pino'
 import type { Configuration, Subscription } from '../../configuration/model.ts'
-import type { ResolveReference } from '../../configuration/references.ts'
-import { type StreamError, toStreamError } from '../../errors.ts'
+import type { StreamError } from '../../errors.ts'
 import { halfBackOffMs } from '../../platform/backoff.ts'
-import { forEachKey } from '../../platform/bounded.ts'
-import type { Meter } from '../../platform/metrics/meter.ts'
-import type { SendSignedWebhook } from '../../platform/signed-webhook.ts'
 import { NO_FAILURE, SEND_BACK_OFF } from '../attempts.ts'
-import { webhookKeys } from '../webhook-keys.ts'
-import { cursorOf, type EventPlaces, placesFrom, placesOf } from './event-places.ts'
-import { type NextEventsDeps, nextEvents } from './next-events.ts'
-import { eventBody, type KeyedEvent } from './outgoing-event.ts'
+import { type AttemptDeps, type Attempted, attemptEvents } from './attempt-events.ts'
+import { cursorOf, placesFrom, placesOf } from './event-places.ts'
+import type { KeyedEvent } from './keyed-event.ts'
+import { type EventPage, type NextEventsDeps, nextEvents } from './next-events.ts'
+import { afterRetry, dueKeys, type RefusedKey, waitingOf, withWaiting } from './refused-keys.ts'
 import type { SubscriptionRow, SubscriptionStore } from './subscription-row.ts'
+import { waitingEvents } from './waiting-events.ts'
 
-export interface SendEventsDeps extends NextEventsDeps {
+export interface SendEventsDeps extends NextEventsDeps, AttemptDeps {
   readonly store: SubscriptionStore
-  readonly sendWebhook: SendSignedWebhook
-  readonly resolveSecret: ResolveReference
-  readonly clock: { now(): number }
-  readonly meter: Meter
-  readonly logger: Pick<Logger, 'warn' | 'info'>
   readonly random: () => number
 }
 
@@ -27,136 +19,172 @@ export interface SendEventsDeps extends NextEventsDeps {
 export const LOOK_EVERY_MS = 5_000
 /** Events per page: sent together, in order per key. */
 const PAGE = 50
-/** Concurrent webhooks per subscription. */
-const AT_ONCE = 4
 /** A page starts no attempt after this time, so the last attempt (20 s at most) ends before the lease. */
 const PAGE_MS = 60_000
 export const EVENTS_LEASE_MS = 2 * PAGE_MS
 /** A subscription that fails for this long is paused. */
 export const PAUSED_AFTER_MS = 5 * 86_400_000
 
+type Configured = Pick<Configuration, 'systems' | 'connections'>
+type SubscriptionChange = Parameters<SubscriptionStore['change']>[3]
+
+/** A subscription that this process sends. */
+interface Sending {
+  readonly deps: SendEventsDeps
+  readonly subscription: Subscription
+  readonly signal: AbortSignal
+}
+
+/** `again`: when to check the subscription again; null: at once. */
+interface Step {
+  readonly row: SubscriptionRow
+  readonly again: number | null
+}
+
 /**
- * Sends the events of a subscription, whose row the caller holds, until all are sent, one fails, or the signal aborts.
- * The cursor moves only after all events before it were acknowledged (Guarantee 1): a process that takes over sends the
- * rest, and repeats unfinished attempts with the same ids. Returns when to check the subscription again, in
- * milliseconds UTC; null: another process has taken the row.
+ * Sends the events of a subscription, whose row the caller holds, until all are sent or wait, it fails, or the signal
+ * aborts. The cursor moves only after all events before it were acknowledged or are stored as waiting (Guarantee 1): a
+ * process that takes over sends the rest, and repeats unfinished attempts with the same ids. Returns when to check the
+ * subscription again, in milliseconds UTC; null: another process has taken the row.
  */
 export async function sendEvents(
   deps: SendEventsDeps,
   subscription: Subscription,
-  configuration: Pick<Configuration, 'systems' | 'connections'>,
+  configuration: Configured,
   { row: taken, signal }: { readonly row: SubscriptionRow; readonly signal: AbortSignal },
 ): Promise<number | null> {
-  const { store, clock } = deps
-  if (taken.paused_at !== null) return clock.now() + LOOK_EVERY_MS
-  let row: SubscriptionRow | null = taken
-  while (!signal.aborted) {
-    const places = row.cursor === null ? placesFrom(clock.now()) : placesOf(row.cursor)
-    const page = await nextEvents(deps, subscription, configuration, { places, limit: PAGE })
-    // A process that lost the row must not send. This also stores the start of a new subscription.
-    if (page.events.length > 0)
-      row = await store.change(row, clock.now(), EVENTS_LEASE_MS, { cursor: cursorOf(places) })
-    if (row === null) return null
-    const sent = await sendPage(deps, subscription, page.events, { known: row.acknowledged, signal })
-    if (sent.failure !== null) return await fail(deps, row, sent, sent.failure)
-    row = await store.change(row, clock.now(), EVENTS_LEASE_MS, progressOf(row, sent, page.places, clock.now()))
-    if (row === null) return null
-    if (sent.complete && page.complete) return clock.now() + LOOK_EVERY_MS
-  }
-  return clock.now()
-}
-
-type SubscriptionChange = Parameters<SubscriptionStore['change']>[3]
-
-interface SentPage {
-  /** Ids of the page's events that were acknowledged, now or earlier. */
-  readonly acknowledged: readonly string[]
-  /** Whether all events were acknowledged. */
-  readonly complete: boolean
-  readonly count: number
-  /** Time of the first event that is not acknowledged. */
-  readonly behindSince: number | null
-  readonly failure: StreamError | null
-}
-
-async function sendPage(
-  deps: SendEventsDeps,
-  subscription: Subscription,
-  events: readonly KeyedEvent[],
-  { known, signal }: { readonly known: readonly string[]; readonly signal: AbortSignal },
-): Promise<SentPage> {
   const { clock } = deps
-  const until = clock.now() + PAGE_MS
-  const acknowledged = new Set(known)
-  let count = 0
-  let failure: StreamError | null = null
-  const due = events.filter(({ event }) => !acknowledged.has(event.id))
-  try {
-    const keys = due.length === 0 ? [] : await webhookKeys(deps.resolveSecret, subscription)
-    // Guarantee 4: after an event that is not sent, no later event of its key is sent.
-    await forEachKey(
-      due,
-      ({ key }) => key,
-      AT_ONCE,
-      async ({ event }) => {
-        if (signal.aborted || clock.now() >= until) throw new PageEnded()
-        const url = subscription.webhook ?? ''
-        await deps.sendWebhook({ url, keys, id: event.id, body: eventBody(event) })
-        acknowledged.add(event.id)
-        count += 1
-        note(deps, subscription, 'sent', '')
-      },
-    )
-  } catch (error) {
-    if (!(error instanceof PageEnded)) failure = toStreamError(error)
+  if (taken.paused_at !== null) return clock.now() + LOOK_EVERY_MS
+  const sending = { deps, subscription, signal }
+  let step: Step | null = await retryRefused(sending, taken)
+  while (step !== null && step.again === null && !signal.aborted) {
+    step = await sendPage(sending, step.row, configuration)
   }
-  const [done = [], left = []] = [true, false].map((is) =>
-    events.filter(({ event }) => acknowledged.has(event.id) === is),
+  return step === null ? null : (step.again ?? clock.now())
+}
+
+/** Sends the events of refused keys that are due. Null: another process has taken the row. */
+async function retryRefused(sending: Sending, row: SubscriptionRow): Promise<Step | null> {
+  const { deps, subscription } = sending
+  const { store, clock, random } = deps
+  const due = dueKeys(row.refused, clock.now())
+  if (due.length === 0) return { row, again: null }
+  const events = await waitingEvents(deps, due)
+  const held = await store.change(row, clock.now(), EVENTS_LEASE_MS, {})
+  if (held === null) return null
+  const attempted = await attemptEvents(deps, subscription, events, optionsOf(sending, held))
+  const sent = attempted.sent.map(({ event }) => event.id)
+  const ended = new Set([...sent, ...endedIds(due, events, attempted)])
+  const refused = afterRetry(held.refused, { ended, failures: attempted.failures }, { now: clock.now(), random })
+  // Events of the page at the cursor may be among them.
+  const acknowledged = [...held.acknowledged, ...ended]
+  const change = { refused, acknowledged, ...outcomeOf(held, attempted, clock.now(), 'retry') }
+  return await stored(sending, held, change, attempted, attempted.halted === null ? null : LOOK_EVERY_MS)
+}
+
+/** Waiting events that ended otherwise: their rows expired, or a later state of the stock was sent. */
+function endedIds(due: readonly RefusedKey[], events: readonly KeyedEvent[], { sent }: Attempted): readonly string[] {
+  const found = new Set(events.map(({ event }) => event.id))
+  const done = new Set(sent.map(({ key }) => key))
+  const keys = new Set(events.map(({ key }) => key))
+  return due.flatMap(({ key, events: waiting }) =>
+    waiting
+      .filter(({ id, row }) => (row === null ? done.has(key) || !keys.has(key) : !found.has(id)))
+      .map(({ id }) => id),
   )
-  const times = left.map(({ event }) => Date.parse(event.timestamp))
-  if (failure !== null) {
-    note(deps, subscription, 'failed', failure.code)
-    deps.logger.warn({ err: failure, subscription: subscription.id }, 'an outgoing event could not be sent; retrying')
+}
+
+/** Sends the next page. Null: another process has taken the row. */
+async function sendPage(sending: Sending, row: SubscriptionRow, configuration: Configured): Promise<Step | null> {
+  const { deps, subscription } = sending
+  const { store, clock, random } = deps
+  const places = row.cursor === null ? placesFrom(clock.now()) : placesOf(row.cursor)
+  const page = await nextEvents(deps, subscription, configuration, { places, limit: PAGE })
+  // A process that lost the row must not send. This also stores the start of a new subscription.
+  const begin = { cursor: cursorOf(places) }
+  const held = page.events.length === 0 ? row : await store.change(row, clock.now(), EVENTS_LEASE_MS, begin)
+  if (held === null) return null
+  const known = new Set([...held.acknowledged, ...waitingOf(held.refused).map(({ id }) => id)])
+  const blocked = new Set(held.refused.map(({ key }) => key))
+  const left = page.events.filter(({ event }) => !known.has(event.id))
+  const free = left.filter(({ key }) => !blocked.has(key))
+  const attempted = await attemptEvents(deps, subscription, free, optionsOf(sending, held))
+  const sent = new Set(attempted.sent.map(({ event }) => event.id))
+  const unsent = left.filter(({ event }) => !sent.has(event.id))
+  const refused = withWaiting(held.refused, unsent, attempted.failures, { now: clock.now(), random })
+  const waiting = new Set(waitingOf(refused).map(({ id }) => id))
+  const open = unsent.filter(({ event }) => !waiting.has(event.id))
+  const moved = open.length === 0 ? { cursor: cursorOf(page.places), acknowledged: [] } : null
+  const change = {
+    ...(moved ?? { acknowledged: [...held.acknowledged, ...sent] }),
+    refused,
+    ...outcomeOf(held, attempted, clock.now(), moved === null || refused.length > 0 ? 'page' : 'whole page'),
+    behind_since: behindSince(refused, open),
   }
-  const complete = left.length === 0
-  const behindSince = complete ? null : Math.min(...times)
-  return { acknowledged: done.map(({ event }) => event.id), complete, count, behindSince, failure }
+  return await stored(sending, held, change, attempted, pauseAfter(page, attempted, open.length))
 }
 
-/** The page's time is up, or the process is ending. */
-class PageEnded extends Error {}
-
-function note({ meter }: SendEventsDeps, { id }: Subscription, outcome: 'sent' | 'failed', code: string): void {
-  meter.count('waldstream_outgoing_events_total', { subscription: id, outcome, code })
+/** Milliseconds until the next page; null: none. */
+function pauseAfter(page: EventPage, { sent, failures }: Attempted, open: number): number | null {
+  if (open > 0) return sent.length > 0 && failures.size === 0 ? null : LOOK_EVERY_MS
+  return page.complete ? LOOK_EVERY_MS : null
 }
 
-function progressOf(row: SubscriptionRow, sent: SentPage, after: EventPlaces, now: number): SubscriptionChange {
-  const moved = sent.complete ? { cursor: cursorOf(after), acknowledged: [] } : { acknowledged: sent.acknowledged }
-  const healed = sent.count > 0 || sent.complete ? NO_FAILURE : {}
-  const sent_at = sent.count > 0 ? now : row.sent_at
-  return { ...moved, ...healed, sent_at, behind_since: sent.behindSince }
-}
-
-async function fail(
-  { store, clock, random, logger }: SendEventsDeps,
+/** Stores the outcome of attempts, and waits longer if the endpoint failed or asks for it. */
+async function stored(
+  { deps }: Sending,
   row: SubscriptionRow,
-  { acknowledged, count, behindSince }: SentPage,
-  { code, message, retryAfterMs }: StreamError,
-): Promise<number | null> {
+  change: SubscriptionChange,
+  attempted: Attempted,
+  pauseMs: number | null,
+): Promise<Step | null> {
+  const { store, clock, random, logger } = deps
   const now = clock.now()
-  // An event acknowledged between two failures shows that the endpoint is up.
-  const attempts = count > 0 ? 1 : row.attempts + 1
-  const failing_since = count > 0 ? now : (row.failing_since ?? now)
+  if (change.paused_at != null)
+    logger.warn({ subscription: row.subscription }, 'a subscription failed for days and was paused')
+  const changed = await store.change(row, now, EVENTS_LEASE_MS, change)
+  if (changed === null) return null
+  const error = errorOf(attempted)
+  const isNew = changed.attempts > row.attempts
+  const asked = attempted.halted?.retryAfterMs
+  if (error !== null && (isNew || asked !== undefined)) {
+    return { row: changed, again: now + halfBackOffMs(Math.max(1, changed.attempts), SEND_BACK_OFF, random, asked) }
+  }
+  return { row: changed, again: changed.paused_at !== null ? now : pauseMs === null ? null : now + pauseMs }
+}
+
+/** Why nothing was acknowledged; null: something was, or nothing was sent. */
+function errorOf({ sent, failures, halted }: Attempted): StreamError | null {
+  return sent.length > 0 ? null : (halted ?? [...failures.values()].at(-1) ?? null)
+}
+
+/**
+ * What attempts say of the endpoint. A refused event that is refused again says nothing new: it does not slow down the
+ * others.
+ */
+function outcomeOf(
+  row: SubscriptionRow,
+  attempted: Attempted,
+  now: number,
+  what: 'retry' | 'page' | 'whole page',
+): Partial<SubscriptionChange> {
+  if (attempted.sent.length > 0) return { ...NO_FAILURE, sent_at: now }
+  const error = errorOf(attempted)
+  if (error === null) return what === 'whole page' ? NO_FAILURE : {}
+  const { code, message } = error
+  const failing_since = row.failing_since ?? now
+  const attempts = what === 'retry' ? row.attempts : row.attempts + 1
   const isOver = now - failing_since >= PAUSED_AFTER_MS
-  if (isOver) logger.warn({ subscription: row.subscription }, 'a subscription failed for days and was paused')
-  const changed = await store.change(row, now, EVENTS_LEASE_MS, {
-    acknowledged,
-    attempts,
-    failing_since,
-    failure: { code, message },
-    paused_at: isOver ? now : null,
-    sent_at: count > 0 ? now : row.sent_at,
-    behind_since: behindSince,
-  })
-  return changed === null ? null : now + halfBackOffMs(attempts, SEND_BACK_OFF, random, retryAfterMs)
+  return { attempts, failing_since, failure: { code, message }, paused_at: isOver ? now : null }
+}
+
+function optionsOf({ deps, signal }: Sending, { attempts }: SubscriptionRow) {
+  const until = deps.clock.now() + PAGE_MS
+  return { isFailing: attempts > 0, mayGoOn: async () => !signal.aborted && deps.clock.now() < until }
+}
+
+/** Time of the first unacknowledged event; null: all are acknowledged. */
+function behindSince(refused: readonly RefusedKey[], open: readonly KeyedEvent[]): number | null {
+  const times = [...waitingOf(refused), ...open.map(({ event }) => event)].map(({ timestamp }) => Date.parse(timestamp))
+  return times.length === 0 ? null : Math.min(...times)
 }

@@ -1,9 +1,10 @@
 import { createDueRows, type DueRow, type DueRows, dueAttributes } from '../../platform/due-rows.ts'
 import { keptDays } from '../../platform/dynamodb/expiry.ts'
-import { list, millis, or, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
+import { list, millis, or, orNull, rowsOf, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
-import { type Attempts, attemptAttributes, NO_FAILURE, type SendFailure } from '../attempts.ts'
+import { type Attempts, attemptAttributes, NO_FAILURE } from '../attempts.ts'
 import { cursorOf, type EventPlaces } from './event-places.ts'
+import { type RefusedKey, refusedKeys, resumed } from './refused-keys.ts'
 
 const OUTGOING_SUBSCRIPTIONS = 'outgoing_subscriptions'
 
@@ -15,10 +16,12 @@ export const subscriptionTables: readonly TableDefinition[] = [
 /** Progress of a subscription. Times are milliseconds UTC. */
 export interface SubscriptionRow extends DueRow, Attempts {
   readonly subscription: string
-  /** All events before it were acknowledged. Null: not processed yet. */
+  /** All events before it were acknowledged or wait. Null: not processed yet. */
   readonly cursor: string | null
   /** Ids of acknowledged events after the cursor: a retry does not send them again. */
   readonly acknowledged: readonly string[]
+  /** Keys whose events wait, behind the cursor, because the receiver refuses one. */
+  readonly refused: readonly RefusedKey[]
   /** When it was paused, until it is resumed; null: not paused. */
   readonly paused_at: number | null
   /** Time of the first unacknowledged event, as far as events were read; null: all are acknowledged. */
@@ -30,6 +33,7 @@ export const subscriptionRows = rowType<SubscriptionRow>(OUTGOING_SUBSCRIPTIONS,
   ...dueAttributes,
   cursor: orNull(text),
   acknowledged: or(list(text), []),
+  refused: or(refusedKeys, []),
   ...attemptAttributes,
   paused_at: orNull(millis),
   behind_since: orNull(millis),
@@ -38,28 +42,42 @@ export const subscriptionRows = rowType<SubscriptionRow>(OUTGOING_SUBSCRIPTIONS,
 /** Rows of subscriptions; one process at a time holds each row. */
 export interface SubscriptionStore extends DueRows<SubscriptionRow> {
   /**
-   * Restarts a subscription at these places, or at its current ones (null), and clears its failures. A process that
-   * holds the row can no longer write it, but may send the rest of its page until its lease ends: nobody takes the row
-   * before, so that events stay in order.
+   * Restarts a subscription at these places, or at its current ones (null), and clears its failures; events that wait
+   * are sent again at once.
    */
-  restart(id: string, places: EventPlaces | null): Promise<void>
+  restart(id: string, places: EventPlaces | null, now: number): Promise<void>
+  /**
+   * Changes a row whoever holds it, or creates it. A process that holds the row can no longer write it, but may send the
+   * rest of its page until its lease ends: nobody takes the row before, so that events stay in order. Null from `change`:
+   * nothing is written.
+   */
+  intervene(id: string, change: (row: SubscriptionRow | undefined) => Intervention | null): Promise<boolean>
 }
+
+type Intervention = Partial<Omit<SubscriptionRow, 'subscription' | 'fence' | 'lease_until'>>
 
 export function createSubscriptionStore(tables: Tables): SubscriptionStore {
   const rows = createDueRows(tables, subscriptionRows, { key: 'subscription', days: keptDays.outgoingSubscriptions })
+  const typed = rowsOf(tables, subscriptionRows)
+  const intervene: SubscriptionStore['intervene'] = async (subscription, change) => {
+    for (;;) {
+      const row = await typed.get({ subscription })
+      const set = change(row)
+      if (set === null) return false
+      const fence = row?.fence ?? 0
+      const asSeen = { anyOf: [{ absent: 'fence' }, { attribute: 'fence', is: '=', value: fence }] } as const
+      if (await typed.update({ subscription }, { set: { ...set, fence: fence + 1 } }, asSeen)) return true
+    }
+  }
   return {
     ...rows,
-    async restart(subscription, places) {
+    intervene,
+    async restart(subscription, places, now) {
       const moved = places === null ? {} : { cursor: cursorOf(places), acknowledged: [], behind_since: null }
-      const set = { ...NO_FAILURE, paused_at: null, due_at: 0 }
-      const change = { increment: { fence: 1 }, set: { ...set, ...moved } }
-      await tables.update(OUTGOING_SUBSCRIPTIONS, { subscription }, change)
+      await intervene(subscription, (row) => {
+        const again = { paused_at: null, due_at: 0, refused: resumed(row?.refused ?? [], now) }
+        return { ...NO_FAILURE, ...again, ...moved }
+      })
     },
   }
-}
-
-/** The command that restarts a failing subscription. A resume keeps the cursor, so it does not repair the cursor. */
-export function repairOf(subscription: string, failure: SendFailure | null): string {
-  const isLost = failure?.code === 'cursor_invalid'
-  return `waldstream subscriptions ${isLost ? `replay ${subscription} --from <time>` : `resume ${subscription}`}`
 }

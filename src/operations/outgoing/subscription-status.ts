@@ -8,7 +8,27 @@ import type { Principal } from '../principal.ts'
 import { type Owner, type Scoped, within } from '../scope.ts'
 import { seesSubscription } from './event-lanes.ts'
 import { placesOf, reachedTime } from './event-places.ts'
-import { createSubscriptionStore, repairOf, type SubscriptionRow } from './subscription-row.ts'
+import { keyText } from './keyed-event.ts'
+import type { RefusedKey } from './refused-keys.ts'
+import { problemOf, type SubscriptionProblem } from './subscription-problem.ts'
+import { createSubscriptionStore, type SubscriptionRow } from './subscription-row.ts'
+
+/** An event that the receiver refuses; it and later events of its order or SKU wait. Times are ISO 8601. */
+export interface RefusedEvent {
+  /** Its order or stock, for people. */
+  readonly about: string
+  /** Its id: the webhook-id. */
+  readonly event: string
+  readonly type: OutgoingEventType
+  readonly since: string
+  readonly attempts: number
+  /** Null: it was refused for days and waits for a person. */
+  readonly next_try: string | null
+  readonly code: string
+  readonly message: string
+  /** Events of the same order or SKU that wait, including itself. */
+  readonly waiting: number
+}
 
 /** Status of a subscription. Times are ISO 8601. */
 export interface SubscriptionStatus {
@@ -20,8 +40,8 @@ export interface SubscriptionStatus {
   readonly events: readonly OutgoingEventType[] | null
   readonly connections: readonly string[] | null
   readonly shops: readonly string[] | null
-  readonly state: 'ok' | 'off' | 'pulled' | 'failing' | 'paused'
-  /** All events before it were acknowledged; null: not processed yet, pulled, or its cursor is unreadable. */
+  readonly state: 'ok' | 'off' | 'pulled' | 'refusing' | 'failing' | 'paused'
+  /** All events before it were acknowledged or are refused; null: not processed yet, pulled, or its cursor is unreadable. */
   readonly reached_at: string | null
   /** Its current cursor: a replay or a pull may start there. Null as `reached_at`. */
   readonly cursor: string | null
@@ -29,7 +49,8 @@ export interface SubscriptionStatus {
   readonly lag: number
   readonly last_sent_at: string | null
   readonly paused_at: string | null
-  /** Null: the last attempt succeeded, or there was no attempt. */
+  readonly refused: readonly RefusedEvent[]
+  /** Null: all attempts succeeded, or there was no attempt. */
   readonly failing: {
     readonly since: string
     readonly code: string
@@ -59,7 +80,8 @@ export async function statusOfSubscriptions(
     const row = rows.find(({ subscription }) => subscription === id)
     const { behind_since = null, sent_at = null, paused_at = null } = row ?? {}
     const { cursor, reached_at, unreadable } = cursorIn(row)
-    const failing = row === undefined ? null : failingOf(row, unreadable, clock.now())
+    const now = clock.now()
+    const problem = row === undefined ? null : unreadable === null ? problemOf(row) : lostProblem(row, unreadable, now)
     return {
       subscription: id,
       by: webhook === null ? 'pull' : 'webhook',
@@ -67,13 +89,14 @@ export async function statusOfSubscriptions(
       events: reach.events,
       connections: reach.connections,
       shops: reach.shops,
-      state: enabled ? (webhook === null ? 'pulled' : stateOf(row, failing)) : 'off',
+      state: enabled ? (webhook === null ? 'pulled' : stateOf(row, problem)) : 'off',
       reached_at,
       cursor,
       lag: behind_since === null ? 0 : Math.max(0, Math.floor((clock.now() - behind_since) / 1000)),
       last_sent_at: isoTime(sent_at),
       paused_at: isoTime(paused_at),
-      failing,
+      refused: (row?.refused ?? []).map(refusedOf),
+      failing: failingOf(problem),
     }
   })
   return within(by.scope, found, ownerOfSubscription)
@@ -100,30 +123,35 @@ function cursorIn(row: SubscriptionRow | undefined) {
   }
 }
 
-function stateOf(
-  row: SubscriptionRow | undefined,
-  failing: SubscriptionStatus['failing'],
-): SubscriptionStatus['state'] {
+function stateOf(row: SubscriptionRow | undefined, problem: SubscriptionProblem | null): SubscriptionStatus['state'] {
   if (row?.paused_at != null) return 'paused'
-  return failing === null ? 'ok' : 'failing'
+  if (problem === null) return 'ok'
+  return problem.what === 'refused' ? 'refusing' : 'failing'
 }
 
-function failingOf(row: SubscriptionRow, unreadable: SendFailure | null, now: number): SubscriptionStatus['failing'] {
-  const { failing_since, attempts, due_at, paused_at } = row
-  if (failing_since === null && unreadable === null) return null
-  const failure = unreadable ?? row.failure
+function lostProblem(row: SubscriptionRow, { code, message }: SendFailure, now: number): SubscriptionProblem {
+  const { subscription, failing_since, attempts, paused_at, due_at } = row
+  const command = `waldstream subscriptions replay ${subscription} --from <time>`
+  const nextTry = paused_at === null ? due_at : null
+  const fix = `start it again at a time: ${command}`
+  return { what: 'endpoint', since: failing_since ?? now, code, message, attempts, nextTry, fix, command }
+}
+
+function failingOf(problem: SubscriptionProblem | null): SubscriptionStatus['failing'] {
+  if (problem === null) return null
+  const { since, code, message, attempts, nextTry, fix } = problem
+  return { since: isoTime(since), code, message, attempts, next_try: isoTime(nextTry), fix }
+}
+
+function refusedOf({ key, events, since, attempts, due_at, failure }: RefusedKey): RefusedEvent {
   return {
-    since: isoTime(failing_since ?? now),
-    code: failure?.code ?? 'unexpected',
-    message: failure?.message ?? '',
+    about: keyText(key),
+    event: events[0]?.id ?? '',
+    type: events[0]?.type ?? 'stock.changed',
+    since: isoTime(since),
     attempts,
-    next_try: paused_at === null ? isoTime(due_at) : null,
-    fix: fixOf(row, failure),
+    next_try: isoTime(due_at),
+    ...failure,
+    waiting: events.length,
   }
-}
-
-function fixOf({ subscription, paused_at }: SubscriptionRow, failure: SendFailure | null): string {
-  const repair = repairOf(subscription, failure)
-  if (failure?.code === 'cursor_invalid') return `start it again at a time: ${repair}`
-  return `fix its endpoint or secret${paused_at === null ? '' : ', then resume it'}: ${repair}`
 }

@@ -165,7 +165,11 @@ export const metricList = {
   ),
   waldstream_subscription_failing_seconds: installationGauge(
     ['subscription'],
-    'time since an event first failed to reach the subscription, also while it is paused; 0 while they arrive',
+    'time since an event first failed to reach the subscription or was refused, also while it is paused; 0 while all arrive',
+  ),
+  waldstream_subscription_waiting_events: installationGauge(
+    ['subscription'],
+    'events that wait because the receiver refuses them, or an earlier one of their order or SKU',
   ),
   waldstream_tables_look_seconds: installationGauge([], 'duration of the last read of the tables for these metrics'),
   waldstream_tables_look_age_seconds: installationGauge([], 'time since that read'),

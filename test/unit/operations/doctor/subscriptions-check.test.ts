@@ -25,6 +25,15 @@ it('says what keeps a subscription from its events', async () => {
     'its events are not acknowledged, since 2026-01-31T00:00:00.000Z: timed_out: no answer',
     fix,
   ])
+  const failure = { code: 'target_rejected', message: 'answered 422' }
+  const events = [{ id: 'evt_1', type: 'order.accepted', timestamp: '2026-01-31T00:00:00.000Z', row: null }] as const
+  const key = JSON.stringify(['order', 'shop', '1'])
+  const refused = [{ key, events, since: Date.UTC(2026, 0, 31), attempts: 3, due_at: null, failure }]
+  expect(await check(hook, SIGNING_KEY, rowWith({ refused }))).toEqual([
+    'warn',
+    'it refuses events of 1 order or SKU, since 2026-01-31T00:00:00.000Z: target_rejected: answered 422',
+    'waldstream subscriptions skip seller --event evt_1 --reason <why>',
+  ])
   const paused = await check(hook, SIGNING_KEY, rowWith({ ...failing, paused_at: Date.UTC(2026, 1, 5) }))
   expect(paused).toEqual(['warn', expect.stringMatching(/^it is paused: /), fix])
 })

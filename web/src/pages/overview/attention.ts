@@ -97,7 +97,7 @@ function unreachedOf({ recipient, failing }: Status['unreached'][number]): reado
   ]
 }
 
-function unsentOf({ subscription, failing, paused_at }: Status['subscriptions'][number]): readonly Attention[] {
+function unsentOf({ subscription, failing, state }: Status['subscriptions'][number]): readonly Attention[] {
   if (failing === null) return []
   return [
     {
@@ -105,7 +105,12 @@ function unsentOf({ subscription, failing, paused_at }: Status['subscriptions'][
       tone: 'warn',
       icon: 'problems',
       connection: null,
-      title: paused_at === null ? texts.overview.unsent(subscription) : texts.overview.givenUp(subscription),
+      title:
+        state === 'paused'
+          ? texts.overview.givenUp(subscription)
+          : state === 'refusing'
+            ? texts.overview.refused(subscription)
+            : texts.overview.unsent(subscription),
       message: failing.message,
       since: failing.since,
       pause: null,
