@@ -183,6 +183,7 @@ export interface OwnerPlace {
  * The next events of these owners before the frontier (milliseconds), `limit` at most, in the order of their places:
  * events of an order may have several owners. Returns the place after them for each partition, and `all`: no more
  * events before the frontier. A partition whose place is beyond the others' waits for them.
+ * Throws `row_unreadable`: leaving a row out would lose its event (Guarantee 2).
  */
 export async function readOutgoing(
   tables: Tables,
@@ -204,7 +205,7 @@ export async function readOutgoing(
 }
 
 async function readOwner(tables: Tables, { partition, after }: OwnerPlace, before: string, limit: number) {
-  return before <= after ? [] : await rowsOf(tables, outgoingOrders).query({ partition, after, before, limit })
+  return before <= after ? [] : await rowsOf(tables, outgoingOrders).queryWhole({ partition, after, before, limit })
 }
 
 /** Whether a row of the table is a lane; the others are events. */

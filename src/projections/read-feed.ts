@@ -36,6 +36,8 @@ export interface FeedRequest {
   readonly meta: FeedMeta
   /** Partitions of the topic. */
   readonly shards: number
+  /** True: an unreadable row throws `row_unreadable`; by default it is left out and announced. */
+  readonly whole?: boolean
 }
 
 /**
@@ -104,7 +106,7 @@ export function frontierOf(watermark: Watermark | undefined): number {
 }
 
 async function readShard(
-  { tables, feed, meta }: FeedRequest,
+  { tables, feed, meta, whole = false }: FeedRequest,
   part: {
     readonly filter: FeedFilter
     readonly source: string
@@ -128,7 +130,9 @@ async function readShard(
     ...(filter.to === null ? {} : { before: timeText(filter.to) }),
     limit,
   }
-  const rows = await queryReadable(tables, feed.table, range, (item) => toRow(feed, item))
+  const rows = whole
+    ? (await tables.query(feed.table, range)).map((item) => toRow(feed, item))
+    : await queryReadable(tables, feed.table, range, (item) => toRow(feed, item))
   const last = rows.at(-1)
   return { rows, place: last !== undefined && rows.length === limit ? parsePosition(last.position) : end }
 }

@@ -48,6 +48,9 @@ const Events = Type.Object({
   ),
   cursor: Type.String({ description: 'Send it with the next request' }),
   complete: Type.Boolean({ description: 'False: more events can be read at once' }),
+  visible_until: Nullable(
+    Type.String({ description: 'Events before it are visible. If it is minutes old, Waldstream is behind' }),
+  ),
 })
 
 const Replay = Type.Object(

@@ -129,7 +129,7 @@ function subscriptionChecks(
     const [row] = await createSubscriptionStore(dynamo.tables).list([id])
     return row
   }
-  return enabled.map((one) => subscriptionCheck(one, { resolveSecret, rowOf }))
+  return enabled.map((one) => subscriptionCheck(one, { resolveSecret, rowOf, now: systemClock.now }))
 }
 
 function systemChecks({ environment }: Config, logger: Logger, systems: readonly System[]): readonly Check[] {

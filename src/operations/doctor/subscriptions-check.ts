@@ -11,11 +11,13 @@ import { type Check, fail, ok, warn } from './finding.ts'
 export interface SubscriptionCheckDeps {
   readonly resolveSecret: ResolveReference
   /** Its progress; undefined: nothing was sent yet, or the tables do not exist. */
+  readonly now: () => number
   readonly rowOf: (subscription: string) => Promise<SubscriptionRow | undefined>
 }
 
 /** Checks that a subscription's key can be read and that its events are acknowledged. */
-export function subscriptionCheck(subscription: Subscription, { resolveSecret, rowOf }: SubscriptionCheckDeps): Check {
+export function subscriptionCheck(subscription: Subscription, deps: SubscriptionCheckDeps): Check {
+  const { resolveSecret, rowOf } = deps
   const { id, webhook } = subscription
   const name = `subscription ${id}`
   return {
@@ -29,7 +31,7 @@ export function subscriptionCheck(subscription: Subscription, { resolveSecret, r
         return [fail(name, `${code}: ${message}`)]
       }
       const row = await rowOf(id)
-      const problem = row === undefined ? null : problemOf(row)
+      const problem = row === undefined ? null : problemOf(row, deps.now())
       if (row === undefined || problem === null) return [ok(name, 'its key can be read')]
       const { since, code, message, command } = problem
       return [warn(name, `${whatOf(row, problem)}, since ${isoTime(since)}: ${code}: ${message}`, command)]
@@ -40,5 +42,7 @@ export function subscriptionCheck(subscription: Subscription, { resolveSecret, r
 function whatOf({ paused_at, refused }: SubscriptionRow, { what }: SubscriptionProblem): string {
   if (paused_at !== null) return 'it is paused: its events were not acknowledged for days'
   if (what === 'endpoint') return 'its events are not acknowledged'
+  if (what === 'reading') return 'its events cannot be read'
+  if (what === 'stalled') return 'its events are not visible'
   return `it refuses events of ${refused.length} ${refused.length === 1 ? 'order or SKU' : 'orders or SKUs'}`
 }

@@ -17,6 +17,8 @@ export interface EventPage {
   readonly places: EventPlaces
   /** False: more events can be read at once. */
   readonly complete: boolean
+  /** Milliseconds: all events before it are written and may be read; -1: some were never written. */
+  readonly frontier: number
 }
 
 export type NextEventsDeps = Pick<OperationDeps, 'tables' | 'staged' | 'shards' | 'systemTypes'>
@@ -44,28 +46,32 @@ export async function nextEvents(
   const orders = new Map(Object.entries(places.orders))
   const stock = new Map(Object.entries(places.stock))
   let complete = true
+  let frontier = Number.POSITIVE_INFINITY
   for (const lane of lanes) {
     if (lane.kind === 'orders') {
       const owners = lane.owners.map((owner) => {
         const partition = partitionOfOwner(owner)
         return { partition, after: places.orders[partition] ?? placeAtTime(places.since) }
       })
-      const bounds = { frontier: frontierOf(lane.topics), limit: share * partsOf(lane) }
+      const reached = frontierOf(lane.topics)
+      frontier = Math.min(frontier, reached)
+      const bounds = { frontier: reached, limit: share * partsOf(lane) }
       const page = await readOutgoing(tables, owners, bounds)
       events.push(...(await orderEvents(staged, page.rows)))
       for (const [partition, place] of page.places) orders.set(partition, place)
       complete &&= page.all
     } else {
       const filter = { connection: lane.connection, sources: null, from: places.since, to: null }
-      const request = { tables, feed: inventoryFeed, meta, shards }
+      const request = { tables, feed: inventoryFeed, meta, shards, whole: true }
       const page = await readFeed(request, filter, places.stock[lane.connection] ?? {}, share)
       events.push(...page.rows.map(stockEvent))
       stock.set(lane.connection, page.places)
       complete &&= page.exhausted
+      frontier = Math.min(frontier, page.frontier)
     }
   }
   const next = { since: places.since, orders: Object.fromEntries(orders), stock: Object.fromEntries(stock) }
-  return { events: events.filter(isWanted), places: next, complete }
+  return { events: events.filter(isWanted), places: next, complete, frontier }
 }
 
 /** A lane's part of a page: one for each partition that it reads. */

@@ -1,3 +1,4 @@
+import { isoTime } from '../../events/times.ts'
 import type { OperationDeps } from '../dependencies.ts'
 import type { Principal } from '../principal.ts'
 import { cursorOf, placesFrom, placesOf } from './event-places.ts'
@@ -19,6 +20,8 @@ export interface PulledEvents {
   readonly cursor: string
   /** False: more events can be read at once. */
   readonly complete: boolean
+  /** ISO 8601: events before it are in this or an earlier answer once `complete` is true; null: unknown. */
+  readonly visible_until: string | null
 }
 
 /**
@@ -33,5 +36,11 @@ export async function pullEvents(
   const { subscription, configuration } = await findSubscription(deps, by, id)
   const places = cursor === null ? placesFrom(from ?? 0) : placesOf(cursor)
   const page = await nextEvents(deps, subscription, configuration, { places, limit })
-  return { items: page.events.map(({ event }) => event), cursor: cursorOf(page.places), complete: page.complete }
+  const visible = page.frontier < 0 ? null : Math.min(page.frontier, deps.clock.now())
+  return {
+    items: page.events.map(({ event }) => event),
+    cursor: cursorOf(page.places),
+    complete: page.complete,
+    visible_until: isoTime(visible),
+  }
 }

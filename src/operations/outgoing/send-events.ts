@@ -1,5 +1,5 @@
 import type { Configuration, Subscription } from '../../configuration/model.ts'
-import type { StreamError } from '../../errors.ts'
+import { type StreamError, toStreamError } from '../../errors.ts'
 import { halfBackOffMs } from '../../platform/backoff.ts'
 import { NO_FAILURE, SEND_BACK_OFF } from '../attempts.ts'
 import { type AttemptDeps, type Attempted, attemptEvents } from './attempt-events.ts'
@@ -22,6 +22,8 @@ const PAGE = 50
 /** A page starts no attempt after this time, so the last attempt (20 s at most) ends before the lease. */
 const PAGE_MS = 60_000
 export const EVENTS_LEASE_MS = 2 * PAGE_MS
+/** Pause after events could not be read. */
+const UNREAD_REST_MS = 6 * LOOK_EVERY_MS
 /** A subscription that fails for this long is paused. */
 export const PAUSED_AFTER_MS = 5 * 86_400_000
 
@@ -56,11 +58,29 @@ export async function sendEvents(
   const { clock } = deps
   if (taken.paused_at !== null) return clock.now() + LOOK_EVERY_MS
   const sending = { deps, subscription, signal }
-  let step: Step | null = await retryRefused(sending, taken)
-  while (step !== null && step.again === null && !signal.aborted) {
-    step = await sendPage(sending, step.row, configuration)
+  try {
+    let step: Step | null = await retryRefused(sending, taken)
+    while (step !== null && step.again === null && !signal.aborted) {
+      step = await sendPage(sending, step.row, configuration)
+    }
+    return step === null ? null : (step.again ?? clock.now())
+  } catch (thrown) {
+    return await noteUnread(sending, taken, thrown)
   }
-  return step === null ? null : (step.again ?? clock.now())
+}
+
+/** Longest message stored. */
+const LONGEST_MESSAGE = 500
+
+/** Stores why events cannot be read. It does not count as a failure of the endpoint. */
+async function noteUnread({ deps, subscription }: Sending, row: SubscriptionRow, thrown: unknown) {
+  const { store, clock, logger } = deps
+  const { code, message } = toStreamError(thrown)
+  logger.warn({ err: thrown, subscription: subscription.id }, 'events of a subscription could not be read; retrying')
+  const now = clock.now()
+  const unread = { since: row.unread?.since ?? now, code, message: message.slice(0, LONGEST_MESSAGE) }
+  const changed = await store.change(row, now, EVENTS_LEASE_MS, { unread })
+  return changed === null ? null : now + UNREAD_REST_MS
 }
 
 /** Sends the events of refused keys that are due. Null: another process has taken the row. */
@@ -120,8 +140,15 @@ async function sendPage(sending: Sending, row: SubscriptionRow, configuration: C
     refused,
     ...outcomeOf(held, attempted, clock.now(), moved === null || refused.length > 0 ? 'page' : 'whole page'),
     behind_since: behindSince(refused, open),
+    unread: null,
+    visible_until: visibleUntil(row, page.frontier, clock.now()),
   }
   return await stored(sending, held, change, attempted, pauseAfter(page, attempted, open.length))
+}
+
+/** Never earlier than before. A partition that was never processed counts from the first look. */
+function visibleUntil({ visible_until }: SubscriptionRow, frontier: number, now: number): number {
+  return Math.max(visible_until ?? 0, frontier < 0 ? (visible_until ?? now) : Math.min(frontier, now))
 }
 
 /** Milliseconds until the next page; null: none. */

@@ -2,8 +2,11 @@ import type { SubscriptionRow } from './subscription-row.ts'
 
 /** Why events of a subscription do not arrive. Times are milliseconds UTC. */
 export interface SubscriptionProblem {
-  /** `endpoint`: nothing arrives; `refused`: everything but the events of refused keys arrives. */
-  readonly what: 'endpoint' | 'refused'
+  /**
+   * `reading`: events cannot be read; `endpoint`: nothing arrives; `stalled`: events are not written, or nobody sends
+   * them; `refused`: everything but the events of refused keys arrives.
+   */
+  readonly what: 'reading' | 'endpoint' | 'stalled' | 'refused'
   readonly since: number
   readonly code: string
   readonly message: string
@@ -16,8 +19,34 @@ export interface SubscriptionProblem {
 }
 
 /** The worst problem of a subscription with a webhook; null: there is none. */
-export function problemOf(row: SubscriptionRow): SubscriptionProblem | null {
-  return endpointProblem(row) ?? refusedProblem(row)
+export function problemOf(row: SubscriptionRow, now: number): SubscriptionProblem | null {
+  return readingProblem(row) ?? endpointProblem(row) ?? stalledProblem(row, now) ?? refusedProblem(row)
+}
+
+/** Events are visible some seconds after they happen; this much later, something is wrong. */
+export const STALLED_AFTER_MS = 600_000
+
+function readingProblem({ subscription, unread, paused_at, due_at }: SubscriptionRow): SubscriptionProblem | null {
+  if (unread === null || paused_at !== null) return null
+  const isLost = unread.code === 'cursor_invalid'
+  const command = isLost ? `waldstream subscriptions replay ${subscription} --from <time>` : 'waldstream doctor'
+  const fix = isLost ? `start it again at a time: ${command}` : `its events cannot be read; ${command} says more`
+  return { what: 'reading', ...unread, attempts: 0, nextTry: due_at, fix, command }
+}
+
+function stalledProblem({ visible_until, due_at }: SubscriptionRow, now: number): SubscriptionProblem | null {
+  if (visible_until === null || now - visible_until < STALLED_AFTER_MS) return null
+  const command = 'waldstream doctor'
+  return {
+    what: 'stalled',
+    since: visible_until,
+    code: 'projector_behind',
+    message: 'later events are not visible: a projector is behind or stopped, or no process sends events',
+    attempts: 0,
+    nextTry: due_at,
+    fix: `check that the processes with the roles projector and api run and keep up: ${command}`,
+    command,
+  }
 }
 
 function endpointProblem(row: SubscriptionRow): SubscriptionProblem | null {

@@ -1,8 +1,8 @@
 import { createDueRows, type DueRow, type DueRows, dueAttributes } from '../../platform/due-rows.ts'
 import { keptDays } from '../../platform/dynamodb/expiry.ts'
-import { list, millis, or, orNull, rowsOf, rowType, text } from '../../platform/dynamodb/rows.ts'
+import { list, map, millis, or, orNull, rowsOf, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
-import { type Attempts, attemptAttributes, NO_FAILURE } from '../attempts.ts'
+import { type Attempts, attemptAttributes, NO_FAILURE, type SendFailure } from '../attempts.ts'
 import { cursorOf, type EventPlaces } from './event-places.ts'
 import { type RefusedKey, refusedKeys, resumed } from './refused-keys.ts'
 
@@ -20,6 +20,10 @@ export interface SubscriptionRow extends DueRow, Attempts {
   readonly cursor: string | null
   /** Ids of acknowledged events after the cursor: a retry does not send them again. */
   readonly acknowledged: readonly string[]
+  /** Why its events could not be read at the last look; null: they were read. */
+  readonly unread: Unread | null
+  /** Events before it were written and could be read at the last look; null: unknown. */
+  readonly visible_until: number | null
   /** Keys whose events wait, behind the cursor, because the receiver refuses one. */
   readonly refused: readonly RefusedKey[]
   /** When it was paused, until it is resumed; null: not paused. */
@@ -28,12 +32,18 @@ export interface SubscriptionRow extends DueRow, Attempts {
   readonly behind_since: number | null
 }
 
+interface Unread extends SendFailure {
+  readonly since: number
+}
+
 export const subscriptionRows = rowType<SubscriptionRow>(OUTGOING_SUBSCRIPTIONS, ['subscription'], {
   subscription: text,
   ...dueAttributes,
   cursor: orNull(text),
   acknowledged: or(list(text), []),
   refused: or(refusedKeys, []),
+  unread: orNull(map<Unread>({ since: millis, code: text, message: text })),
+  visible_until: orNull(millis),
   ...attemptAttributes,
   paused_at: orNull(millis),
   behind_since: orNull(millis),
@@ -75,7 +85,7 @@ export function createSubscriptionStore(tables: Tables): SubscriptionStore {
     async restart(subscription, places, now) {
       const moved = places === null ? {} : { cursor: cursorOf(places), acknowledged: [], behind_since: null }
       await intervene(subscription, (row) => {
-        const again = { paused_at: null, due_at: 0, refused: resumed(row?.refused ?? [], now) }
+        const again = { paused_at: null, unread: null, due_at: 0, refused: resumed(row?.refused ?? [], now) }
         return { ...NO_FAILURE, ...again, ...moved }
       })
     },

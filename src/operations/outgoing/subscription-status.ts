@@ -81,7 +81,8 @@ export async function statusOfSubscriptions(
     const { behind_since = null, sent_at = null, paused_at = null } = row ?? {}
     const { cursor, reached_at, unreadable } = cursorIn(row)
     const now = clock.now()
-    const problem = row === undefined ? null : unreadable === null ? problemOf(row) : lostProblem(row, unreadable, now)
+    const problem =
+      row === undefined ? null : unreadable === null ? problemOf(row, now) : lostProblem(row, unreadable, now)
     return {
       subscription: id,
       by: webhook === null ? 'pull' : 'webhook',
@@ -130,11 +131,20 @@ function stateOf(row: SubscriptionRow | undefined, problem: SubscriptionProblem 
 }
 
 function lostProblem(row: SubscriptionRow, { code, message }: SendFailure, now: number): SubscriptionProblem {
-  const { subscription, failing_since, attempts, paused_at, due_at } = row
+  const { subscription, unread, failing_since, attempts, paused_at, due_at } = row
   const command = `waldstream subscriptions replay ${subscription} --from <time>`
   const nextTry = paused_at === null ? due_at : null
   const fix = `start it again at a time: ${command}`
-  return { what: 'endpoint', since: failing_since ?? now, code, message, attempts, nextTry, fix, command }
+  return {
+    what: 'endpoint',
+    since: unread?.since ?? failing_since ?? now,
+    code,
+    message,
+    attempts,
+    nextTry,
+    fix,
+    command,
+  }
 }
 
 function failingOf(problem: SubscriptionProblem | null): SubscriptionStatus['failing'] {

@@ -165,7 +165,7 @@ export const metricList = {
   ),
   waldstream_subscription_failing_seconds: installationGauge(
     ['subscription'],
-    'time since an event first failed to reach the subscription or was refused, also while it is paused; 0 while all arrive',
+    'time since an event of the subscription first failed to arrive, was refused or could not be read; 0 while all arrive',
   ),
   waldstream_subscription_waiting_events: installationGauge(
     ['subscription'],

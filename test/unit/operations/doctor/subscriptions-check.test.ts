@@ -11,7 +11,7 @@ const rowWith = (more: Partial<SubscriptionRow>) => subscriptionRows.decode({ su
 
 it('says what keeps a subscription from its events', async () => {
   const check = async (subscription: typeof hook, key: string, row?: SubscriptionRow) => {
-    const deps = { resolveSecret: async () => key, rowOf: async () => row }
+    const deps = { resolveSecret: async () => key, rowOf: async () => row, now: () => Date.UTC(2026, 1, 1) }
     const [found] = await subscriptionCheck(subscription, deps).run(signal)
     return [found?.level, found?.what, found?.fix]
   }
@@ -24,6 +24,22 @@ it('says what keeps a subscription from its events', async () => {
     'warn',
     'its events are not acknowledged, since 2026-01-31T00:00:00.000Z: timed_out: no answer',
     fix,
+  ])
+  const unread = { since: Date.UTC(2026, 0, 31), code: 'row_unreadable', message: 'table x' }
+  expect(await check(hook, SIGNING_KEY, rowWith({ unread }))).toEqual([
+    'warn',
+    'its events cannot be read, since 2026-01-31T00:00:00.000Z: row_unreadable: table x',
+    'waldstream doctor',
+  ])
+  expect(await check(hook, SIGNING_KEY, rowWith({ visible_until: Date.UTC(2026, 0, 31, 23, 55) }))).toEqual([
+    'ok',
+    'its key can be read',
+    null,
+  ])
+  expect(await check(hook, SIGNING_KEY, rowWith({ visible_until: Date.UTC(2026, 0, 31, 23) }))).toEqual([
+    'warn',
+    expect.stringMatching(/^its events are not visible, since 2026-01-31T23:00:00.000Z: projector_behind/),
+    'waldstream doctor',
   ])
   const failure = { code: 'target_rejected', message: 'answered 422' }
   const events = [{ id: 'evt_1', type: 'order.accepted', timestamp: '2026-01-31T00:00:00.000Z', row: null }] as const
