@@ -154,6 +154,12 @@ const overview: Dashboard = {
           'max by (subscription) (waldstream_subscription_lag_seconds) > 0 or max by (subscription) (waldstream_subscription_failing_seconds) > 0',
         ),
         list(
+          'Outgoing events that wait',
+          'Events whose receiver refused them, with a growing pause between attempts. `waldstream subscriptions skip` gives one up.',
+          'short',
+          'max by (subscription) (waldstream_subscription_waiting_events) > 0',
+        ),
+        list(
           'Paused connections',
           'Each with the stage and the error code. `waldstream pauses resume` continues it at once.',
           'short',

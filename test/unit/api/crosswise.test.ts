@@ -207,6 +207,10 @@ const asked: Readonly<Record<string, Asked>> = {
     body: () => ({ from: '2026-01-31T07:00:00Z' }),
   }),
   'POST /v1/subscriptions/{id}/resume': at('/v1/subscriptions/{seller}-events/resume', 204),
+  // None of its events is refused.
+  'POST /v1/subscriptions/{id}/skip': at('/v1/subscriptions/{seller}-events/skip', 404, {
+    body: () => ({ event: 'none', reason: 'r' }),
+  }),
   'GET /v1/connections': at('/v1/connections', 200, { stranger: 200 }),
   'GET /v1/connections/{id}': at('/v1/connections/{seller}', 200),
   'PUT /v1/connections/{id}': at('/v1/connections/{seller}', 200, { body: connection }),

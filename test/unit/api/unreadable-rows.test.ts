@@ -133,6 +133,13 @@ async function everyList({ get }: Awaited<ReturnType<typeof fixture>>): Promise<
   })
 }
 
+/** A status as if it did not name the connections whose documents can't be read, which it has to. */
+function statusWithout({ status, json }: Awaited<ReturnType<typeof answerOf>>) {
+  const names = json.unusable.map(({ connection, problem }: Record<string, string>) => [connection, problem])
+  expect(names).toEqual(['!first', 'zz-last'].map((connection) => [connection, 'unreadable']))
+  return { status, json: { ...json, unusable: [] } }
+}
+
 describe('with a row in every table that can not be read', () => {
   it('every list of the API answers as it did without', async () => {
     const api = await fixture()
@@ -144,7 +151,7 @@ describe('with a row in every table that can not be read', () => {
     await api.spoil()
     const differing = []
     for (const url of urls) {
-      const after = await answerOf(api, url)
+      const after = url === '/v1/status' ? statusWithout(await answerOf(api, url)) : await answerOf(api, url)
       if (JSON.stringify(after) !== JSON.stringify(before.get(url))) differing.push({ url, after })
     }
     expect(differing).toEqual([])

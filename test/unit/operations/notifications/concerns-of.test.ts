@@ -87,7 +87,7 @@ function statusOf(...connections: readonly Partial<ConnectionStatus>[]): Looked 
 }
 
 const failing = { since: '2026-11-29T08:15:00.000Z', code: 'timed_out', message: 'no answer', fix: 'resume it' }
-const unsent = { subscription: 'seller', connections: null, shops: ['shop'], paused_at: null, failing }
+const unsent = { subscription: 'seller', connections: null, shops: ['shop'], state: 'failing', failing }
 const unsentTo = (more: object) => [{ ...unsent, ...more }] as unknown as Status['subscriptions']
 
 const ends = [{ system: 'erp', circuit, calls: [] }]
@@ -137,7 +137,7 @@ it('says which connections a subscription lacks events of', () => {
     concernsOf({ ...statusOf({}, { connection: 'b', shop: 'other' }), subscriptions: unsentTo(more) })
   expect(of({})).toMatchObject([{ cause: 'events_not_received', connections: ['a'], since: failing.since }])
   expect(of({ shops: null })).toMatchObject([{ connections: ['a', 'b'] }])
-  expect(of({ shops: null, connections: ['b'], paused_at: 'x' })).toMatchObject([
+  expect(of({ shops: null, connections: ['b'], state: 'paused' })).toMatchObject([
     { title: 'the subscription seller is paused: timed_out', connections: ['b'] },
   ])
 })

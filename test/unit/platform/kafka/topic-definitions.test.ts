@@ -15,7 +15,7 @@ const settings = {
 describe('the topics', () => {
   it('are the shared ones, and those that a system can use', () => {
     const names = allTopics(settings).map(({ name }) => name)
-    expect(names).toHaveLength(11 + 3)
+    expect(names).toHaveLength(13 + 3)
     expect(new Set(names).size).toBe(names.length)
     expect(names).toEqual(expect.arrayContaining(['p.orders', 'p.vendor-orders.netsuite', 'p.shop-images.magento']))
     expect(names).not.toContain('p.vendor-orders')
