@@ -22,6 +22,8 @@ const PAGE = 50
 /** A page starts no attempt after this time, so the last attempt (20 s at most) ends before the lease. */
 const PAGE_MS = 60_000
 export const EVENTS_LEASE_MS = 2 * PAGE_MS
+/** How often a process that sends checks whether somebody changed the row, such as by a replay. */
+const NOTICE_EVERY_MS = 2_000
 /** Pause after events could not be read. */
 const UNREAD_REST_MS = 6 * LOOK_EVERY_MS
 /** A subscription that fails for this long is paused. */
@@ -55,7 +57,7 @@ export async function sendEvents(
   configuration: Configured,
   { row: taken, signal }: { readonly row: SubscriptionRow; readonly signal: AbortSignal },
 ): Promise<number | null> {
-  const { clock } = deps
+  const { store, clock } = deps
   if (taken.paused_at !== null) return clock.now() + LOOK_EVERY_MS
   const sending = { deps, subscription, signal }
   try {
@@ -63,7 +65,10 @@ export async function sendEvents(
     while (step !== null && step.again === null && !signal.aborted) {
       step = await sendPage(sending, step.row, configuration)
     }
-    return step === null ? null : (step.again ?? clock.now())
+    if (step !== null) return step.again ?? clock.now()
+    // All its attempts have ended: another process may take the row at once.
+    await store.handOver(taken)
+    return null
   } catch (thrown) {
     return await noteUnread(sending, taken, thrown)
   }
@@ -80,7 +85,9 @@ async function noteUnread({ deps, subscription }: Sending, row: SubscriptionRow,
   const now = clock.now()
   const unread = { since: row.unread?.since ?? now, code, message: message.slice(0, LONGEST_MESSAGE) }
   const changed = await store.change(row, now, EVENTS_LEASE_MS, { unread })
-  return changed === null ? null : now + UNREAD_REST_MS
+  if (changed !== null) return now + UNREAD_REST_MS
+  await store.handOver(row)
+  return null
 }
 
 /** Sends the events of refused keys that are due. Null: another process has taken the row. */
@@ -205,9 +212,20 @@ function outcomeOf(
   return { attempts, failing_since, failure: { code, message }, paused_at: isOver ? now : null }
 }
 
-function optionsOf({ deps, signal }: Sending, { attempts }: SubscriptionRow) {
-  const until = deps.clock.now() + PAGE_MS
-  return { isFailing: attempts > 0, mayGoOn: async () => !signal.aborted && deps.clock.now() < until }
+function optionsOf({ deps: { clock, store }, signal }: Sending, row: SubscriptionRow) {
+  const begun = clock.now()
+  let seen = begun
+  let isHeld = Promise.resolve(true)
+  const mayGoOn = async () => {
+    const now = clock.now()
+    if (signal.aborted || now >= begun + PAGE_MS) return false
+    if (now - seen >= NOTICE_EVERY_MS) {
+      seen = now
+      isHeld = store.isHeld(row)
+    }
+    return await isHeld
+  }
+  return { isFailing: row.attempts > 0, mayGoOn }
 }
 
 /** Time of the first unacknowledged event; null: all are acknowledged. */

@@ -1,6 +1,6 @@
 import { createDueRows, type DueRow, type DueRows, dueAttributes } from '../../platform/due-rows.ts'
 import { keptDays } from '../../platform/dynamodb/expiry.ts'
-import { list, map, millis, or, orNull, rowsOf, rowType, text } from '../../platform/dynamodb/rows.ts'
+import { list, map, millis, number, or, orNull, rowsOf, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
 import { type Attempts, attemptAttributes, NO_FAILURE, type SendFailure } from '../attempts.ts'
 import { cursorOf, type EventPlaces } from './event-places.ts'
@@ -20,6 +20,8 @@ export interface SubscriptionRow extends DueRow, Attempts {
   readonly cursor: string | null
   /** Ids of acknowledged events after the cursor: a retry does not send them again. */
   readonly acknowledged: readonly string[]
+  /** It counts as long as `lease_until` of the row is the same. Null: there was none. */
+  readonly handover: HeldLease | null
   /** Why its events could not be read at the last look; null: they were read. */
   readonly unread: Unread | null
   /** Events before it were written and could be read at the last look; null: unknown. */
@@ -32,6 +34,12 @@ export interface SubscriptionRow extends DueRow, Attempts {
   readonly behind_since: number | null
 }
 
+/** The lease of a process that lost the row to a change, and may still be sending an event. */
+interface HeldLease {
+  readonly fence: number
+  readonly lease_until: number
+}
+
 interface Unread extends SendFailure {
   readonly since: number
 }
@@ -42,6 +50,7 @@ export const subscriptionRows = rowType<SubscriptionRow>(OUTGOING_SUBSCRIPTIONS,
   cursor: orNull(text),
   acknowledged: or(list(text), []),
   refused: or(refusedKeys, []),
+  handover: orNull(map<HeldLease>({ fence: number, lease_until: number })),
   unread: orNull(map<Unread>({ since: millis, code: text, message: text })),
   visible_until: orNull(millis),
   ...attemptAttributes,
@@ -57,14 +66,18 @@ export interface SubscriptionStore extends DueRows<SubscriptionRow> {
    */
   restart(id: string, places: EventPlaces | null, now: number): Promise<void>
   /**
-   * Changes a row whoever holds it, or creates it. A process that holds the row can no longer write it, but may send the
-   * rest of its page until its lease ends: nobody takes the row before, so that events stay in order. Null from `change`:
-   * nothing is written.
+   * Changes a row whoever holds it, or creates it. A process that holds the row can no longer write it, but may be sending
+   * an event: nobody takes the row before that process hands it over or its lease ends, so that events stay in order.
+   * Null from `change`: nothing is written.
    */
   intervene(id: string, change: (row: SubscriptionRow | undefined) => Intervention | null): Promise<boolean>
+  /** False: somebody changed the row since, or another process holds it. */
+  isHeld(row: SubscriptionRow): Promise<boolean>
+  /** Ends the lease of a process that lost the row to a change by `intervene` and sends nothing any more. */
+  handOver(row: SubscriptionRow): Promise<void>
 }
 
-type Intervention = Partial<Omit<SubscriptionRow, 'subscription' | 'fence' | 'lease_until'>>
+type Intervention = Partial<Omit<SubscriptionRow, 'subscription' | 'fence' | 'lease_until' | 'handover'>>
 
 export function createSubscriptionStore(tables: Tables): SubscriptionStore {
   const rows = createDueRows(tables, subscriptionRows, { key: 'subscription', days: keptDays.outgoingSubscriptions })
@@ -76,12 +89,22 @@ export function createSubscriptionStore(tables: Tables): SubscriptionStore {
       if (set === null) return false
       const fence = row?.fence ?? 0
       const asSeen = { anyOf: [{ absent: 'fence' }, { attribute: 'fence', is: '=', value: fence }] } as const
-      if (await typed.update({ subscription }, { set: { ...set, fence: fence + 1 } }, asSeen)) return true
+      const held = row === undefined ? {} : { handover: heldLease(row) }
+      if (await typed.update({ subscription }, { set: { ...set, ...held, fence: fence + 1 } }, asSeen)) return true
     }
   }
   return {
     ...rows,
     intervene,
+    async isHeld({ subscription, fence }) {
+      return (await typed.get({ subscription }))?.fence === fence
+    },
+    async handOver({ subscription, fence }) {
+      const row = await typed.get({ subscription })
+      if (row === undefined || !isOf(row, fence)) return
+      const isSame = { attribute: 'lease_until', is: '=', value: row.lease_until } as const
+      await typed.update({ subscription }, { set: { lease_until: 0 } }, isSame)
+    },
     async restart(subscription, places, now) {
       const moved = places === null ? {} : { cursor: cursorOf(places), acknowledged: [], behind_since: null }
       await intervene(subscription, (row) => {
@@ -90,4 +113,14 @@ export function createSubscriptionStore(tables: Tables): SubscriptionStore {
       })
     },
   }
+}
+
+/** The lease that has to end before a process may take the row; null: there is none. */
+function heldLease({ handover, fence, lease_until }: SubscriptionRow): HeldLease | null {
+  if (lease_until === 0) return null
+  return handover?.lease_until === lease_until ? handover : { fence, lease_until }
+}
+
+function isOf({ handover, lease_until }: SubscriptionRow, fence: number): boolean {
+  return handover !== null && handover.fence === fence && handover.lease_until === lease_until
 }
