@@ -23,6 +23,7 @@ import type { OperationDeps } from './dependencies.ts'
 import { asOfAll, feedStanding, type ServedRow, type Serving, servingOf } from './feed-ages.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Scoped, sees, within } from './scope.ts'
+import { type ServedSince, servedSince } from './served-since.ts'
 import { unknownConnection } from './unknown-connection.ts'
 
 /** A reader's place in a feed. */
@@ -82,7 +83,8 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   const about = { meta, connection: filter.connection }
   const standing = await feedStanding(deps, feed, about, { now, keptMs: deps.agesKeptMs ?? 0 })
   const { changed, serve } = servingOf(feed, standing, sources, now)
-  const page = await readFeed(request, filter, placesOf(cursor, changed), limit)
+  const since = await servedSinceOf(deps, feed, { connection: filter.connection, sources, changed }, now)
+  const page = await readFeed(request, filter, placesOf(cursor, { filter, changed, since, shards: deps.shards }), limit)
   const shop = standing.connection?.shop ?? null
   const rows = await oneRowAKey(request, { connection: filter.connection, sources, shop }, page.rows)
   const complete = isComplete(page, filter, now, deps.settleMs)
@@ -96,17 +98,48 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   }
 }
 
+/** Only stock is served by a policy. */
+async function servedSinceOf(
+  { tables, settleMs, agesKeptMs = 0 }: Deps,
+  feed: Feed,
+  served: Omit<Parameters<typeof servedSince>[2], 'settleMs'>,
+  now: number,
+): Promise<ServedSince> {
+  if (feed.entity !== 'inventory') return new Map()
+  return await servedSince(tables, feed, { ...served, settleMs }, { now, keptMs: agesKeptMs })
+}
+
+interface ServedNow {
+  readonly filter: FeedFilter
+  readonly changed: Serving['changed']
+  readonly since: ServedSince
+  readonly shards: number
+}
+
 /**
- * Where the reader continues. A source whose stock became stale, or fresh again, is read from its beginning: its rows
- * are now served differently, although they were not written. Does not apply to a timeslot, which has only rows that
- * changed in it.
+ * Where the reader continues. A source whose stock became stale, or fresh again, is read from its beginning, whatever
+ * `updated_from` says: its rows are now served differently, although they were not written. For a timeslot, that counts
+ * as a change at the time it was first served, so one slot has it.
  */
-function placesOf(cursor: FeedCursor | null, changed: Serving['changed']): FeedPlaces {
-  if (cursor === null) return {}
-  const { filter, places } = cursor
-  const isOther = (source: string) => changed[source] !== cursor.changed[source]
-  if (filter.to !== null || !Object.keys(places).some(isOther)) return places
-  return Object.fromEntries(Object.entries(places).filter(([source]) => !isOther(source)))
+function placesOf(cursor: FeedCursor | null, { filter, changed, since, shards }: ServedNow): FeedPlaces {
+  const { from, to } = filter
+  const isInSlot = (at: number | undefined) => at !== undefined && at >= (from ?? 0) && (to === null || at < to)
+  if (cursor === null) {
+    const whole = from === null ? [] : [...since].filter(([, at]) => isInSlot(at)).map(([source]) => source)
+    return beginnings(whole, shards)
+  }
+  const isReset = (source: string) =>
+    changed[source] !== cursor.changed[source] && (to === null || isInSlot(since.get(source)))
+  const reset = Object.keys(cursor.places).filter(isReset)
+  return reset.length === 0 ? cursor.places : { ...cursor.places, ...beginnings(reset, shards) }
+}
+
+/** Before every row. */
+const BEGINNING = { time: 0, offset: 0n }
+
+function beginnings(sources: readonly string[], shards: number): FeedPlaces {
+  const places = Object.fromEntries(Array.from({ length: shards }, (_, shard) => [shard, BEGINNING]))
+  return Object.fromEntries(sources.map((source) => [source, places]))
 }
 
 export interface FeedItemKey {

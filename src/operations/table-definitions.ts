@@ -10,6 +10,7 @@ import { settingsTables } from './cursor-key.ts'
 import { notificationTables } from './notifications/recipient-row.ts'
 import { subscriptionTables } from './outgoing/subscription-row.ts'
 import { pullTables } from './pulls/pull-row.ts'
+import { servingTables } from './served-since.ts'
 
 /** All tables of the product. */
 export const tableDefinitions: readonly TableDefinition[] = [
@@ -19,6 +20,7 @@ export const tableDefinitions: readonly TableDefinition[] = [
   ...projectionTables,
   ...settingsTables,
   ...pullTables,
+  ...servingTables,
   ...notificationTables,
   ...subscriptionTables,
   ...positionTables,

@@ -19,6 +19,7 @@ import { subscriptionTables } from '../../src/operations/outgoing/subscription-r
 import { createPullNotes } from '../../src/operations/pulls/note-pulls.ts'
 import { pullTables } from '../../src/operations/pulls/pull-row.ts'
 import { createSampleEffects } from '../../src/operations/sample-effects.ts'
+import { servingTables } from '../../src/operations/served-since.ts'
 import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
 import { governorTables } from '../../src/platform/governor/call-slots.ts'
 import { createPersonKeys, personTables } from '../../src/platform/persons/person-keys.ts'
@@ -76,6 +77,7 @@ export const apiTestTables: readonly TableDefinition[] = [
   ...projectionTables,
   ...settingsTables,
   ...pullTables,
+  ...servingTables,
   ...notificationTables,
   ...subscriptionTables,
   ...parkingTables,

@@ -163,3 +163,62 @@ describe('stock whose source was not read for longer than the connection allows'
     })
   })
 })
+
+describe('a reader by time', () => {
+  const SLOT_MS = 15 * MINUTE_MS
+  const iso = (ms: number) => new Date(ms).toISOString()
+
+  /** A job that reads a slot every quarter of an hour, and keeps the end of the last one. */
+  async function slots(policy: 'zero' | 'keep') {
+    const feed = await agingFeed({ policy })
+    let from = feed.api.clock.time - SLOT_MS
+    const next = async () => {
+      const to = feed.api.clock.time
+      const { json } = await feed.api.get(`${FEED}&source=vendor&updated_from=${iso(from)}&updated_to=${iso(to)}`)
+      from = to
+      return rows(json.items)
+    }
+    await feed.pass(15)
+    expect(await next()).toEqual(['A 5 true'])
+    return { ...feed, next }
+  }
+
+  it('gets rows that became stale, though they are older than its slot, and again when they are fresh', async () => {
+    const { pass, next, readNow } = await slots('zero')
+    await pass(20)
+    expect(await next()).toEqual([])
+    await pass(15)
+    expect(await next()).toEqual(['A 0 false'])
+    await pass(15)
+    expect(await next()).toEqual([])
+    await readNow()
+    await pass(15)
+    expect(await next()).toEqual([])
+    await pass(15)
+    expect(await next()).toEqual(['A 5 true'])
+  })
+
+  it('gets them once by an open updated_from, with and without a cursor', async () => {
+    const { api, pass } = await agingFeed({ policy: 'zero' })
+    await pass(10)
+    const since = `${FEED}&source=vendor&updated_from=${iso(api.clock.time)}`
+    const first = (await api.get(since)).json
+    expect(first.items).toEqual([])
+    await pass(31)
+    const followed = (await api.get(`${since}&cursor=${first.cursor}`)).json
+    expect(rows(followed.items)).toEqual(['A 0 false'])
+    expect((await api.get(`${since}&cursor=${followed.cursor}`)).json.items).toEqual([])
+    expect(rows((await api.get(since)).json.items)).toEqual(['A 0 false'])
+    await pass(1)
+    const later = `${FEED}&source=vendor&updated_from=${iso(api.clock.time)}`
+    expect((await api.get(later)).json.items).toEqual([])
+  })
+
+  it('gets nothing more where rows stay as they are', async () => {
+    const { pass, next } = await slots('keep')
+    await pass(40)
+    expect(await next()).toEqual([])
+    await pass(15)
+    expect(await next()).toEqual([])
+  })
+})
