@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { StreamError } from '../errors.ts'
+import { isFields } from '../events/fields.ts'
 import { needOf } from './access.ts'
 import { placeOf } from './connections.ts'
 import { HttpError } from './http-error.ts'
@@ -22,12 +23,15 @@ type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 type Counted = Extract<Awaited<ReturnType<Limiter>>, { isAllowed: false }>
 
 const WINDOW_MS = 60_000
+/** Keys of entities that count as one request: as many as the tables read at once. */
+const KEYS_A_REQUEST = 100
 /** Maximum number of remembered callers; those silent for longest are forgotten first. */
 const REMEMBERED = 20_000
 
 /**
  * Limits requests per minute, and sends the remaining number (`RateLimit`, `RateLimit-Policy`). Requests with a valid
- * key count only for the key, independent of others at the same address. Call it after access control.
+ * key count only for the key, independent of others at the same address. A request with `keys` in its body counts as one
+ * for each 100 of them. Call it after access control.
  */
 export function limitRequests(
   app: FastifyInstance,
@@ -51,6 +55,13 @@ export function limitRequests(
     if (now.isExceeded) throw tooMany('caller', now)
     reply.headers(fields('caller', now))
   })
+  app.addHook('preHandler', async (request, reply) => {
+    let last: Counted | null = null
+    for (let counts = 1; counts < requestsFor(request.body); counts += 1) last = await counted(callers, request)
+    if (last === null) return
+    if (last.isExceeded) throw tooMany('caller', last)
+    reply.headers(fields('caller', last))
+  })
   return {
     async refusalOf(request, { code }) {
       if (code !== 'unauthorized' && code !== 'forbidden') return null
@@ -60,6 +71,12 @@ export function limitRequests(
       return now?.isExceeded === true ? tooMany(policy, now) : null
     },
   }
+}
+
+/** As how many requests a body counts. */
+function requestsFor(body: unknown): number {
+  const keys = isFields(body) ? body['keys'] : undefined
+  return Array.isArray(keys) ? Math.max(1, Math.ceil(keys.length / KEYS_A_REQUEST)) : 1
 }
 
 async function counted(

@@ -21,7 +21,7 @@ interface ServingRow {
   readonly since: number
 }
 
-export const servingRows = rowType<ServingRow>(FEED_SERVINGS, ['connection', 'id'], {
+const servingRows = rowType<ServingRow>(FEED_SERVINGS, ['connection', 'id'], {
   connection: text,
   id: text,
   changed: orNull(text),

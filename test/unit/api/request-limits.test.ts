@@ -84,3 +84,17 @@ it('believes trusted proxies, and nobody before them', async () => {
   expect((await from('203.0.113.3', '192.0.2.3')).status).toBe(401)
   expect((await from('203.0.113.4', '192.0.2.3')).status).toBe(429)
 })
+
+it('counts a request for many rows by its keys: one for each 100 of them', async () => {
+  const { app, configure } = apiFixture({ token: 'secret', http: { ...usualHttp, requestsPerMinute: 12 } })
+  await configure('c1')
+  const ask = async (count: number) => {
+    const url = '/v1/feeds/inventory/items?connection=c1'
+    const payload = { keys: Array.from({ length: count }, (_, index) => `SKU-${index}`) }
+    const { statusCode, headers } = await app.inject({ method: 'POST', url, payload, headers: KEY })
+    return [statusCode, String(headers['ratelimit']).replace(/;t=.*/, '')]
+  }
+  expect(await ask(1)).toEqual([200, '"caller";r=11'])
+  expect(await ask(101)).toEqual([200, '"caller";r=9'])
+  expect(await ask(1000)).toEqual([429, '"caller";r=0'])
+})
