@@ -17,7 +17,7 @@ import {
   readFeed,
   sourcesOf,
 } from '../projections/read-feed.ts'
-import { countRows, type RowCount, readItem, rowsOfManyKeys } from '../projections/read-rows.ts'
+import { countRows, type RowCount, readItem, rowsOfKeys } from '../projections/read-rows.ts'
 import { sharedMeta } from '../projections/shared-meta.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { asOfAll, feedStanding, type ServedRow, type Serving, servingOf } from './feed-ages.ts'
@@ -182,7 +182,7 @@ export async function readFeedItems(
   await checkKnown(deps, by, meta, { connection, sources })
   const asked = new Map(keys.map((parts) => [joinKey(parts), parts]))
   const of = { connection, sources: sourcesOf(meta, { connection, sources }), keys: [...asked.keys()] }
-  const found = Map.groupBy(await rowsOfManyKeys({ ...deps, feed, meta }, of), ({ key }) => key)
+  const found = Map.groupBy(await rowsOfKeys({ ...deps, feed, meta }, of), ({ key }) => key)
   const rows = of.keys.flatMap((key) => found.get(key)?.toSorted((a, b) => (a.source < b.source ? -1 : 1)) ?? [])
   const missing = [...asked].flatMap(([key, parts]) => (found.has(key) ? [] : [parts]))
   return { rows: within(by.scope, await served(deps, feed, { meta, connection }, rows), ownerOf), missing }

@@ -19,8 +19,8 @@ export async function readItem(request: FeedRequest, connection: string, key: st
   return rows.toSorted((a, b) => (a.source < b.source ? -1 : 1))
 }
 
-/** The rows of many keys in these sources: one read per key and source, in the shard of the key's partition. */
-export async function rowsOfManyKeys(
+/** The rows of keys in these sources, unordered: one read per key and source, in the shard of the key's partition. */
+export async function rowsOfKeys(
   { tables, feed, meta: { generation }, shards }: FeedRequest,
   { connection, sources, keys }: KeysOfSources,
 ): Promise<readonly FeedRow[]> {
@@ -37,18 +37,6 @@ interface KeysOfSources {
   readonly connection: string
   readonly sources: readonly string[]
   readonly keys: readonly string[]
-}
-
-/** The rows of keys in these sources, in one batch of reads, unordered. */
-export async function rowsOfKeys(
-  { tables, feed, meta: { generation }, shards }: FeedRequest,
-  { connection, sources, keys }: KeysOfSources,
-): Promise<readonly FeedRow[]> {
-  const places = sources.flatMap((source) =>
-    Array.from({ length: shards }, (_, shard) => ({ generation, connection, source, shard })),
-  )
-  const wanted = keys.flatMap((key) => places.map((place) => rowKey(feed, place, key)))
-  return readableItems(await tables.getMany(feed.table, wanted), (item) => toRow(feed, item))
 }
 
 /** Rows held in memory at once while counting. */

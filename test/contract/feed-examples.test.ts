@@ -50,7 +50,7 @@ beforeAll(async () => {
   await api.tables.put(SYNC_CONTROL, { read: READ, cut_date: '2026-01-31T08:05:00.000Z' })
   const stock = Object.entries({ 'MH01-XS-Black': '12.5', 'MH02-XS-Black': '3', 'MH03-XS-Black': '0' })
   const head = { connection: CONNECTION, source: 'netsuite' }
-  await api.project(0, ...stock.map(([sku, available]) => inventoryChanged({ ...head, sku }, available)))
+  await api.projectByKey(...stock.map(([sku, available]) => inventoryChanged({ ...head, sku }, available)))
   await api.idle()
   const { tables, clock, settleMs } = api
   const projector = feedStage(priceFeed, { tables, settleMs, reporter: memoryReporter(), logger: silentLogger })

@@ -11,6 +11,7 @@ import { orderHoldTables } from '../../src/control/order-holds.ts'
 import { pauseTables } from '../../src/control/pauses.ts'
 import { controlTables } from '../../src/control/tables.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
+import { recordKey } from '../../src/events/topics.ts'
 import { settingsTables } from '../../src/operations/cursor-key.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
 import { createMapAnew } from '../../src/operations/map-anew.ts'
@@ -22,6 +23,7 @@ import { createSampleEffects } from '../../src/operations/sample-effects.ts'
 import { servingTables } from '../../src/operations/served-since.ts'
 import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
 import { governorTables } from '../../src/platform/governor/call-slots.ts'
+import { partitionOfKey } from '../../src/platform/kafka/partition-of-key.ts'
 import { createPersonKeys, personTables } from '../../src/platform/persons/person-keys.ts'
 import { retentionOfAll } from '../../src/platform/persons/retention.ts'
 import { parkingTables } from '../../src/platform/runtime/parking.ts'
@@ -150,6 +152,15 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
   const deps = { tables, reporter: memoryReporter(), clock, settleMs: SETTLE_MS, logger: silentLogger }
   const stage = feedStage(inventoryFeed, deps)
   const offsets = Array.from({ length: SHARDS }, () => 0)
+  /** Appends to a shard now and projects it. */
+  const project = async (shard: number, ...events: readonly UniversalInventoryChanged[]) => {
+    const batch = events.map((event) => {
+      const offset = offsets[shard] ?? 0
+      offsets[shard] = offset + 1
+      return decoded<'universal-inventory'>(event, { offset, timestamp: clock.time, partition: shard })
+    })
+    await stage.handle(batch, batchContext(shard).context)
+  }
   return {
     app,
     clock,
@@ -198,14 +209,12 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
         document: encodeConnection(connectionWith(id, { reads })),
       })
     },
-    /** Appends to a shard now and projects it. */
-    async project(shard: number, ...events: readonly UniversalInventoryChanged[]) {
-      const batch = events.map((event) => {
-        const offset = offsets[shard] ?? 0
-        offsets[shard] = offset + 1
-        return decoded<'universal-inventory'>(event, { offset, timestamp: clock.time, partition: shard })
-      })
-      await stage.handle(batch, batchContext(shard).context)
+    project,
+    /** The same in the shards of their keys, in which single rows are found. */
+    async projectByKey(...events: readonly UniversalInventoryChanged[]) {
+      const shardOf = ({ connection, source, key }: UniversalInventoryChanged) =>
+        partitionOfKey(recordKey(connection, source, key), SHARDS)
+      for (const [shard, own] of Map.groupBy(events, shardOf)) await project(shard, ...own)
     },
     /** Finds every shard at its end now. */
     async idle() {

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { recordKey } from '../../../src/events/topics.ts'
+import { partitionOfKey } from '../../../src/platform/kafka/partition-of-key.ts'
 import { readMeta } from '../../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { oneRowAKey } from '../../../src/projections/one-row-a-key.ts'
@@ -30,8 +32,8 @@ function world() {
     copy,
     async change({ sku, source, deleted }: { sku: string; source: string; deleted: boolean }) {
       version += 1
-      const shard = (source === 'shop' ? 0 : 1) ^ (sku === 'A' ? 0 : 1)
       const event = inventoryChanged({ sku, source, deleted, readAt: version }, String(version))
+      const shard = partitionOfKey(recordKey(event.connection, source, sku), SHARDS)
       const offset = offsets[shard] ?? 0
       offsets[shard] = offset + 1
       const record = decoded<'universal-inventory'>(event, { offset, timestamp: 1000, partition: shard })
