@@ -87,6 +87,7 @@ export async function writeDocument(tables: Tables, row: DocumentRow, author: Au
     digest: rowDigest(row, row.document),
     revision,
     document,
+    ...createdItem(row, before, author),
     ...changeItem(was, document, author),
   }
   if (!(await tables.put(table, item, asItWas(before)))) return null
@@ -117,6 +118,13 @@ function isSame(row: DocumentRow, before: Item): boolean {
   if (before['digest'] !== rowDigest(row, stored)) return false
   const content = (document: object) => digestOf({ ...document, revision: 0 })
   return content(normalForm(row.kind, stored)) === content(row.document)
+}
+
+/** When a subscription was created: its events begin then. Unknown if an earlier release created it. */
+function createdItem({ kind }: DocumentRow, before: Item | undefined, { at }: Author): Item {
+  if (kind !== 'subscription') return {}
+  const created_at = before === undefined ? at : before['created_at']
+  return created_at === undefined ? {} : { created_at }
 }
 
 /** Empty when the document itself is the same, for example when only a connection's metadata changed. */

@@ -284,6 +284,8 @@ export interface Configuration {
   readonly recipients?: readonly Recipient[]
   /** Left out: none. */
   readonly subscriptions?: readonly Subscription[]
+  /** When subscriptions were created, by id, ISO 8601. Missing ones: an earlier release created them. */
+  readonly subscribedAt?: Readonly<Record<string, string>>
   /** Configured connections that are left out because their row, or that of their system or mapping, can't be read. */
   readonly unusable?: readonly string[]
 }

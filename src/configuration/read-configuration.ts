@@ -41,9 +41,14 @@ export async function readConfiguration(tables: Tables): Promise<Configuration> 
     connections: connections.documents.filter(({ id }) => !unusable.has(id)),
     metadata: metadata.documents.toSorted((a, b) => (a.connection < b.connection ? -1 : 1)),
     ...(recipients.length === 0 ? {} : { recipients }),
-    ...(subscriptions.length === 0 ? {} : { subscriptions }),
+    ...(subscriptions.length === 0 ? {} : { subscriptions, subscribedAt: createdOf(subscriptionItems) }),
     ...(unusable.size === 0 ? {} : { unusable: [...unusable].toSorted() }),
   }
+}
+
+function createdOf(items: readonly Item[]): Readonly<Record<string, string>> {
+  const isCreated = ({ created_at }: Item) => typeof created_at === 'string' && !Number.isNaN(Date.parse(created_at))
+  return Object.fromEntries(items.filter(isCreated).map(({ id, created_at }) => [String(id), String(created_at)]))
 }
 
 /** The documents in rows, and the ids of unreadable rows. */

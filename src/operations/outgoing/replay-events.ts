@@ -52,7 +52,7 @@ export async function replayEvents(
   if (preview) noteNothing(by)
   else {
     assertSentTo(found, 'its reader pulls events from any time')
-    await createSubscriptionStore(deps.tables).restart(id, places, deps.clock.now())
+    await createSubscriptionStore(deps.tables).restart(id, places, momentOf(deps, found))
     const after = { from: isoTime(wanted.from), cursor: wanted.cursor }
     await noteChange(deps, by, { what: 'subscription.replay', target: id, after })
   }
@@ -68,8 +68,9 @@ export async function resumeSubscription(
   by: Principal,
   id: string,
 ): Promise<void> {
-  assertSentTo(await findSubscription(deps, by, id), 'there is nothing to resume')
-  await createSubscriptionStore(deps.tables).restart(id, null, deps.clock.now())
+  const found = await findSubscription(deps, by, id)
+  assertSentTo(found, 'there is nothing to resume')
+  await createSubscriptionStore(deps.tables).restart(id, null, momentOf(deps, found))
   await noteChange(deps, by, { what: 'subscription.resume', target: id })
 }
 
@@ -98,6 +99,10 @@ export async function skipEvent(
     throw notFound(by, { field: 'event', api: `${what}; /v1/subscription-status lists the refused events`, cli })
   }
   await noteChange(deps, by, { what: 'subscription.skip', target: id, after: { event, reason } })
+}
+
+function momentOf({ clock }: Pick<Deps, 'clock'>, { subscription: { id }, configuration }: FoundSubscription) {
+  return { now: clock.now(), createdAt: configuration.subscribedAt?.[id] ?? null }
 }
 
 function assertSentTo({ subscription: { id, webhook } }: FoundSubscription, why: string): void {

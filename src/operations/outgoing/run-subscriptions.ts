@@ -6,7 +6,7 @@ import { EVENTS_LEASE_MS, LOOK_EVERY_MS, type SendEventsDeps, sendEvents } from 
 export interface SubscriptionDeps extends Omit<SendEventsDeps, 'clock'> {
   readonly clock: Clock
   /** The current configuration. */
-  readonly configuration: () => Pick<Configuration, 'systems' | 'connections' | 'subscriptions'>
+  readonly configuration: () => Pick<Configuration, 'systems' | 'connections' | 'subscriptions' | 'subscribedAt'>
 }
 
 /** Pause after an error not caused by the endpoint. */

@@ -7,7 +7,7 @@ import { cursorOf, placesFrom, placesOf } from './event-places.ts'
 import type { KeyedEvent } from './keyed-event.ts'
 import { type EventPage, type NextEventsDeps, nextEvents } from './next-events.ts'
 import { afterRetry, dueKeys, type RefusedKey, waitingOf, withWaiting } from './refused-keys.ts'
-import type { SubscriptionRow, SubscriptionStore } from './subscription-row.ts'
+import { begunAt, type SubscriptionRow, type SubscriptionStore } from './subscription-row.ts'
 import { waitingEvents } from './waiting-events.ts'
 
 export interface SendEventsDeps extends NextEventsDeps, AttemptDeps {
@@ -29,7 +29,7 @@ const UNREAD_REST_MS = 6 * LOOK_EVERY_MS
 /** A subscription that fails for this long is paused. */
 export const PAUSED_AFTER_MS = 5 * 86_400_000
 
-type Configured = Pick<Configuration, 'systems' | 'connections'>
+type Configured = Pick<Configuration, 'systems' | 'connections' | 'subscribedAt'>
 type SubscriptionChange = Parameters<SubscriptionStore['change']>[3]
 
 /** A subscription that this process sends. */
@@ -55,9 +55,12 @@ export async function sendEvents(
   deps: SendEventsDeps,
   subscription: Subscription,
   configuration: Configured,
-  { row: taken, signal }: { readonly row: SubscriptionRow; readonly signal: AbortSignal },
+  { row: found, signal }: { readonly row: SubscriptionRow; readonly signal: AbortSignal },
 ): Promise<number | null> {
   const { store, clock } = deps
+  const anew = begunAt(found, configuration.subscribedAt?.[subscription.id] ?? null)
+  const taken = anew === null ? found : await store.change(found, clock.now(), EVENTS_LEASE_MS, anew)
+  if (taken === null) return null
   if (taken.paused_at !== null) return clock.now() + LOOK_EVERY_MS
   const sending = { deps, subscription, signal }
   try {

@@ -3,7 +3,7 @@ import { keptDays } from '../../platform/dynamodb/expiry.ts'
 import { list, map, millis, number, or, orNull, rowsOf, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
 import { type Attempts, attemptAttributes, NO_FAILURE, type SendFailure } from '../attempts.ts'
-import { cursorOf, type EventPlaces } from './event-places.ts'
+import { cursorOf, type EventPlaces, placesFrom } from './event-places.ts'
 import { type RefusedKey, refusedKeys, resumed } from './refused-keys.ts'
 
 const OUTGOING_SUBSCRIPTIONS = 'outgoing_subscriptions'
@@ -16,6 +16,11 @@ export const subscriptionTables: readonly TableDefinition[] = [
 /** Progress of a subscription. Times are milliseconds UTC. */
 export interface SubscriptionRow extends DueRow, Attempts {
   readonly subscription: string
+  /**
+   * Creation of the document that this progress belongs to: one that is created again under the same id begins anew.
+   * Null: an earlier release created it.
+   */
+  readonly created_at: string | null
   /** All events before it were acknowledged or wait. Null: not processed yet. */
   readonly cursor: string | null
   /** Ids of acknowledged events after the cursor: a retry does not send them again. */
@@ -47,6 +52,7 @@ interface Unread extends SendFailure {
 export const subscriptionRows = rowType<SubscriptionRow>(OUTGOING_SUBSCRIPTIONS, ['subscription'], {
   subscription: text,
   ...dueAttributes,
+  created_at: orNull(text),
   cursor: orNull(text),
   acknowledged: or(list(text), []),
   refused: or(refusedKeys, []),
@@ -64,7 +70,11 @@ export interface SubscriptionStore extends DueRows<SubscriptionRow> {
    * Restarts a subscription at these places, or at its current ones (null), and clears its failures; events that wait
    * are sent again at once.
    */
-  restart(id: string, places: EventPlaces | null, now: number): Promise<void>
+  restart(
+    id: string,
+    places: EventPlaces | null,
+    at: { readonly now: number; readonly createdAt: string | null },
+  ): Promise<void>
   /**
    * Changes a row whoever holds it, or creates it. A process that holds the row can no longer write it, but may be sending
    * an event: nobody takes the row before that process hands it over or its lease ends, so that events stay in order.
@@ -105,14 +115,27 @@ export function createSubscriptionStore(tables: Tables): SubscriptionStore {
       const isSame = { attribute: 'lease_until', is: '=', value: row.lease_until } as const
       await typed.update({ subscription }, { set: { lease_until: 0 } }, isSame)
     },
-    async restart(subscription, places, now) {
+    async restart(subscription, places, { now, createdAt }) {
       const moved = places === null ? {} : { cursor: cursorOf(places), acknowledged: [], behind_since: null }
       await intervene(subscription, (row) => {
         const again = { paused_at: null, unread: null, due_at: 0, refused: resumed(row?.refused ?? [], now) }
-        return { ...NO_FAILURE, ...again, ...moved }
+        // Only a replay says where a document that was created again begins.
+        const own = places === null || createdAt === null ? {} : { created_at: createdAt }
+        return { ...NO_FAILURE, ...again, ...moved, ...own }
       })
     },
   }
+}
+
+/** Progress of a document that was created at this time; null: the row belongs to it already. */
+export function begunAt(
+  row: SubscriptionRow,
+  createdAt: string | null,
+): Partial<Omit<SubscriptionRow, keyof DueRow>> | null {
+  if (createdAt === null || row.created_at === createdAt) return null
+  const cursor = cursorOf(placesFrom(Date.parse(createdAt)))
+  const nothing = { acknowledged: [], refused: [], behind_since: null, sent_at: null, visible_until: null }
+  return { ...NO_FAILURE, ...nothing, created_at: createdAt, cursor, paused_at: null, unread: null }
 }
 
 /** The lease that has to end before a process may take the row; null: there is none. */

@@ -11,7 +11,7 @@ import { placesOf, reachedTime } from './event-places.ts'
 import { keyText } from './keyed-event.ts'
 import type { RefusedKey } from './refused-keys.ts'
 import { problemOf, type SubscriptionProblem } from './subscription-problem.ts'
-import { createSubscriptionStore, type SubscriptionRow } from './subscription-row.ts'
+import { begunAt, createSubscriptionStore, type SubscriptionRow } from './subscription-row.ts'
 
 /** An event that the receiver refuses; it and later events of its order or SKU wait. Times are ISO 8601. */
 export interface RefusedEvent {
@@ -72,12 +72,17 @@ export async function listSubscriptions(deps: Deps, by: Principal): Promise<Scop
 export async function statusOfSubscriptions(
   { tables, clock }: Deps,
   by: Principal,
-  { subscriptions = [], connections }: Pick<Configuration, 'subscriptions' | 'connections'>,
+  {
+    subscriptions = [],
+    subscribedAt = {},
+    connections,
+  }: Pick<Configuration, 'subscriptions' | 'subscribedAt' | 'connections'>,
 ): Promise<Scoped<SubscriptionStatus>> {
   const seen = subscriptions.filter((one) => seesSubscription(by, one, connections))
   const rows = await createSubscriptionStore(tables).list(seen.map(({ id }) => id))
   const found = seen.map(({ id, webhook, enabled = true, ...reach }): SubscriptionStatus => {
-    const row = rows.find(({ subscription }) => subscription === id)
+    // The row of a document that was removed says nothing about its successor.
+    const row = rows.find((one) => one.subscription === id && begunAt(one, subscribedAt[id] ?? null) === null)
     const { behind_since = null, sent_at = null, paused_at = null } = row ?? {}
     const { cursor, reached_at, unreadable } = cursorIn(row)
     const now = clock.now()
