@@ -1,4 +1,5 @@
 import type { Subscription } from '../../src/configuration/model.ts'
+import { readConfiguration } from '../../src/configuration/read-configuration.ts'
 import type { EntityResult, ShopFulfilmentRequested } from '../../src/events/generated/events.ts'
 import { applyConfiguration } from '../../src/operations/configuration.ts'
 import { createEventSender } from '../../src/operations/outgoing/run-subscriptions.ts'
@@ -30,7 +31,10 @@ export async function outgoingWorld(subscriptions: readonly Subscription[], toke
   const api = await twoSellers(SELLERS, { staged: topics.staged, token })
   const { tables, clock, operations, settleMs } = api
   const configuration = { ...configurationOf(SELLERS), subscriptions }
+  // After everything that the sellers have already.
+  clock.time += 1_000
   await applyConfiguration(operations, boss, { configuration, reason: null })
+  const stored = await readConfiguration(tables)
   const status = stagedStage({ tables, settleMs })
   const shipments = SELLERS.map((seller) => orderFulfilmentsStage(`shop-${seller}`, { tables, settleMs }))
   let offset = 100
@@ -57,7 +61,7 @@ export async function outgoingWorld(subscriptions: readonly Subscription[], toke
     meter: noMeter,
     logger: silentLogger,
     random: () => 0.5,
-    configuration: () => configuration,
+    configuration: () => stored,
   }
   const { signal } = new AbortController()
   /** Everything that has happened is seen. */

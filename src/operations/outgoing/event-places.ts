@@ -14,11 +14,24 @@ export interface EventPlaces {
   readonly orders: Readonly<Record<string, string>>
   /** Places in events of stock, by connection. */
   readonly stock: Readonly<Record<string, FeedPlaces>>
+  /** Generation of the stock feed that these places are of; null: no stock was read yet. */
+  readonly generation: number | null
+  /** Milliseconds: a connection without a place begins with stock at or after this time. */
+  readonly stockSince: number
 }
 
 /** All stored events at or after this time (milliseconds). */
 export function placesFrom(since: number): EventPlaces {
-  return { since, orders: {}, stock: {} }
+  return { since, orders: {}, stock: {}, generation: null, stockSince: since }
+}
+
+/**
+ * The places in a generation of the stock feed. A rebuild may change rows without moving them, so after a switch all
+ * stock is read again: no change is missed, and rows that did not change have the same ids.
+ */
+export function placesIn(generation: number, places: EventPlaces): EventPlaces {
+  if (places.generation === null || places.generation === generation) return { ...places, generation }
+  return { ...places, generation, stock: {}, stockSince: 0 }
 }
 
 // Each time of 15 digits is one that a Date can have.
@@ -28,6 +41,8 @@ const Wire = Type.Object(
     v: Type.Literal(1),
     t: Type.Number(),
     o: Type.Record(Type.String(), Type.String({ pattern: '^\\d{15}(#.{1,400})?$' })),
+    g: Type.Optional(Type.Integer({ minimum: 0 })),
+    b: Type.Optional(Type.Number()),
     s: Type.Record(Type.String(), Type.Record(Type.String(), Type.Record(Type.String(), Position))),
   },
   { additionalProperties: false },
@@ -37,16 +52,22 @@ const Wire = Type.Object(
 const MOST_BYTES = 4 * 1024 * 1024
 
 /** The places as a cursor: text that fits into a URL. It contains no secret, and access does not depend on it. */
-export function cursorOf({ since, orders, stock }: EventPlaces): string {
-  const wire = { v: 1, t: since, o: orders, s: mapPlaces(stock, positionText) }
+export function cursorOf({ since, orders, stock, generation, stockSince }: EventPlaces): string {
+  const ofStock = {
+    ...(generation === null ? {} : { g: generation }),
+    ...(stockSince === since ? {} : { b: stockSince }),
+  }
+  const wire = { v: 1, t: since, o: orders, s: mapPlaces(stock, positionText), ...ofStock }
   return deflateRawSync(JSON.stringify(wire)).toString('base64url')
 }
 
 /** Throws `cursor_invalid`. */
 export function placesOf(cursor: string): EventPlaces {
   const wire = parsed(cursor)
-  if (!Check(Wire, wire) || !isPossibleTime(wire.t)) throw cursorInvalid()
-  return { since: wire.t, orders: wire.o, stock: mapPlaces(wire.s, parsePosition) }
+  if (!Check(Wire, wire) || !isPossibleTime(wire.t) || !isPossibleTime(wire.b ?? 0)) throw cursorInvalid()
+  // A cursor of an earlier release has no generation.
+  const { t: since, o: orders, s: stock, g: generation = null, b: stockSince = since } = wire
+  return { since, orders, stock: mapPlaces(stock, parsePosition), generation, stockSince }
 }
 
 function parsed(cursor: string): unknown {

@@ -6,7 +6,7 @@ import { readLaneFrontiers } from '../../projections/outgoing-lanes.ts'
 import { readFeed } from '../../projections/read-feed.ts'
 import type { OperationDeps } from '../dependencies.ts'
 import { type EventLane, lanesOf } from './event-lanes.ts'
-import type { EventPlaces } from './event-places.ts'
+import { type EventPlaces, placesIn } from './event-places.ts'
 import type { KeyedEvent } from './keyed-event.ts'
 import { orderEvents, stockEvent } from './outgoing-event.ts'
 
@@ -32,7 +32,7 @@ export async function nextEvents(
   deps: NextEventsDeps,
   subscription: Subscription,
   configuration: Pick<Configuration, 'systems' | 'connections'>,
-  { places, limit }: { readonly places: EventPlaces; readonly limit: number },
+  { places: given, limit }: { readonly places: EventPlaces; readonly limit: number },
 ): Promise<EventPage> {
   const { tables, shards, staged } = deps
   const lanes = lanesOf(subscription, configuration, deps.systemTypes)
@@ -41,6 +41,7 @@ export async function nextEvents(
   // Read both before any event: they bound the visible events.
   const frontierOf = await readLaneFrontiers(tables, shards)
   const meta = await readMeta(tables, inventoryFeed)
+  const places = placesIn(meta.generation, given)
   const isWanted = ({ event }: KeyedEvent) => subscription.events?.includes(event.type) ?? true
   const events: KeyedEvent[] = []
   const orders = new Map(Object.entries(places.orders))
@@ -61,7 +62,7 @@ export async function nextEvents(
       for (const [partition, place] of page.places) orders.set(partition, place)
       complete &&= page.all
     } else {
-      const filter = { connection: lane.connection, sources: null, from: places.since, to: null }
+      const filter = { connection: lane.connection, sources: null, from: places.stockSince, to: null }
       const request = { tables, feed: inventoryFeed, meta, shards, whole: true }
       const page = await readFeed(request, filter, places.stock[lane.connection] ?? {}, share)
       events.push(...page.rows.map(stockEvent))
@@ -70,7 +71,7 @@ export async function nextEvents(
       frontier = Math.min(frontier, page.frontier)
     }
   }
-  const next = { since: places.since, orders: Object.fromEntries(orders), stock: Object.fromEntries(stock) }
+  const next = { ...places, orders: Object.fromEntries(orders), stock: Object.fromEntries(stock) }
   return { events: events.filter(isWanted), places: next, complete, frontier }
 }
 

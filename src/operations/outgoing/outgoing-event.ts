@@ -11,8 +11,10 @@ import type { OperationDeps } from '../dependencies.ts'
 import type { KeyedEvent } from './keyed-event.ts'
 
 /** A row of the stock feed as an event. A row that changed twice has only its current state. */
-export function stockEvent({ connection, source, key: sku, position, updated_at, deleted, data }: FeedRow): KeyedEvent {
-  const id = outgoingId('stock.changed', connection, source, sku, position)
+export function stockEvent(row: FeedRow): KeyedEvent {
+  const { connection, source, key: sku, position, digest, updated_at, deleted, data } = row
+  // A rebuild may change the content at a position.
+  const id = outgoingId('stock.changed', connection, source, sku, position, digest)
   const { total, in_stock, locations } = data
   return {
     key: JSON.stringify(['stock', connection, source, sku]),
