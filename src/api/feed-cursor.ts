@@ -20,6 +20,8 @@ interface Wire {
   readonly t: number
   /** How the rows of stale sources were served; missing: no source was stale. */
   readonly z?: Readonly<Record<string, string>>
+  /** How the feed was shown; missing: rows as they are. */
+  readonly m?: string
   /** By source and shard: `time.offset`, base 36. */
   readonly p: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
@@ -50,7 +52,7 @@ function standsAt(cursor: FeedCursor, { places, changed }: FeedCursor): boolean 
 }
 
 function writeCursor(key: string, cursor: FeedCursor, now: number): string {
-  const { feed, generation, filter, places, changed } = cursor
+  const { feed, generation, filter, places, changed, mark } = cursor
   const p = mapPlaces(places, ({ time, offset }) => `${time.toString(36)}.${offset.toString(36)}`)
   const wire: Wire = {
     k: 'feed',
@@ -61,6 +63,7 @@ function writeCursor(key: string, cursor: FeedCursor, now: number): string {
     u: [filter.from, filter.to],
     t: now,
     ...(Object.keys(changed).length === 0 ? {} : { z: changed }),
+    ...(mark === '' ? {} : { m: mark }),
     p,
   }
   return sealedText(key, wire)
@@ -91,7 +94,7 @@ function open(key: string, text: string): GivenCursor {
   const filter = { connection: wire.c, sources: wire.s?.split(',') ?? null, from: wire.u[0], to: wire.u[1] }
   const given = {
     text,
-    cursor: { feed: wire.f, generation: wire.g, filter, places, changed: wire.z ?? {} },
+    cursor: { feed: wire.f, generation: wire.g, filter, places, changed: wire.z ?? {}, mark: wire.m ?? '' },
     madeAt: wire.t,
   }
   const [oldest] = opened.keys()

@@ -1,3 +1,4 @@
+import { checkFeeds } from './check-feeds.ts'
 import { checkOwnership } from './check-ownership.ts'
 import { checkRules } from './check-rules.ts'
 import { checkTerms } from './check-terms.ts'
@@ -40,7 +41,7 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
   )
   mistakes.push(...checkTime(yaml, ['ordersFrom'], value.ordersFrom))
   mistakes.push(...checkOrderStates({ value, yaml }, systems, documents.systemTypes))
-  mistakes.push(...checkStaleStock({ kind: 'connection', value, yaml }))
+  mistakes.push(...checkStaleStock({ kind: 'connection', value, yaml }), ...checkFeeds({ value, yaml }))
   const needsMetadata = value.reads.some((read) => entityOfRead(read) === 'products')
   const hasMetadata = documents.metadata.some((one) => one.value.connection === value.id)
   if (needsMetadata && !hasMetadata && !documents.partial.has('product-metadata')) {

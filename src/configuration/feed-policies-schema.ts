@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { MOST_NAMES, strict, text } from './schema-parts.ts'
+import { id, MOST_NAMES, MOST_PARTS, strict, text } from './schema-parts.ts'
 
 const prices = Type.Object(
   {
@@ -15,8 +15,33 @@ const prices = Type.Object(
   { ...strict, description: 'what the prices feed has: levels, cost' },
 )
 
+const images = Type.Object(
+  {
+    merge: Type.Optional(
+      Type.Enum(['all', 'first'], {
+        description:
+          'one row per SKU: the pictures of all sources, or of the first that has any; by default a row per source',
+      }),
+    ),
+    sources: Type.Optional(
+      Type.Array(id('id of a system'), {
+        minItems: 1,
+        maxItems: MOST_PARTS,
+        description: 'with merge: systems, best first; others follow, the shop only where no other has pictures',
+      }),
+    ),
+    skus: Type.Optional(
+      Type.Enum(['vendor', 'all'], {
+        description:
+          'where products decide ownership: SKUs in the products feed (vendor, by default), or all of the sources',
+      }),
+    ),
+  },
+  { ...strict, description: 'which pictures the images feed has: merge, sources, skus' },
+)
+
 /** `feeds` of a connection. */
 export const feedPoliciesSchema = Type.Object(
-  { prices: Type.Optional(prices) },
-  { ...strict, description: 'what the feeds of the connection have, by feed: prices' },
+  { prices: Type.Optional(prices), images: Type.Optional(images) },
+  { ...strict, description: 'what the feeds of the connection have, by feed: prices, images' },
 )

@@ -143,9 +143,20 @@ export interface PriceFeedPolicy {
   readonly cost?: boolean
 }
 
+/** Which pictures a connection's images feed has. */
+export interface GalleryFeedPolicy {
+  /** One row per SKU with the pictures of all sources, or of the first that has any; undefined: a row per source. */
+  readonly merge?: 'all' | 'first'
+  /** Systems, best first; others follow. */
+  readonly sources?: readonly string[]
+  /** `vendor`, also if undefined: SKUs of the vendor; `all`: where products decide ownership, all SKUs of the sources. */
+  readonly skus?: 'vendor' | 'all'
+}
+
 /** What the feeds of a connection have, by feed. */
 export interface FeedPolicies {
   readonly prices?: PriceFeedPolicy
+  readonly images?: GalleryFeedPolicy
 }
 
 /** Joins one shop and one vendor. */

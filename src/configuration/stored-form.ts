@@ -116,6 +116,13 @@ const storedConnection = Type.Object({
       prices: Type.Optional(
         Type.Object({ levels: Type.Optional(Type.Array(Type.String())), cost: Type.Optional(Type.Boolean()) }),
       ),
+      images: Type.Optional(
+        Type.Object({
+          merge: Type.Optional(Type.Enum(['all', 'first'])),
+          sources: Type.Optional(Type.Array(Type.String())),
+          skus: Type.Optional(Type.Enum(['vendor', 'all'])),
+        }),
+      ),
     }),
   ),
   deleteDrainedQueues: Type.Optional(Type.Boolean()),

@@ -1,3 +1,4 @@
+import type { Connection } from '../configuration/model.ts'
 import { systemOfRead } from '../configuration/read-id.ts'
 import { connectionOfRow } from '../configuration/stored-documents.ts'
 import { CONNECTIONS } from '../configuration/tables.ts'
@@ -6,7 +7,7 @@ import { joinKey } from '../events/entities.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import type { FeedRow } from '../projections/feed-row.ts'
 import type { FeedMeta } from '../projections/feed-table.ts'
-import { oneRowAKey } from '../projections/one-row-a-key.ts'
+import { productFeed } from '../projections/product-feed.ts'
 import type { Feed } from '../projections/projection.ts'
 import {
   type FeedFilter,
@@ -14,13 +15,14 @@ import {
   type FeedPlaces,
   goalOf,
   isComplete,
-  readFeed,
   sourcesOf,
 } from '../projections/read-feed.ts'
-import { countRows, type RowCount, readItem, rowsOfKeys } from '../projections/read-rows.ts'
+import { countRows, type RowCount, readItem } from '../projections/read-rows.ts'
 import { sharedMeta } from '../projections/shared-meta.ts'
 import type { OperationDeps } from './dependencies.ts'
-import { asOfAll, feedStanding, type ServedRow, type Serving, servingOf } from './feed-ages.ts'
+import { asOfAll, type FeedStanding, feedStanding, type ServedRow, type Serving, servingOf } from './feed-ages.ts'
+import { type FeedView, plainView } from './feed-view.ts'
+import { galleryPolicy, galleryView } from './gallery-view.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Scoped, sees, within } from './scope.ts'
 import { type ServedSince, servedSince } from './served-since.ts'
@@ -34,6 +36,8 @@ export interface FeedCursor {
   readonly places: FeedPlaces
   /** As in `Serving`: how the reader received the rows of stale sources. */
   readonly changed: Serving['changed']
+  /** As in `FeedView`. */
+  readonly mark: string
 }
 
 export interface WantedFeedPage {
@@ -78,20 +82,17 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   const { generation } = meta
   if (cursor !== null && cursor.generation !== generation) throw cursorExpired('the feed was rebuilt since')
   await checkKnown(deps, by, meta, filter)
-  const request = { ...deps, feed, meta }
   const sources = sourcesOf(meta, filter)
-  const about = { meta, connection: filter.connection }
-  const standing = await feedStanding(deps, feed, about, { now, keptMs: deps.agesKeptMs ?? 0 })
+  const { standing, view } = await viewFor(deps, { feed, meta, filter, cursor, now })
   const { changed, serve } = servingOf(feed, standing, sources, now)
   const since = await servedSinceOf(deps, feed, { connection: filter.connection, sources, changed }, now)
-  const page = await readFeed(request, filter, placesOf(cursor, { filter, changed, since, shards: deps.shards }), limit)
-  const shop = standing.connection?.shop ?? null
-  const rows = await oneRowAKey(request, { connection: filter.connection, sources, shop }, page.rows)
+  const page = await view.page(filter, placesOf(cursor, { filter, changed, since, shards: deps.shards }), limit)
+  const { rows } = page
   const complete = isComplete(page, filter, now, deps.settleMs)
   return {
-    items: within(by.scope, rows.map(serve), ownerOf),
+    items: within(by.scope, rows.map(view.isMerged ? ofAllSources(standing, sources) : serve), ownerOf),
     asOf: asOfAll(standing, sources),
-    cursor: { feed: feed.entity, generation, filter, places: page.places, changed },
+    cursor: { feed: feed.entity, generation, filter, places: page.places, changed, mark: view.mark },
     complete,
     frontier: page.frontier,
     retryAfter: complete || rows.length > 0 ? null : page.exhausted ? secondsUntil(deps, filter, page, now) : 0,
@@ -114,6 +115,55 @@ interface ServedNow {
   readonly changed: Serving['changed']
   readonly since: ServedSince
   readonly shards: number
+}
+
+/**
+ * How the feed is shown to the reader. Throws `cursor_expired` when the cursor was issued for another view: only then is
+ * the configuration read anew, since another process may have issued the cursor after a change.
+ */
+async function viewFor(
+  deps: Deps,
+  { feed, meta, filter, cursor, now }: Pick<WantedFeedPage, 'feed' | 'filter' | 'cursor'> & Shown,
+): Promise<{ readonly standing: FeedStanding; readonly view: FeedView }> {
+  const read = async (isFresh: boolean) => {
+    const ages = { now, keptMs: isFresh ? 0 : (deps.agesKeptMs ?? 0) }
+    const standing = await feedStanding(deps, feed, { meta, connection: filter.connection }, ages)
+    return { standing, view: await viewOf(deps, { feed, meta, now, isFresh }, standing.connection, filter) }
+  }
+  const kept = await read(false)
+  if (cursor === null || cursor.mark === kept.view.mark) return kept
+  const fresh = await read(true)
+  if (cursor.mark === fresh.view.mark) return fresh
+  throw cursorExpired('which rows the connection shows was configured since, or its products feed was rebuilt')
+}
+
+interface Shown {
+  readonly meta: FeedMeta
+  readonly now: number
+}
+
+async function viewOf(
+  deps: Deps,
+  { feed, meta, now, isFresh }: Shown & { readonly feed: Feed; readonly isFresh: boolean },
+  connection: Connection | undefined,
+  filter: Pick<FeedFilter, 'connection' | 'sources'>,
+): Promise<FeedView> {
+  const request = { ...deps, feed, meta }
+  const policy = feed.entity === 'images' && connection !== undefined ? galleryPolicy(connection, filter.sources) : null
+  if (policy === null || connection === undefined) {
+    return plainView(request, filter.connection, connection?.shop ?? null)
+  }
+  const kept = { now, keptMs: isFresh ? 0 : (deps.metaKeptMs ?? 0) }
+  const products = policy.isOnlyProducts
+    ? { ...deps, feed: productFeed, meta: await sharedMeta(deps.tables, productFeed, kept) }
+    : null
+  return galleryView({ images: request, products, connection, policy })
+}
+
+/** A row that stands for several sources. */
+function ofAllSources(standing: FeedStanding, sources: readonly string[]): Serving['serve'] {
+  const as_of = asOfAll(standing, sources)
+  return (row) => ({ ...row, as_of, stale: null })
 }
 
 /**
@@ -157,8 +207,12 @@ export async function readFeedItem(
 ): Promise<Scoped<ServedRow>> {
   const meta = await sharedMeta(deps.tables, feed)
   await checkKnown(deps, by, meta, { connection, sources: null })
-  const rows = await readItem({ ...deps, feed, meta }, connection, joinKey(key))
-  if (rows.length > 0) return within(by.scope, await served(deps, feed, { meta, connection }, rows), ownerOf)
+  const of = { connection, sources: null }
+  const shown = await shownNow(deps, feed, meta, of)
+  const rows = await (shown.view.mark === ''
+    ? readItem({ ...deps, feed, meta }, connection, joinKey(key))
+    : shown.view.ofKeys(sourcesOf(meta, of), [joinKey(key)]))
+  if (rows.length > 0) return within(by.scope, rows.map(shown.serve(rows)), ownerOf)
   const what = `connection ${connection} has no row "${key.join('", "')}" in ${feed.entity}`
   throw notFound(by, { field: feed.key.parts.join(', '), api: what, cli: what })
 }
@@ -181,23 +235,34 @@ export async function readFeedItems(
   const meta = await sharedMeta(deps.tables, feed)
   await checkKnown(deps, by, meta, { connection, sources })
   const asked = new Map(keys.map((parts) => [joinKey(parts), parts]))
-  const of = { connection, sources: sourcesOf(meta, { connection, sources }), keys: [...asked.keys()] }
-  const found = Map.groupBy(await rowsOfKeys({ ...deps, feed, meta }, of), ({ key }) => key)
-  const rows = of.keys.flatMap((key) => found.get(key)?.toSorted((a, b) => (a.source < b.source ? -1 : 1)) ?? [])
+  const shown = await shownNow(deps, feed, meta, { connection, sources })
+  const all = await shown.view.ofKeys(sourcesOf(meta, { connection, sources }), [...asked.keys()])
+  const found = Map.groupBy(all, ({ key }) => key)
+  const rows = [...asked.keys()].flatMap(
+    (key) => found.get(key)?.toSorted((a, b) => (a.source < b.source ? -1 : 1)) ?? [],
+  )
   const missing = [...asked].flatMap(([key, parts]) => (found.has(key) ? [] : [parts]))
-  return { rows: within(by.scope, await served(deps, feed, { meta, connection }, rows), ownerOf), missing }
+  return { rows: within(by.scope, rows.map(shown.serve(rows)), ownerOf), missing }
 }
 
-async function served(
+/** How single rows are shown and served now. */
+async function shownNow(
   deps: Deps,
   feed: Feed,
-  about: { readonly meta: FeedMeta; readonly connection: string },
-  rows: readonly FeedRow[],
-): Promise<readonly ServedRow[]> {
+  meta: FeedMeta,
+  filter: Pick<FeedFilter, 'connection' | 'sources'>,
+): Promise<{ readonly view: FeedView; serve(rows: readonly FeedRow[]): Serving['serve'] }> {
   const now = deps.clock.now()
+  const about = { meta, connection: filter.connection }
   const standing = await feedStanding(deps, feed, about, { now, keptMs: deps.agesKeptMs ?? 0 })
-  const sources = [...new Set(rows.map(({ source }) => source))]
-  return rows.map(servingOf(feed, standing, sources, now).serve)
+  const view = await viewOf(deps, { feed, meta, now, isFresh: false }, standing.connection, filter)
+  return {
+    view,
+    serve(rows) {
+      if (view.isMerged) return ofAllSources(standing, sourcesOf(meta, filter))
+      return servingOf(feed, standing, [...new Set(rows.map(({ source }) => source))], now).serve
+    },
+  }
 }
 
 /** Number of rows of a connection, over all sources, including deleted rows. Throws `not_found`. */

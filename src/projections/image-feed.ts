@@ -20,6 +20,7 @@ export const imageFeed = defineFeed({
         position: Type.Integer(),
         label: TextOrNull,
         media_type: Type.String(),
+        source: Type.Optional(Type.String({ description: 'id of the system that has it, in a merged gallery' })),
         picture: Type.Optional(Type.String({ description: 'changes when the picture does, even at the same address' })),
       }),
     ),

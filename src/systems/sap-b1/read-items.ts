@@ -14,6 +14,11 @@ export function itemFilter(property: string, groups: readonly number[] | null): 
   return groups === null || groups.length === 0 ? sold : `${sold} and ${anyOf('ItemsGroupCode', groups)}`
 }
 
+/** As SAP has it, for its own filters; empty if there is none. */
+export function itemCode(row: Wire): string {
+  return textOf(row['ItemCode']) ?? ''
+}
+
 export function itemKey(row: Wire): string {
   return skuKey(row['ItemCode']) ?? 'without ItemCode'
 }
@@ -46,7 +51,7 @@ export async function* itemPages(
     const { rows, more } = await client.find('Items', query, signal)
     const end = rows.at(-1)
     if (end === undefined) return
-    const id = textOf(end['ItemCode']) ?? ''
+    const id = itemCode(end)
     if (id === last) throw new StreamError('source_data_invalid', `SAP does not sort items by code: got ${id} twice`)
     last = id
     yield { rows, id, requestedAt }

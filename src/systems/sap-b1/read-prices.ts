@@ -10,7 +10,7 @@ import type { SapB1Client } from './client.ts'
 import { quoted, withoutAnnotations } from './odata.ts'
 import { activePriceLists } from './price-lists.ts'
 import { toPrices } from './prices.ts'
-import { itemFilter, itemKey, itemKeys, itemPages } from './read-items.ts'
+import { itemCode, itemFilter, itemKey, itemKeys, itemPages } from './read-items.ts'
 import { itemSettings, priceFilter, type SapB1Values } from './settings.ts'
 
 const SPECIALS_PAGE = 500
@@ -45,7 +45,7 @@ export function readSapB1Prices(
         const specials = await specialPrices(client, rows, owners, signal)
         const toEntity = (row: Wire): ReadEntity<'prices'> => {
           const item = withoutAnnotations(row)
-          const special = specials.get(requireText(item, 'ItemCode')) ?? []
+          const special = specials.get(itemCode(item)) ?? []
           const data = toPrices(item, special, own)
           return { key: itemKey(item), occurredAt: null, deleted: false, data, raw: stringifyExact({ item, special }) }
         }
@@ -63,7 +63,7 @@ async function specialPrices(
   owners: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly Wire[]>> {
-  const [first, last] = [items[0], items.at(-1)].map((item) => quoted(requireText(item ?? {}, 'ItemCode')))
+  const [first, last] = [items[0], items.at(-1)].map((item) => quoted(itemCode(item ?? {})))
   const range = `ItemCode ge ${first} and ItemCode le ${last} and ${owners}`
   const found: Wire[] = []
   for (let beyond = ''; ; ) {
@@ -72,10 +72,10 @@ async function specialPrices(
     found.push(...rows.map(withoutAnnotations))
     const end = rows.at(-1)
     if (end === undefined || !(more || rows.length >= SPECIALS_PAGE)) break
-    const [item, owner] = [quoted(requireText(end, 'ItemCode')), quoted(requireText(end, 'CardCode'))]
+    const [item, owner] = [quoted(itemCode(end)), quoted(requireText(end, 'CardCode'))]
     const next = ` and (ItemCode gt ${item} or (ItemCode eq ${item} and CardCode gt ${owner}))`
     if (next === beyond) throw new StreamError('source_data_invalid', `SAP returned the special price of ${item} twice`)
     beyond = next
   }
-  return Map.groupBy(found, (row) => requireText(row, 'ItemCode'))
+  return Map.groupBy(found, itemCode)
 }

@@ -9,6 +9,7 @@ const cursor: FeedCursor = {
   filter,
   places: { vendor: { 0: { time: 7, offset: 123_456_789_012_345_678n } } },
   changed: {},
+  mark: '',
 }
 const HOUR = 3_600_000
 

@@ -96,6 +96,22 @@ it.each([
     /staleStock\.buffer is for policy: buffer only/,
   ],
   ['shop: magento\nvendor: netsuite\nreads: []\nstaleStock: { afterMinutes: 30, policy: buffer, buffer: 3 }', /^none$/],
+  [
+    'shop: magento\nvendor: netsuite\nreads: [feed.images.all]\nfeeds: { images: { sources: [feed] } }',
+    /feeds\.images\.sources is for merged galleries: add merge: all or merge: first/,
+  ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: [feed.images.all]\nfeeds: { images: { merge: all, sources: [other] } }',
+    /feeds\.images\.sources\[0\] is not a system that the connection reads images from; these are: feed/,
+  ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: [feed.images.all]\nfeeds: { images: { merge: all, sources: [feed, feed] } }',
+    /feeds\.images\.sources\[1\]/,
+  ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: [feed.images.all]\nfeeds: { images: { merge: first, sources: [feed] } }',
+    /^none$/,
+  ],
 ])('a connection that is %s: %s', async (more, message) => {
   expect(await mistakes(connection(more))).toMatch(message)
 })

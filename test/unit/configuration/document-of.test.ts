@@ -34,6 +34,10 @@ it('shows a stored connection so that it can be sent back', () => {
     reads: ['a.orders.all'],
     ownership: { skuPattern: '^B-' },
     staleStock: { afterMinutes: 60, policy: 'buffer', buffer: 2 },
+    feeds: {
+      prices: { levels: ['Wholesale'], cost: true },
+      images: { merge: 'first', sources: ['a'], skus: 'all' },
+    },
   }
   const stored = connectionOf(document, '^B-', ['processing'])
   const shown = documentOf('connection', encodeConnection(stored))

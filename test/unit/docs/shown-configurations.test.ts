@@ -57,8 +57,18 @@ const metadata = (id: string): Document => ({
   attributes: [{ attribute: 'brand', from: 'manufacturer' }],
 })
 
+const imageSystem = (id: string): Document => ({
+  kind: 'system',
+  id,
+  type: 'image-feed',
+  address: `https://${id}.example/feed.csv`,
+  reads: [{ entity: 'images' }],
+})
+
 /** What is around the documents that a page shows; one of the same kind and id has what is shown instead. */
 const around: readonly Document[] = [
+  imageSystem('studio'),
+  imageSystem('cdn'),
   magentoSystem('magento'),
   magentoSystem('shop'),
   netsuiteSystem('netsuite'),
@@ -93,7 +103,7 @@ const around: readonly Document[] = [
 /** Of a page's part of a document, the document that it is a part of. */
 function whole(shown: Document, page: string): Document {
   if (shown['kind'] !== undefined) return shown
-  if ('orderMap' in shown || 'staleStock' in shown) {
+  if ('orderMap' in shown || 'staleStock' in shown || 'feeds' in shown) {
     const id = page === 'systems/sap-b1.md' ? 'magento-sap' : 'magento-netsuite'
     return { kind: 'connection', id, ...shown }
   }
