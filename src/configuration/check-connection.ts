@@ -1,6 +1,7 @@
 import { checkFeeds } from './check-feeds.ts'
 import { checkOwnership } from './check-ownership.ts'
 import { checkRules } from './check-rules.ts'
+import { checkSellableStock } from './check-sellable-stock.ts'
 import { checkTerms } from './check-terms.ts'
 import { checkTime } from './check-times.ts'
 import type { ConnectionDocument, SystemDocument } from './document-schemas.ts'
@@ -42,6 +43,7 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
   mistakes.push(...checkTime(yaml, ['ordersFrom'], value.ordersFrom))
   mistakes.push(...checkOrderStates({ value, yaml }, systems, documents.systemTypes))
   mistakes.push(...checkStaleStock({ kind: 'connection', value, yaml }), ...checkFeeds({ value, yaml }))
+  mistakes.push(...checkSellableStock({ kind: 'connection', value, yaml }))
   const needsMetadata = value.reads.some((read) => entityOfRead(read) === 'products')
   const hasMetadata = documents.metadata.some((one) => one.value.connection === value.id)
   if (needsMetadata && !hasMetadata && !documents.partial.has('product-metadata')) {

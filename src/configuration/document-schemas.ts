@@ -19,6 +19,7 @@ import {
   text,
   texts,
 } from './schema-parts.ts'
+import { sellableStockSchema } from './sellable-stock-schema.ts'
 import { subscriptionSchema } from './subscription-schema.ts'
 
 /** A list means the same as one text with its members separated by commas. */
@@ -334,6 +335,7 @@ export const connectionSchema = Type.Object(
       ),
     ),
     feeds: Type.Optional(feedPoliciesSchema),
+    sellableStock: Type.Optional(sellableStockSchema),
     deleteDrainedQueues: Type.Optional(
       Type.Boolean({
         description: 'true: a queue named by a sync request is deleted once it is drained; false by default',

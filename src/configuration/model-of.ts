@@ -108,6 +108,7 @@ export function connectionOf(
     stock: document.stock ?? null,
     ...(document.staleStock === undefined ? {} : { staleStock: document.staleStock }),
     ...(document.feeds === undefined ? {} : { feeds: document.feeds }),
+    ...(document.sellableStock === undefined ? {} : { sellableStock: document.sellableStock }),
     deleteDrainedQueues: document.deleteDrainedQueues ?? false,
     ...(document.enabled === false ? { enabled: false } : {}),
     revision: 0,

@@ -159,6 +159,23 @@ export interface FeedPolicies {
   readonly images?: GalleryFeedPolicy
 }
 
+/** Which of the vendor's locations count for the stock that may be sold. */
+export const locationPolicies = ['sum', 'list', 'priority'] as const
+
+/** Pieces that are not sold: a fixed number, or a percentage of what is available; at most one of the two. */
+export interface StockBuffer {
+  readonly fixed?: number
+  readonly percent?: number
+}
+
+/** How the stock that may be sold is computed from the vendor's stock. */
+export interface SellableStock {
+  /** `sum`: all; `list`: those named; `priority`: the first of those named that has something to sell. */
+  readonly locations?: { readonly policy: (typeof locationPolicies)[number]; readonly names?: readonly string[] }
+  /** `skus`: other buffers for SKUs that match a regular expression; the first match counts. */
+  readonly buffer?: StockBuffer & { readonly skus?: readonly (StockBuffer & { readonly match: string })[] }
+}
+
 /** Joins one shop and one vendor. */
 export interface Connection {
   readonly id: string
@@ -219,6 +236,8 @@ export interface Connection {
   readonly staleStock?: StaleStock
   /** Undefined: feeds have what they have by default. */
   readonly feeds?: FeedPolicies
+  /** Undefined: all that the vendor has may be sold. */
+  readonly sellableStock?: SellableStock
   /** True: a queue named by a sync request is deleted once it is drained. */
   readonly deleteDrainedQueues: boolean
   /** False: all work of the connection waits. */

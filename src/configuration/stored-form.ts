@@ -7,6 +7,7 @@ import type { StoredKind } from './document-schemas.ts'
 import {
   type AttributeRule,
   type Connection,
+  locationPolicies,
   MOST_GONE,
   notificationCauses,
   outgoingEventTypes,
@@ -77,6 +78,7 @@ const storedStaleStock = Type.Object({
   policy: Type.Enum([...stalePolicies]),
   buffer: Type.Optional(Type.Integer()),
 })
+const storedBuffer = { fixed: Type.Optional(Type.Integer()), percent: Type.Optional(Type.Integer()) }
 
 const storedConnection = Type.Object({
   id: Type.String(),
@@ -121,6 +123,19 @@ const storedConnection = Type.Object({
           merge: Type.Optional(Type.Enum(['all', 'first'])),
           sources: Type.Optional(Type.Array(Type.String())),
           skus: Type.Optional(Type.Enum(['vendor', 'all'])),
+        }),
+      ),
+    }),
+  ),
+  sellableStock: Type.Optional(
+    Type.Object({
+      locations: Type.Optional(
+        Type.Object({ policy: Type.Enum([...locationPolicies]), names: Type.Optional(Type.Array(Type.String())) }),
+      ),
+      buffer: Type.Optional(
+        Type.Object({
+          ...storedBuffer,
+          skus: Type.Optional(Type.Array(Type.Object({ match: Type.String(), ...storedBuffer }))),
         }),
       ),
     }),

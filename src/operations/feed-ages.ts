@@ -9,6 +9,7 @@ import type { FeedRow } from '../projections/feed-row.ts'
 import type { FeedMeta } from '../projections/feed-table.ts'
 import type { Feed } from '../projections/projection.ts'
 import { type FeedProgress, feedProgress, type HeldChange, type ProgressDeps } from './feed-progress.ts'
+import { sellableRow, sellableWay } from './sellable-row.ts'
 import { type ServedConnection, servedConnection } from './served-connection.ts'
 import { staleData } from './stale-stock.ts'
 
@@ -144,9 +145,14 @@ export interface Serving {
 
 const MINUTE_MS = 60_000
 
-/** `sources`: sources of the rows. The policy applies only to stock: other content stays valid as it ages. */
+/**
+ * `sources`: sources of the rows. The policies apply only to stock: other content stays valid as it ages. What may be
+ * sold is computed before the policy for stale stock limits it.
+ */
 export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly string[], now: number): Serving {
-  const rule = feed.entity === 'inventory' ? standing.staleStock : undefined
+  const isStock = feed.entity === 'inventory'
+  const connection = isStock ? standing.connection : undefined
+  const rule = isStock ? standing.staleStock : undefined
   const { rows, sources: wholeSources } = standing.held
   const staleSources = new Map<string, string>()
   for (const source of sources) {
@@ -157,16 +163,22 @@ export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly 
         heldReason(wholeSources.get(source), rule, now))
     if (reason !== undefined) staleSources.set(source, reason)
   }
+  const stale = rule === undefined ? {} : changedOf(rule, sources, staleSources, staleRows(standing, rule, now))
+  const changes = sources.flatMap((source) => {
+    const ways = [sellableWay(source, connection), stale[source]].filter((one) => one !== undefined && one !== null)
+    return ways.length === 0 ? [] : [[source, ways.join(' ')] as const]
+  })
   return {
-    changed: rule === undefined ? {} : changedOf(rule, sources, staleSources, staleRows(standing, rule, now)),
+    changed: Object.fromEntries(changes),
     serve(row) {
       const held = rows.get(rowName(row)) ?? wholeSources.get(row.source)
       const asOf = standing.asOf.get(row.source)
       const as_of = asOf === undefined ? null : isoTime(Math.min(asOf, held?.readAt ?? asOf))
+      const own = sellableRow(row, connection)
       const reason = rule && (staleSources.get(row.source) ?? heldReason(held, rule, now))
-      if (rule === undefined || reason === undefined) return { ...row, as_of, stale: null }
-      const data = row.deleted ? row.data : staleData(row.data, rule)
-      return { ...row, data, as_of, stale: { policy: rule.policy, reason } }
+      if (rule === undefined || reason === undefined) return { ...own, as_of, stale: null }
+      const data = row.deleted ? row.data : staleData(own.data, rule)
+      return { ...own, data, as_of, stale: { policy: rule.policy, reason } }
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../configuration/model.ts'
 import type { DeclarationOf } from '../events/entities.ts'
-import { derivedEventId } from '../events/identity.ts'
+import type { UniversalInventoryChanged } from '../events/generated/events.ts'
+import { contentDigest, derivedEventId } from '../events/identity.ts'
 import {
   type PushedEntity,
   recordKey,
@@ -9,6 +10,7 @@ import {
   type UniversalKind,
   universalKind,
 } from '../events/topics.ts'
+import { sellableInventory } from '../rules/sellable-stock.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor } from './processor.ts'
 
 type Row = TopicEvents[UniversalKind]
@@ -32,7 +34,7 @@ export function pushProcessor<E extends PushedEntity>({ name: entity }: Declarat
       return {
         outputs: sent.map((connection) => {
           const { shop: system, id } = connection
-          const pushed = pushedRow(stage, event, connection)
+          const pushed = pushedRow(stage, entity, event, connection)
           // Kind and row belong to one entity.
           return { kind: shopKind(entity), system, key: recordKey(id, event.key), event: pushed } as Output
         }),
@@ -42,9 +44,14 @@ export function pushProcessor<E extends PushedEntity>({ name: entity }: Declarat
   }
 }
 
-/** The row with its own id; the content and its digest stay the same. */
-function pushedRow(stage: string, event: Row, { id, revision }: Connection): Row {
-  return { ...event, eventId: derivedEventId(event.eventId, stage, id, revision) } as Row
+/** The row with its own id, and of stock what may be sold. Any other content and its digest stay the same. */
+function pushedRow(stage: string, entity: PushedEntity, event: Row, connection: Connection): Row {
+  const { id, revision, sellableStock } = connection
+  const eventId = derivedEventId(event.eventId, stage, id, revision)
+  if (entity !== 'inventory' || sellableStock === undefined) return { ...event, eventId } as Row
+  const { deleted, data: read } = event as UniversalInventoryChanged
+  const data = sellableInventory(read, sellableStock)
+  return { ...event, eventId, data, contentDigest: contentDigest({ deleted, data }) } as Row
 }
 
 function processing({ id }: Connection): Decision {

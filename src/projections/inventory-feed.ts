@@ -1,9 +1,27 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { text8 } from '../events/decimal.ts'
 import { declarationOf } from '../events/entities.ts'
+import { unsellableReasons } from '../rules/sellable-stock.ts'
 import { defineFeed } from './projection.ts'
 
 const Decimal = (description: string) => Type.String({ description: `${description}, decimal as text` })
+
+/** The parts of the sum of a row whose connection sets how the stock that may be sold is computed. */
+const parts = Type.Object(
+  {
+    on_hand: Decimal('On hand at the locations that count'),
+    available: Decimal("Available there in the vendor's system"),
+    reserved: Decimal("In orders that the vendor's stock does not include yet"),
+    buffer: Decimal('Not sold'),
+    sellable: Decimal('The same as total, unless the row is stale'),
+    locations: Type.Array(Type.String(), { description: 'Names of the locations that count' }),
+    reason: Type.Union([Type.Null(), Type.Enum([...unsellableReasons])], {
+      description: 'Why nothing may be sold; null: something may',
+    }),
+  },
+  { description: 'The parts of the sum; only with sellableStock of the connection' },
+)
+export type StockParts = Static<typeof parts>
 
 /** Absolute levels of every location, as shortest decimal text. */
 export const inventoryFeed = defineFeed({
@@ -11,11 +29,12 @@ export const inventoryFeed = defineFeed({
   title: 'stock by location',
   table: 'universal_products-inventory',
   data: Type.Object({
-    total: Decimal('Total available'),
+    total: Decimal('Total that may be sold'),
     in_stock: Type.Boolean(),
     locations: Type.Array(
-      Type.Object({ location: Type.String(), on_hand: Decimal('On hand'), available: Decimal('Available') }),
+      Type.Object({ location: Type.String(), on_hand: Decimal('On hand'), available: Decimal('May be sold') }),
     ),
+    parts: Type.Optional(parts),
   }),
   columns: ({ total, inStock, locations }) => ({
     total: text8(total),

@@ -5,6 +5,7 @@ import { partitionOfOwner, placeAtTime, readOutgoing } from '../../projections/o
 import { readLaneFrontiers } from '../../projections/outgoing-lanes.ts'
 import { readFeed } from '../../projections/read-feed.ts'
 import type { OperationDeps } from '../dependencies.ts'
+import { sellableRow } from '../sellable-row.ts'
 import { type EventLane, lanesOf } from './event-lanes.ts'
 import { type EventPlaces, placesIn } from './event-places.ts'
 import type { KeyedEvent } from './keyed-event.ts'
@@ -65,7 +66,8 @@ export async function nextEvents(
       const filter = { connection: lane.connection, sources: null, from: places.stockSince, to: null }
       const request = { tables, feed: inventoryFeed, meta, shards, whole: true }
       const page = await readFeed(request, filter, places.stock[lane.connection] ?? {}, share)
-      events.push(...page.rows.map(stockEvent))
+      const connection = configuration.connections.find(({ id }) => id === lane.connection)
+      events.push(...page.rows.map((row) => stockEvent(sellableRow(row, connection))))
       stock.set(lane.connection, page.places)
       complete &&= page.exhausted
       frontier = Math.min(frontier, page.frontier)

@@ -112,6 +112,34 @@ it.each([
     'shop: magento\nvendor: netsuite\nreads: [feed.images.all]\nfeeds: { images: { merge: first, sources: [feed] } }',
     /^none$/,
   ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: []\nsellableStock: { locations: { policy: sum, names: [Main] } }',
+    /sellableStock\.locations\.names is not for policy: sum/,
+  ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: []\nsellableStock: { locations: { policy: priority } }',
+    /sellableStock\.locations\.names is needed with policy: priority/,
+  ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: []\nsellableStock: { locations: { policy: list, names: [Main, East, Main] } }',
+    /names\[2\] .*all\.yaml:\d+/,
+  ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: []\nsellableStock: { buffer: { fixed: 1, percent: 5 } }',
+    /sellableStock\.buffer\.percent excludes fixed/,
+  ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: []\nsellableStock: { buffer: { skus: [{ match: ^A }] } }',
+    /buffer\.skus\[0\] has no buffer; add fixed or percent/,
+  ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: []\nsellableStock: { buffer: { skus: [{ match: "A(", fixed: 1 }] } }',
+    /buffer\.skus\[0\]\.match is not a regular expression/,
+  ],
+  [
+    'shop: magento\nvendor: netsuite\nreads: []\nsellableStock: { locations: { policy: list, names: [Main] }, buffer: { percent: 5, skus: [{ match: ^A, fixed: 0 }] } }',
+    /^none$/,
+  ],
 ])('a connection that is %s: %s', async (more, message) => {
   expect(await mistakes(connection(more))).toMatch(message)
 })

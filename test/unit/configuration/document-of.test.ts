@@ -38,6 +38,10 @@ it('shows a stored connection so that it can be sent back', () => {
       prices: { levels: ['Wholesale'], cost: true },
       images: { merge: 'first', sources: ['a'], skus: 'all' },
     },
+    sellableStock: {
+      locations: { policy: 'priority', names: ['Main', 'East'] },
+      buffer: { fixed: 2, skus: [{ match: '^B-', percent: 10 }] },
+    },
   }
   const stored = connectionOf(document, '^B-', ['processing'])
   const shown = documentOf('connection', encodeConnection(stored))

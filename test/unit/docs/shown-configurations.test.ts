@@ -103,7 +103,7 @@ const around: readonly Document[] = [
 /** Of a page's part of a document, the document that it is a part of. */
 function whole(shown: Document, page: string): Document {
   if (shown['kind'] !== undefined) return shown
-  if ('orderMap' in shown || 'staleStock' in shown || 'feeds' in shown) {
+  if ('orderMap' in shown || 'staleStock' in shown || 'feeds' in shown || 'sellableStock' in shown) {
     const id = page === 'systems/sap-b1.md' ? 'magento-sap' : 'magento-netsuite'
     return { kind: 'connection', id, ...shown }
   }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { decimal8 } from '../../../src/events/decimal.ts'
 import { declarationOf } from '../../../src/events/entities.ts'
 import type { ShopInventoryRequested, UniversalInventoryChanged } from '../../../src/events/generated/events.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
@@ -48,4 +49,19 @@ it('what was read from the shop itself is not sent back to it', async () => {
   )
   expect(outputs).toEqual([])
   expect(decisions).toMatchObject([{ status: 'ignored', code: 'shops_own' }])
+})
+
+it('stock is pushed as what may be sold of it, with a digest of its own', async () => {
+  const sellableStock = { locations: { policy: 'list', names: ['LA'] }, buffer: { fixed: 1 } } as const
+  const connection = connectionOf('pushes', '^WLD', { shop: 'bigcommerce', push: ['inventory'], sellableStock })
+  const event = await row(connection)
+  const [output] = (await pushed(event, connection)).outputs
+  if (output?.kind !== 'shop-inventory') throw new Error('it is pushed')
+  const { data, contentDigest } = output.event
+  expect(data).toEqual({
+    ...event.data,
+    total: decimal8(2, 'total'),
+    locations: [{ location: 'LA', onHand: decimal8(5, 'on hand'), available: decimal8(2, 'available') }],
+  })
+  expect(contentDigest).not.toBe(event.contentDigest)
 })

@@ -1,0 +1,62 @@
+import Type from 'typebox'
+import { locationPolicies } from './model.ts'
+import { MOST_NAMES, MOST_PARTS, strict, text } from './schema-parts.ts'
+
+const amounts = {
+  fixed: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'pieces that are not sold; or percent' }),
+  ),
+  percent: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      description: 'percentage of what is available that is not sold, rounded up to whole pieces; or fixed',
+    }),
+  ),
+}
+
+/** Of a connection: how the stock that may be sold is computed. */
+export const sellableStockSchema = Type.Object(
+  {
+    locations: Type.Optional(
+      Type.Object(
+        {
+          policy: Type.Enum([...locationPolicies], {
+            description:
+              'sum (all locations); list (those in names); priority (the first of names with something to sell)',
+          }),
+          names: Type.Optional(
+            Type.Array(text("name of a vendor's location"), {
+              minItems: 1,
+              maxItems: MOST_NAMES,
+              description: "names of the vendor's locations, in their order; with policy: list or priority",
+            }),
+          ),
+        },
+        { ...strict, description: "which of the vendor's locations count: policy, names; all by default" },
+      ),
+    ),
+    buffer: Type.Optional(
+      Type.Object(
+        {
+          ...amounts,
+          skus: Type.Optional(
+            Type.Array(
+              Type.Object(
+                { match: text('regular expression on the SKU'), ...amounts },
+                { ...strict, description: 'buffer of SKUs that match: match, and fixed or percent' },
+              ),
+              {
+                minItems: 1,
+                maxItems: MOST_PARTS,
+                description: 'other buffers by SKU; the first one whose pattern matches counts',
+              },
+            ),
+          ),
+        },
+        { ...strict, description: 'pieces of each SKU that are not sold: fixed or percent, and skus' },
+      ),
+    ),
+  },
+  { ...strict, description: "how the stock that may be sold is computed from the vendor's stock: locations, buffer" },
+)

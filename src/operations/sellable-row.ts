@@ -1,0 +1,62 @@
+import type { Connection, SellableStock } from '../configuration/model.ts'
+import { decimal8, text8 } from '../events/decimal.ts'
+import { isFields } from '../events/fields.ts'
+import { digest } from '../events/identity.ts'
+import type { FeedRow } from '../projections/feed-row.ts'
+import type { StockParts } from '../projections/inventory-feed.ts'
+import { type LocationLevel, sellableStock } from '../rules/sellable-stock.ts'
+
+type Data = FeedRow['data']
+
+type Owner = Pick<Connection, 'shop' | 'sellableStock'>
+
+/**
+ * A stock row of a connection as shops read it. Unchanged if the connection does not set what may be sold, and for
+ * stock of the shop itself.
+ */
+export function sellableRow(row: FeedRow, connection: Owner | undefined): FeedRow {
+  const policy = policyFor(row.source, connection)
+  return policy === null || row.deleted ? row : { ...row, data: sellableData(row.key, row.data, policy) }
+}
+
+const FEW_DIGITS = 12
+
+/** Identifies how rows of a source are served: if it changes, readers have to receive them again. Null: as read. */
+export function sellableWay(source: string, connection: Owner | undefined): string | null {
+  const policy = policyFor(source, connection)
+  return policy === null ? null : `sellable ${digest(JSON.stringify(policy)).slice(0, FEW_DIGITS)}`
+}
+
+function policyFor(source: string, connection: Owner | undefined): SellableStock | null {
+  return source === connection?.shop ? null : (connection?.sellableStock ?? null)
+}
+
+/**
+ * The data of a stock row with what may be sold as `total` and `available`, and the parts of the sum. Throws
+ * `value_undecodable` for quantities that are not decimals.
+ */
+function sellableData(sku: string, data: Data, policy: SellableStock): Data {
+  const found = sellableStock(sku, levelsOf(data), policy)
+  const parts: StockParts = {
+    on_hand: text8(found.onHand),
+    available: text8(found.available),
+    reserved: text8(found.reserved),
+    buffer: text8(found.buffer),
+    sellable: text8(found.sellable),
+    locations: [...found.counted],
+    reason: found.reason,
+  }
+  const locations = found.locations.map(({ location, onHand, available }) => {
+    return { location, on_hand: text8(onHand), available: text8(available) }
+  })
+  const in_stock = data['in_stock'] === true && found.reason === null
+  return { ...data, total: text8(found.sellable), in_stock, locations, parts }
+}
+
+function levelsOf({ locations }: Data): readonly LocationLevel[] {
+  return (Array.isArray(locations) ? locations : []).filter(isFields).map((level) => ({
+    location: String(level['location']),
+    onHand: decimal8(String(level['on_hand']), 'on_hand'),
+    available: decimal8(String(level['available']), 'available'),
+  }))
+}
