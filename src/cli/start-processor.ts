@@ -4,8 +4,11 @@ import type { PerSystemKind, TopicKind } from '../events/topics.ts'
 import { createParkedOwners } from '../platform/runtime/parked-owners.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import { sinkStage } from '../processors/delivery/run-sink.ts'
+import { reserveStockStage, settleStockStage } from '../processors/stock/reserve-stock.ts'
 import { topology } from '../processors/topology.ts'
 import { createFindProducts } from '../projections/find-products.ts'
+import { createFindStock } from '../projections/find-stock.ts'
+import { countsClaims } from '../rules/stock-row.ts'
 import type { Clients } from '../systems/clients.ts'
 import { renewedSink } from '../systems/renewed-sink.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
@@ -29,9 +32,22 @@ export async function startProcessor(
   const sinks = createSystemStages('sinks', platform, (system) =>
     deliveriesTo(platform.systemTypes, system).map((kind) => sinkOf(system, kind, clients, deps)),
   )
-  parts.push(sinks)
+  const stockDeps = { ...deps, findStock: createFindStock({ tables: platform.tables, shards: config.partitions }) }
+  const claims = createSystemStages('stock claims', platform, (system) => {
+    const counts = followed.current().connections.some((one) => one.vendor === system.id && countsClaims(one))
+    if (!counts || !deliveriesTo(platform.systemTypes, system).includes('vendor-orders')) return []
+    const reserve = async () => reserveStockStage(system.id, stockDeps) as Stage<TopicKind>
+    const settle = async () => settleStockStage(system.id, stockDeps) as Stage<TopicKind>
+    return [
+      { name: `reserve-stock ${system.id}`, system, make: reserve },
+      { name: `settle-stock ${system.id}`, system, make: settle },
+    ]
+  })
+  parts.push(sinks, claims)
   // A sink that cannot start, such as for a missing secret, does not stop others (Guarantee 5); `held_back` reports it.
-  const following = followed.follow((next) => sinks.follow(next))
+  const following = followed.follow(async (next) => {
+    await Promise.all([sinks.follow(next), claims.follow(next)])
+  })
   try {
     await startStages(platform, stages, parts)
   } finally {

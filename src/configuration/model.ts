@@ -174,6 +174,8 @@ export interface SellableStock {
   readonly locations?: { readonly policy: (typeof locationPolicies)[number]; readonly names?: readonly string[] }
   /** `skus`: other buffers for SKUs that match a regular expression; the first match counts. */
   readonly buffer?: StockBuffer & { readonly skus?: readonly (StockBuffer & { readonly match: string })[] }
+  /** True: pieces of orders that the vendor's stock does not include yet are not sold again. */
+  readonly reserve?: boolean
 }
 
 /** Joins one shop and one vendor. */

@@ -57,6 +57,15 @@ export const sellableStockSchema = Type.Object(
         { ...strict, description: 'pieces of each SKU that are not sold: fixed or percent, and skus' },
       ),
     ),
+    reserve: Type.Optional(
+      Type.Boolean({
+        description:
+          "true: pieces of orders that the vendor's stock does not include yet are not sold again; false by default",
+      }),
+    ),
   },
-  { ...strict, description: "how the stock that may be sold is computed from the vendor's stock: locations, buffer" },
+  {
+    ...strict,
+    description: "how the stock that may be sold is computed from the vendor's stock: locations, buffer, reserve",
+  },
 )

@@ -138,6 +138,7 @@ const storedConnection = Type.Object({
           skus: Type.Optional(Type.Array(Type.Object({ match: Type.String(), ...storedBuffer }))),
         }),
       ),
+      reserve: Type.Optional(Type.Boolean()),
     }),
   ),
   deleteDrainedQueues: Type.Optional(Type.Boolean()),

@@ -60,6 +60,17 @@ export interface ReadControl {
   readonly cut_date_change: CutDateChange | null
 }
 
+/**
+ * Up to when a read has read all changes; null: it never completed. A cut date set by hand changes nothing: forward,
+ * nothing was read; back, what was read stays read. `at` is null for runs of earlier versions.
+ */
+export function readUntil({ cut_date, revision, cut_date_change: byHand, read_until: noted }: ReadControl) {
+  const isByHand = byHand?.revision === revision
+  if (noted !== null && (isByHand || cut_date === null || cut_date <= noted.until)) return noted
+  const until = isByHand ? byHand.before : cut_date
+  return until === null ? null : { until, at: null }
+}
+
 export const controlRows = rowType<ReadControl>(SYNC_CONTROL, ['read'], {
   read: text,
   cut_date: orNull(text),

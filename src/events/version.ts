@@ -37,6 +37,12 @@ export function versionRank({ occurredAt, readAt, mappingRevision = 0 }: MappedV
   return `${digits(occurredAt ?? 0)}#${digits(readAt)}#${digits(mappingRevision)}`
 }
 
+/** The version and mapping revision of a rank that `versionRank` made. */
+export function rankVersion(rank: string): Required<MappedVersion> {
+  const [occurred = 0, readAt = 0, mappingRevision = 0] = rank.split('#').map(Number)
+  return { occurredAt: occurred === 0 ? null : occurred, readAt, mappingRevision }
+}
+
 /** The version in a rank, as ISO 8601; an unknown `occurredAt` is null. An invalid rank gives a read in 1970. */
 export function versionOfRank(rank: string): { readonly occurred_at: string | null; readonly read_at: string } {
   const [occurred = '0', read = '0'] = rank.split('#')

@@ -1,6 +1,6 @@
 import type { StaleStock } from '../configuration/model.ts'
 import { entityOfRead, systemOfRead } from '../configuration/read-id.ts'
-import { controlRows, type ReadControl } from '../control/read-control.ts'
+import { controlRows, type ReadControl, readUntil } from '../control/read-control.ts'
 import { digest } from '../events/identity.ts'
 import { isoTime } from '../events/times.ts'
 import { rowsOf } from '../platform/dynamodb/rows.ts'
@@ -90,17 +90,6 @@ function completedOf(control: ReadControl, { until }: FeedProgress): Completed |
   return { read, shown: Math.min(read, until - took) }
 }
 
-/**
- * A cut date set by hand changes nothing: forward, nothing was read; back, what was read stays read. `at` is null for
- * runs of earlier versions.
- */
-function readUntil({ cut_date, revision, cut_date_change: byHand, read_until: noted }: ReadControl) {
-  const isByHand = byHand?.revision === revision
-  if (noted !== null && (isByHand || cut_date === null || cut_date <= noted.until)) return noted
-  const until = isByHand ? byHand.before : cut_date
-  return until === null ? null : { until, at: null }
-}
-
 /** Held changes, the oldest where there are several. */
 interface HeldChanges {
   /** By source and key. */
@@ -174,7 +163,7 @@ export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly 
       const held = rows.get(rowName(row)) ?? wholeSources.get(row.source)
       const asOf = standing.asOf.get(row.source)
       const as_of = asOf === undefined ? null : isoTime(Math.min(asOf, held?.readAt ?? asOf))
-      const own = sellableRow(row, connection)
+      const own = isStock ? sellableRow(row, connection) : row
       const reason = rule && (staleSources.get(row.source) ?? heldReason(held, rule, now))
       if (rule === undefined || reason === undefined) return { ...own, as_of, stale: null }
       const data = row.deleted ? row.data : staleData(own.data, rule)

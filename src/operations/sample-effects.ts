@@ -16,6 +16,7 @@ import { type FeedRow, rankOf, type UniversalEvent } from '../projections/feed-r
 import { readMeta } from '../projections/feed-table.ts'
 import type { Feed } from '../projections/projection.ts'
 import { rowsOfKeys } from '../projections/read-rows.ts'
+import { splitClaims } from '../projections/stock-fold.ts'
 import { dryRun } from './dry-run.ts'
 import { eventContent } from './event-content.ts'
 import type { FieldChange } from './field-change.ts'
@@ -111,7 +112,8 @@ async function rowEffect(
   return { connection, outcome, changes }
 }
 
-const contentOf = ({ deleted, data }: FeedRow) => ({ ...data, deleted })
+/** What orders claim of a row does not come from its event. */
+const contentOf = ({ deleted, data }: FeedRow) => ({ ...splitClaims(data).level, deleted })
 
 async function deliveryEffect(
   parts: SampleParts,

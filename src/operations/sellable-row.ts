@@ -4,19 +4,23 @@ import { isFields } from '../events/fields.ts'
 import { digest } from '../events/identity.ts'
 import type { FeedRow } from '../projections/feed-row.ts'
 import type { StockParts } from '../projections/inventory-feed.ts'
+import { splitClaims } from '../projections/stock-fold.ts'
 import { type LocationLevel, sellableStock } from '../rules/sellable-stock.ts'
+import { appliedClaims, type StoredClaims } from '../rules/stock-claims.ts'
 
 type Data = FeedRow['data']
 
 type Owner = Pick<Connection, 'shop' | 'sellableStock'>
 
 /**
- * A stock row of a connection as shops read it. Unchanged if the connection does not set what may be sold, and for
- * stock of the shop itself.
+ * A stock row of a connection as shops read it. Its levels are unchanged if the connection does not set what may be
+ * sold, and for stock of the shop itself.
  */
 export function sellableRow(row: FeedRow, connection: Owner | undefined): FeedRow {
+  const { level, claims } = splitClaims(row.data)
   const policy = policyFor(row.source, connection)
-  return policy === null || row.deleted ? row : { ...row, data: sellableData(row.key, row.data, policy) }
+  const data = policy === null || row.deleted ? level : sellableData(row.key, level, policy, claims)
+  return { ...row, data }
 }
 
 const FEW_DIGITS = 12
@@ -35,8 +39,8 @@ function policyFor(source: string, connection: Owner | undefined): SellableStock
  * The data of a stock row with what may be sold as `total` and `available`, and the parts of the sum. Throws
  * `value_undecodable` for quantities that are not decimals.
  */
-function sellableData(sku: string, data: Data, policy: SellableStock): Data {
-  const found = sellableStock(sku, levelsOf(data), policy)
+function sellableData(sku: string, data: Data, policy: SellableStock, claims: StoredClaims | null): Data {
+  const found = sellableStock(sku, levelsOf(data), policy, appliedClaims(claims, policy))
   const parts: StockParts = {
     on_hand: text8(found.onHand),
     available: text8(found.available),

@@ -5,6 +5,7 @@ import { parkingTables } from '../platform/runtime/parking.ts'
 import { deliveryTables } from './delivery/deliveries.ts'
 import { orderCallTables } from './delivery/order-calls.ts'
 import { stateTables } from './entity-states.ts'
+import { claimTables } from './stock/claim-rows.ts'
 
 /**
  * Tables of sinks: what each target has, the calls for orders, parked records, and which connections and orders are
@@ -19,4 +20,4 @@ export const sinkTables: readonly TableDefinition[] = [
 ]
 
 /** The tables of processors and sinks. */
-export const processorTables: readonly TableDefinition[] = [...stateTables, ...sinkTables]
+export const processorTables: readonly TableDefinition[] = [...stateTables, ...claimTables, ...sinkTables]

@@ -8,7 +8,7 @@ import {
   type StageResult,
   stageResult,
 } from '../platform/runtime/stage-result.ts'
-import { type FeedRow, type Position, rankOf } from './feed-row.ts'
+import type { FeedRow, Position } from './feed-row.ts'
 import { assertFits, type Shard, type Watermark } from './feed-table.ts'
 import type { Feed } from './projection.ts'
 
@@ -42,7 +42,7 @@ export async function foldBatch<K extends UniversalKind>(
     if (row === undefined) throw new Error('an event of the batch has no row')
     const fresh = position === null || record.offset > position.offset
     if (fresh) position = { time: Math.max(position?.time ?? 0, record.timestamp), offset: record.offset }
-    const visible = row.after === undefined || rankOf(event) >= row.after.rank
+    const visible = row.after === undefined || projection.accepts(row.after, event)
     const failure = visible && position !== null ? apply(projection, row, event, position, fresh) : undefined
     if (fresh && failure !== undefined) {
       context.assertOwned()

@@ -3,6 +3,7 @@ import { text8 } from '../events/decimal.ts'
 import { declarationOf } from '../events/entities.ts'
 import { unsellableReasons } from '../rules/sellable-stock.ts'
 import { defineFeed } from './projection.ts'
+import { stockFold } from './stock-fold.ts'
 
 const Decimal = (description: string) => Type.String({ description: `${description}, decimal as text` })
 
@@ -36,6 +37,7 @@ export const inventoryFeed = defineFeed({
     ),
     parts: Type.Optional(parts),
   }),
+  fold: stockFold,
   columns: ({ total, inStock, locations }) => ({
     total: text8(total),
     in_stock: inStock,

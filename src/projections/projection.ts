@@ -2,7 +2,7 @@ import type { Static, TObject } from 'typebox'
 import type { DeclarationOf } from '../events/entities.ts'
 import { type FeedEntity, type TopicEvents, type UniversalKind, universalKind } from '../events/topics.ts'
 import { flag, opaque, type RowType, rowType, text, textLike } from '../platform/dynamodb/rows.ts'
-import { evolveRow, type FeedRow, type Position } from './feed-row.ts'
+import { evolveRow, type FeedRow, type Position, rankOf } from './feed-row.ts'
 
 /** The key that distinguishes the rows of a connection and source. */
 export interface FeedKey {
@@ -33,6 +33,8 @@ export interface Feed<K extends UniversalKind = UniversalKind> {
   /** Decodes its rows, after the key attribute is renamed to `key`. */
   readonly rows: RowType<FeedRow>
   evolve(row: FeedRow | undefined, event: TopicEvents[K], position: Position): FeedRow
+  /** Whether any part of an event is as new as the row; otherwise `evolve` returns the row. */
+  accepts(row: FeedRow, event: TopicEvents[K]): boolean
 }
 
 interface FeedOptions<E extends FeedEntity, S extends TObject> {
@@ -42,6 +44,14 @@ interface FeedOptions<E extends FeedEntity, S extends TObject> {
   readonly data: S
   /** The columns of a row; decimals as text. Throws if the event lacks a value: it is dead-lettered then. */
   columns(data: TopicEvents[`universal-${E}`]['data']): Static<S>
+  /** For rows with parts that are not columns of the event's data; by default the columns are the row's data. */
+  readonly fold?: FeedFold<TopicEvents[`universal-${E}`], Static<S>>
+}
+
+/** How the events of a feed become its rows. */
+export interface FeedFold<E, C> {
+  evolve(row: FeedRow | undefined, event: E, columns: C, position: Position): FeedRow
+  accepts(row: FeedRow, event: E): boolean
 }
 
 export function defineFeed<E extends FeedEntity, S extends TObject>({
@@ -50,6 +60,7 @@ export function defineFeed<E extends FeedEntity, S extends TObject>({
   table,
   data,
   columns,
+  fold,
 }: FeedOptions<E, S>): Feed<`universal-${E}`> {
   return {
     entity,
@@ -60,7 +71,12 @@ export function defineFeed<E extends FeedEntity, S extends TObject>({
     key: { parts: key, attribute: key.length === 1 ? key[0] : 'key' },
     data,
     rows: feedRows(table),
-    evolve: (row, event, position) => evolveRow(row, event, columns(event.data) as FeedRow['data'], position),
+    evolve: (row, event, position) => {
+      const own = columns(event.data)
+      if (fold !== undefined) return fold.evolve(row, event, own, position)
+      return evolveRow(row, event, own as FeedRow['data'], position)
+    },
+    accepts: (row, event) => fold?.accepts(row, event) ?? rankOf(event) >= row.rank,
   }
 }
 

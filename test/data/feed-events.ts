@@ -39,7 +39,7 @@ export function inventoryChanged(head: Head, available: string, inStock?: boolea
   const total = decimal8(available, 'available')
   const locations = [{ location: 'main', onHand: total, available: total }]
   const data = { sku: head.sku ?? 'A-1', total, inStock: inStock ?? total > 0n, locations }
-  return { ...headOf(head, data), data }
+  return { ...headOf(head, data), data, claims: null }
 }
 
 /** A `universal-prices` event with one level, and a tier of ten a tenth below. */

@@ -649,6 +649,22 @@ export interface UniversalImagesChanged {
   readonly data: UniversalImages
 }
 
+export interface ToldPieces {
+  readonly at: EpochMillis
+  readonly quantity: Decimal8
+}
+
+export interface StockClaimed {
+  /** Grows with each change: the highest one counts. */
+  readonly revision: number
+  /** Pieces of orders that the vendor has not acknowledged. */
+  readonly open: Decimal8
+  /** Pieces that the vendor acknowledged: stock that was read later includes them. */
+  readonly told: ReadonlyArray<ToldPieces>
+  /** Nothing is sold until then, after an oversell; null: nothing is held. */
+  readonly heldUntil: EpochMillis | null
+}
+
 /** A row of the inventory feed, mapped for one connection. */
 export interface UniversalInventoryChanged {
   /** Derived from the source event's id, the connection and the mapping revision: the same input gives the same id. */
@@ -672,6 +688,8 @@ export interface UniversalInventoryChanged {
   /** True when the entity no longer exists at the source; data is then its last known content. */
   readonly deleted: boolean
   readonly data: UniversalInventory
+  /** What orders claim of the stock; null: unchanged. The levels of such an event are those of the last one without. */
+  readonly claims: StockClaimed | null
 }
 
 export interface UniversalPriceTier {

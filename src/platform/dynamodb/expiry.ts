@@ -15,6 +15,7 @@ export const keptDays = {
   outgoingEvents: 30,
   outgoingSubscriptions: 90,
   stagedOrders: 400,
+  stockClaims: 60,
   endedDeadLetters: 400,
   endedJobs: 400,
   endedShareLinks: 90,

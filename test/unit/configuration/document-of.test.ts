@@ -41,6 +41,7 @@ it('shows a stored connection so that it can be sent back', () => {
     sellableStock: {
       locations: { policy: 'priority', names: ['Main', 'East'] },
       buffer: { fixed: 2, skus: [{ match: '^B-', percent: 10 }] },
+      reserve: true,
     },
   }
   const stored = connectionOf(document, '^B-', ['processing'])

@@ -65,6 +65,7 @@ it('the page of operations lists every table and no other, and the times that ro
     order_index: keptDays.orderIndex,
     outgoing_events: keptDays.outgoingEvents,
     outgoing_subscriptions: keptDays.outgoingSubscriptions,
+    stock_claims: keptDays.stockClaims,
   }
   for (const [name, days] of Object.entries(times)) expect(rows.get(name), name).toContain(`${days} days`)
   const unsaid = ['audit', 'dead_letter_shelves', 'held_orders', 'person_keys', 'processes']

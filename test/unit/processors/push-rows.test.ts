@@ -65,3 +65,26 @@ it('stock is pushed as what may be sold of it, with a digest of its own', async 
   })
   expect(contentDigest).not.toBe(event.contentDigest)
 })
+
+it('stock is pushed less what orders claim, whichever comes last: its levels or the claims', async () => {
+  const connection = connectionOf('pushes', '^WLD', {
+    shop: 'bigcommerce',
+    push: ['inventory'],
+    sellableStock: { reserve: true },
+  })
+  const processor = pushProcessor(declarationOf('inventory'))
+  const [old, fresh] = [await row(connection), await row(connection, { readAt: 1_772_000_009_000 })]
+  const claims = { revision: 1, open: decimal8(2, 'open'), told: [], heldUntil: null }
+  const first = await processor.process(fresh, contextOf(connection), undefined)
+  const second = await processor.process({ ...old, claims }, contextOf(connection), first.state)
+  expect(second.outputs).toMatchObject([
+    { event: { readAt: fresh.readAt, data: { total: decimal8(1, 'total'), inStock: true } } },
+  ])
+  expect(second.outputs[0]?.event).not.toHaveProperty('claims')
+  const third = await processor.process(
+    { ...fresh, eventId: 'again', claims: null },
+    contextOf(connection),
+    second.state,
+  )
+  expect(third.outputs).toMatchObject([{ event: { data: { total: decimal8(1, 'total') } } }])
+})

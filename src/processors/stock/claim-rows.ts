@@ -1,0 +1,100 @@
+import { expiresAfter, keptDays } from '../../platform/dynamodb/expiry.ts'
+import { number, or, rowsOf, rowType, text } from '../../platform/dynamodb/rows.ts'
+import type { TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
+import type { OrderClaims } from '../../rules/order-claims.ts'
+import type { SkuClaims } from '../../rules/sku-claims.ts'
+
+const STOCK_CLAIMS = 'stock_claims'
+
+/** What orders claim of vendors' stock: a row per order, a row per SKU, and a row per time at which a SKU is due. */
+export const claimTables: readonly TableDefinition[] = [
+  { name: STOCK_CLAIMS, partitionKey: 'part', sortKey: 'id', expires: 'expires' },
+]
+
+interface ClaimRow {
+  readonly part: string
+  readonly id: string
+  /** Grows with each change. */
+  readonly revision: number
+  /** JSON; a due row has the SKU. */
+  readonly state: string
+  /** Seconds: the row may be removed then. */
+  readonly expires: number
+}
+
+const claimRows = rowType<ClaimRow>(STOCK_CLAIMS, ['part', 'id'], {
+  part: text,
+  id: text,
+  revision: or(number, 0),
+  state: text,
+  expires: number,
+})
+
+/** What an order claims, and when its newest version was routed (milliseconds). */
+export interface OrderState extends OrderClaims {
+  readonly since: number
+}
+
+/** A state with the revision that a change of it must name; undefined: there is none yet. */
+export interface Revised<S> {
+  readonly revision: number
+  readonly state: S | undefined
+}
+
+/** Place of a state in the table. */
+export interface ClaimPlace {
+  readonly part: string
+  readonly id: string
+}
+
+export function placeOfOrder(system: string, order: string): ClaimPlace {
+  return { part: `order#${system}#${order}`, id: 'order' }
+}
+
+export function placeOfSku(system: string, sku: string): ClaimPlace {
+  return { part: `sku#${system}#${sku}`, id: 'sku' }
+}
+
+export interface ClaimStore {
+  order(place: ClaimPlace): Promise<Revised<OrderState>>
+  sku(place: ClaimPlace): Promise<Revised<SkuClaims>>
+  /** False: the state changed since it was read (Guarantee 4). */
+  write(place: ClaimPlace, before: Revised<unknown>, after: Revised<OrderState | SkuClaims>): Promise<boolean>
+  /** Repeating it changes nothing. */
+  putDue(system: string, id: string, sku: string): Promise<void>
+  /** SKUs that are due before the given place, oldest first. */
+  due(system: string, before: string, limit: number): Promise<readonly { readonly id: string; readonly sku: string }[]>
+  removeDue(system: string, id: string): Promise<void>
+}
+
+export function createClaimStore(tables: Tables, clock: { now(): number }): ClaimStore {
+  const rows = rowsOf(tables, claimRows)
+  const duePart = (system: string) => `due#${system}`
+  const expires = () => expiresAfter(clock.now(), keptDays.stockClaims)
+  const read = async <S>({ part, id }: ClaimPlace): Promise<Revised<S>> => {
+    const row = await rows.get({ part, id })
+    return { revision: row?.revision ?? 0, state: row === undefined ? undefined : (JSON.parse(row.state) as S) }
+  }
+  return {
+    order: (place) => read<OrderState>(place),
+    sku: (place) => read<SkuClaims>(place),
+    async write({ part, id }, before, { revision, state }) {
+      const row = { part, id, revision, state: JSON.stringify(state), expires: expires() }
+      const seen =
+        before.state === undefined
+          ? ({ absent: 'part' } as const)
+          : ({ attribute: 'revision', is: '=', value: before.revision } as const)
+      return await rows.put(row, seen)
+    },
+    async putDue(system, id, sku) {
+      await rows.put({ part: duePart(system), id, revision: 0, state: sku, expires: expires() })
+    },
+    async due(system, before, limit) {
+      const found = await rows.query({ partition: duePart(system), before, limit })
+      return found.map(({ id, state }) => ({ id, sku: state }))
+    },
+    async removeDue(system, id) {
+      await rows.delete({ part: duePart(system), id })
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { add, type Decimal8, decimal8, text8, ZERO8 } from '../events/decimal.ts'
+import type { StoredClaims, Told } from './stock-claims.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+/** An order that no vendor acknowledged for so long claims nothing any more: it was reported as late long before. */
+export const LONGEST_OPEN_MS = 30 * DAY_MS
+/** How long changed stock may be on its way from its read to the feed. */
+const UNDER_WAY_MS = 15 * MINUTE_MS
+/** An acknowledged piece that no read of the SKU followed is part of the stock at the latest after this time. */
+const LONGEST_TOLD_MS = DAY_MS
+/** How often to check whether acknowledged pieces are part of the stock. */
+const CHECK_MS = 15 * MINUTE_MS
+
+/** What one order claims of a SKU. Decimals as text. */
+export interface OrderClaim {
+  readonly open: string
+  readonly told: readonly Told[]
+  /** Milliseconds: when its newest version was routed. */
+  readonly since: number
+}
+
+/** What all orders claim of a vendor's SKU. */
+export interface SkuClaims {
+  /** By connection and order. */
+  readonly orders: Readonly<Record<string, OrderClaim>>
+  /** Milliseconds: nothing is sold until then, after an oversell; null: nothing is held. */
+  readonly heldUntil: number | null
+}
+
+export const NO_SKU_CLAIMS: SkuClaims = { orders: {}, heldUntil: null }
+
+/** Up to when stock was read, in milliseconds. Null: unknown. */
+export interface StockRead {
+  /** The levels of the SKU that every connection has, of the connection whose levels are the oldest. */
+  readonly sku: number | null
+  /** All SKUs of the vendor: every change before it was read. */
+  readonly all: number | null
+}
+
+/**
+ * The claims without what is over: pieces that the stock includes by now, holds that ended, and orders that are too old.
+ * Stock of a SKU whose levels did not change is not read again, so a complete read counts too, some time later.
+ */
+export function currentClaims({ orders, heldUntil }: SkuClaims, read: StockRead, now: number): SkuClaims {
+  const isOver = ({ at }: Told) =>
+    at < (read.sku ?? 0) || at < (read.all ?? 0) - UNDER_WAY_MS || at < now - LONGEST_TOLD_MS
+  const left = Object.entries(orders).flatMap(([order, { open, told, since }]) => {
+    const claim = {
+      open: since < now - LONGEST_OPEN_MS ? '0' : open,
+      told: told.filter((piece) => !isOver(piece)),
+      since,
+    }
+    return claim.open === '0' && claim.told.length === 0 ? [] : [[order, claim] as const]
+  })
+  return {
+    orders: Object.fromEntries(left.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    heldUntil: heldUntil !== null && heldUntil > now ? heldUntil : null,
+  }
+}
+
+/** When the claims may change although nothing happens, in milliseconds; null: never. */
+export function claimsDueAt({ orders, heldUntil }: SkuClaims, now: number): number | null {
+  const claims = Object.values(orders)
+  const times = [
+    ...(heldUntil === null ? [] : [heldUntil]),
+    ...(claims.some(({ told }) => told.length > 0) ? [now + CHECK_MS] : []),
+    ...claims.flatMap(({ open, since }) => (open === '0' ? [] : [since + LONGEST_OPEN_MS + 1])),
+  ]
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+/** The claims of all orders together, as rows of the feed have them. */
+export function storedClaimsOf({ orders, heldUntil }: SkuClaims, revision: number): StoredClaims {
+  const claims = Object.values(orders)
+  const told = new Map<number, Decimal8>()
+  for (const { at, quantity } of claims.flatMap((claim) => claim.told)) {
+    told.set(at, add(told.get(at) ?? ZERO8, decimal8(quantity, 'told')))
+  }
+  return {
+    revision,
+    open: text8(claims.reduce((total, { open }) => add(total, decimal8(open, 'open')), ZERO8)),
+    told: [...told].toSorted(([a], [b]) => a - b).map(([at, quantity]) => ({ at, quantity: text8(quantity) })),
+    held_until: heldUntil,
+  }
+}

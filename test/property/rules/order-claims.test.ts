@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { decimal8 } from '../../../src/events/decimal.ts'
+import {
+  claimsOfSku,
+  type DeliveryEnd,
+  type OrderClaims,
+  routeClaims,
+  settleClaims,
+} from '../../../src/rules/order-claims.ts'
+
+type Step =
+  | { readonly what: 'version'; readonly version: number; readonly quantity: number }
+  | { readonly what: 'end'; readonly version: number; readonly end: DeliveryEnd }
+
+const rankOf = (version: number) => `0#${version}#0`
+
+/** Versions with their quantities, and the end of each delivery. */
+const lives = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.constantFrom<DeliveryEnd>('told', 'canceled', 'failed')), {
+    minLength: 1,
+    maxLength: 5,
+  })
+  .map((versions) =>
+    versions.flatMap(([quantity, end], index): Step[] => [
+      { what: 'version', version: index + 1, quantity },
+      { what: 'end', version: index + 1, end },
+    ]),
+  )
+
+function after(steps: readonly Step[], before?: OrderClaims): OrderClaims | undefined {
+  return steps.reduce<OrderClaims | undefined>((claims, step) => {
+    const rank = rankOf(step.version)
+    if (step.what === 'end') return settleClaims(claims, { rank, end: step.end, at: step.version * 10 })
+    return routeClaims(claims, { rank, quantities: new Map([['S', decimal8(step.quantity, 'quantity')]]) })
+  }, before)
+}
+
+const claimed = (claims: OrderClaims | undefined) => {
+  const { open = '0', told = [] } = claims === undefined ? {} : claimsOfSku(claims, 'S')
+  return [Number(open), told.reduce((total, { quantity }) => total + Number(quantity), 0)] as const
+}
+
+it('claims of an order are open until its newest version ended, and then what the vendor was told', () => {
+  fc.assert(
+    fc.property(lives, fc.nat(), (steps, cut) => {
+      const until = (cut % steps.length) + 1
+      const [open, told] = claimed(after(steps.slice(0, until)))
+      const last = steps.slice(0, until).findLast((step) => step.what === 'version')
+      const ended = steps[until - 1]
+      const quantity = last?.what === 'version' ? last.quantity : 0
+      if (ended?.what === 'version') expect(open).toBe(Math.max(0, quantity - told))
+      else expect(open).toBe(0)
+      if (ended?.what === 'end' && ended.end === 'told') expect(told).toBe(quantity)
+      if (ended?.what === 'end' && ended.end === 'canceled') expect(told).toBe(0)
+    }),
+  )
+})
+
+it('claims are the same when versions and ends come again', () => {
+  fc.assert(
+    fc.property(lives, fc.array(fc.nat()), (steps, again) => {
+      const all = after(steps)
+      const repeated = again.flatMap((index) => steps[index % steps.length] ?? [])
+      expect(after(repeated, all)).toEqual(all)
+    }),
+  )
+})
+
+it('claims end the same when the ends overtake the versions, as long as a lane keeps its own order', () => {
+  fc.assert(
+    fc.property(lives, fc.array(fc.boolean()), (steps, turns) => {
+      const lanes = [
+        steps.filter(({ what }) => what === 'version'),
+        steps.filter(({ what }) => what === 'end'),
+      ] as const
+      const mixed: Step[] = []
+      const places = [0, 0]
+      for (const turn of [
+        ...turns,
+        ...steps.map((_, index) => index % 2 === 0),
+        ...steps.map(() => true),
+        ...steps.map(() => false),
+      ]) {
+        const lane = turn ? 0 : 1
+        const step = lanes[lane][places[lane] ?? 0]
+        if (step !== undefined) mixed.push(step)
+        places[lane] = (places[lane] ?? 0) + 1
+      }
+      const last = steps.at(-1)
+      const [open, told] = claimed(after(mixed))
+      expect(open).toBe(0)
+      if (last?.what === 'end' && last.end !== 'failed') expect(told).toBe(claimed(after(steps))[1])
+    }),
+  )
+})

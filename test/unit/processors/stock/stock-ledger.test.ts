@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { reserving, SKU, stockWorld } from '../../../worlds/stock-world.ts'
+
+const MINUTE_MS = 60_000
+const row = (total: string, reserved: string) => ({ sku: SKU, total, reserved })
+
+/** Two shops that sell the stock of one vendor, of which there are five pieces. */
+async function twoShops() {
+  const world = stockWorld([reserving('one'), reserving('two')])
+  const [one, two] = [world.reader('one'), world.reader('two')]
+  await world.level(5)
+  await world.project()
+  expect([await one(), await two()]).toEqual([[row('5', '0')], [row('5', '0')]])
+  const pass = async (minutes: number) => {
+    world.clock.time += minutes * MINUTE_MS
+  }
+  return { ...world, one, two, pass }
+}
+
+describe('stock that orders claim', () => {
+  it('is not sold again by any shop of the vendor, from the next poll on', async () => {
+    const { order, project, one, two } = await twoShops()
+    await order('one', '100', 2)
+    await project()
+    expect([await one(), await two()]).toEqual([[row('3', '2')], [row('3', '2')]])
+    await order('two', '7', 1)
+    await project()
+    expect([await one(), await two()]).toEqual([[row('2', '3')], [row('2', '3')]])
+  })
+
+  it('stays claimed until stock is read that includes the order, and no reader sees it without either', async () => {
+    const { order, report, level, project, one, pass } = await twoShops()
+    await order('one', '100', 2)
+    await project()
+    await one()
+    await pass(1)
+    await report('one', '100', 'succeeded')
+    await project()
+    expect(await one()).toEqual([])
+    await level(5, Date.UTC(2026, 5, 1) + MINUTE_MS / 2)
+    await project()
+    expect(await one()).toEqual([])
+    await pass(1)
+    await level(3)
+    await project()
+    expect(await one()).toEqual([row('3', '0')])
+  })
+
+  it('follows the changes and the cancellation of the order', async () => {
+    const { order, report, level, project, one, pass } = await twoShops()
+    await order('one', '100', 2)
+    await order('one', '100', 3, { version: 2 })
+    await order('one', '100', 1, { version: 1 })
+    await project()
+    expect(await one()).toEqual([row('2', '3')])
+    await pass(1)
+    await report('one', '100', 'succeeded', { version: 2 })
+    await pass(1)
+    await level(2)
+    await order('one', '100', 4, { version: 3 })
+    await project()
+    expect(await one()).toEqual([row('1', '1')])
+    await order('one', '100', 0, { version: 4, canceled: true })
+    await project()
+    expect(await one()).toEqual([row('2', '0')])
+  })
+
+  it.each([
+    ['failed', null],
+    ['ignored', 'person_forgotten'],
+    ['succeeded', 'canceled_by_hand'],
+  ])('is sold again when the vendor does not get the order: %s %s', async (status, code) => {
+    const { order, report, project, one } = await twoShops()
+    await order('one', '100', 2)
+    await project()
+    await one()
+    await report('one', '100', status, { code })
+    await project()
+    expect(await one()).toEqual([row('5', '0')])
+  })
+
+  it('counts once, whatever comes again and in whatever order the stages get it', async () => {
+    const { order, report, level, project, one, pass, log } = await twoShops()
+    await pass(1)
+    const settle = await report('one', '100', 'succeeded')
+    const reserve = await order('one', '100', 2)
+    await project()
+    expect(await one()).toEqual([row('3', '2')])
+    await reserve()
+    await settle()
+    await project({ again: 2 })
+    expect(await one()).toEqual([])
+    await pass(1)
+    await level(3)
+    await project()
+    await reserve()
+    await settle()
+    await project({ again: 4 })
+    expect(await one()).toEqual([row('3', '0')])
+    expect(log.flat().length).toBeGreaterThan(8)
+  })
+
+  it('is part of the stock too when its level did not change, once the vendor was read in full some time later', async () => {
+    const { order, report, project, one, pass, readInFull, tick } = await twoShops()
+    await order('one', '100', 2)
+    await report('one', '100', 'succeeded')
+    await project()
+    await one()
+    await pass(14)
+    await readInFull()
+    await pass(10)
+    await tick()
+    await project()
+    expect(await one()).toEqual([])
+    await readInFull()
+    await pass(20)
+    await tick()
+    await project()
+    expect(await one()).toEqual([row('5', '0')])
+  })
+
+  it('gets to a row that the feed has only later', async () => {
+    const { order, level, project, one, pass, tick } = await twoShops()
+    await order('one', '100', 2, { sku: 'A-2' })
+    await level(9, undefined, 'A-2')
+    await project()
+    expect(await one()).toEqual([{ sku: 'A-2', total: '9', reserved: '0' }])
+    await pass(2)
+    await tick()
+    await project()
+    expect(await one()).toEqual([{ sku: 'A-2', total: '7', reserved: '2' }])
+  })
+
+  it('is never claimed for more than thirty days, nor by what is older', async () => {
+    const { order, project, one, pass, tick } = await twoShops()
+    const again = await order('one', '100', 2)
+    await project()
+    await one()
+    await pass(31 * 24 * 60)
+    await tick()
+    await project()
+    expect(await one()).toEqual([row('5', '0')])
+    await again()
+    await project()
+    expect(await one()).toEqual([])
+  })
+
+  it('is nothing of a connection that does not reserve', async () => {
+    const world = stockWorld([reserving('one'), reserving('two', { sellableStock: { buffer: { fixed: 1 } } })])
+    const two = world.reader('two')
+    await world.level(5)
+    await world.project()
+    await two()
+    await world.order('one', '100', 2)
+    await world.project()
+    expect(await two()).toEqual([])
+  })
+})

@@ -1,0 +1,128 @@
+import type { Configuration, Connection } from '../../src/configuration/model.ts'
+import { controlTables, SYNC_CONTROL } from '../../src/control/tables.ts'
+import { decimal8 } from '../../src/events/decimal.ts'
+import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
+import { sellableRow } from '../../src/operations/sellable-row.ts'
+import type { LogProducer } from '../../src/platform/kafka/event-log.ts'
+import { partitionOfKey } from '../../src/platform/kafka/partition-of-key.ts'
+import { mapInventory } from '../../src/processors/map-inventory.ts'
+import { claimTables } from '../../src/processors/stock/claim-rows.ts'
+import { reserveStockStage, settleStockStage } from '../../src/processors/stock/reserve-stock.ts'
+import { readMeta } from '../../src/projections/feed-table.ts'
+import { createFindStock } from '../../src/projections/find-stock.ts'
+import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
+import { type FeedPlaces, readFeed } from '../../src/projections/read-feed.ts'
+import { feedStage } from '../../src/projections/run-projection.ts'
+import { projectionTables } from '../../src/projections/tables.ts'
+import { connectionOf, contextOf, inventoryChanged, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
+import { entityResult, statusRecord } from '../data/sync-status.ts'
+import { memoryCodec } from '../memory/codec.ts'
+import { memoryTables } from '../memory/tables.ts'
+import { batchContext, decoded, memoryReporter, silentLogger } from './stage-context.ts'
+
+const VENDOR = 'netsuite'
+const READ = `${VENDOR}.inventory.all`
+export const SKU = 'A-1'
+const SHARDS = 2
+
+type Row = ReturnType<typeof decoded<'universal-inventory'>>
+
+/** A connection of its own shop and the vendor, whose stock orders reserve. */
+export function reserving(id: string, more: Partial<Connection> = {}): Connection {
+  const usual = { shop: `${id}-shop`, vendor: VENDOR, reads: [READ], sellableStock: { reserve: true } }
+  return connectionOf(id, '^A', { ...usual, ...more })
+}
+
+/** One vendor's stock: what orders claim of it, and the feed. Nothing moves by itself. */
+export function stockWorld(connections: readonly Connection[]) {
+  const tables = memoryTables([...claimTables, ...projectionTables, ...controlTables])
+  const clock = { time: Date.UTC(2026, 5, 1), now: () => clock.time }
+  const codec = memoryCodec()
+  const log: Row[][] = Array.from({ length: SHARDS }, () => [])
+  const projected = log.map(() => 0)
+  const append = (event: UniversalInventoryChanged) => {
+    const partition = partitionOfKey(`${event.connection}|${event.source}|${event.key}`, SHARDS)
+    const own = log[partition] ?? []
+    own.push(decoded<'universal-inventory'>(event, { offset: own.length, timestamp: clock.time, partition }))
+  }
+  const producer: Pick<LogProducer, 'send'> = {
+    async send(records) {
+      for (const { value } of records) append(await codec.decode('universal-inventory', value as Buffer))
+    },
+  }
+  const configuration: Configuration = { revision: 1, systems: [], connections, metadata: [] }
+  const findStock = createFindStock({ tables, shards: SHARDS })
+  const deps = { tables, producer, codec, clock, configuration: () => configuration, topicPrefix: '', findStock }
+  const reserve = reserveStockStage(VENDOR, deps)
+  const settle = settleStockStage(VENDOR, deps)
+  const feed = feedStage(inventoryFeed, { tables, reporter: memoryReporter(), settleMs: 0, logger: silentLogger })
+  const versionOf = (version: number) => ({ occurredAt: 1_000 + version, readAt: 2_000 + version })
+  let offset = 0
+  const nextOffset = () => {
+    offset += 1
+    return offset
+  }
+  return {
+    tables,
+    clock,
+    log,
+    /** Routes a version of an order to the vendor. */
+    async order(connection: string, number: string, pieces: number, { version = 1, sku = SKU, canceled = false } = {}) {
+      const line = lineOf('1', sku, { quantityOrdered: decimal8(pieces, 'pieces') })
+      const event = { ...vendorOrder(connection, number, orderOf([line])), ...versionOf(version), canceled }
+      const record = decoded<'vendor-orders'>(event, { offset: nextOffset(), timestamp: clock.time })
+      await reserve.handle([record], batchContext().context)
+      return async () => await reserve.handle([record], batchContext().context)
+    },
+    /** The vendor's sink reports the end of a delivery. */
+    async report(
+      connection: string,
+      number: string,
+      status: string,
+      { version = 1, code = null }: { readonly version?: number; readonly code?: string | null } = {},
+    ) {
+      const result = entityResult({ status, code, key: number, connection, ...versionOf(version) })
+      const record = statusRecord(`deliver-${VENDOR}`, clock.time, [result])
+      await settle.handle([record], batchContext().context)
+      return async () => await settle.handle([record], batchContext().context)
+    },
+    /** Levels that were read at a time; appended now. */
+    async level(available: number, readAt = clock.time, sku = SKU) {
+      const read = { ...inventoryChanged(sku, { Main: [String(available), String(available)] }), source: VENDOR }
+      const event = { ...read, occurredAt: readAt, readAt, eventId: `${sku}-${readAt}` }
+      for (const { outputs } of [await mapInventory.process(event, contextOf(...connections), undefined)]) {
+        for (const output of outputs) if (output.kind === 'universal-inventory') append(output.event)
+      }
+    },
+    /** The feed gets what was appended; again: also its last records. */
+    async project({ again = 0 } = {}) {
+      for (const [partition, records] of log.entries()) {
+        const from = Math.max(0, (projected[partition] ?? 0) - again)
+        const batch = records.slice(from)
+        projected[partition] = records.length
+        if (batch.length > 0) await feed.handle(batch, batchContext(partition).context)
+      }
+    },
+    /** The vendor's stock was read in full up to now. */
+    readInFull: () =>
+      tables.update(SYNC_CONTROL, { read: READ }, { set: { cut_date: new Date(clock.time).toISOString() } }),
+    async tick() {
+      await reserve.onTick?.(batchContext().context)
+    },
+    /** What a shop that follows the cursor gets: the rows that are new to it. */
+    reader(id: string) {
+      let places: FeedPlaces = {}
+      const connection = connections.find((one) => one.id === id)
+      return async () => {
+        const meta = await readMeta(tables, inventoryFeed)
+        const filter = { connection: id, sources: null, from: null, to: null }
+        const page = await readFeed({ tables, feed: inventoryFeed, meta, shards: SHARDS }, filter, places, 100)
+        places = page.places
+        return page.rows.map((row) => {
+          const { total, parts } = sellableRow(row, connection).data as { total: string; parts: { reserved: string } }
+          return { sku: row.key, total, reserved: parts.reserved }
+        })
+      }
+    },
+  }
+}
