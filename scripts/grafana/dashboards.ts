@@ -324,6 +324,16 @@ const connection: Dashboard = {
           's',
           query(`max by (feed, reader) (waldstream_feed_pull_lag_seconds${OF_CONNECTION})`, '{{feed}} {{reader}}'),
         ),
+        chart(
+          'Oversold',
+          'SKUs of which more was sold than the vendor has, and lines that it canceled for lack of stock in the last hour.',
+          'short',
+          query(`max by (connection) (waldstream_oversold_skus${OF_CONNECTION})`, 'SKUs of {{connection}}'),
+          query(
+            `sum by (connection) (increase(waldstream_oversold_total${OF_CONNECTION}[1h]))`,
+            'canceled lines of {{connection}}',
+          ),
+        ),
       ],
     },
   ],

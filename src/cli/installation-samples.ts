@@ -8,6 +8,7 @@ import { countDeadLetters } from '../operations/dead-letters.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import { statusOfRecipients } from '../operations/notifications/notification-status.ts'
 import { statusOfSubscriptions } from '../operations/outgoing/subscription-status.ts'
+import { oversoldOf } from '../operations/oversold.ts'
 import { listParked, listPauses } from '../operations/pauses.ts'
 import { everything, type Principal } from '../operations/principal.ts'
 import { pullsOf } from '../operations/pulls/list-pulls.ts'
@@ -76,7 +77,7 @@ async function readSamples(deps: Deps, systems: readonly System[]): Promise<read
 async function connectionSamples(
   deps: Deps,
   systems: readonly System[],
-  { id: connection, reads }: Connection,
+  { id: connection, reads, vendor, sellableStock }: Connection,
 ): Promise<readonly Sample[]> {
   const { tables, clock } = deps
   const now = clock.now()
@@ -97,6 +98,10 @@ async function connectionSamples(
     const held = await countOrderHolds(tables, connection, now)
     samples.push({ name: 'waldstream_orders_late', labels: { connection }, value: late })
     samples.push({ name: 'waldstream_orders_held', labels: { connection }, value: held.count })
+  }
+  if (sellableStock !== undefined) {
+    const oversold = await oversoldOf(tables, { vendor, sellableStock })
+    samples.push({ name: 'waldstream_oversold_skus', labels: { connection }, value: oversold.length })
   }
   return [...samples, ...(await pullSamples(deps, connection))]
 }

@@ -4,11 +4,11 @@ import type { PerSystemKind, TopicKind } from '../events/topics.ts'
 import { createParkedOwners } from '../platform/runtime/parked-owners.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import { sinkStage } from '../processors/delivery/run-sink.ts'
+import { holdOversoldStage } from '../processors/stock/hold-oversold.ts'
 import { reserveStockStage, settleStockStage } from '../processors/stock/reserve-stock.ts'
 import { topology } from '../processors/topology.ts'
 import { createFindProducts } from '../projections/find-products.ts'
 import { createFindStock } from '../projections/find-stock.ts'
-import { countsClaims } from '../rules/stock-row.ts'
 import type { Clients } from '../systems/clients.ts'
 import { renewedSink } from '../systems/renewed-sink.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
@@ -34,13 +34,23 @@ export async function startProcessor(
   )
   const stockDeps = { ...deps, findStock: createFindStock({ tables: platform.tables, shards: config.partitions }) }
   const claims = createSystemStages('stock claims', platform, (system) => {
-    const counts = followed.current().connections.some((one) => one.vendor === system.id && countsClaims(one))
-    if (!counts || !deliveriesTo(platform.systemTypes, system).includes('vendor-orders')) return []
+    if (!deliveriesTo(platform.systemTypes, system).includes('vendor-orders')) return []
+    const policies = followed.current().connections.flatMap(({ vendor, sellableStock }) => {
+      return vendor === system.id ? (sellableStock ?? []) : []
+    })
     const reserve = async () => reserveStockStage(system.id, stockDeps) as Stage<TopicKind>
+    const hold = async () => holdOversoldStage(system.id, stockDeps) as Stage<TopicKind>
     const settle = async () => settleStockStage(system.id, stockDeps) as Stage<TopicKind>
     return [
-      { name: `reserve-stock ${system.id}`, system, make: reserve },
-      { name: `settle-stock ${system.id}`, system, make: settle },
+      ...(policies.some((one) => one.reserve === true)
+        ? [
+            { name: `reserve-stock ${system.id}`, system, make: reserve },
+            { name: `settle-stock ${system.id}`, system, make: settle },
+          ]
+        : []),
+      ...(policies.some(({ oversell }) => oversell !== undefined)
+        ? [{ name: `hold-oversold ${system.id}`, system, make: hold }]
+        : []),
     ]
   })
   parts.push(sinks, claims)

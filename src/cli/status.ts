@@ -1,4 +1,5 @@
 import type { CalledSystem } from '../operations/called-systems.ts'
+import type { OversoldStatus } from '../operations/oversold.ts'
 import type { PullStatus } from '../operations/pulls/list-pulls.ts'
 import {
   type ConnectionStatus,
@@ -56,7 +57,8 @@ function subscriptionText({ subscription, failing, paused_at }: Status['subscrip
 }
 
 function connectionText(status: ConnectionStatus): string[] {
-  const { connection, shop, vendor, healthy, enabled, flows, paused, held_orders: held, failures, pulls, ends } = status
+  const { connection, shop, vendor, healthy, enabled, flows, paused, held_orders: held, failures } = status
+  const { pulls, oversold, ends } = status
   const off = enabled ? '' : "; disabled: its document, or its shop's or vendor's, has enabled: false"
   return [
     `${healthy ? 'ok  ' : 'look'} ${connection} (${shop} and ${vendor})${off}`,
@@ -68,8 +70,14 @@ function connectionText(status: ConnectionStatus): string[] {
       `    ${fix}`,
     ]),
     ...(held.count === 0 ? [] : [`  ${countText('held by hand', held)}: waldstream order holds`]),
+    ...oversold.map((one) => oversoldText(vendor, one)),
     ...failures.flatMap(failureText),
   ]
+}
+
+function oversoldText(vendor: string, { sku, since, held_until }: OversoldStatus): string {
+  if (held_until === null) return `  more of ${sku} was ordered than ${vendor} has, since ${since}`
+  return `  ${vendor} canceled ${sku} for lack of stock; it is not sold until ${held_until}`
 }
 
 /** Prints nothing for a system that answers and has no calls. */

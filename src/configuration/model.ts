@@ -176,7 +176,20 @@ export interface SellableStock {
   readonly buffer?: StockBuffer & { readonly skus?: readonly (StockBuffer & { readonly match: string })[] }
   /** True: pieces of orders that the vendor's stock does not include yet are not sold again. */
   readonly reserve?: boolean
+  /** Undefined: an order that the vendor cancels for lack of stock has no effect on the stock. */
+  readonly oversell?: Oversell
 }
+
+/** What follows when the vendor cancels an order for lack of stock although the feed had some. */
+export interface Oversell {
+  /** For so many minutes nothing of the SKU is sold. */
+  readonly holdMinutes: number
+  /** Texts in the vendor's reasons that mean lack of stock, in any case; left out: `OVERSOLD_REASONS`. */
+  readonly reasons?: readonly string[]
+}
+
+/** The usual words for lack of stock in a vendor's reasons. */
+export const OVERSOLD_REASONS: readonly string[] = ['stock', 'inventory', 'sold out', 'oversold', 'backorder']
 
 /** Joins one shop and one vendor. */
 export interface Connection {
@@ -257,6 +270,7 @@ export const notificationCauses = [
   'read_overdue',
   'feed_not_pulled',
   'events_not_received',
+  'oversold',
 ] as const
 export type NotificationCause = (typeof notificationCauses)[number]
 

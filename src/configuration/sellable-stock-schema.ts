@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { locationPolicies } from './model.ts'
+import { locationPolicies, OVERSOLD_REASONS } from './model.ts'
 import { MOST_NAMES, MOST_PARTS, strict, text } from './schema-parts.ts'
 
 const amounts = {
@@ -63,9 +63,33 @@ export const sellableStockSchema = Type.Object(
           "true: pieces of orders that the vendor's stock does not include yet are not sold again; false by default",
       }),
     ),
+    oversell: Type.Optional(
+      Type.Object(
+        {
+          holdMinutes: Type.Integer({
+            minimum: 1,
+            maximum: 43_200,
+            description: 'minutes that nothing of the SKU is sold, 1 to 43200',
+          }),
+          reasons: Type.Optional(
+            Type.Array(text("text in the vendor's reasons that means lack of stock, in any case"), {
+              minItems: 1,
+              maxItems: MOST_PARTS,
+              description: `texts in the vendor's reasons that mean lack of stock; by default ${OVERSOLD_REASONS.join(', ')}`,
+            }),
+          ),
+        },
+        {
+          ...strict,
+          description:
+            'what follows when the vendor cancels an order for lack of stock although the feed had some: holdMinutes, reasons',
+        },
+      ),
+    ),
   },
   {
     ...strict,
-    description: "how the stock that may be sold is computed from the vendor's stock: locations, buffer, reserve",
+    description:
+      "how the stock that may be sold is computed from the vendor's stock: locations, buffer, reserve, oversell",
   },
 )

@@ -139,6 +139,9 @@ const storedConnection = Type.Object({
         }),
       ),
       reserve: Type.Optional(Type.Boolean()),
+      oversell: Type.Optional(
+        Type.Object({ holdMinutes: Type.Integer(), reasons: Type.Optional(Type.Array(Type.String())) }),
+      ),
     }),
   ),
   deleteDrainedQueues: Type.Optional(Type.Boolean()),

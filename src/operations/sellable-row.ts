@@ -2,6 +2,7 @@ import type { Connection, SellableStock } from '../configuration/model.ts'
 import { decimal8, text8 } from '../events/decimal.ts'
 import { isFields } from '../events/fields.ts'
 import { digest } from '../events/identity.ts'
+import { isoTime } from '../events/times.ts'
 import type { FeedRow } from '../projections/feed-row.ts'
 import type { StockParts } from '../projections/inventory-feed.ts'
 import { splitClaims } from '../projections/stock-fold.ts'
@@ -49,6 +50,7 @@ function sellableData(sku: string, data: Data, policy: SellableStock, claims: St
     sellable: text8(found.sellable),
     locations: [...found.counted],
     reason: found.reason,
+    held_until: isoTime(policy.oversell === undefined ? null : (claims?.held_until ?? null)),
   }
   const locations = found.locations.map(({ location, onHand, available }) => {
     return { location, on_hand: text8(onHand), available: text8(available) }

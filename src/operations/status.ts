@@ -20,6 +20,7 @@ import type { TableDeps } from './dependencies.ts'
 import { type FlowTimes, timesOfHour } from './figures.ts'
 import { type RecipientStatus, statusOfRecipients } from './notifications/notification-status.ts'
 import { ownerOfSubscription, type SubscriptionStatus, statusOfSubscriptions } from './outgoing/subscription-status.ts'
+import { type OversoldStatus, oversoldOf } from './oversold.ts'
 import { listPauses, type PauseStatus } from './pauses.ts'
 import type { Principal } from './principal.ts'
 import { type PullStatus, pullsOf } from './pulls/list-pulls.ts'
@@ -100,6 +101,8 @@ export interface ConnectionStatus {
   readonly failures: readonly Failure[]
   /** Readers of its feeds and their progress. */
   readonly pulls: readonly PullStatus[]
+  /** SKUs of which more was sold than the vendor has; they do not affect `healthy`. */
+  readonly oversold: readonly OversoldStatus[]
   /** Its shop, then its vendor: whether they answer, and the use of their call limits. */
   readonly ends: readonly CalledSystem[]
 }
@@ -138,15 +141,24 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
   )
   const connections = await Promise.all(
     seen.map(async (connection) => {
-      const [flows, pulls, held_orders] = await Promise.all([
+      const [flows, pulls, oversold, held_orders] = await Promise.all([
         flowsOf({ ...deps, holds }, by, configuration, connection),
         pullsOf(deps, connection.id),
+        oversoldOf(deps.tables, connection),
         countOrderHolds(deps.tables, connection.id, deps.clock.now()),
       ])
       const halts = pauses.filter((pause) => isOf(pause, connection)).map(haltOf)
       const failures = groups.filter((group) => group.connection === connection.id).map(failureOf)
       const ends = [connection.shop, connection.vendor].flatMap((system) => called.get(system) ?? [])
-      return withHealth(configuration, connection, { flows, paused: halts, held_orders, failures, pulls, ends })
+      return withHealth(configuration, connection, {
+        flows,
+        paused: halts,
+        held_orders,
+        failures,
+        pulls,
+        oversold,
+        ends,
+      })
     }),
   )
   const unusable = await unusableConnections(deps, by, configuration)

@@ -35,8 +35,8 @@ export const routeFulfilments: Processor<'fulfilments'> = {
   },
 }
 
-/** The connection that the order was delivered for, and the shop's order number. */
-function ordersOf(
+/** The connection that a fulfilment's order was delivered for, with the shop's order number; empty: not known. */
+export function ordersOf(
   { orderReference, orderNumber }: Fulfilment,
   connections: readonly Connection[],
 ): ReadonlyMap<string, string> {

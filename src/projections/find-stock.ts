@@ -7,14 +7,14 @@ import type { FindStock, StockRow } from '../rules/stock-row.ts'
 import type { FeedRow } from './feed-row.ts'
 import { readMeta } from './feed-table.ts'
 import { inventoryFeed } from './inventory-feed.ts'
-import { rowsOfManyKeys } from './read-rows.ts'
+import { rowsOfKeys } from './read-rows.ts'
 import { splitClaims } from './stock-fold.ts'
 
 /** Reads stock from the live feed. `shards`: partitions of `universal-inventory`. */
 export function createFindStock({ tables, shards }: { readonly tables: Tables; readonly shards: number }): FindStock {
   return async ({ id: connection }, sources, keys) => {
     const meta = await readMeta(tables, inventoryFeed)
-    const rows = await rowsOfManyKeys({ tables, feed: inventoryFeed, meta, shards }, { connection, sources, keys })
+    const rows = await rowsOfKeys({ tables, feed: inventoryFeed, meta, shards }, { connection, sources, keys })
     return rows.filter(({ deleted }) => !deleted).map(stockRowOf)
   }
 }

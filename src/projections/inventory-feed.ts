@@ -19,6 +19,9 @@ const parts = Type.Object(
     reason: Type.Union([Type.Null(), Type.Enum([...unsellableReasons])], {
       description: 'Why nothing may be sold; null: something may',
     }),
+    held_until: Type.Union([Type.Null(), Type.String()], {
+      description: 'End of the hold after an oversell, ISO 8601; null: it is not held',
+    }),
   },
   { description: 'The parts of the sum; only with sellableStock of the connection' },
 )

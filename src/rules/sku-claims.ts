@@ -1,4 +1,4 @@
-import { add, type Decimal8, decimal8, text8, ZERO8 } from '../events/decimal.ts'
+import { add, type Decimal8, decimal8, sum, text8, ZERO8 } from '../events/decimal.ts'
 import type { StoredClaims, Told } from './stock-claims.ts'
 
 const MINUTE_MS = 60_000
@@ -27,9 +27,11 @@ export interface SkuClaims {
   readonly orders: Readonly<Record<string, OrderClaim>>
   /** Milliseconds: nothing is sold until then, after an oversell; null: nothing is held. */
   readonly heldUntil: number | null
+  /** Milliseconds: since when more was sold than the vendor has; null: no more was. */
+  readonly oversoldSince: number | null
 }
 
-export const NO_SKU_CLAIMS: SkuClaims = { orders: {}, heldUntil: null }
+export const NO_SKU_CLAIMS: SkuClaims = { orders: {}, heldUntil: null, oversoldSince: null }
 
 /** Up to when stock was read, in milliseconds. Null: unknown. */
 export interface StockRead {
@@ -37,13 +39,19 @@ export interface StockRead {
   readonly sku: number | null
   /** All SKUs of the vendor: every change before it was read. */
   readonly all: number | null
+  /** What the vendor has available of the SKU, without orders that it has not acknowledged; null: not in the feed. */
+  readonly available: Decimal8 | null
 }
 
 /**
  * The claims without what is over: pieces that the stock includes by now, holds that ended, and orders that are too old.
  * Stock of a SKU whose levels did not change is not read again, so a complete read counts too, some time later.
  */
-export function currentClaims({ orders, heldUntil }: SkuClaims, read: StockRead, now: number): SkuClaims {
+export function currentClaims(
+  { orders, heldUntil, oversoldSince }: SkuClaims,
+  read: StockRead,
+  now: number,
+): SkuClaims {
   const isOver = ({ at }: Told) =>
     at < (read.sku ?? 0) || at < (read.all ?? 0) - UNDER_WAY_MS || at < now - LONGEST_TOLD_MS
   const left = Object.entries(orders).flatMap(([order, { open, told, since }]) => {
@@ -54,17 +62,25 @@ export function currentClaims({ orders, heldUntil }: SkuClaims, read: StockRead,
     }
     return claim.open === '0' && claim.told.length === 0 ? [] : [[order, claim] as const]
   })
+  const until = heldUntil !== null && heldUntil > now ? heldUntil : null
+  const open = openOf(left.map(([, claim]) => claim))
+  const isOversold = until !== null || (read.available !== null && open > read.available)
   return {
     orders: Object.fromEntries(left.toSorted(([a], [b]) => (a < b ? -1 : 1))),
-    heldUntil: heldUntil !== null && heldUntil > now ? heldUntil : null,
+    heldUntil: until,
+    oversoldSince: isOversold ? (oversoldSince ?? now) : null,
   }
 }
 
+const openOf = (claims: readonly OrderClaim[]): Decimal8 => sum(claims.map(({ open }) => decimal8(open, 'open')))
+
 /** When the claims may change although nothing happens, in milliseconds; null: never. */
-export function claimsDueAt({ orders, heldUntil }: SkuClaims, now: number): number | null {
+export function claimsDueAt({ orders, heldUntil, oversoldSince }: SkuClaims, now: number): number | null {
   const claims = Object.values(orders)
   const times = [
     ...(heldUntil === null ? [] : [heldUntil]),
+    // Stock that arrives ends it, and does not come by here.
+    ...(oversoldSince !== null && heldUntil === null ? [now + MINUTE_MS] : []),
     ...(claims.some(({ told }) => told.length > 0) ? [now + CHECK_MS] : []),
     ...claims.flatMap(({ open, since }) => (open === '0' ? [] : [since + LONGEST_OPEN_MS + 1])),
   ]
@@ -80,7 +96,7 @@ export function storedClaimsOf({ orders, heldUntil }: SkuClaims, revision: numbe
   }
   return {
     revision,
-    open: text8(claims.reduce((total, { open }) => add(total, decimal8(open, 'open')), ZERO8)),
+    open: text8(openOf(claims)),
     told: [...told].toSorted(([a], [b]) => a - b).map(([at, quantity]) => ({ at, quantity: text8(quantity) })),
     held_until: heldUntil,
   }

@@ -52,9 +52,9 @@ function claimsOf(stored: StoredClaims | null): StockClaims {
 }
 
 /** What the claims take from the stock of a connection with this policy. */
-export function appliedClaims(stored: StoredClaims | null, { reserve }: SellableStock): StockClaims {
+export function appliedClaims(stored: StoredClaims | null, { reserve, oversell }: SellableStock): StockClaims {
   const { reserved, held } = claimsOf(stored)
-  return { reserved: reserve === true ? reserved : ZERO8, held }
+  return { reserved: reserve === true ? reserved : ZERO8, held: held && oversell !== undefined }
 }
 
 /** A vendor's stock of a SKU for one connection, with what orders claim of it. */

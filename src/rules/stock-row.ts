@@ -11,7 +11,7 @@ export type FindStock = (
   skus: readonly string[],
 ) => Promise<readonly StockRow[]>
 
-/** Whether claims of orders count for the stock of a connection. */
+/** Whether orders and oversells count for the stock of a connection. */
 export function countsClaims({ sellableStock }: Pick<Connection, 'sellableStock'>): boolean {
-  return sellableStock?.reserve === true
+  return sellableStock?.reserve === true || sellableStock?.oversell !== undefined
 }

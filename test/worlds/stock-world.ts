@@ -6,15 +6,25 @@ import { sellableRow } from '../../src/operations/sellable-row.ts'
 import type { LogProducer } from '../../src/platform/kafka/event-log.ts'
 import { partitionOfKey } from '../../src/platform/kafka/partition-of-key.ts'
 import { mapInventory } from '../../src/processors/map-inventory.ts'
-import { claimTables } from '../../src/processors/stock/claim-rows.ts'
+import { claimTables, listOversold } from '../../src/processors/stock/claim-rows.ts'
+import { holdOversoldStage } from '../../src/processors/stock/hold-oversold.ts'
 import { reserveStockStage, settleStockStage } from '../../src/processors/stock/reserve-stock.ts'
 import { readMeta } from '../../src/projections/feed-table.ts'
 import { createFindStock } from '../../src/projections/find-stock.ts'
-import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
+import { inventoryFeed, type StockParts } from '../../src/projections/inventory-feed.ts'
 import { type FeedPlaces, readFeed } from '../../src/projections/read-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
-import { connectionOf, contextOf, inventoryChanged, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
+import { orderReference } from '../../src/rules/order-reference.ts'
+import {
+  connectionOf,
+  contextOf,
+  fulfilmentChanged,
+  inventoryChanged,
+  lineOf,
+  orderOf,
+  vendorOrder,
+} from '../data/processor-events.ts'
 import { entityResult, statusRecord } from '../data/sync-status.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryTables } from '../memory/tables.ts'
@@ -57,6 +67,7 @@ export function stockWorld(connections: readonly Connection[]) {
   const settle = settleStockStage(VENDOR, deps)
   const feed = feedStage(inventoryFeed, { tables, reporter: memoryReporter(), settleMs: 0, logger: silentLogger })
   const versionOf = (version: number) => ({ occurredAt: 1_000 + version, readAt: 2_000 + version })
+  const hold = holdOversoldStage(VENDOR, deps)
   let offset = 0
   const nextOffset = () => {
     offset += 1
@@ -106,8 +117,23 @@ export function stockWorld(connections: readonly Connection[]) {
     /** The vendor's stock was read in full up to now. */
     readInFull: () =>
       tables.update(SYNC_CONTROL, { read: READ }, { set: { cut_date: new Date(clock.time).toISOString() } }),
+    /** The vendor cancels an order, and says why. */
+    async cancel(connection: string, number: string, reason: string | null, sku = SKU) {
+      const lines = [{ sku, lineId: '1', quantity: decimal8(1, 'pieces'), location: null, reason }]
+      const data = {
+        kind: 'cancellation',
+        orderNumber: number,
+        orderReference: orderReference(connection, number),
+        lines,
+      }
+      const event = fulfilmentChanged(data, { source: VENDOR })
+      const record = decoded<'fulfilments'>(event, { offset: nextOffset(), timestamp: clock.time })
+      await hold.handle([record], batchContext().context)
+      return async () => await hold.handle([record], batchContext().context)
+    },
+    oversold: () => listOversold(tables, VENDOR),
     async tick() {
-      await reserve.onTick?.(batchContext().context)
+      for (const stage of [reserve, hold]) await stage.onTick?.(batchContext().context)
     },
     /** What a shop that follows the cursor gets: the rows that are new to it. */
     reader(id: string) {
@@ -119,8 +145,9 @@ export function stockWorld(connections: readonly Connection[]) {
         const page = await readFeed({ tables, feed: inventoryFeed, meta, shards: SHARDS }, filter, places, 100)
         places = page.places
         return page.rows.map((row) => {
-          const { total, parts } = sellableRow(row, connection).data as { total: string; parts: { reserved: string } }
-          return { sku: row.key, total, reserved: parts.reserved }
+          const { total, parts } = sellableRow(row, connection).data as { total: string; parts: StockParts }
+          const { reserved, reason, held_until } = parts
+          return held_until === null ? { sku: row.key, total, reserved } : { sku: row.key, total, reason, held_until }
         })
       }
     },

@@ -129,6 +129,14 @@ const Status = Type.Object({
       }),
       failures: Type.Array(Failure),
       pulls: Type.Array(Type.Object(PullFields), { description: 'Readers of its feeds and their progress' }),
+      oversold: Type.Array(
+        Type.Object({
+          sku: Text,
+          since: Text,
+          held_until: Nullable(Type.String({ description: 'It is not sold until then' })),
+        }),
+        { description: 'SKUs of which more was sold than the vendor has, 100 at most' },
+      ),
       ends: Type.Array(
         Type.Object({
           system: Text,
@@ -195,6 +203,7 @@ export function statusRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox
           paused: [...one.paused],
           failures: [...one.failures],
           pulls: [...one.pulls],
+          oversold: [...one.oversold],
           ends: one.ends.map(({ system, circuit, calls }) => ({
             system,
             circuit: circuit === null ? null : { ...circuit, stages: [...circuit.stages] },

@@ -1,6 +1,7 @@
 import { LATE_AFTER_MS, NOT_PULLED_AFTER_SECONDS, PULLER_GONE_SECONDS } from '../attention-limits.ts'
 import type { CalledSystem } from '../called-systems.ts'
 import type { SubscriptionStatus } from '../outgoing/subscription-status.ts'
+import type { OversoldStatus } from '../oversold.ts'
 import type { PullStatus } from '../pulls/list-pulls.ts'
 import type { ConnectionStatus, Failure, Flow, Halt, Status } from '../status.ts'
 import type { Concern } from './concern.ts'
@@ -31,6 +32,7 @@ export function concernsOf({
     ...failures.map((failure) => ofFailure(failure, [])),
     ...enabled.flatMap(overdueReads),
     ...enabled.flatMap((one) => one.pulls.flatMap((pull) => ofPull(pull, one.connection))),
+    ...enabled.flatMap((one) => one.oversold.map((oversold) => ofOversold(oversold, one))),
     ...subscriptions.flatMap((subscription) => ofSubscription(subscription, enabled)),
   ]
   return [...Map.groupBy(found, ({ key }) => key).values()].flatMap(merged)
@@ -146,6 +148,20 @@ function ofPull({ feed, reader, name, source, at, age }: PullStatus, connection:
       page: `/connections/${connection}`,
     },
   ]
+}
+
+function ofOversold({ sku, since, held_until }: OversoldStatus, { connection, vendor }: ConnectionStatus): Concern {
+  const isHeld = held_until !== null
+  return {
+    key: `oversold ${vendor} ${sku}`,
+    cause: 'oversold',
+    connections: [connection],
+    title: isHeld ? `${vendor} canceled ${sku} for lack of stock` : `more of ${sku} was ordered than ${vendor} has`,
+    detail: isHeld ? `it is not sold until ${held_until}` : 'orders on their way to the vendor exceed its stock',
+    since,
+    fix: isHeld ? 'ask the vendor, and correct its stock' : `waldstream orders --sku ${sku}`,
+    page: `/connections/${connection}`,
+  }
 }
 
 function ofSubscription(

@@ -34,6 +34,7 @@ export const NOTIFIED_AFTER_MS: Readonly<Record<NotificationCause, number>> = {
   read_overdue: 5 * MINUTE_MS,
   feed_not_pulled: 10 * MINUTE_MS,
   events_not_received: 10 * MINUTE_MS,
+  oversold: 2 * MINUTE_MS,
 }
 /** A cause that comes back sooner does not count as resolved. */
 export const RESOLVED_AFTER_MS = 2 * MINUTE_MS

@@ -98,6 +98,10 @@ export const metricList = {
     ['stage', 'connection', 'reason'],
     'deliveries that needed no call: unchanged, or older than what was delivered',
   ),
+  waldstream_oversold_total: counter(
+    ['connection'],
+    'lines of orders that the vendor canceled for lack of stock; only with `sellableStock.oversell`',
+  ),
   waldstream_notifications_total: counter(
     ['recipient', 'outcome', 'code'],
     'attempts to send a notification: sent, or failed with `code`',
@@ -162,6 +166,10 @@ export const metricList = {
   waldstream_subscription_lag_seconds: installationGauge(
     ['subscription'],
     'time since the oldest event that the subscription has not acknowledged; 0 without one',
+  ),
+  waldstream_oversold_skus: installationGauge(
+    ['connection'],
+    'SKUs of which more was sold than the vendor has, 100 at most; only with `sellableStock`',
   ),
   waldstream_subscription_failing_seconds: installationGauge(
     ['subscription'],

@@ -1,3 +1,4 @@
+import { digest } from '../../events/identity.ts'
 import { expiresAfter, keptDays } from '../../platform/dynamodb/expiry.ts'
 import { number, or, rowsOf, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
@@ -6,7 +7,10 @@ import type { SkuClaims } from '../../rules/sku-claims.ts'
 
 const STOCK_CLAIMS = 'stock_claims'
 
-/** What orders claim of vendors' stock: a row per order, a row per SKU, and a row per time at which a SKU is due. */
+/**
+ * What orders claim of vendors' stock: a row per order, a row per SKU, a row per time at which a SKU is due, and a row
+ * per SKU of which more was sold than there is.
+ */
 export const claimTables: readonly TableDefinition[] = [
   { name: STOCK_CLAIMS, partitionKey: 'part', sortKey: 'id', expires: 'expires' },
 ]
@@ -65,7 +69,29 @@ export interface ClaimStore {
   /** SKUs that are due before the given place, oldest first. */
   due(system: string, before: string, limit: number): Promise<readonly { readonly id: string; readonly sku: string }[]>
   removeDue(system: string, id: string): Promise<void>
+  /** Notes that more of a SKU was sold than the vendor has. Repeating it changes nothing. */
+  putOversold(system: string, oversold: Oversold): Promise<void>
+  removeOversold(system: string, sku: string): Promise<void>
 }
+
+/** A SKU of which more was sold than the vendor has. */
+export interface Oversold {
+  readonly sku: string
+  /** Milliseconds. */
+  readonly since: number
+  /** Milliseconds: nothing is sold until then, since the vendor canceled an order; null: orders claim more than there is. */
+  readonly heldUntil: number | null
+}
+
+const MOST_OVERSOLD = 100
+
+/** SKUs of a vendor of which more was sold than it has, 100 at most. */
+export async function listOversold(tables: Tables, system: string): Promise<readonly Oversold[]> {
+  const found = await rowsOf(tables, claimRows).query({ partition: oversoldPart(system), limit: MOST_OVERSOLD })
+  return found.map(({ state }) => JSON.parse(state) as Oversold)
+}
+
+const oversoldPart = (system: string) => `oversold#${system}`
 
 export function createClaimStore(tables: Tables, clock: { now(): number }): ClaimStore {
   const rows = rowsOf(tables, claimRows)
@@ -95,6 +121,19 @@ export function createClaimStore(tables: Tables, clock: { now(): number }): Clai
     },
     async removeDue(system, id) {
       await rows.delete({ part: duePart(system), id })
+    },
+    async putOversold(system, oversold) {
+      const id = digest(oversold.sku)
+      await rows.put({
+        part: oversoldPart(system),
+        id,
+        revision: 0,
+        state: JSON.stringify(oversold),
+        expires: expires(),
+      })
+    },
+    async removeOversold(system, sku) {
+      await rows.delete({ part: oversoldPart(system), id: digest(sku) })
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Configuration, Connection } from '../../configuration/model.ts'
 import { stockReads, stockSources } from '../../configuration/stock-reads.ts'
 import { controlRows, readUntil } from '../../control/read-control.ts'
 import { StreamError } from '../../errors.ts'
+import { greatest, ZERO8 } from '../../events/decimal.ts'
 import { digest } from '../../events/identity.ts'
 import { recordKey, universalKind } from '../../events/topics.ts'
 import { forEachBounded, mapBounded } from '../../platform/bounded.ts'
@@ -47,6 +48,8 @@ export interface StockLedger {
    * Repeating it changes nothing and sends the same again (Guarantee 3).
    */
   apply(changes: readonly ClaimChange[], assertOwned: () => void): Promise<void>
+  /** Nothing of these SKUs is sold until a time (milliseconds), if the feed has some of them. Repeating it changes nothing. */
+  hold(untilBySku: ReadonlyMap<string, number>, assertOwned: () => void): Promise<void>
   /** Drops claims that are over, and sends what is left. */
   handleDue(assertOwned: () => void): Promise<void>
 }
@@ -65,14 +68,16 @@ export function createStockLedger(system: string, deps: StockLedgerDeps): StockL
   const { tables, clock } = deps
   const store = createClaimStore(tables, clock)
   const connections = () => deps.configuration().connections.filter((one) => one.vendor === system && countsClaims(one))
-  const publish = async (touched: Touched, assertOwned: () => void) => {
+  const publish = async (touched: Touched, assertOwned: () => void, holds: ReadonlyMap<string, number> = new Map()) => {
     const own = connections()
     const stock = await stockOf(deps, own, [...touched.keys()])
     const all = await readOfAll(tables, own)
     const sent = await mapBounded([...touched], WRITERS, async ([sku, orders]) => {
       const rows = stock.get(sku) ?? []
-      const read = { sku: oldestOf(rows.map(({ readAt }) => readAt)), all }
-      const claims = await updateSku({ store, system, clock }, sku, { orders, read, assertOwned })
+      const available = rows.length === 0 ? null : rows.reduce((most, { data }) => greatest(most, data.total), ZERO8)
+      const read = { sku: oldestOf(rows.map(({ readAt }) => readAt)), all, available }
+      const heldUntil = available !== null && available > 0n ? (holds.get(sku) ?? null) : null
+      const claims = await updateSku({ store, system, clock }, sku, { orders, read, heldUntil, assertOwned })
       if (rows.length === 0) await tryAgain(store, system, clock, sku, claims)
       return rows.map((row) => claimedRecord(deps, row, claims))
     })
@@ -91,6 +96,10 @@ export function createStockLedger(system: string, deps: StockLedgerDeps): StockL
         }
       })
       if (touched.size > 0) await publish(touched, assertOwned)
+    },
+    async hold(untilBySku, assertOwned) {
+      const skus = [...untilBySku.keys()].map((sku) => [sku, new Set<string>()] as const)
+      if (skus.length > 0) await publish(new Map(skus), assertOwned, untilBySku)
     },
     async handleDue(assertOwned) {
       const due = await store.due(system, timeId(clock.now()), DUE_AT_ONCE)
@@ -127,6 +136,8 @@ async function changeOrder(
 interface SkuUpdate {
   readonly orders: ReadonlySet<string>
   readonly read: StockRead
+  /** Milliseconds: a new hold; null: none. */
+  readonly heldUntil: number | null
   readonly assertOwned: () => void
 }
 
@@ -137,7 +148,7 @@ interface SkuUpdate {
 async function updateSku(
   { store, system, clock }: LedgerStore & Pick<StockLedgerDeps, 'clock'>,
   sku: string,
-  { orders, read, assertOwned }: SkuUpdate,
+  { orders, read, heldUntil, assertOwned }: SkuUpdate,
 ): Promise<StoredClaims> {
   const place = placeOfSku(system, sku)
   const readOrders = () =>
@@ -148,7 +159,12 @@ async function updateSku(
     const now = clock.now()
     const known = before.state ?? NO_SKU_CLAIMS
     const changed = own.flatMap(({ order, state }) => (state === undefined ? [] : [[order, claimOf(state, sku)]]))
-    const merged = { ...known, orders: { ...known.orders, ...Object.fromEntries(changed) } }
+    const until = Math.max(known.heldUntil ?? 0, heldUntil ?? 0)
+    const merged = {
+      ...known,
+      orders: { ...known.orders, ...Object.fromEntries(changed) },
+      heldUntil: until === 0 ? null : until,
+    }
     const after = currentClaims(merged, read, now)
     const isSame = before.state !== undefined && JSON.stringify(after) === JSON.stringify(before.state)
     // After a loss of the table too, the revision is higher than all that were sent.
@@ -156,12 +172,24 @@ async function updateSku(
     assertOwned()
     // Before the write: after a crash in between, the SKU is due once more for nothing.
     await putDue(store, system, sku, claimsDueAt(after, now))
+    await noteOversold(store, system, sku, known, after)
     if (!isSame && !(await store.write(place, before, { revision, state: after }))) continue
     const again = await readOrders()
     if (again.every((one, index) => one.revision === own[index]?.revision)) return storedClaimsOf(after, revision)
     own = again
   }
   throw changing(`the claims of SKU ${sku}`)
+}
+
+async function noteOversold(
+  store: ClaimStore,
+  system: string,
+  sku: string,
+  { oversoldSince: before }: SkuClaims,
+  { oversoldSince: since, heldUntil }: SkuClaims,
+): Promise<void> {
+  if (since !== null) await store.putOversold(system, { sku, since, heldUntil })
+  else if (before !== null) await store.removeOversold(system, sku)
 }
 
 function claimOf(state: OrderState, sku: string): SkuClaims['orders'][string] {

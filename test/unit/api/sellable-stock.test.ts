@@ -56,6 +56,7 @@ describe('rows of a connection that sets what may be sold', () => {
       sellable: '3',
       locations: ['main'],
       reason: null,
+      held_until: null,
     })
     expect(items[1].data).not.toHaveProperty('parts')
     expect((await api.get('/v1/feeds/inventory/items/A?connection=shop-vendor')).json.items).toEqual([items[0]])

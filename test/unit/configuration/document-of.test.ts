@@ -42,6 +42,7 @@ it('shows a stored connection so that it can be sent back', () => {
       locations: { policy: 'priority', names: ['Main', 'East'] },
       buffer: { fixed: 2, skus: [{ match: '^B-', percent: 10 }] },
       reserve: true,
+      oversell: { holdMinutes: 240, reasons: ['out of stock'] },
     },
   }
   const stored = connectionOf(document, '^B-', ['processing'])

@@ -42,6 +42,7 @@ it('alerts wait as long as notifications do', () => {
     read_overdue: 'WaldstreamReadOverdue',
     feed_not_pulled: 'WaldstreamFeedNotPulled',
     events_not_received: 'WaldstreamEventsNotReceived',
+    oversold: 'WaldstreamOversold',
   } as const
   const waits = Object.fromEntries(Object.entries(alerts).map(([cause, alert]) => [cause, ruleOf(alert)?.for]))
   const own = Object.entries(NOTIFIED_AFTER_MS).map(([cause, ms]) => [cause, `${ms / 60_000}m`])

@@ -52,6 +52,7 @@ const connection = (id: string, over: Partial<ConnectionStatus> = {}): Connectio
   held_orders: { count: 0, more: false, since: null },
   failures: [],
   pulls: [],
+  oversold: [],
   ends: [],
   ...over,
 })

@@ -79,6 +79,7 @@ function statusOf(...connections: readonly Partial<ConnectionStatus>[]): Looked 
     held_orders: none,
     failures: [],
     pulls: [],
+    oversold: [],
     ends: [],
     ...one,
   }))
@@ -91,11 +92,16 @@ const unsent = { subscription: 'seller', connections: null, shops: ['shop'], sta
 const unsentTo = (more: object) => [{ ...unsent, ...more }] as unknown as Status['subscriptions']
 
 const ends = [{ system: 'erp', circuit, calls: [] }]
-const all = { flows: [flow], paused: [halt], failures: [failure], pulls: [pull], ends }
+const oversold = [
+  { sku: 'A-1', since: '2026-11-29T06:00:00.000Z', held_until: '2026-11-29T10:00:00.000Z' },
+  { sku: 'A-2', since: '2026-11-29T06:00:00.000Z', held_until: null },
+]
+const all = { flows: [flow], paused: [halt], failures: [failure], pulls: [pull], oversold, ends }
 
 it('finds each cause in a status, with what is wrong and what to do', () => {
   const found = concernsOf({ ...statusOf(all), subscriptions: unsentTo({}) })
-  expect(found.map(({ cause }) => cause).toSorted()).toEqual([...notificationCauses].toSorted())
+  const causes = new Set(found.map(({ cause }) => cause))
+  expect([...causes].toSorted()).toEqual([...notificationCauses].toSorted())
   expect(found.map(({ title }) => title)).toEqual([
     'erp does not answer: target_unavailable',
     'paused at deliver-erp: credentials_refused',
@@ -103,6 +109,8 @@ it('finds each cause in a status, with what is wrong and what to do', () => {
     '1 record failed at deliver-erp: target_rejected (items)',
     'the read shop.orders.all is overdue',
     'the shop has stopped pulling inventory',
+    'erp canceled A-1 for lack of stock',
+    'more of A-2 was ordered than erp has',
     'the subscription seller does not receive its events: timed_out',
   ])
   expect(found.find(({ cause }) => cause === 'failed')).toMatchObject({
