@@ -5,6 +5,7 @@ import { CONNECTIONS } from '../configuration/tables.ts'
 import { StreamError } from '../errors.ts'
 import { joinKey } from '../events/entities.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
+import type { RowCount } from '../projections/feed-counts.ts'
 import type { FeedRow } from '../projections/feed-row.ts'
 import type { FeedMeta } from '../projections/feed-table.ts'
 import { productFeed } from '../projections/product-feed.ts'
@@ -17,7 +18,7 @@ import {
   isComplete,
   sourcesOf,
 } from '../projections/read-feed.ts'
-import { countRows, type RowCount, readItem } from '../projections/read-rows.ts'
+import { countRows, readItem } from '../projections/read-rows.ts'
 import { sharedMeta } from '../projections/shared-meta.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { asOfAll, type FeedStanding, feedStanding, type ServedRow, type Serving, servingOf } from './feed-ages.ts'

@@ -1,7 +1,7 @@
 import { flag, number, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Condition, Key, Tables } from '../platform/dynamodb/tables.ts'
 import { type Position, positionText } from './feed-row.ts'
-import { META, type NewRow, partitionOf, type Shard, type Watermark } from './feed-table.ts'
+import { type FeedMeta, META, type NewRow, partitionOf, type Shard, type Watermark } from './feed-table.ts'
 import type { Folding } from './fold-batch.ts'
 import type { Feed } from './projection.ts'
 
@@ -12,7 +12,7 @@ export interface ShardCount {
   readonly deleted: number
   /** Position of the last batch that was counted. */
   readonly counted_to: string
-  /** False: a projector ended between writing rows and counting them. A rebuild corrects the count. */
+  /** False: a projector ended between writing rows and counting them, and the shard is not yet counted again. */
   readonly exact: boolean
 }
 
@@ -117,4 +117,65 @@ function positionOf(watermark: Watermark | undefined): string {
 
 function latest(positions: readonly string[]): string {
   return positions.toSorted().at(-1) ?? ''
+}
+
+export interface RowCount {
+  /** Deleted ones included. */
+  readonly rows: number
+  readonly deleted: number
+  /** False: the count may be off by a few rows, since a projector was killed while counting. */
+  readonly exact: boolean
+}
+
+/** Rows read at once while counting. */
+const PAGE = 1000
+
+/** Counts the rows of a shard by reading them. */
+export async function countShard(tables: Tables, { table, key }: Feed, shard: Shard): Promise<RowCount> {
+  const count = { rows: 0, deleted: 0, exact: true }
+  const attributes = [key.attribute, 'deleted']
+  for (let after: string | undefined, more = true; more; ) {
+    const from = after === undefined ? {} : { after }
+    const items = await tables.query(table, { partition: partitionOf(shard), limit: PAGE, attributes, ...from })
+    count.rows += items.length
+    count.deleted += items.filter(({ deleted }) => deleted === true).length
+    after = String(items.at(-1)?.[key.attribute])
+    more = items.length === PAGE
+  }
+  return count
+}
+
+/**
+ * Counts the rows of the live generation's shards again where the count is missing, since their first batch was
+ * interrupted or an earlier version wrote it, or is not exact. Call it while the partition is handled up to its end:
+ * a batch that comes later is beyond the watermark, and one that another projector repeats is not counted twice.
+ */
+export async function repairCounts(tables: Tables, feed: Feed, meta: FeedMeta, partition: number): Promise<void> {
+  const { generation, pairs } = meta
+  const watermark = meta.watermark(generation, partition)
+  if (watermark?.position == null) return
+  const shards = pairs.map((pair) => ({ ...pair, generation, shard: partition }))
+  const nameOf = (item: Readonly<Record<string, unknown>>) => String(item[feed.key.attribute])
+  const items = await tables.getMany(
+    feed.table,
+    shards.map((shard) => countKey(feed, shard)),
+  )
+  const counted = new Map(items.map((item) => [nameOf(item), countType(feed.table).decode(item)]))
+  for (const shard of shards) {
+    const key = countKey(feed, shard)
+    const known = counted.get(nameOf(key))
+    if (known?.exact === true) continue
+    const count = await countShard(tables, feed, shard)
+    if (count.rows === 0) continue
+    const asRead: Condition =
+      known === undefined
+        ? { absent: 'pk' }
+        : {
+            allOf: [
+              { attribute: 'counted_to', is: '=', value: known.counted_to },
+              { attribute: 'exact', is: '=', value: false },
+            ],
+          }
+    await tables.put(feed.table, { ...key, ...count, counted_to: positionOf(watermark) }, asRead)
+  }
 }

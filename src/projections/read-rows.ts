@@ -1,12 +1,10 @@
 import { recordKey } from '../events/topics.ts'
-import { queryReadable } from '../platform/dynamodb/rows.ts'
-import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import type { Item } from '../platform/dynamodb/tables.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import { partitionOfKey } from '../platform/kafka/partition-of-key.ts'
-import { countKey, countType } from './feed-counts.ts'
+import { countKey, countShard, countType, type RowCount } from './feed-counts.ts'
 import type { FeedRow } from './feed-row.ts'
-import { partitionOf, rowKey, type Shard, toRow } from './feed-table.ts'
-import type { Feed } from './projection.ts'
+import { rowKey, toRow } from './feed-table.ts'
 import { type FeedRequest, sourcesOf } from './read-feed.ts'
 
 /**
@@ -39,20 +37,9 @@ interface KeysOfSources {
   readonly keys: readonly string[]
 }
 
-/** Rows held in memory at once while counting. */
-const PAGE = 1000
-
-export interface RowCount {
-  /** Deleted ones included. */
-  readonly rows: number
-  readonly deleted: number
-  /** False: the count may be off by a few rows, since a projector was killed while counting. */
-  readonly exact: boolean
-}
-
 /**
  * Number of rows of a connection, from the projector's counts: one batch of reads, independent of the feed's size. Rows
- * are read only for a shard whose first rows were written by an earlier version.
+ * are read only for a shard that is not counted yet.
  */
 export async function countRows({ tables, feed, meta, shards }: FeedRequest, connection: string): Promise<RowCount> {
   const { generation } = meta
@@ -74,17 +61,4 @@ export async function countRows({ tables, feed, meta, shards }: FeedRequest, con
     total.exact &&= exact
   }
   return total
-}
-
-async function countShard(tables: Tables, feed: Feed, place: Shard): Promise<RowCount> {
-  const count = { rows: 0, deleted: 0, exact: true }
-  for (let after: string | undefined, more = true; more; ) {
-    const range = { partition: partitionOf(place), limit: PAGE, ...(after === undefined ? {} : { after }) }
-    const rows = await queryReadable(tables, feed.table, range, (item) => toRow(feed, item))
-    count.rows += rows.length
-    count.deleted += rows.filter(({ deleted }) => deleted).length
-    after = rows.at(-1)?.key
-    more = rows.length === PAGE
-  }
-  return count
 }

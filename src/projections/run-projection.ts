@@ -5,7 +5,7 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/stage-result.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
-import { noteCounts } from './feed-counts.ts'
+import { noteCounts, repairCounts } from './feed-counts.ts'
 import {
   addPairs,
   type FeedMeta,
@@ -25,6 +25,8 @@ import type { Feed } from './projection.ts'
 
 /** Rows written in parallel. */
 const WRITERS = 16
+/** A count that needs a repair is rare, and its shard is counted by its rows until then. */
+const COUNTS_CHECKED_EVERY_MS = 600_000
 /** Rows inserted at once; before each part the stage checks that it still owns the partition. */
 const INSERTED_AT_ONCE = 400
 
@@ -47,6 +49,8 @@ export interface FeedStageDeps {
 export function feedStage<K extends UniversalKind>(projection: Feed<K>, deps: FeedStageDeps): Stage<K> {
   const { tables, settleMs } = deps
   const knownPairs = new Set<string>()
+  /** When the counts of a generation and partition were last checked. */
+  const checked = new Map<string, number>()
   return {
     name: projection.name,
     kind: projection.kind,
@@ -71,8 +75,13 @@ export function feedStage<K extends UniversalKind>(projection: Feed<K>, deps: Fe
       await deps.reporter.report(projection.name, context.partition, reported)
     },
     async onIdle(partition, _topic, asOf) {
-      const { generation } = await readMeta(tables, projection)
+      const meta = await readMeta(tables, projection)
+      const { generation } = meta
       await moveCaughtUpTo(tables, projection, { generation, shard: partition }, asOf - settleMs)
+      const name = `${generation}#${partition}`
+      if (asOf - (checked.get(name) ?? Number.NEGATIVE_INFINITY) < COUNTS_CHECKED_EVERY_MS) return
+      await repairCounts(tables, projection, meta, partition)
+      checked.set(name, asOf)
     },
   }
 }

@@ -138,3 +138,37 @@ it('is read from the rows where an earlier version wrote the first of them', asy
   expect(await tables.get(inventoryFeed.table, countKey(inventoryFeed, SHARD))).toBeUndefined()
   expect(await countOf(tables)).toEqual({ rows: 3, deleted: 1, exact: true })
 })
+
+it('is repaired by itself when the partition is idle, wherever a projector was killed', async () => {
+  for (let failAt = 0; failAt < 9; failAt += 1) {
+    const watched = watchedTables()
+    const { tables, calls } = watched
+    const first = [event(0, 'A', false), event(1, 'B', true)]
+    watched.failAt = failAt
+    await projector(tables)
+      .handle(first, batchContext(0).context)
+      .catch(() => undefined)
+    watched.failAt = Number.POSITIVE_INFINITY
+    const next = projector(tables)
+    await next.handle(first, batchContext(0).context)
+    await next.handle([event(2, 'C', false)], batchContext(0).context)
+    await next.onIdle?.(0, 'universal-inventory', 1_000_000)
+    calls.length = 0
+    expect(await countOf(tables)).toEqual({ ...(await rowsThere(tables)), exact: true })
+    expect(calls).not.toContain('query')
+    await next.handle([event(3, 'D', false), event(4, 'A', true)], batchContext(0).context)
+    expect(await countOf(tables)).toEqual({ rows: 4, deleted: 2, exact: true })
+  }
+})
+
+it('is that of the rows again after it was in doubt, once the counts are checked', async () => {
+  const { tables } = watchedTables()
+  const stage = projector(tables)
+  await stage.handle([event(0, 'A', false)], batchContext(0).context)
+  await stage.onIdle?.(0, 'universal-inventory', 1_000_000)
+  await tables.update(inventoryFeed.table, countKey(inventoryFeed, SHARD), { set: { exact: false, rows: 7 } })
+  await stage.onIdle?.(0, 'universal-inventory', 1_001_000)
+  expect((await countOf(tables)).exact).toBe(false)
+  await stage.onIdle?.(0, 'universal-inventory', 1_600_000)
+  expect(await countOf(tables)).toEqual({ rows: 1, deleted: 0, exact: true })
+})
