@@ -13,6 +13,8 @@ export interface GuardedRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Headers that authenticate the caller; never sent to another host. */
   readonly credentials?: Readonly<Record<string, string>>
+  /** Requests with different pools share no connections: one that does not answer holds up none of the others. */
+  readonly pool?: string
   /** `none`: returns a redirect as the answer. By default follows up to five. */
   readonly redirects?: 'none'
   readonly signal: AbortSignal
@@ -39,11 +41,26 @@ export interface GuardedHttp {
 
 const MOST_REDIRECTS = 5
 const REDIRECTS = [301, 302, 303, 307, 308]
+/** Per server and pool. */
 const MOST_SOCKETS = 20
+
+type SocketsOf = { readonly pool?: string }
+
+class PooledHttpAgent extends HttpAgent {
+  override getName(options?: Parameters<HttpAgent['getName']>[0] & SocketsOf): string {
+    return `${super.getName(options)}:${options?.pool ?? ''}`
+  }
+}
+
+class PooledHttpsAgent extends HttpsAgent {
+  override getName(options?: Parameters<HttpsAgent['getName']>[0] & SocketsOf): string {
+    return `${super.getName(options)}:${options?.pool ?? ''}`
+  }
+}
 
 export function createGuardedHttp(network: NetworkRules): GuardedHttp {
   const options = { keepAlive: true, maxSockets: MOST_SOCKETS }
-  const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) }
+  const agents = { http: new PooledHttpAgent(options), https: new PooledHttpsAgent(options) }
   return {
     async request(asked) {
       let url = new URL(asked.url)
@@ -114,10 +131,11 @@ function keepsCredentials(from: URL, to: URL): boolean {
 function send(
   agents: { readonly http: HttpAgent; readonly https: HttpsAgent },
   url: URL,
-  { method, headers, credentials, body, signal }: GuardedRequest,
+  asked: GuardedRequest,
   trusted: boolean,
   lookup: LookupFunction,
 ): Promise<GuardedAnswer> {
+  const { method, headers, credentials, body, signal, pool = '' } = asked
   const secure = url.protocol === 'https:'
   const [request, agent] = secure ? [httpsRequest, agents.https] : [httpRequest, agents.http]
   // Takes the address apart: a name and password in it would be sent as credentials.
@@ -125,10 +143,16 @@ function send(
   const target = { protocol, hostname: url.hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search }
   const sent = { 'user-agent': 'waldstream', ...headers, ...(trusted ? credentials : {}) }
   return new Promise((resolve, reject) => {
-    const outgoing = request({ ...target, method, headers: sent, agent, signal, lookup }, (response) => {
+    const options = { ...target, method, headers: sent, agent, signal, lookup, pool }
+    const outgoing = request(options, (response) => {
       resolve(answerOf(response, method, url))
     })
-    outgoing.on('error', reject)
+    outgoing.on('error', (error) => {
+      // The server closed the idle connection just when it was used again.
+      const isStale = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET' && !signal.aborted
+      if (isStale) resolve(send(agents, url, asked, trusted, lookup))
+      else reject(error)
+    })
     outgoing.end(body)
   })
 }

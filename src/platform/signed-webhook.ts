@@ -49,7 +49,9 @@ export function createWebhookSender(http: GuardedHttp, clock: { now(): number })
     const headers = { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': timestamp }
     try {
       const credentials = { 'webhook-signature': signature }
-      const answer = await http.request({ method: 'POST', url, headers, credentials, body, redirects: 'none', signal })
+      // A slow endpoint must not hold the connections of another one on the same host.
+      const request = { method: 'POST', url, headers, credentials, body, redirects: 'none', signal, pool: url } as const
+      const answer = await http.request(request)
       await bodyWithin(answer, MOST_ANSWERED)
       const { status } = answer
       if (status < 200 || status > 299) {
