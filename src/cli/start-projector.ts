@@ -1,3 +1,4 @@
+import type { System } from '../configuration/model.ts'
 import { deliveriesTo } from '../configuration/system-type.ts'
 import type { TopicKind } from '../events/topics.ts'
 import { buildDeps } from '../operations/wiring.ts'
@@ -27,19 +28,22 @@ export async function startProjector(
     return push?.some((one) => one === entity) ?? false
   }
   const settleMs = config.feedSettleMs
+  const isShippedTo = (system: System) => deliveriesTo(platform.systemTypes, system).includes('shop-fulfilments')
+  // One topic of results, and one of each shop.
+  const lanes = () => config.partitions * (1 + followed.current().systems.filter(isShippedTo).length)
   const deps = { tables, reporter, clock, logger, settleMs, pushes }
   const stages = [
     ...feeds.map((feed) => feedStage(feed, deps)),
     taskStage({ tables }),
     deadLetterStage({ tables }),
-    stagedStage({ tables, settleMs }),
+    stagedStage({ tables, settleMs, lanes }),
     orderIndexStage({ tables, personKeys }),
   ] as readonly Stage<TopicKind>[]
   const staged = createSystemStages('staged', platform, (system) => {
     const kinds = deliveriesTo(platform.systemTypes, system)
     const orders = async () => stagedOrdersStage(system.id, { tables }) as Stage<TopicKind>
     const index = async () => partIndexStage(system.id, { tables, personKeys }) as Stage<TopicKind>
-    const fulfilments = async () => orderFulfilmentsStage(system.id, { tables, settleMs }) as Stage<TopicKind>
+    const fulfilments = async () => orderFulfilmentsStage(system.id, { tables, settleMs, lanes }) as Stage<TopicKind>
     return [
       ...(kinds.includes('vendor-orders')
         ? [

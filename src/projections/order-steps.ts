@@ -11,7 +11,7 @@ import { mappedPlaces } from '../platform/runtime/stage-result.ts'
 import { stageOrder } from './entity-row.ts'
 import { beginningRuns } from './fulfilment-runs.ts'
 import type { ReportOfOrder } from './order-report.ts'
-import { appendOutgoing, laneIdle, shipmentEventOf } from './outgoing-events.ts'
+import { type AppendDeps, appendOutgoing, laneIdle, shipmentEventOf } from './outgoing-events.ts'
 import { placeAttribute } from './staged-row.ts'
 import { ORDER_STEPS } from './tables.ts'
 
@@ -117,10 +117,8 @@ export async function keepOrderSteps(
  * Stores what vendors did with a shop's orders, and the shipment events of subscriptions: the fulfilments sent to the
  * shop name the order, which later reports about them do not.
  */
-export function orderFulfilmentsStage(
-  shop: string,
-  { tables, settleMs }: { readonly tables: Tables; readonly settleMs: number },
-): Stage<'shop-fulfilments'> {
+export function orderFulfilmentsStage(shop: string, deps: AppendDeps): Stage<'shop-fulfilments'> {
+  const { tables } = deps
   const topic = topicOf('shop-fulfilments', shop)
   return {
     name: `project-order-fulfilments-${shop}`,
@@ -141,7 +139,7 @@ export function orderFulfilmentsStage(
       })
       await appendOutgoing(tables, topic, withEvents, context)
     },
-    onIdle: laneIdle(tables, topic, settleMs),
+    onIdle: laneIdle(deps, topic),
   }
 }
 

@@ -155,12 +155,25 @@ function rowOf(event: NewOutgoingOrder, { topic, partition }: Lane, position: Po
 
 /** How often idle lanes move their frontier; delays what subscriptions see by at most this. */
 const IDLE_EVERY_MS = 2_000
+/** With many lanes they move less often: together they cost 50 writes a second. */
+const IDLE_MS_PER_LANE = 20
+
+/** What stages need to append events. */
+export interface AppendDeps {
+  readonly tables: Tables
+  readonly settleMs: number
+  /** Lanes of the whole installation; missing: few. */
+  readonly lanes?: () => number
+}
 
 /** What a stage does when a partition is processed up to its end. */
-export function laneIdle(tables: Tables, topic: string, settleMs: number): NonNullable<Stage<TopicKind>['onIdle']> {
+export function laneIdle(
+  { tables, settleMs, lanes = () => 1 }: AppendDeps,
+  topic: string,
+): NonNullable<Stage<TopicKind>['onIdle']> {
   const last = new Map<number, number>()
   return async (partition, _topic, asOf) => {
-    if (asOf - (last.get(partition) ?? 0) < IDLE_EVERY_MS) return
+    if (asOf - (last.get(partition) ?? 0) < Math.max(IDLE_EVERY_MS, lanes() * IDLE_MS_PER_LANE)) return
     await moveLaneCaughtUp(tables, { topic, partition }, asOf - settleMs)
     last.set(partition, asOf)
   }

@@ -8,7 +8,7 @@ import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { aboutEvent, mappedPlaces, stageResult } from '../platform/runtime/stage-result.ts'
 import { keepFigures } from './figures.ts'
 import { keepOrderSteps } from './order-steps.ts'
-import { appendOutgoing, laneIdle, orderEventOf } from './outgoing-events.ts'
+import { type AppendDeps, appendOutgoing, laneIdle, orderEventOf } from './outgoing-events.ts'
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { evolveStaged, type StagedRow, type StageReport, shelfOf, stagedId, stagedRows } from './staged-row.ts'
 
@@ -32,7 +32,7 @@ const nowhere = { source: null, mapped: null } as const
  * orders, the figures of a day, and the order events of subscriptions. A result that no row can hold is dead-lettered
  * alone.
  */
-export function stagedStage(deps: { readonly tables: Tables; readonly settleMs: number }): Stage<'sync-status'> {
+export function stagedStage(deps: AppendDeps): Stage<'sync-status'> {
   return {
     name: 'project-staged',
     kind: 'sync-status',
@@ -49,7 +49,7 @@ export function stagedStage(deps: { readonly tables: Tables; readonly settleMs: 
       await write(deps.tables, ofConnections, context)
       await keepFigures(deps.tables, ofConnections, context)
     },
-    onIdle: laneIdle(deps.tables, SYNC_STATUS, deps.settleMs),
+    onIdle: laneIdle(deps, SYNC_STATUS),
   }
 }
 

@@ -90,14 +90,14 @@ export function outgoingEventRoutes({ operations }: ApiDeps): FastifyPluginAsync
         return { items: items.map(toSubscription) }
       },
     )
-    const pull = { tags, querystring: Query, response: { 200: Events, ...problems(400, 401, 404) } }
+    const pull = { tags, querystring: Query, response: { 200: Events, ...problems(400, 401, 404, 410) } }
     app.get('/v1/outgoing-events', { schema: pull }, async (request) => {
       const { subscription, cursor = null, from, limit } = request.query
       const wanted = { subscription, cursor, from: timeParameter('from', from), limit }
       const { items, ...rest } = await pullEvents(operations, principalOf(request), wanted)
       return { items: items.map(({ data, ...event }) => ({ ...event, data: { ...data } })), ...rest }
     })
-    const answers = problems(400, 401, 404, 409)
+    const answers = problems(400, 401, 404, 409, 410)
     const replay = { tags, params: DocumentId, body: Replay, response: { 200: Replayed, 202: Replayed, ...answers } }
     app.post('/v1/subscriptions/:id/replay', { schema: replay }, async (request, reply) => {
       const { from, cursor = null, preview } = request.body

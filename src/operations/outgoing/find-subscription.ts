@@ -1,5 +1,5 @@
+import { currentConfiguration } from '../../configuration/current-configuration.ts'
 import type { Configuration, Subscription } from '../../configuration/model.ts'
-import { readConfiguration } from '../../configuration/read-configuration.ts'
 import type { TableDeps } from '../dependencies.ts'
 import { notFound, type Principal } from '../principal.ts'
 import { seesSubscription } from './event-lanes.ts'
@@ -16,7 +16,7 @@ export async function findSubscription(
   by: Principal,
   id: string,
 ): Promise<FoundSubscription> {
-  const configuration = await readConfiguration(tables)
+  const configuration = await currentConfiguration(tables)
   const subscription = configuration.subscriptions?.find((one) => one.id === id)
   if (subscription !== undefined && seesSubscription(by, subscription, configuration.connections)) {
     return { subscription, configuration }

@@ -20,6 +20,8 @@ export interface EventPage {
   readonly complete: boolean
   /** Milliseconds: all events before it are written and may be read; -1: some were never written. */
   readonly frontier: number
+  /** Queries that a page takes at least: one for each partition that it reads. */
+  readonly parts: number
 }
 
 export type NextEventsDeps = Pick<OperationDeps, 'tables' | 'staged' | 'shards' | 'systemTypes'>
@@ -74,7 +76,7 @@ export async function nextEvents(
     }
   }
   const next = { ...places, orders: Object.fromEntries(orders), stock: Object.fromEntries(stock) }
-  return { events: events.filter(isWanted), places: next, complete, frontier }
+  return { events: events.filter(isWanted), places: next, complete, frontier, parts }
 }
 
 /** A lane's part of a page: one for each partition that it reads. */

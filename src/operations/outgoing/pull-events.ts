@@ -1,8 +1,9 @@
 import { isoTime } from '../../events/times.ts'
 import type { OperationDeps } from '../dependencies.ts'
 import type { Principal } from '../principal.ts'
-import { cursorOf, placesFrom, placesOf } from './event-places.ts'
+import { placesFrom } from './event-places.ts'
 import { findSubscription } from './find-subscription.ts'
+import { keptCursorOf, placesOfKept } from './kept-cursor.ts'
 import type { OutgoingEvent } from './keyed-event.ts'
 import { type NextEventsDeps, nextEvents } from './next-events.ts'
 
@@ -25,8 +26,8 @@ export interface PulledEvents {
 }
 
 /**
- * The events of a subscription, with or without a webhook. Does not move its cursor. Throws `not_found` and
- * `cursor_invalid`.
+ * The events of a subscription, with or without a webhook. Does not move its cursor. Throws `not_found`,
+ * `cursor_invalid` and `cursor_expired`.
  */
 export async function pullEvents(
   deps: NextEventsDeps & Pick<OperationDeps, 'clock'>,
@@ -34,12 +35,13 @@ export async function pullEvents(
   { subscription: id, cursor, from, limit }: WantedPull,
 ): Promise<PulledEvents> {
   const { subscription, configuration } = await findSubscription(deps, by, id)
-  const places = cursor === null ? placesFrom(from ?? 0) : placesOf(cursor)
+  const places = cursor === null ? placesFrom(from ?? 0) : await placesOfKept(deps.tables, cursor)
   const page = await nextEvents(deps, subscription, configuration, { places, limit })
+  const next = await keptCursorOf(deps.tables, page.places, deps.clock.now())
   const visible = page.frontier < 0 ? null : Math.min(page.frontier, deps.clock.now())
   return {
     items: page.events.map(({ event }) => event),
-    cursor: cursorOf(page.places),
+    cursor: next,
     complete: page.complete,
     visible_until: isoTime(visible),
   }

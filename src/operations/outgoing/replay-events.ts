@@ -4,8 +4,9 @@ import { keptDays } from '../../platform/dynamodb/expiry.ts'
 import { noteChange, noteNothing } from '../audit.ts'
 import type { OperationDeps } from '../dependencies.ts'
 import { notFound, type Principal } from '../principal.ts'
-import { type EventPlaces, placesFrom, placesOf } from './event-places.ts'
+import { type EventPlaces, placesFrom } from './event-places.ts'
 import { type FoundSubscription, findSubscription } from './find-subscription.ts'
+import { placesOfKept } from './kept-cursor.ts'
 import { type NextEventsDeps, nextEvents } from './next-events.ts'
 import { withoutEvent } from './refused-keys.ts'
 import { createSubscriptionStore } from './subscription-row.ts'
@@ -46,7 +47,7 @@ export async function replayEvents(
   { preview, ...wanted }: WantedEvents & { readonly preview: boolean },
 ): Promise<EventReplay> {
   const found = await findSubscription(deps, by, wanted.subscription)
-  const places = beginOf(wanted, deps.clock.now())
+  const places = await beginOf(deps, wanted)
   const counted = await countEvents(deps, found, places)
   const { id } = found.subscription
   if (preview) noteNothing(by)
@@ -110,13 +111,13 @@ function assertSentTo({ subscription: { id, webhook } }: FoundSubscription, why:
   throw new StreamError('state_conflict', `id: ${id} has no webhook: ${why}`, { field: 'id' })
 }
 
-function beginOf({ from, cursor }: WantedEvents, now: number): EventPlaces {
+async function beginOf({ tables, clock }: Deps, { from, cursor }: WantedEvents): Promise<EventPlaces> {
   if ((from === null) === (cursor === null)) {
     const message = 'from: give exactly one of from and cursor'
     throw new StreamError('request_invalid', message, { field: 'from' })
   }
-  if (cursor !== null) return placesOf(cursor)
-  const earliest = now - keptDays.outgoingEvents * DAY_MS
+  if (cursor !== null) return await placesOfKept(tables, cursor)
+  const earliest = clock.now() - keptDays.outgoingEvents * DAY_MS
   if (from === null || from < earliest) {
     const message = `from: events are stored for ${keptDays.outgoingEvents} days; give ${isoTime(earliest)} or later`
     throw new StreamError('request_invalid', message, { field: 'from' })

@@ -17,6 +17,8 @@ export interface SendEventsDeps extends NextEventsDeps, AttemptDeps {
 
 /** How often to check a subscription that is caught up. */
 export const LOOK_EVERY_MS = 5_000
+/** A look reads one partition per connection: with many, they are rarer, so that a subscription costs 20 reads a second. */
+const LOOK_MS_PER_PART = 50
 /** Events per page: sent together, in order per key. */
 const PAGE = 50
 /** A page starts no attempt after this time, so the last attempt (20 s at most) ends before the lease. */
@@ -164,7 +166,7 @@ function visibleUntil({ visible_until }: SubscriptionRow, frontier: number, now:
 /** Milliseconds until the next page; null: none. */
 function pauseAfter(page: EventPage, { sent, failures }: Attempted, open: number): number | null {
   if (open > 0) return sent.length > 0 && failures.size === 0 ? null : LOOK_EVERY_MS
-  return page.complete ? LOOK_EVERY_MS : null
+  return page.complete ? Math.max(LOOK_EVERY_MS, page.parts * LOOK_MS_PER_PART) : null
 }
 
 /** Stores the outcome of attempts, and waits longer if the endpoint failed or asks for it. */

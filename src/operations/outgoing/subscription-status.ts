@@ -1,5 +1,5 @@
+import { currentConfiguration } from '../../configuration/current-configuration.ts'
 import type { Configuration, OutgoingEventType } from '../../configuration/model.ts'
-import { readConfiguration } from '../../configuration/read-configuration.ts'
 import { toStreamError } from '../../errors.ts'
 import { isoTime } from '../../events/times.ts'
 import type { SendFailure } from '../attempts.ts'
@@ -8,6 +8,7 @@ import type { Principal } from '../principal.ts'
 import { type Owner, type Scoped, within } from '../scope.ts'
 import { seesSubscription } from './event-lanes.ts'
 import { placesOf, reachedTime } from './event-places.ts'
+import { keptCursor } from './kept-cursor.ts'
 import { keyText } from './keyed-event.ts'
 import type { RefusedKey } from './refused-keys.ts'
 import { problemOf, type SubscriptionProblem } from './subscription-problem.ts'
@@ -65,7 +66,14 @@ type Deps = Pick<TableDeps, 'tables' | 'clock'>
 
 /** Subscriptions whose events the caller may all see, by id. */
 export async function listSubscriptions(deps: Deps, by: Principal): Promise<Scoped<SubscriptionStatus>> {
-  return await statusOfSubscriptions(deps, by, await readConfiguration(deps.tables))
+  const found = await statusOfSubscriptions(deps, by, await currentConfiguration(deps.tables))
+  const kept = await Promise.all(
+    found.map(async (one) => {
+      const cursor = one.cursor === null ? null : await keptCursor(deps.tables, one.cursor, deps.clock.now())
+      return { ...one, cursor }
+    }),
+  )
+  return within(by.scope, kept, ownerOfSubscription)
 }
 
 /** Like `listSubscriptions`, with a configuration that was already read. */

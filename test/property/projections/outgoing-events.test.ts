@@ -102,7 +102,8 @@ function world(ahead = 0) {
       if (!dies) lane.handled = Math.max(lane.handled, from + batch.length)
     },
     async idle({ topic, partition, records, handled }: Lane) {
-      if (handled === records.length) await laneIdle(tables, topic, SETTLE_MS)(partition, topic, now + ahead)
+      if (handled === records.length)
+        await laneIdle({ tables, settleMs: SETTLE_MS }, topic)(partition, topic, now + ahead)
     },
     async follow(limit: number) {
       const frontier = (await readLaneFrontiers(tables, PARTITIONS))(TOPICS)
