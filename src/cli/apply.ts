@@ -45,8 +45,9 @@ function effectsText(effects: readonly ApplyEffect[]): string {
         value === null ? [] : [`    ${sign} ${field}: ${JSON.stringify(value)}`]
       const who = changedSince === null ? '' : `, which ${changedSince.by} changed since a folder was last applied`
       const differences = outcome === 'new' ? [] : changes
+      const order = outcome === 'changed' && changes.length === 0 ? ' (the order of a list)' : ''
       return [
-        `${kind} ${id}: ${outcome}${who}`,
+        `${kind} ${id}: ${outcome}${order}${who}`,
         ...differences.flatMap(({ field, before, after }) => [...line('-', field, before), ...line('+', field, after)]),
       ]
     })

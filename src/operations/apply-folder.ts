@@ -6,6 +6,7 @@ import type { Configuration } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { documentOf, normalForm } from '../configuration/stored-form.ts'
 import { StreamError } from '../errors.ts'
+import { canonicalJson } from '../events/canonical-json.ts'
 import { noteChange } from './audit.ts'
 import type { TableDeps } from './dependencies.ts'
 import { assertInScope, type DocumentPlace, readableDocument } from './document-place.ts'
@@ -83,8 +84,11 @@ export async function previewApply(
   return await Promise.all(
     rows.map(async ({ kind, id, document }) => {
       const before = await readableDocument(deps.configuration, { kind, id })
-      const changes = fieldChanges(before?.document ?? {}, documentOf(kind, normalForm(kind, document)))
-      const outcome = before === undefined ? 'new' : changes.length === 0 ? 'unchanged' : 'changed'
+      const after = documentOf(kind, normalForm(kind, document))
+      const changes = fieldChanges(before?.document ?? {}, after)
+      // Also if only the order of a list differs, which no field shows.
+      const isSame = changes.length === 0 && canonicalJson(before?.document) === canonicalJson(after)
+      const outcome = before === undefined ? 'new' : isSame ? 'unchanged' : 'changed'
       return {
         kind,
         id,

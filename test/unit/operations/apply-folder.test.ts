@@ -122,4 +122,14 @@ describe('a folder that is applied again', () => {
     ])
     expect(await statesOf()).toEqual(['processing', 'complete'])
   })
+
+  it('shows a document as changed if only the order of a list differs, as applying it changes it', async () => {
+    const { operations, apply } = await applied()
+    const rules = [ruleWith('name', { from: 'name', required: true }), ruleWith('color', { from: 'name' })]
+    await apply({ ...folder, metadata: [metadataWith('a', ...rules)] })
+    const next = { ...folder, metadata: [metadataWith('a', ...rules.toReversed())] }
+    const [effect] = await previewApply(operations, ann, next)
+    expect([effect?.kind, effect?.outcome, effect?.changes]).toEqual(['product-metadata', 'changed', []])
+    expect((await apply(next)).changed).toContain('product-metadata a')
+  })
 })
