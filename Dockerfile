@@ -21,7 +21,11 @@ COPY src src
 COPY --from=page /app/web/dist web/dist
 RUN ln -s /app/bin/waldstream.mjs /usr/local/bin/waldstream
 USER node
+# Published ports reach no other address of a container. The API starts there only with API_TOKEN or a key.
+ENV API_HOST=0.0.0.0
 EXPOSE 8080 9464
+HEALTHCHECK --interval=10s --timeout=10s --start-period=60s CMD ["node", "-e", \
+  "const port = process.env.METRICS_PORT ?? '9464'; if (port !== 'off') fetch('http://127.0.0.1:' + port + '/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["waldstream"]
 
 # With a simulated shop and ERP, and the demo's configuration: docker-compose.demo.yml.

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { magentoCredentials } from '../../../simulators/magento2/authorization.ts'
 import { NETSUITE_CREDENTIALS } from '../../../simulators/netsuite/credentials.ts'
+import { isUnencrypted } from '../../../src/api/plaintext.ts'
 import { readConfig } from '../../../src/config.ts'
 import { loadConfiguration } from '../../../src/configuration/load-configuration.ts'
+import { dataLossRisks, mustNotLose } from '../../../src/operations/doctor/data-loss.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
 
 interface Service {
@@ -75,6 +77,26 @@ describe('docker-compose.demo.yml', () => {
       expect(service.cap_drop ?? base?.cap_drop, name).toEqual(['ALL'])
       expect(service.security_opt ?? base?.security_opt, name).toEqual(['no-new-privileges:true'])
       for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/)
+    }
+  })
+})
+
+/** As `docker run` sets it, with what Compose adds. */
+const imageEnvironment = { API_HOST: '0.0.0.0' }
+
+describe.each([
+  ['docker-compose.yml', plain],
+  ['docker-compose.demo.yml', services],
+])('%s', (_file, all) => {
+  const ofRoles = Object.entries(all).filter(([, { command }]) => command?.[0] === 'run')
+
+  it('has roles that the program does not refuse to start, now or in the next version', () => {
+    expect(ofRoles.length).toBeGreaterThanOrEqual(4)
+    for (const [name, { command = [], environment = {} }] of ofRoles) {
+      const config = readConfig({ ...imageEnvironment, ...environment, API_TOKEN: 'x' })
+      const risks = mustNotLose(config) ? dataLossRisks(config.replication, [], []) : []
+      expect(risks, name).toEqual([])
+      if (command[2] === 'api') expect(isUnencrypted(config.api.host, config.http), name).toBe(false)
     }
   })
 })

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { isUnencrypted } from '../../../src/api/plaintext.ts'
+import { readConfig } from '../../../src/config.ts'
 import { variableNames } from '../../../src/variables.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -103,6 +105,25 @@ describe('the Helm chart', () => {
     for (const path of ['/health/live', '/health/ready']) expect(deployment).toContain(`path: ${path}, port: metrics`)
   })
 
+  it('compares replicas with partitions only if something scales', () => {
+    const autoscaling = text('templates', 'autoscaling.yaml')
+    const condition = '{{- if ne $by "none" }}'
+    expect(autoscaling.split(condition)).toHaveLength(2)
+    expect(autoscaling.split(condition)[0]).not.toContain('maxReplicas')
+  })
+
+  it('has an API that the next version starts, too', () => {
+    const api = {
+      ...values.env,
+      KAFKA_BROKERS: 'kafka:9092',
+      SCHEMA_REGISTRY_URL: 'https://registry',
+      AWS_REGION: 'eu',
+    }
+    const given = Object.fromEntries(Object.entries(api).filter(([, value]) => value !== ''))
+    const { api: own, http } = readConfig({ ...given, API_HOST: '0.0.0.0' } as Readonly<Record<string, string>>)
+    expect(isUnencrypted(own.host, http)).toBe(false)
+  })
+
   it.skipIf(!hasHelm)('is accepted by helm lint', () => {
     const { status, stdout, stderr } = helm('lint', ALL)
     expect(status, stdout + stderr).toBe(0)
@@ -129,7 +150,12 @@ describe('the Helm chart', () => {
   it.skipIf(!hasHelm)('refuses what can not work, and says so', () => {
     expect(helm('template', []).stderr).toContain('env.KAFKA_BROKERS')
     expect(helm('template', [...GIVEN, 'env.API_HOST=::']).stderr).toContain('env.API_HOST is set by the chart')
-    expect(helm('template', [...GIVEN, 'autoscaling.maxReplicas=9']).stderr).toContain('more than TOPIC_PARTITIONS (6)')
+    const nine = [...GIVEN, 'autoscaling.maxReplicas=9']
+    expect(helm('template', [...nine, 'autoscaling.by=cpu']).stderr).toContain('more than TOPIC_PARTITIONS (6)')
+  })
+
+  it.skipIf(!hasHelm)('accepts few partitions where nothing scales', () => {
+    expect(rendered([...GIVEN, 'env.TOPIC_PARTITIONS=3']).length).toBeGreaterThan(0)
   })
 })
 
