@@ -6,6 +6,7 @@ import { checkAddress } from '../src/api/access.ts'
 import { configFromEnvironment, processEnvironment } from '../src/config.ts'
 import { StreamError } from '../src/errors.ts'
 import { assertFree } from './assert-free.ts'
+import { assertOwnShell } from './demo-files.ts'
 import type { Ending } from './ending.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
@@ -14,6 +15,7 @@ import { startSimulators } from './simulators.ts'
 /** What the environment says wrongly is told before anything starts; what it leaves out is started. */
 export async function checkEnvironment(): Promise<void> {
   const env = processEnvironment()
+  assertOwnShell(env)
   const later = (name: string): string => env[name]?.trim() || 'later'
   const { api, metrics } = configFromEnvironment({
     KAFKA_BROKERS: later('KAFKA_BROKERS'),

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, relative } from 'node:path'
+import { type DemoFiles, demoMarker } from './demo-files.ts'
 import type { DemoOptions } from './options.ts'
 import type { SimulatorAddresses } from './simulators.ts'
 
@@ -60,7 +61,7 @@ interface Endpoints {
 
 /** Writes where things are, for programs that look for them. */
 export function writeEndpoints(
-  options: DemoOptions,
+  { endpoints: file }: DemoFiles,
   api: string,
   simulators: SimulatorAddresses,
   env: Readonly<Record<string, string>>,
@@ -72,8 +73,8 @@ export function writeEndpoints(
     schemaRegistry: env['SCHEMA_REGISTRY_URL'] ?? '',
     dynamodb: env['DYNAMODB_ENDPOINT'] ?? '',
   }
-  mkdirSync(dirname(options.endpointsFile), { recursive: true })
-  writeFileSync(options.endpointsFile, `${JSON.stringify(endpoints, null, 2)}\n`)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${JSON.stringify(endpoints, null, 2)}\n`)
 }
 
 /**
@@ -81,23 +82,22 @@ export function writeEndpoints(
  * the environment has are in it already: they are written nowhere.
  */
 export function writeShellEnvironment(
-  options: Pick<DemoOptions, 'endpointsFile'>,
+  { shell: file }: Pick<DemoFiles, 'shell'>,
   env: Readonly<Record<string, string>>,
   given: Readonly<Record<string, string | undefined>>,
 ): void {
-  const own = Object.entries(env).filter(([name]) => !name.startsWith('AWS_') || !given[name])
+  const own = Object.entries({ ...env, ...demoMarker() }).filter(([name]) => !name.startsWith('AWS_') || !given[name])
   const lines = own.map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
-  const file = join(dirname(options.endpointsFile), 'env')
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 })
   // One of before keeps its mode.
   chmodSync(file, 0o600)
 }
 
 /** What people need of it, in three lines; the rest is in the file. */
-export function where(api: string): string {
+export function where(api: string, { endpoints, shell }: DemoFiles, folder: string): string {
   return `everything runs:
           control tower      ${api}/
           API                ${api}            documentation ${api}/docs
-          to try             "Break something" on the page, or: . .waldstream/env && npx waldstream status
-          All addresses are in .waldstream/endpoints.json; docs/tutorial/demo.md says what to look at. Ctrl-C ends everything.`
+          to try             "Break something" on the page, or: . ${relative(folder, shell)} && npx waldstream status
+          All addresses are in ${relative(folder, endpoints)}; docs/tutorial/demo.md says what to look at. Ctrl-C ends everything.`
 }

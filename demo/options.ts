@@ -41,7 +41,8 @@ export const HELP = `npm start -- [options]
   --json                  the last line of stdout is a JSON summary (with --once)
   --help                  this text`
 
-const ROOT = new URL('..', import.meta.url).pathname
+/** The checkout. */
+export const ROOT = new URL('..', import.meta.url).pathname
 
 function wholeNumber(name: string, value: string): number {
   const number = Number(value)

@@ -11,12 +11,13 @@ import { loadConfiguration } from '../src/configuration/load-configuration.ts'
 import { type StreamError, toStreamError } from '../src/errors.ts'
 import { systemTypes } from '../src/systems/systems.ts'
 import { checkEnvironment, lockData, startAround } from './around.ts'
+import { demoFiles } from './demo-files.ts'
 import { Ending } from './ending.ts'
 import { demoEnvironment, demoNetworks, where, writeEndpoints, writeShellEnvironment } from './endpoints.ts'
 import { postJson } from './http.ts'
 import { runOnce } from './once.ts'
 import { PULLED, runOnceAll } from './once-all.ts'
-import { type DemoOptions, HELP, readOptions } from './options.ts'
+import { type DemoOptions, HELP, ROOT, readOptions } from './options.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { demoScenarios } from './scenarios.ts'
 import { failureLine, summaryLine } from './summary.ts'
@@ -75,9 +76,10 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
     connection: PULLED,
     token: config.api.token ?? undefined,
   })
-  writeEndpoints(options, api, simulators.addresses, services.env)
-  writeShellEnvironment(options, env, processEnvironment())
-  progress.line(where(api))
+  const files = demoFiles(options)
+  writeEndpoints(files, api, simulators.addresses, services.env)
+  writeShellEnvironment(files, env, processEnvironment())
+  progress.line(where(api, files, ROOT))
   if (!options.once) {
     await keepChanging(simulators.addresses, configuration.connections, progress, signal)
     return 0

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { demoMarker } from '../../../demo/demo-files.ts'
 import { writeShellEnvironment } from '../../../demo/endpoints.ts'
 
 it('is readable by its user alone, and has no credentials that the environment brings', async () => {
@@ -19,13 +20,13 @@ it('is readable by its user alone, and has no credentials that the environment b
     AWS_SECRET_ACCESS_KEY: 'real',
   }
   const given = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'real', AWS_SESSION_TOKEN: 'token' }
-  const options = { endpointsFile: join(folder, 'endpoints.json') }
-  writeShellEnvironment(options, env, given)
+  writeShellEnvironment({ shell: file }, env, given)
+  const [marker] = Object.entries(demoMarker())
   expect(await readFile(file, 'utf8')).toBe(
-    "export KAFKA_BROKERS='a:1'\nexport TEXT='it'\\''s'\nexport AWS_REGION='eu'\n",
+    `export KAFKA_BROKERS='a:1'\nexport TEXT='it'\\''s'\nexport AWS_REGION='eu'\nexport ${marker?.[0]}='${marker?.[1]}'\n`,
   )
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   // The local stand-ins take any: a shell needs some.
-  writeShellEnvironment(options, { AWS_SECRET_ACCESS_KEY: 'local' }, {})
-  expect(await readFile(file, 'utf8')).toBe("export AWS_SECRET_ACCESS_KEY='local'\n")
+  writeShellEnvironment({ shell: file }, { AWS_SECRET_ACCESS_KEY: 'local' }, {})
+  expect(await readFile(file, 'utf8')).toContain("export AWS_SECRET_ACCESS_KEY='local'\n")
 })
