@@ -28,20 +28,20 @@ export async function checkEnvironment(): Promise<void> {
 }
 
 /** One at a time on the same data; the lock lies beside the folder, which --fresh removes. */
-export async function lockData(options: DemoOptions, ending: Ending): Promise<void> {
+export async function lockData(options: Pick<DemoOptions, 'dataDir'>, ending: Ending): Promise<void> {
   await prepareFolder(dirname(options.dataDir)).catch((error: unknown) => {
-    throw new StreamError('services_missing', messageOf(error), { cause: error })
+    throw new StreamError('configuration_invalid', messageOf(error), { cause: error })
   })
   try {
     const lock = await acquireLock(`${options.dataDir}.lock`)
     ending.add(() => lock.release())
   } catch (error) {
     if (error instanceof DamagedLockError) {
-      throw new StreamError('services_missing', error.message, { cause: error })
+      throw new StreamError('state_conflict', error.message, { cause: error })
     }
     if (!(error instanceof LockedError)) throw error
     const message = `process ${error.pid} already runs on this data (${options.dataDir}): end it first, or choose another --seed`
-    throw new StreamError('services_missing', message, { cause: error })
+    throw new StreamError('state_conflict', message, { cause: error })
   }
 }
 
@@ -66,7 +66,9 @@ export async function startAround(options: DemoOptions, progress: Progress, endi
   } catch (error) {
     failed.abort()
     await Promise.allSettled(starting)
-    throw error instanceof StreamError ? error : new StreamError('services_missing', messageOf(error), { cause: error })
+    if (error instanceof StreamError) throw error
+    const isInUse = error instanceof Error && error.cause instanceof LockedError
+    throw new StreamError(isInUse ? 'state_conflict' : 'services_missing', messageOf(error), { cause: error })
   }
 }
 
