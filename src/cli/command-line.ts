@@ -3,6 +3,15 @@ import { type Entry, entries, entryNamed } from './catalog.ts'
 import { type CommandGroup, commandsOf, flagName, isGroup } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
+/** `--json status` is `status --json`: the option is accepted before the command, too. */
+export function jsonBehind(words: readonly string[]): readonly string[] {
+  const at = words.findIndex((word) => word !== '--json')
+  if (at < 0) return []
+  const [name = '', ...rest] = words.slice(at)
+  if (at === 0 || name.startsWith('-') || name === 'help') return [name, ...rest]
+  return [name, '--json', ...rest]
+}
+
 /**
  * Moves the words of the command to the front: `keys --json list` becomes `keys list --json`. Throws a UsageError with
  * a similar command for an unknown one.

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { toStreamError } from '../errors.ts'
-import { commandFirst, selected } from './command-line.ts'
+import { commandFirst, jsonBehind, selected } from './command-line.ts'
 import { complete } from './complete.ts'
 import { handlers } from './handlers.ts'
 import { createProgram } from './program.ts'
@@ -39,6 +39,6 @@ function report(error: unknown, words: readonly string[]): void {
   if (command !== null) console.error(`"waldstream ${command} --help" prints its options and examples`)
 }
 
-const code = await main(process.argv.slice(2))
+const code = await main(jsonBehind(process.argv.slice(2)))
 // Keeps an exit code that a successful command set, such as `status`.
 if (code !== 0) process.exitCode = code

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { commandFirst } from '../../../src/cli/command-line.ts'
+import { commandFirst, jsonBehind } from '../../../src/cli/command-line.ts'
 import { keysRevoke } from '../../../src/cli/commands/keys.ts'
 import { orderHold, orderShow } from '../../../src/cli/commands/order.ts'
 import { readsSetCutDate } from '../../../src/cli/commands/reads.ts'
@@ -20,6 +20,23 @@ it('finds an action behind options, and tells it from their values', async () =>
   expect(commandFirst(wordsOf('keys --json list'))).toEqual(['keys', 'list', '--json'])
   expect(await parseFor(keysRevoke, 'keys --by list revoke abc')).toMatchObject({ id: 'abc', by: 'list' })
   expect(await parseFor(orderHold, 'order --reason hold hold 5')).toMatchObject({ number: '5', reason: 'hold' })
+})
+
+it.each([
+  ['--json status', 'status --json'],
+  ['--json keys list', 'keys list --json'],
+  ['--json order 5 --source shop', 'order --json 5 --source shop'],
+  ['--json --json tasks', 'tasks --json'],
+  ['status --json', 'status --json'],
+  ['--json --help', '--help'],
+  ['--json help status', 'help status'],
+])('accepts --json before the command: "%s" is "%s"', (line, moved) => {
+  expect(commandFirst(jsonBehind(wordsOf(line)))).toEqual(wordsOf(moved))
+})
+
+it('asks for a command where there is only --json', () => {
+  expect(jsonBehind(['--json'])).toEqual([])
+  expect(jsonBehind([])).toEqual([])
 })
 
 it('runs the own or the usual command of a word without an action', async () => {
