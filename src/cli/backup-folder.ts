@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Check } from 'typebox/value'
@@ -13,6 +13,7 @@ import {
   manifestSchema,
 } from '../operations/backup/backup.ts'
 import type { StoredItem } from '../platform/dynamodb/stored-items.ts'
+import { makeFolder, pathFault } from '../platform/folders.ts'
 import { itemOfLine, lineOfItem } from './item-lines.ts'
 
 const MANIFEST = 'manifest.json'
@@ -20,10 +21,12 @@ const MANIFEST = 'manifest.json'
 const OWNER_ONLY = { folder: 0o700, file: 0o600 } as const
 const ITEMS_A_PAGE = 500
 
-/** Creates a folder with a file for each table, one item per line, and the manifest. */
+/**
+ * Creates a folder with a file for each table, one item per line, and the manifest. Throws `configuration_invalid` for a
+ * folder that can't be created or is not empty.
+ */
 export async function createBackupFolder(folder: string): Promise<BackupTarget> {
-  await mkdir(folder, { recursive: true, mode: OWNER_ONLY.folder })
-  if ((await readdir(folder)).length > 0) throw folderError(folder, 'is not empty; name a new folder')
+  if ((await emptyFolder(folder)).length > 0) throw folderError(folder, 'is not empty; name a new folder')
   return {
     add: (table, pages) => copyTable(join(folder, fileOf(table)), table, pages),
     finish: (manifest) =>
@@ -42,6 +45,15 @@ export async function openBackupFolder(folder: string): Promise<Backup> {
     if (found !== sha256) throw folderError(folder, `is damaged: ${fileOf(table)} was changed after the backup`)
   }
   return { manifest, pages: (table) => readPages(join(folder, fileOf(table))) }
+}
+
+async function emptyFolder(folder: string): Promise<readonly string[]> {
+  try {
+    await makeFolder(folder, OWNER_ONLY.folder)
+    return await readdir(folder)
+  } catch (cause) {
+    throw folderError(folder, `can't be created: it ${pathFault(cause)}; name another folder`, cause)
+  }
 }
 
 function fileOf(table: string): string {

@@ -1,11 +1,12 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { processEnvironment } from '../config.ts'
 import { checkConfiguration } from '../configuration/load-configuration.ts'
 import { secretRulesOf } from '../configuration/secret-rules.ts'
-import { startingFolder } from '../configuration/start-folder/write-folder.ts'
+import { type StartingFile, startingFolder } from '../configuration/start-folder/write-folder.ts'
 import { mistakeText } from '../configuration/yaml-documents.ts'
-import { StreamError, toStreamError } from '../errors.ts'
+import { StreamError } from '../errors.ts'
+import { makeFolder, pathFault } from '../platform/folders.ts'
 import { systemTypes } from '../systems/systems.ts'
 import type { Given } from './command.ts'
 import type { init } from './commands/init.ts'
@@ -45,8 +46,7 @@ async function writtenFiles(answers: StartingAnswers, folder: string): Promise<r
     const environment = processEnvironment()
     const secretPrefix = secretRulesOf(environment).environmentPrefix
     const files = startingFolder({ ...(await askStartingPoint(answers, questions)), secretPrefix })
-    await mkdir(folder, { recursive: true })
-    for (const { name, text } of files) await writeFile(join(folder, name), text, { flag: 'wx' })
+    await writeFiles(folder, files)
     const { mistakes } = await checkConfiguration(folder, environment, systemTypes)
     if (mistakes.length > 0) {
       const listed = mistakes.map(mistakeText).join('\n')
@@ -58,13 +58,27 @@ async function writtenFiles(answers: StartingAnswers, folder: string): Promise<r
   }
 }
 
+async function writeFiles(folder: string, files: readonly StartingFile[]): Promise<void> {
+  try {
+    await makeFolder(folder)
+    for (const { name, text } of files) await writeFile(join(folder, name), text, { flag: 'wx' })
+  } catch (cause) {
+    throw folderError(folder, cause)
+  }
+}
+
+function folderError(folder: string, cause: unknown): StreamError {
+  return new StreamError('request_invalid', `${folder} can't be written: it ${pathFault(cause)}; name another folder`, {
+    field: 'dir',
+    cause,
+  })
+}
+
 /** Throws unless the folder is empty or missing: no file is overwritten. */
 async function assertEmpty(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
-    if (toStreamError(error).message.includes('ENOENT')) return []
-    throw new StreamError('request_invalid', `${folder} cannot be read: ${toStreamError(error).message}`, {
-      field: 'dir',
-    })
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw folderError(folder, error)
   })
   if (names.length === 0) return
   throw new StreamError('request_invalid', `${folder} is not empty (${names[0]}); name an empty or new folder`, {

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { StreamError } from '../errors.ts'
 
 export interface Question {
   readonly text: string
@@ -20,17 +21,34 @@ export function openQuestions(): Questions | null {
   const { stdin, stderr } = process
   if (!stdin.isTTY || !stderr.isTTY) return null
   // Questions go to stderr, so that stdout contains only results.
-  const lines = createInterface({ input: stdin, output: stderr })
+  return questionsOn(stdin, stderr)
+}
+
+/** Throws `request_invalid` when the person ends the input (Ctrl-D, Ctrl-C). */
+export function questionsOn(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Questions {
+  const lines = createInterface({ input, output })
+  const ended = Promise.withResolvers<never>()
+  ended.promise.catch(() => undefined)
+  lines.once('close', () => ended.reject(canceledError()))
+  const answerTo = async (question: string) => {
+    // The question may fail of itself where the input has ended before.
+    const answer = Promise.race([lines.question(question), ended.promise])
+    return (await answer.catch(() => ended.promise)).trim()
+  }
   return {
     async ask({ text, usual, problem }) {
       for (;;) {
-        const given = (await lines.question(`${text}${usual === null ? '' : ` (${usual})`}: `)).trim()
+        const given = await answerTo(`${text}${usual === null ? '' : ` (${usual})`}: `)
         const answer = given === '' ? (usual ?? '') : given
         const wrong = answer === '' ? 'is required' : problem(answer)
         if (wrong === null) return answer
-        stderr.write(`  ${answer === '' ? 'an answer' : `"${answer}"`} ${wrong}\n`)
+        output.write(`  ${answer === '' ? 'an answer' : `"${answer}"`} ${wrong}\n`)
       }
     },
     close: () => lines.close(),
   }
+}
+
+function canceledError(): StreamError {
+  return new StreamError('request_invalid', 'canceled; nothing was written')
 }

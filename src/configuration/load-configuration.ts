@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StreamError, toStreamError } from '../errors.ts'
+import { pathFault } from '../platform/folders.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
 import { compilePattern } from '../rules/pattern.ts'
@@ -175,7 +176,7 @@ const OTHERS = /(^|[\\/])(node_modules|\.[^\\/]*)[\\/]/
 
 async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; mistakes: Mistake[] }> {
   const names = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new StreamError('configuration_invalid', `${folder} can't be read (${toStreamError(cause).message})`, {
+    throw new StreamError('configuration_invalid', `folder ${folder} ${pathFault(cause)}`, {
       field: folder,
       cause,
     })

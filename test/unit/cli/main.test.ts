@@ -22,7 +22,7 @@ describe('the command', () => {
     const { error } = JSON.parse(stderr)
     expect(error).toEqual({
       code: 'configuration_invalid',
-      message: expect.stringContaining("/there/is/none can't be read"),
+      message: expect.stringContaining('folder /there/is/none does not exist'),
       field: '/there/is/none',
     })
   })
