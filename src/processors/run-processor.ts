@@ -95,6 +95,8 @@ export function processorStage<K extends ProcessedKind, S extends Remembered>(
   }
   const topic = topicOf(processor.from)
   const progress = createProgressNotes(processor.name, topic, deps)
+  // Before the first batch, too: an alert sees a step from 0, not one from no series.
+  countUnaccounted(processor, deps, 0)
   return {
     name: processor.name,
     kind: processor.from,
@@ -128,11 +130,14 @@ async function handleBatch<K extends ProcessedKind, S extends Remembered>(
     isWrong: (connection, key, error) => guard.isWrong(connection, key, error),
   })
   const work = await processBatch(processor, view, batch, states.known)
-  // Also when it is 0, so that the metric shows the 0.
-  if (processor.from === 'orders') deps.meter?.count('waldstream_order_lines_unaccounted_total', {}, work.unaccounted)
+  countUnaccounted(processor, deps, work.unaccounted)
   await commitWork(work, states, parts, context, startedAt)
   context.assertOwned()
   if (work.results.length > 0) await deps.reporter.report(processor.name, context.partition, work.results)
+}
+
+function countUnaccounted({ from }: { readonly from: ProcessedKind }, { meter }: ProcessorDeps, lines: number): void {
+  if (from === 'orders') meter?.count('waldstream_order_lines_unaccounted_total', {}, lines)
 }
 
 /** Admits the persons of the events: what is made of the events is encoded with the persons' keys. */

@@ -23,6 +23,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { AnySourceReader, ReadWindow } from '../systems/kit/source.ts'
 import { finishDrain } from './finish-drain.ts'
 import type { LastKnownDeps } from './last-known.ts'
+import { countProof, createProofStart } from './proof-counts.ts'
 import type { PublishDeps } from './publish.ts'
 import { runSource } from './run-source.ts'
 import { sweepSource } from './sweep-source.ts'
@@ -60,8 +61,10 @@ export async function runWorker(deps: WorkerDeps, signal: AbortSignal): Promise<
     holds: watchReadHolds(deps.tables, deps.clock, deps.configuration),
     newer: createNewerConfiguration(deps.tables, deps.clock),
   }
+  const startProofs = createProofStart(deps.meter, deps.configuration)
   let seen: Seen | null = null
   while (!signal.aborted) {
+    startProofs()
     try {
       if (running.size > 0 || seen === null || (await isNew(deps, seen)))
         seen = await takeRuns(deps, looks, running, signal)
@@ -208,8 +211,7 @@ async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: Abor
     if (!moved)
       throw new StreamError('lease_lost', `the cut date of ${read.id} was changed meanwhile; it was not moved`)
   }
-  const proof = result.state === 'incomplete' ? 'incomplete' : result.listed === null ? 'unlisted' : 'proven'
-  deps.meter?.count('waldstream_window_proofs_total', { read: read.id, proof })
+  countProof(deps.meter, read.id, result)
   countRun(deps, lease, result.state)
   const ended = { ...result, ended_at: isoTime(deps.clock.now()) }
   await changeRun(deps.tables, { id: run.id, fence: lease.fence }, { set: ended })

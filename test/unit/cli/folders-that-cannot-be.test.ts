@@ -7,6 +7,13 @@ import { createBackupFolder } from '../../../src/cli/backup-folder.ts'
 import { initCommand } from '../../../src/cli/init.ts'
 
 const ANSWERS = {
+  shopId: undefined,
+  shopSignIn: undefined,
+  vendorId: undefined,
+  vendorSignIn: undefined,
+  connection: undefined,
+  skuPattern: undefined,
+  ordersFrom: undefined,
   shop: 'magento2',
   shopAddress: 'https://shop.example.com',
   vendor: 'netsuite',
@@ -36,7 +43,7 @@ it('are refused with the reason and the fix', async () => {
       code: 'request_invalid',
       message: expect.stringMatching(/can't be written: it .*; name another folder$/),
     }
-    await expect(initCommand({ ...ANSWERS, dir } as Parameters<typeof initCommand>[0])).rejects.toMatchObject(init)
+    await expect(initCommand({ ...ANSWERS, dir })).rejects.toMatchObject(init)
   }
 })
 

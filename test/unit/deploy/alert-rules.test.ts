@@ -48,6 +48,14 @@ describe('alerts', () => {
     }
   })
 
+  it('each have a test', () => {
+    const { tests } = parse(readFileSync(join(FOLDER, 'rules.test.yaml'), 'utf8')) as {
+      readonly tests: readonly { readonly alert_rule_test: readonly { readonly alertname: string }[] }[]
+    }
+    const tested = new Set(tests.flatMap((one) => one.alert_rule_test.map(({ alertname }) => alertname)))
+    expect(rules.map(({ alert }) => alert).filter((alert) => !tested.has(alert))).toEqual([])
+  })
+
   it.skipIf(!hasPromtool)('pass their own tests', () => {
     const run = (...args: readonly string[]) => spawnSync(PROMTOOL, args, { cwd: FOLDER, encoding: 'utf8' })
     const checked = run('check', 'rules', 'rules.yaml')

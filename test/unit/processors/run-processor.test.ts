@@ -10,6 +10,7 @@ import { connectionOf, lineOf, orderChanged, orderOf } from '../../data/processo
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
 import { batchOf, fakeStage, jsonCodec } from '../../worlds/fake-stage.ts'
+import { countingMeter } from '../../worlds/metric-samples.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 const configuration: Configuration = {
@@ -58,6 +59,12 @@ const first = orderChanged(orderOf([lineOf('1', 'A-1')]))
 const second = orderChanged(orderOf([lineOf('1', 'X-1')]), { readAt: first.readAt + 1 })
 
 describe('a processor as a stage', () => {
+  it('counts unaccounted lines from 0, before its first batch: an alert does not see a step from no series', async () => {
+    const { meter, counted } = countingMeter()
+    prepare(memoryTables(processorTables), { meter })
+    expect(await counted()).toEqual({ waldstream_order_lines_unaccounted_total: 0 })
+  })
+
   it('sends, remembers and reports, in this order', async () => {
     const { log, context, stage } = prepare()
     await stage.handle(batchOf<'orders'>(first), context)
