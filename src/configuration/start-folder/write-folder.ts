@@ -176,4 +176,5 @@ function environmentOf({ shop, vendor, secretPrefix }: StartingPoint): string {
   return `${[...head, ...parts].join('\n')}\n`
 }
 
-const variableLine = ({ variable, what }: NamedSecret) => `${variable}= # ${what}`
+/** The comment has its own line: `docker run --env-file` would take one behind the value as part of it. */
+const variableLine = ({ variable, what }: NamedSecret) => `# ${what}\n${variable}=`

@@ -84,8 +84,11 @@ describe('a first configuration', () => {
     expect(Object.keys(own?.secrets ?? {})).toEqual(way)
     const example = files.find(({ name }) => name === '.env.example')?.text ?? ''
     for (const reference of Object.values(own?.secrets ?? {})) {
-      expect(example).toContain(`\n${reference.replace('env:', '')}= # `)
+      expect(example).toContain(`\n${reference.replace('env:', '')}=\n`)
     }
+    // `docker run --env-file` takes the rest of a line as the value, comments too.
+    const lines = example.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    expect(lines.filter((line) => !/^[A-Z0-9_]+=$/.test(line))).toEqual([])
   })
 
   it('names secrets with the prefix that is in force', async () => {
