@@ -14,7 +14,7 @@ const WANTED_NODE = 24
 const main = [new URL('../src/cli/main.ts', import.meta.url), new URL('../dist/cli/main.js', import.meta.url)].find(
   existsSync,
 )
-if (main === undefined) fail('the program is not whole: install waldstream again')
+if (main === undefined) fail('files of Waldstream are missing: install it again')
 
 /** The Node of the packages: that of this machine, or that of installations before, wherever npm has put it. */
 function packagedNode() {

@@ -12,10 +12,11 @@ data "aws_caller_identity" "this" {}
 data "aws_iam_policy_document" "role" {
   for_each = local.roles
 
-  # Every process looks at all tables when it starts. It creates none: Terraform has.
+  # Every process looks at all tables when it starts. It creates none: Terraform has. `waldstream system` shows whether
+  # each has point-in-time recovery.
   statement {
     sid       = "DescribeTables"
-    actions   = ["dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
+    actions   = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
     resources = values(local.table_arns)
   }
 

@@ -1,6 +1,7 @@
 import type { CalledSystem } from '../operations/called-systems.ts'
 import type { OversoldStatus } from '../operations/oversold.ts'
 import type { PullStatus } from '../operations/pulls/list-pulls.ts'
+import { SHARED } from '../operations/pulls/note-pull.ts'
 import {
   type ConnectionStatus,
   type Failure,
@@ -123,10 +124,11 @@ function waitText({ count, stage, code, message, since }: Flow['waits'][number])
   return `    ${count} at ${stage} since ${since}: ${code ?? 'no reason given'}${message === null ? '' : `: ${message}`}`
 }
 
-function pullText({ feed, reader, name, source, age, lag }: PullStatus): string {
+export function pullText({ feed, reader, name, source, age, lag }: PullStatus): string {
   const of = source === null ? feed : `${feed} of ${source}`
   const behind = lag === null ? 'has not caught up yet' : `has everything up to ${ageText(lag)} ago`
-  return `  ${of} pulled by ${name ?? reader} ${ageText(age)} ago, ${behind}`
+  const who = reader === SHARED ? 'without a key, or with the shared token,' : `by ${name ?? reader}`
+  return `  ${of} pulled ${who} ${ageText(age)} ago, ${behind}`
 }
 
 function readText({ read, age, problem, overdue, enabled }: ReadAge): string {

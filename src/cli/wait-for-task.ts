@@ -32,11 +32,12 @@ export async function waitForTask(
   let said = ''
   for (;;) {
     const task = await findTask(deps, by, wanted)
-    const text = task === null ? 'not started yet' : progressText(task)
+    const joined = task?.run.merged_into ?? null
+    const text = joined === null ? textOf(task) : `joined to ${joined}, which was requested before`
     if (text !== said) progress(text)
     said = text
-    if (task?.run.merged_into) {
-      wanted = task.run.merged_into
+    if (joined !== null) {
+      wanted = joined
       continue
     }
     const ended = task !== null && task.state !== 'due' && task.state !== 'processing'
@@ -55,6 +56,8 @@ async function findTask(...asked: Parameters<typeof showTask>): Promise<TaskStat
     throw error
   }
 }
+
+const textOf = (task: TaskStatus | null) => (task === null ? 'not started yet' : progressText(task))
 
 /** `processing: read 120, published 12; magento-netsuite: succeeded 10, processing 2` */
 function progressText({ run, state, counts }: TaskStatus): string {

@@ -76,7 +76,7 @@ const ALLOW = 'or allow the loss with ALLOWED_DATA_LOSS=true (for tests and demo
 /** The error that refuses a start: every risk with its fix, and how to start anyway. */
 export function dataLossError(risks: readonly DataLossRisk[]): StreamError {
   const lines = risks.map(({ what, fix }) => `- ${what}: ${fix}`)
-  const head = 'the brokers are on other machines, and losing one of them could lose acknowledged records'
+  const head = 'the brokers are on other machines, and topics must survive the loss of one of them'
   return new StreamError('configuration_invalid', [`${head}:`, ...lines, ALLOW].join('\n'), {
     field: 'TOPIC_REPLICATION',
   })

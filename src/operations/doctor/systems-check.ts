@@ -20,7 +20,7 @@ export function systemCheck(system: System, { clients, now }: SystemDeps): Check
         const { date, warnings = [] } = await clients.check(system, signal)
         const [clock, roundMs] = [date, now() - askedAt]
         return [
-          ok(name, `${system.type} accepts the credentials (${roundMs} ms)`),
+          ok(name, `${system.type} ${hasCredentials(system) ? 'accepts the credentials' : 'answers'} (${roundMs} ms)`),
           ...judgeSkew(system, { date: clock, askedAt, answeredAt: askedAt + roundMs }),
           ...warnings.map((warning) => warn(name, warning)),
         ]
@@ -30,6 +30,10 @@ export function systemCheck(system: System, { clients, now }: SystemDeps): Check
       }
     },
   }
+}
+
+function hasCredentials({ secrets }: System): boolean {
+  return Object.keys(secrets).length > 0
 }
 
 const ways: Readonly<Partial<Record<StreamError['code'], string>>> = {

@@ -3,7 +3,7 @@ import type { FeedAnswer, WantedFeedPage } from '../feeds.ts'
 import type { Principal } from '../principal.ts'
 
 /** Callers with the shared token, or without one, count as one reader. */
-const SHARED = 'shared'
+export const SHARED = 'shared'
 
 /** Records that a caller of the API received a page of a feed. */
 export function notePull(

@@ -1,5 +1,6 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
 import { StreamError } from '../../errors.ts'
+import { isLoopback } from '../loopback.ts'
 
 const CREDENTIALS: readonly string[] = [
   'UnrecognizedClientException',
@@ -46,7 +47,22 @@ export function fromDynamo(error: unknown, table: string): StreamError {
   if (name === 'ValidationException' || error instanceof TypeError) {
     return new StreamError('unexpected', `table ${table} refused the request: ${reason}`, { cause: error })
   }
-  return new StreamError('table_unavailable', `table ${table} does not answer: ${name} ${reason}`, { cause: error })
+  const message = `table ${table} does not answer${placeOf(error) ?? `: ${name} ${reason}`}`
+  return new StreamError('table_unavailable', message, { cause: error })
+}
+
+/** Where nothing answers, and the fix; null: the connection is not the problem. */
+function placeOf(error: unknown): string | null {
+  // Names with several addresses fail with an error for each.
+  const one: unknown = error instanceof AggregateError ? error.errors[0] : error
+  if (!(one instanceof Error && 'code' in one)) return null
+  if ('address' in one && 'port' in one) {
+    const [host, place] = [String(one.address), `${one.address}:${one.port}`]
+    const demo = isLoopback(host) ? 'start the demo with npm start, or ' : ''
+    return ` at ${place} (DYNAMODB_ENDPOINT): ${one.code}; ${demo}correct the address`
+  }
+  if (!('hostname' in one)) return null
+  return ` at ${one.hostname} (DYNAMODB_ENDPOINT or AWS_REGION): ${one.code}; correct the address`
 }
 
 /** The caller lacks a permission. */

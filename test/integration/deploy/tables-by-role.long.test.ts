@@ -23,7 +23,7 @@ const ROLES: readonly Role[] = ['producer', 'processor', 'projector', 'api']
 const ROLES_FILE = new URL('../../../deploy/terraform/roles.json', import.meta.url)
 const allowed = JSON.parse(readFileSync(ROLES_FILE, 'utf8')) as Readonly<Record<Role, RoleTables>>
 const READS: readonly string[] = ['BatchGetItem', 'GetItem', 'Query', 'Scan']
-const DESCRIBES: readonly string[] = ['DescribeTable', 'DescribeTimeToLive']
+const DESCRIBES: readonly string[] = ['DescribeContinuousBackups', 'DescribeTable', 'DescribeTimeToLive']
 const STILL_MS = 330_000
 
 /** `GetItem connections`, for each table that a request is about. */

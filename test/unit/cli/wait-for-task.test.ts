@@ -75,8 +75,16 @@ describe('waiting for a task', () => {
   })
 
   it('of a request that was joined to another run waits for that one', async () => {
-    const { wait } = world([run('first'), run('t', 'first'), ended('first'), became('first', 'succeeded')])
+    const { said, wait } = world([run('first'), run('t', 'first'), ended('first'), became('first', 'succeeded')])
     expect(await wait('t')).toMatchObject({ ended: true, task: { run: { id: 'first' }, state: 'completed' } })
+    // It said "merged", then "due": as if it went backwards.
+    expect(said).toEqual([
+      'not started yet',
+      'joined to first, which was requested before',
+      'due: read 0, published 0',
+      'processing: read 3, published 1; c1: none yet',
+      'completed: read 3, published 1; c1: succeeded 1',
+    ])
   })
 
   it('says how far it came where it takes longer than it may, or was not begun', async () => {

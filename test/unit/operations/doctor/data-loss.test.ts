@@ -79,6 +79,8 @@ describe('what could lose records', () => {
     expect(code).toBe('configuration_invalid')
     expect(message).toContain('set TOPIC_REPLICATION=3')
     expect(message).toContain('ALLOWED_DATA_LOSS=true')
+    // It said twice that acknowledged records are lost.
+    expect(message.match(/acknowledged records/g)).toHaveLength(1)
   })
 })
 
