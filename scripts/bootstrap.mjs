@@ -51,6 +51,12 @@ const ABOUT = {
   test: 'npm test installs packages and servers the first time: two to five minutes. The tests then take about ten.\n',
 }
 
+/** What a task does, printed when nothing has to be installed: its first own line comes seconds later. */
+const AT_ONCE = {
+  start:
+    'npm start: starting Kafka, a schema registry, DynamoDB, simulated shops and ERPs, and waldstream. This takes about half a minute.\n',
+}
+
 const vite = (...args) => [join(MODULES, 'vite', 'bin', 'vite.js'), ...args, '--config', join(PAGE, 'vite.config.ts')]
 const vitest = (...args) => [join(MODULES, 'vitest', 'vitest.mjs'), 'run', ...args]
 const projects = (...names) => vitest(...names.flatMap((name) => ['--project', name]))
@@ -144,17 +150,19 @@ function assertWritable(bytes) {
   fail(`the disk of ${ROOT} has ${left} MB left, and the packages need ${needed}: free some space on it.`)
 }
 
+/** Whether the packages had to be installed. */
 function installModules(task) {
   const text = readFileSync(join(ROOT, 'package-lock.json'), 'utf8')
   const digest = createHash('sha256').update(text).digest('hex')
   const lock = JSON.parse(text)
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest && !lacksNode(lock)) return
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest && !lacksNode(lock)) return false
   assertWritable(isInstalled(lock) ? 1 : PACKAGES_BYTES)
   if (!isInstalled(lock) || lacksNode(lock)) {
     process.stderr.write(`${ABOUT[task] ?? ''}installing the packages of package-lock.json\n`)
     npm(['ci', '--include=dev', '--no-audit', '--no-fund'])
   }
   writeFileSync(STAMP, digest)
+  return true
 }
 
 /** The packages' Node, or the current one if it is new enough. */
@@ -270,7 +278,8 @@ if (!Object.hasOwn(TASKS, task ?? '')) {
   process.stderr.write(`unknown task "${task ?? ''}"; there are: ${Object.keys(TASKS).join(', ')}\n`)
   process.exit(2)
 }
-installModules(task)
+const isInstalledNow = installModules(task)
+if (!isInstalledNow && !args.includes('--help')) process.stderr.write(AT_ONCE[task] ?? '')
 if (['start', 'package'].includes(task) || (task === 'waldstream' && args[0] === 'run')) buildPage()
 // Removes compiled files whose sources no longer exist.
 if (task === 'package') rmSync(COMPILED, { recursive: true, force: true })
