@@ -3,13 +3,14 @@ import { StreamError } from '../errors.ts'
 import { rowsOf } from '../platform/dynamodb/rows.ts'
 import { keeperOf, monthOf, personId, personNames } from '../platform/persons/person-id.ts'
 import { findOrders } from '../projections/find-orders.ts'
+import { listStaged, stagedStatuses } from '../projections/list-staged.ts'
 import { foundByPerson, foundBySku, type IndexedOrder, type IndexOwner } from '../projections/order-index.ts'
 import { type StagedRow, shelfOf, stagedId, stagedRows } from '../projections/staged-row.ts'
 import { noteNothing, noteReading } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { isOfOthers, seesWhole } from './own-part.ts'
 import { may, type Principal } from './principal.ts'
-import { type Page, type Scope, sees, within } from './scope.ts'
+import { type Page, type Scope, type Scoped, sees, within } from './scope.ts'
 
 /** A found order, with the state of each part that the caller sees. */
 export interface FoundOrder {
@@ -73,6 +74,40 @@ export async function ordersOfEmail(
   return await shown(deps, by, reached, { orders: kept.flat(), next })
 }
 
+/** An order of which something changed lately, with the state of each part that the caller sees. */
+export type LatestOrder = Omit<FoundOrder, 'placed_at'> & { readonly changed_at: string }
+
+/** Orders with a part for a vendor, last changed first: newly sent, delivered, failed. */
+export async function latestOrders(
+  deps: Pick<OperationDeps, 'tables'>,
+  by: Principal,
+  limit: number,
+): Promise<readonly Scoped<LatestOrder>[]> {
+  const { connections } = await reachedBy(deps, by)
+  const rows: StagedRow[] = []
+  for (const connection of [...connections.values()].flat()) rows.push(...(await latestRows(deps, connection, limit)))
+  const byOrder = [...Map.groupBy(rows.toSorted(newestFirst), ({ id }) => id).values()].slice(0, limit)
+  const items = byOrder.flatMap(([newest, ...others]): LatestOrder[] => {
+    if (newest === undefined) return []
+    const parts = [newest, ...others].toSorted((a, b) => (a.connection < b.connection ? -1 : 1))
+    return [{ source: newest.source, number: newest.key, changed_at: newest.updated_at, parts: parts.map(partOf) }]
+  })
+  return within(by.scope, items, ownerOf(connectionsIn(connections)))
+}
+
+/** Without ignored ones: most of them are orders of others, which would hide the connection's own. */
+async function latestRows({ tables }: Pick<OperationDeps, 'tables'>, connection: string, limit: number) {
+  const any = { connection, entity: 'orders', key: null, since: null, until: null }
+  const pages = await Promise.all(
+    stagedStatuses
+      .filter((status) => status !== 'ignored')
+      .map((status) => listStaged(tables, { ...any, status }, limit, null)),
+  )
+  return pages.flatMap((page) => page.rows)
+}
+
+const newestFirst = (a: StagedRow, b: StagedRow) => (a.updated_at < b.updated_at ? 1 : -1)
+
 async function isForgotten({ personKeys }: Deps, person: string, { source, placed_at }: IndexedOrder) {
   const at = Date.parse(placed_at)
   return await personKeys.isForgotten({ person, month: monthOf(at), at, keeper: keeperOf('orders', source) })
@@ -89,7 +124,7 @@ interface Reached {
  * Searches only within the caller's scope, so that other orders look as if they did not exist. A shop owns all its
  * parts.
  */
-async function reachedBy({ tables }: Deps, by: Principal): Promise<Reached> {
+async function reachedBy({ tables }: Pick<Deps, 'tables'>, by: Principal): Promise<Reached> {
   const { systems, connections } = await readConfiguration(tables)
   const vendors = new Set(connections.map(({ vendor }) => vendor))
   const shops = new Set(connections.map(({ shop }) => shop))
@@ -109,7 +144,7 @@ async function shown(
   { connections }: Reached,
   { orders, next }: { readonly orders: readonly IndexedOrder[]; readonly next: string | null },
 ): Promise<Page<FoundOrder>> {
-  const ofShop = (source: string) => connections.get(source) ?? []
+  const ofShop = connectionsIn(connections)
   const keyOf = (connection: string, { source, number }: IndexedOrder) => {
     return { shelf: shelfOf(connection, 'orders'), id: stagedId({ key: number, source }) }
   }
@@ -124,9 +159,11 @@ async function shown(
   return { items: within(scope, items, ownerOf(ofShop)), next }
 }
 
+const connectionsIn = (connections: Reached['connections']) => (source: string) => connections.get(source) ?? []
+
 /** The search was already limited to the scope; the parts are of visible connections. */
 const ownerOf = (ofShop: (source: string) => readonly string[]) => {
-  return ({ source }: FoundOrder) => ({ system: source, connections: ofShop(source) })
+  return ({ source }: Pick<FoundOrder, 'source'>) => ({ system: source, connections: ofShop(source) })
 }
 
 function partOf({ connection, status, code, target_id, updated_at }: StagedRow): FoundPart {

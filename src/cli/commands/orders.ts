@@ -3,10 +3,10 @@ import { after, json, limit } from './shared-options.ts'
 
 export const orders = command({
   name: 'orders',
-  summary: 'find orders by SKU or e-mail address',
+  summary: 'list the latest orders, or find orders by SKU or e-mail address',
   takes: '',
-  about: `Last placed first: number, shop, and the state of each vendor's part. The audit trail records that an address was
-searched for, but not the address.`,
+  about: `Number, shop, and the state of each vendor's part. Found orders: last placed first. Without --sku and --email: orders
+with a part for a vendor, last changed first. The audit trail records that an address was searched for, but not the address.`,
   options: {
     sku: text('sku', 'orders with this SKU in a line'),
     email: text('address', 'orders of this e-mail address'),
@@ -14,5 +14,5 @@ searched for, but not the address.`,
     after,
     json,
   },
-  examples: ['waldstream orders --sku WLD-100'],
+  examples: ['waldstream orders', 'waldstream orders --sku WLD-100'],
 })

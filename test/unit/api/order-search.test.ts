@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { createKey, type keyScopes } from '../../../src/operations/keys.ts'
 import { everything } from '../../../src/operations/principal.ts'
-import { ordersWithSku } from '../../../src/operations/search-orders.ts'
+import { latestOrders, ordersWithSku } from '../../../src/operations/search-orders.ts'
 import type { RangeQuery } from '../../../src/platform/dynamodb/tables.ts'
 import { personId, personNames } from '../../../src/platform/persons/person-id.ts'
 import { createPersonKeys } from '../../../src/platform/persons/person-keys.ts'
@@ -208,4 +208,22 @@ it('finds nothing of a person who is forgotten, also where a row was left', asyn
   const later = { source: 'shop-alder', connection: 'alder', number: 'again', skus: ['A-1'], email: ZOE }
   await indexOrder(operations, { ...later, placedAt: clock.time + DAY_MS }, ['A-1'])
   expect(numbersOf(await byEmail({ email: ZOE }))).toEqual(['again'])
+})
+
+it('lists the latest orders where nothing is searched for, without those of others', async () => {
+  const { operations, ...api } = await world()
+  const nothing = { source: 'shop-alder', connection: 'alder', key: 'o-2', status: 'ignored', code: 'no_vendor_lines' }
+  await stagedStage(api).handle([statusRecord('route-orders', 1, [entityResult(nothing)])], batchContext().context)
+  const all = await latestOrders(operations, boss, 10)
+  expect(all.map(({ number }) => number).toSorted()).toEqual(['k-alder', 'k-birch'])
+  expect(all.find(({ number }) => number === 'k-alder')).toEqual({
+    source: 'shop-alder',
+    number: 'k-alder',
+    changed_at: '1970-01-01T00:00:00.001Z',
+    parts: [part('alder')],
+  })
+  expect(await latestOrders(operations, boss, 1)).toHaveLength(1)
+  const scope = { connections: new Set(['birch']), systems: new Set<string>() }
+  const own = await latestOrders(operations, { ...boss, scope }, 10)
+  expect(own.map(({ number }) => number)).toEqual(['k-birch'])
 })
