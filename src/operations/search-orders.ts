@@ -75,7 +75,7 @@ export async function ordersOfEmail(
 }
 
 /** An order of which something changed lately, with the state of each part that the caller sees. */
-export type LatestOrder = Omit<FoundOrder, 'placed_at'> & { readonly changed_at: string }
+type LatestOrder = Omit<FoundOrder, 'placed_at'> & { readonly changed_at: string }
 
 /** Orders with a part for a vendor, last changed first: newly sent, delivered, failed. */
 export async function latestOrders(
