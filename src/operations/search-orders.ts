@@ -82,7 +82,7 @@ export async function latestOrders(
   deps: Pick<OperationDeps, 'tables'>,
   by: Principal,
   limit: number,
-): Promise<readonly Scoped<LatestOrder>[]> {
+): Promise<Scoped<LatestOrder>> {
   const { connections } = await reachedBy(deps, by)
   const rows: StagedRow[] = []
   for (const connection of [...connections.values()].flat()) rows.push(...(await latestRows(deps, connection, limit)))
