@@ -8,7 +8,7 @@ export type Run = (command: Command, given: Readonly<Record<string, unknown>>) =
 
 const ABOUT = `Moves orders, shipments, products and stock between shops and ERPs.
 
-Addresses and secrets come from the environment (docs/how-to/operations.md). Exit code: 0 done, 1 failed, 2 wrong usage.`
+Addresses and secrets come from the environment (docs/reference/settings.md). Exit code: 0 done, 1 failed, 2 wrong usage.`
 
 /** The Commander program with all commands. Throws a CommanderError for help and wrong usage; prints only help. */
 export function createProgram(run: Run): Commander {

@@ -34,11 +34,22 @@ async function outcome(args: readonly string[], env: Readonly<Record<string, str
   return { code, text: started.output().trim() }
 }
 
-it('has the program, the schemas, the page and what tells of them, and nothing else', async () => {
+it('has the program, the schemas, the page, and the documents and examples that its texts name, and nothing else', async () => {
   const installed = join(folder, 'node_modules', 'waldstream')
   const names = await readdir(installed)
   expect(names.toSorted()).toEqual(
-    ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json', 'schemas', 'web'].toSorted(),
+    [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'bin',
+      'config',
+      'dist',
+      'docs',
+      'package.json',
+      'schemas',
+      'web',
+    ].toSorted(),
   )
   expect(await readdir(join(installed, 'web'))).toEqual(['dist'])
   const files = await readdir(installed, { recursive: true })
