@@ -182,6 +182,9 @@ export const environmentSchema = Type.Object({
   AWS_ROLE_SYSTEMS: text(
     "systems that may use the process's own AWS credentials in place of secrets, separated by commas, or * for any",
   ),
+  FILES_ROOT: text(
+    'folder on this machine whose subfolders, one per system and named by its id, systems with the address folder:/// use; without it, none may',
+  ),
   ALLOWED_PLAINTEXT_LOGINS: Type.Boolean({
     default: false,
     description: 'true: logins to brokers, registry, mail server and the receiver of spans may be sent unencrypted',

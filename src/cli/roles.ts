@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { RunningApi } from '../api/server.ts'
+import { folderRulesOf } from '../configuration/folder-rules.ts'
 import { createResolver } from '../configuration/references.ts'
 import { roleRulesOf } from '../configuration/role-rules.ts'
 import { watchConfiguration } from '../configuration/watch-configuration.ts'
@@ -62,7 +63,8 @@ export async function startRoles(
   const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const governors = createSharedGovernors(tables, clock, owner, platform.meter)
   const mayUseRole = roleRulesOf(platform.config.environment)
-  const deps = { clock, logger, governors, network, mayUseRole, resolveSecret }
+  const folderOf = folderRulesOf(platform.config.environment)
+  const deps = { clock, logger, governors, network, mayUseRole, folderOf, resolveSecret }
   const clients = createClients({ ...deps, systemTypes: platform.systemTypes })
   const parts: RunningPart[] = []
   let followed: FollowedConfiguration | undefined

@@ -1,5 +1,6 @@
 import type { WithWebhook } from './check-webhook.ts'
 import { type FolderValue, isFolderValue } from './folder-values.ts'
+import { IS_SYSTEM_ADDRESS } from './schema-parts.ts'
 import { refusalOf, type SecretRules } from './secret-rules.ts'
 import type { Shaped } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
@@ -25,8 +26,11 @@ export async function withAddress(
   const found = await lookUp(value.address)
   if ('mistake' in found && found.unset === true) return { system, mistakes: [] }
   if ('mistake' in found) return { system, mistakes: [yaml.mistake(['address'], found.mistake)] }
-  if (!/^https?:\/\/\S+$/.test(found.value)) {
-    return { system, mistakes: [yaml.mistake(['address'], `${value.address} does not refer to an http(s) address`)] }
+  if (!IS_SYSTEM_ADDRESS.test(found.value)) {
+    return {
+      system,
+      mistakes: [yaml.mistake(['address'], `${value.address} does not refer to an address of a system`)],
+    }
   }
   return { system: { ...system, value: { ...value, address: found.value } }, mistakes: [] }
 }

@@ -3,6 +3,7 @@ import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { applyConfiguration, raiseRevision } from './apply-configuration.ts'
 import { digestOf } from './document-rows.ts'
 import { type FolderValue, folderValues, isFolderValue } from './folder-values.ts'
+import { IS_SYSTEM_ADDRESS } from './schema-parts.ts'
 import { looksLikeSecret } from './secret-look.ts'
 import { decodeSystem } from './stored-form.ts'
 import { CONFIGURATION_CHANGES, CONNECTIONS } from './tables.ts'
@@ -75,8 +76,8 @@ async function upgradeAddresses(tables: Tables, environment: Environment, at: st
 /** Resolves the address; throws the reason when it can't. */
 async function addressBehind(reference: string, lookUp: FolderValue): Promise<string> {
   const found = reference.startsWith('env:') ? await lookUp(reference) : { mistake: 'write the address' }
-  if ('value' in found && /^https?:\/\/\S+$/.test(found.value)) return found.value
-  const message = 'mistake' in found ? found.mistake : 'it does not refer to an http(s) address'
+  if ('value' in found && IS_SYSTEM_ADDRESS.test(found.value)) return found.value
+  const message = 'mistake' in found ? found.mistake : 'it does not refer to an address of a system'
   throw new StreamError('configuration_invalid', message, { field: 'address' })
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { noteChange } from '../configuration/changes.ts'
 import { createConfigurationStore } from '../configuration/configuration-store.ts'
+import { folderRulesOf } from '../configuration/folder-rules.ts'
 import { checkRead } from '../configuration/load-configuration.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { createResolver } from '../configuration/references.ts'
@@ -168,6 +169,7 @@ export function openOperations(
       governors,
       network: networkRulesOf(config.environment),
       mayUseRole: roleRulesOf(config.environment),
+      folderOf: folderRulesOf(config.environment),
       resolveSecret,
       systemTypes,
       limitMs: TEST_LIMIT_MS,

@@ -89,7 +89,7 @@ export function networkRulesOf(
       if (isIP(host) !== 0 && !mayCall(host, url)) throw privateError(url)
     },
     assertSecret(url) {
-      if (url.protocol === 'https:') return
+      if (url.protocol !== 'http:') return
       const host = hostOf(url)
       const isListed = (entry: Entry) =>
         matchesHost(entry, url) || (isIP(host) !== 0 && matchesAddress(entry, host, url))
@@ -112,11 +112,16 @@ export function networkRulesOf(
 
 /** The host of a URL, without brackets and without the dot at the end of a fully qualified name. */
 function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  return hostname
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase()
 }
 
+const PORTS: Readonly<Record<string, string>> = { 'https:': '443', 'sftp:': '22' }
+
 function portOf({ port, protocol }: URL): string {
-  return port === '' ? (protocol === 'https:' ? '443' : '80') : port
+  return port === '' ? (PORTS[protocol] ?? '80') : port
 }
 
 function matchesHost({ host, port }: Entry, url: URL): boolean {

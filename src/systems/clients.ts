@@ -112,6 +112,6 @@ function assertNetwork({ id, address, secrets }: System, network: NetworkRules):
 /** Earlier versions stored secret references as addresses; these are no longer resolved. */
 function assertAddress({ id, address }: System): void {
   if (!/^(env|file):/.test(address)) return
-  const message = `the address of ${id} is not an http(s) address; apply the configuration again, or enter the address itself`
+  const message = `the address of ${id} is a reference; apply the configuration again, or enter the address itself`
   throw new StreamError('configuration_invalid', message, { field: `systems.${id}.address` })
 }

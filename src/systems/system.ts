@@ -40,6 +40,8 @@ export interface ClientDeps {
   readonly network: NetworkRules
   /** Whether a system may use the AWS role of the process; if absent, no system may. */
   readonly mayUseRole?: (system: string) => boolean
+  /** The folder on this machine that a system may use; null: the operator provides none. If absent, none. */
+  readonly folderOf?: (system: string) => string | null
 }
 
 /**
@@ -89,6 +91,8 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   readonly limits: CallLimits
   /** Problems of settings that are valid one by one but not together. */
   settingProblems?(values: ValuesOf<S>): readonly SettingProblem[]
+  /** Schemes of its addresses; http and https by default. */
+  readonly schemes?: readonly string[]
   addressProblem?(address: string): string | null
   /** If absent, product attributes may have any name. */
   attributeProblem?(name: string): string | null
@@ -162,7 +166,7 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
       const together = options.settingProblems?.(tolerantValues(settings, given)) ?? []
       return [...wrong, ...together.filter(({ name }) => !wrong.some((one) => one.name === name))]
     },
-    addressProblem: (address) => options.addressProblem?.(address) ?? null,
+    addressProblem: (address) => options.addressProblem?.(address) ?? schemeProblem(address, options.schemes),
     attributeProblem: (name) => options.attributeProblem?.(name) ?? null,
     orderFields(given) {
       return options.orderFields?.(tolerantValues(settings, given)) ?? { own: [], mappable: [] }
@@ -171,6 +175,11 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     faultRows: options.faultRows,
     open: (system, deps) => openSystem(options, system, deps),
   }
+}
+
+function schemeProblem(address: string, schemes: readonly string[] = ['http', 'https']): string | null {
+  if (schemes.some((scheme) => address.startsWith(`${scheme}:`))) return null
+  return `must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`
 }
 
 function openSystem<S extends Settings, C extends Client>(

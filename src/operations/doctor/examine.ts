@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
+import { folderRulesOf } from '../../configuration/folder-rules.ts'
 import { loadConfiguration } from '../../configuration/load-configuration.ts'
 import type { Recipient, Subscription, System } from '../../configuration/model.ts'
 import { readConfiguration } from '../../configuration/read-configuration.ts'
@@ -137,7 +138,8 @@ function systemChecks({ environment }: Config, logger: Logger, systems: readonly
   const network = networkRulesOf(environment)
   const governors = createGovernors(systemClock)
   const mayUseRole = roleRulesOf(environment)
-  const clients = createClients({ clock: systemClock, logger, governors, network, mayUseRole, resolveSecret })
+  const folderOf = folderRulesOf(environment)
+  const clients = createClients({ clock: systemClock, logger, governors, network, mayUseRole, folderOf, resolveSecret })
   return systems.map((system) => systemCheck(system, { clients, now: systemClock.now }))
 }
 

@@ -4,14 +4,14 @@ import type { Governors } from '../../platform/governor/governors.ts'
 import { createGuardedHttp, type GuardedAnswer, type GuardedHttp } from '../../platform/guarded-http.ts'
 import { retryAfterMs } from '../../platform/http-errors.ts'
 import type { NetworkRules } from '../../platform/network-rules.ts'
+import { decoded } from '../kit/decode-text.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
-import { MOST_BYTES, unpacked } from './body.ts'
+import { MOST_BYTES, unpacked } from '../kit/unpack.ts'
 import { askLink, type LinkAnswer, lastModifiedOf } from './link.ts'
 import { type NextPage, nextLink } from './next-page.ts'
 import { type FeedForm, parseFeed } from './parse.ts'
-import { feedCutShortError, feedError, MOST_ROWS } from './record.ts'
+import { feedCutShortError, feedError, feedWords, MOST_ROWS } from './record.ts'
 import type { FeedRow } from './rows.ts'
-import { decoded } from './text.ts'
 
 export interface ImageFeedSettings {
   readonly url: string
@@ -188,9 +188,11 @@ async function pageOf(
   if (status === 304 && known !== null) return { rows: null, validators: known, next: null, bytes: 0 }
   if (status === 206) throw feedCutShortError('its server sent only a part of it (206)')
   const size = { bytes: 0 }
-  const bytes = counted(unpacked(body, headers.get('content-encoding'), settings.mostBytes ?? MOST_BYTES), size)
+  const most = settings.mostBytes ?? MOST_BYTES
+  const bytes = counted(unpacked(body, { encoding: headers.get('content-encoding'), most, words: feedWords }), size)
   const type = headers.get('content-type')
-  const { rows, next } = await parseFeed(decoded(bytes, settings.encoding, type), settings.form, type)
+  const text = decoded(bytes, { setting: settings.encoding, contentType: type, words: feedWords })
+  const { rows, next } = await parseFeed(text, settings.form, type)
   const linked = nextLink(headers.get('link'))
   const page = absolute(linked === null ? next : { address: linked }, url)
   const validators = { etag: headers.get('etag'), lastModified: lastModifiedOf(headers) }

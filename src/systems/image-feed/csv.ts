@@ -1,5 +1,5 @@
 import type { StreamError } from '../../errors.ts'
-import { peek } from './body.ts'
+import { peek } from '../kit/unpack.ts'
 import { CsvReader, type CsvRow } from './csv-reader.ts'
 import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
 

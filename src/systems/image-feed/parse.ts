@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { peek } from './body.ts'
+import { peek } from '../kit/unpack.ts'
 import { type CsvDialect, csvRecords } from './csv.ts'
 import { jsonRecords } from './json.ts'
 import { jsonLinesRecords } from './json-lines.ts'

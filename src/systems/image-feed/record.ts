@@ -1,4 +1,5 @@
-import { StreamError } from '../../errors.ts'
+import type { StreamError } from '../../errors.ts'
+import { type FileWords, fileCutShortError, fileError } from '../kit/file-errors.ts'
 
 /** One row of a feed, whatever its format. */
 export interface FeedRecord {
@@ -26,12 +27,18 @@ export const DEEPEST = 64
 /** Maximum rows of a feed; all are held in memory while it is read. */
 export const MOST_ROWS = 1_000_000
 
+/** What messages say of the feed. */
+export const feedWords: FileWords = {
+  what: 'the image feed',
+  encodingSetting: 'encoding',
+  otherKind: 'serve the CSV, JSON or XML file itself, as it is or gzipped',
+}
+
 /** Rejects a whole feed if a part may be missing: half a feed would delete images that still exist. */
 export function feedCutShortError(reason: string, cause?: unknown): StreamError {
-  return new StreamError('source_data_invalid', `the image feed was cut short or is damaged: ${reason}`, { cause })
+  return fileCutShortError(feedWords, reason, cause)
 }
 
 export function feedError(reason: string, field?: string): StreamError {
-  const message = `the image feed can't be read: ${reason}`
-  return new StreamError('source_data_invalid', message, field === undefined ? {} : { field })
+  return fileError(feedWords, reason, field)
 }

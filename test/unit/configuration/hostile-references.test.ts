@@ -106,5 +106,5 @@ it('repeats nothing of a file that is no pattern or no address', async () => {
   await writeFile(join(folder, 'broken.txt'), 'hidden-[')
   const { mistakes } = await check(system({ address: 'file:broken.txt' }), erp, connection('file:broken.txt'))
   expect(mistakes).toContainEqual(expect.stringContaining('file:broken.txt does not refer to a regular expression'))
-  expect(mistakes).toContainEqual(expect.stringContaining('file:broken.txt does not refer to an http(s) address'))
+  expect(mistakes).toContainEqual(expect.stringContaining('file:broken.txt does not refer to an address of a system'))
 })

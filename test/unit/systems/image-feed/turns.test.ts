@@ -5,16 +5,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { unpacked } from '../../../../src/systems/image-feed/body.ts'
 import { groupBySku } from '../../../../src/systems/image-feed/images.ts'
 import { parseFeed } from '../../../../src/systems/image-feed/parse.ts'
-import { decoded } from '../../../../src/systems/image-feed/text.ts'
+import { feedWords } from '../../../../src/systems/image-feed/record.ts'
 import { CHARACTERS_AT_ONCE, inTurns, ROWS_AT_ONCE, sortInTurns } from '../../../../src/systems/image-feed/turns.ts'
+import { decoded } from '../../../../src/systems/kit/decode-text.ts'
+import { unpacked } from '../../../../src/systems/kit/unpack.ts'
 import { settingsOf } from '../../../worlds/image-feed.ts'
 
 const KB = 1024
 const HEADER = 'sku,url,position,label,role\n'
 const MOST = 64 * KB * KB
+const packing = { encoding: null, most: MOST, words: feedWords }
+const encoding = { setting: null, contentType: null, words: feedWords }
 
 /** How many turns others had until it was done. */
 async function turnsOf(work: () => Promise<unknown>): Promise<number> {
@@ -75,7 +78,7 @@ describe('reading a feed gives others their turn', () => {
     const bytes = Buffer.from(text)
     const { form } = settingsOf({})
     const read = async () =>
-      await groupBySku((await parseFeed(decoded(unpacked(chunks(bytes), null, MOST), null, null), form)).rows)
+      await groupBySku((await parseFeed(decoded(unpacked(chunks(bytes), packing), encoding), form)).rows)
     expect(await turnsOf(read)).toBeGreaterThanOrEqual(Math.floor(bytes.length / CHARACTERS_AT_ONCE) - 1)
   })
 
@@ -84,12 +87,12 @@ describe('reading a feed gives others their turn', () => {
     expect(bomb.length).toBeLessThan(64 * KB)
     let unpackedBytes = 0
     const counted = async function* () {
-      for await (const chunk of unpacked(chunks(bomb), null, MOST)) {
+      for await (const chunk of unpacked(chunks(bomb), packing)) {
         unpackedBytes += chunk.length
         yield chunk
       }
     }
-    const read = parseFeed(decoded(counted(), null, null), settingsOf({}).form)
+    const read = parseFeed(decoded(counted(), encoding), settingsOf({}).form)
     await expect(read).rejects.toThrow(/begins with more than 1048576 blanks/)
     expect(unpackedBytes).toBeLessThan(2 * KB * KB)
   })

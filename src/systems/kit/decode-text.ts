@@ -1,10 +1,19 @@
 import { TextDecoder } from 'node:util'
 import { StreamError } from '../../errors.ts'
-import { peek } from './body.ts'
+import type { FileWords } from './file-errors.ts'
+import { peek } from './unpack.ts'
 
 /** The encoding declaration of an XML document. */
 const XML_ENCODING = /^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/
 const HEAD = 200
+
+export interface Encoding {
+  /** Encoding that is configured; null: none. */
+  readonly setting: string | null
+  /** Content-Type of the answer; null: none. */
+  readonly contentType: string | null
+  readonly words: FileWords
+}
 
 /**
  * Decodes bytes to text. The encoding comes from the settings, else from the byte order mark, the charset of the
@@ -13,19 +22,18 @@ const HEAD = 200
  */
 export async function* decoded(
   bytes: AsyncIterable<Buffer>,
-  setting: string | null,
-  contentType: string | null,
+  { setting, contentType, words }: Encoding,
 ): AsyncGenerator<string> {
   const { head, all } = await peek(bytes, HEAD)
   const encoding = setting ?? encodingOf(Buffer.concat(head).subarray(0, HEAD), contentType)
-  const decoder = decoderOf(encoding)
+  const decoder = decoderOf(encoding, words)
   try {
     for await (const chunk of all) yield decoder.decode(chunk, { stream: true })
     yield decoder.decode()
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause
-    const way = 'set settings.encoding to its encoding, for example latin1'
-    throw new StreamError('source_data_invalid', `the image feed is not encoded as ${encoding}: ${way}`, { cause })
+    const way = `set settings.${words.encodingSetting} to its encoding, for example latin1`
+    throw new StreamError('source_data_invalid', `${words.what} is not encoded as ${encoding}: ${way}`, { cause })
   }
 }
 
@@ -44,11 +52,11 @@ function encodingOf(head: Buffer, contentType: string | null): string {
   return encoding ?? 'utf-8'
 }
 
-function decoderOf(encoding: string): TextDecoder {
+function decoderOf(encoding: string, { what, encodingSetting }: FileWords): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal: true })
   } catch (cause) {
-    const message = `the image feed's encoding "${encoding}" is not supported; set settings.encoding`
+    const message = `${what}: the encoding "${encoding}" is not supported; set settings.${encodingSetting}`
     throw new StreamError('source_data_invalid', message, { cause })
   }
 }

@@ -1,13 +1,14 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { unpacked } from '../../../../src/systems/image-feed/body.ts'
-import { decoded } from '../../../../src/systems/image-feed/text.ts'
+import { feedWords } from '../../../../src/systems/image-feed/record.ts'
+import { decoded } from '../../../../src/systems/kit/decode-text.ts'
+import { unpacked } from '../../../../src/systems/kit/unpack.ts'
 
 async function* pieces(bytes: Buffer, size = 3): AsyncGenerator<Buffer> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
 }
 const unpack = async (bytes: Buffer, encoding: string | null = null, most = 1000) =>
-  Buffer.concat(await Array.fromAsync(unpacked(pieces(bytes), encoding, most))).toString()
+  Buffer.concat(await Array.fromAsync(unpacked(pieces(bytes), { encoding, most, words: feedWords }))).toString()
 const plain = 'sku,url\na,https://v.test/ä\n'
 
 describe('the body of a feed', () => {
@@ -65,7 +66,8 @@ describe('the body of a feed', () => {
     expect(bomb.length).toBeLessThan(300_000)
     let given = 0
     const taking = async () => {
-      for await (const chunk of unpacked(pieces(bomb, 1000), null, 100_000)) given += chunk.length
+      for await (const chunk of unpacked(pieces(bomb, 1000), { encoding: null, most: 100_000, words: feedWords }))
+        given += chunk.length
     }
     await expect(taking()).rejects.toThrow(/more than 100000 bytes, unpacked/)
     expect(given).toBeLessThanOrEqual(100_000)
@@ -75,7 +77,7 @@ describe('the body of a feed', () => {
 
 describe('the text of a feed', () => {
   const decode = async (bytes: Buffer, setting: string | null = null, type: string | null = null) =>
-    (await Array.fromAsync(decoded(pieces(bytes), setting, type))).join('')
+    (await Array.fromAsync(decoded(pieces(bytes), { setting, contentType: type, words: feedWords }))).join('')
 
   it.each([
     ['UTF-8', Buffer.from(plain), null, null],

@@ -2,10 +2,10 @@ import { constants } from 'node:buffer'
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { StreamError } from '../../errors.ts'
+import { type FileWords, fileCutShortError, fileError } from './file-errors.ts'
 import { KIND_BYTES, kindOf } from './file-kind.ts'
-import { feedCutShortError, feedError } from './record.ts'
 
-/** Largest accepted feed, unpacked: the longest possible string. */
+/** The longest possible string: the largest file that is held as one text. */
 export const MOST_BYTES = constants.MAX_STRING_LENGTH
 
 const GZIP = Buffer.from([0x1f, 0x8b])
@@ -19,39 +19,48 @@ const CODINGS: Readonly<Record<string, () => Transform>> = {
   zstd: createZstdDecompress,
 }
 
+export interface Packing {
+  /** Content-Encoding of the answer; null: none. */
+  readonly encoding: string | null
+  /** Most bytes at any stage. */
+  readonly most: number
+  readonly words: FileWords
+}
+
 /**
- * Unpacks the bytes of a feed by its Content-Encoding and, if the file itself is gzipped (detected by its first two
+ * Unpacks the bytes of a file by its Content-Encoding and, if the file itself is gzipped (detected by its first two
  * bytes), again. Throws `source_data_invalid` if the data exceeds `most` bytes at any stage, because a small file may
  * unpack to any size; also if it is not text, such as a ZIP file, and names its type.
  */
-export async function* unpacked(
-  body: AsyncIterable<Buffer>,
-  encoding: string | null,
-  most: number,
-): AsyncGenerator<Buffer> {
-  let bytes = within(body, most)
-  for (const coding of codingsOf(encoding)) bytes = within(through(bytes, coding), most)
+export async function* unpacked(body: AsyncIterable<Buffer>, { encoding, ...limits }: Packing): AsyncGenerator<Buffer> {
+  const { words } = limits
+  const through = (chunks: AsyncIterable<Buffer>, coding: string) => within(decompressed(chunks, coding, words), limits)
+  let bytes = within(body, limits)
+  for (const coding of codingsOf(encoding)) bytes = through(bytes, coding)
   for (let layer = 0; ; layer += 1) {
     const { head, all } = await peek(bytes, KIND_BYTES)
     const begin = Buffer.concat(head).subarray(0, KIND_BYTES)
     if (!begin.subarray(0, GZIP.length).equals(GZIP)) {
       const kind = kindOf(begin)
       if (kind === null) return yield* all
-      throw feedError(`it is ${kind}; serve the CSV, JSON or XML file itself, as it is or gzipped`)
+      throw fileError(words, `it is ${kind}; ${words.otherKind}`)
     }
     if (layer === MOST_LAYERS) {
-      throw feedError(`it is gzipped more than ${MOST_LAYERS} times; gzip it once`)
+      throw fileError(words, `it is gzipped more than ${MOST_LAYERS} times; gzip it once`)
     }
-    bytes = within(through(all, 'gzip'), most)
+    bytes = through(all, 'gzip')
   }
 }
 
-async function* within(bytes: AsyncIterable<Buffer>, most: number): AsyncGenerator<Buffer> {
+async function* within(
+  bytes: AsyncIterable<Buffer>,
+  { most, words }: Pick<Packing, 'most' | 'words'>,
+): AsyncGenerator<Buffer> {
   let size = 0
   for await (const chunk of bytes) {
     size += chunk.length
     if (size > most) {
-      throw new StreamError('source_data_invalid', `the image feed has more than ${most} bytes, unpacked; split it`)
+      throw new StreamError('source_data_invalid', `${words.what} has more than ${most} bytes, unpacked; split it`)
     }
     yield chunk
   }
@@ -63,7 +72,7 @@ function codingsOf(encoding: string | null): readonly string[] {
   return named.filter((name) => Object.hasOwn(CODINGS, name)).toReversed()
 }
 
-async function* through(chunks: AsyncIterable<Buffer>, coding: string): AsyncGenerator<Buffer> {
+async function* decompressed(chunks: AsyncIterable<Buffer>, coding: string, words: FileWords): AsyncGenerator<Buffer> {
   const unpack = (CODINGS[coding] ?? createGunzip)()
   // An error ends the unpacked stream, which is read here.
   pipeline(Readable.from(chunks), unpack, () => undefined)
@@ -71,7 +80,7 @@ async function* through(chunks: AsyncIterable<Buffer>, coding: string): AsyncGen
     for await (const chunk of unpack) yield chunk as Buffer
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    throw /^(Z_|ERR__|ZSTD_)/.test(code) ? feedCutShortError(`its ${coding} can't be unpacked`, cause) : cause
+    throw /^(Z_|ERR__|ZSTD_)/.test(code) ? fileCutShortError(words, `its ${coding} can't be unpacked`, cause) : cause
   }
 }
 

@@ -1,4 +1,4 @@
-/** First bytes of files that are not feeds, and their type. */
+/** First bytes of files that are not text, and their type. */
 const KINDS: readonly (readonly [string, string])[] = [
   ['PK\x03\x04', 'a ZIP file'],
   ['PK\x05\x06', 'a ZIP file without a file in it'],

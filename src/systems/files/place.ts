@@ -1,0 +1,52 @@
+/** A file as its place lists it. */
+export interface PlacedFile {
+  /** Without a folder. */
+  readonly name: string
+  readonly bytes: number
+  /** Milliseconds UTC, accurate to the second. */
+  readonly modifiedAt: number
+}
+
+/**
+ * One visit to a place; it ends with the call that began it. Paths are relative to the address of the system, with `/`
+ * between their parts. Its errors are `target_unavailable`, `timed_out`, `not_found` (a file or folder),
+ * `permission_missing`, `credentials_refused` and `configuration_invalid`.
+ */
+export interface Visit {
+  /** Files directly in a folder, without its subfolders, in no certain order. */
+  list(folder: string): Promise<readonly PlacedFile[]>
+  /** Null: there is no such file. */
+  find(path: string): Promise<PlacedFile | null>
+  /** The content as a stream; nothing is read before the first chunk is asked for. */
+  read(path: string): AsyncIterable<Buffer>
+  /** Writes the file under exactly this name; creates its folder. What a crash leaves is not the whole file. */
+  write(path: string, content: Buffer): Promise<void>
+  /**
+   * Renames in one step, so that a reader sees all of the file or nothing. Creates the folder of `to`. Throws
+   * `target_conflict` if there is a file at `to`.
+   */
+  move(from: string, to: string): Promise<void>
+  /** A file that is not there counts as removed. */
+  remove(path: string): Promise<void>
+}
+
+/** Where files come from and go to. */
+export interface Place {
+  /** For people, without secrets: `sftp.acme.example:22`. */
+  readonly name: string
+  /** Connects, does the work and disconnects. Ends soon after the signal aborts. */
+  visit<T>(work: (visit: Visit) => Promise<T>, signal: AbortSignal): Promise<T>
+}
+
+/** The folder of a path; empty: the address itself. */
+export function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : ''
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+export function joined(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`
+}

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import { onTestFinished, vi } from 'vitest'
+
+const SSHD = '/usr/sbin/sshd'
+/** An account without rights, which a test that runs as root starts the server as. */
+const DAEMON = { name: 'daemon', id: 1 }
+
+/** Null: the server is here. Else why the tests with it are skipped. */
+export const noSftpServer: string | null = existsSync(SSHD)
+  ? null
+  : `${SSHD} is missing: install openssh-server to test SFTP with a real server`
+
+export interface SftpServer {
+  readonly host: string
+  readonly port: number
+  readonly username: string
+  /** Private key of the user. */
+  readonly key: string
+  readonly hostKey: string
+  /** What the user sees as the folder of the server: an absolute path. */
+  readonly folder: string
+  stop(): Promise<void>
+}
+
+/** OpenSSH's server on a free port, as an ordinary user, with keys of its own. It ends with the test. */
+export async function startSftpServer(): Promise<SftpServer> {
+  const base = mkdtempSync(join(tmpdir(), 'waldstream-sftp-'))
+  const isRoot = process.getuid?.() === 0
+  const username = isRoot ? DAEMON.name : userInfo().username
+  const [host, user] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')]
+  const folder = join(base, 'files')
+  mkdirSync(folder)
+  const port = await freePort()
+  const files = {
+    host_key: host.private,
+    authorized_keys: user.public,
+    config: [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${join(base, 'host_key')}`,
+      `AuthorizedKeysFile ${join(base, 'authorized_keys')}`,
+      'StrictModes no',
+      'UsePAM no',
+      'PidFile none',
+      'Subsystem sftp internal-sftp',
+      '',
+    ].join('\n'),
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(base, name), `${text}\n`, { mode: 0o600 })
+  const own = [base, folder, ...Object.keys(files).map((name) => join(base, name))]
+  if (isRoot) for (const path of own) chownSync(path, DAEMON.id, DAEMON.id)
+  const as = isRoot ? { uid: DAEMON.id, gid: DAEMON.id } : {}
+  const server = spawn(SSHD, ['-D', '-e', '-f', join(base, 'config')], { ...as, stdio: ['ignore', 'ignore', 'pipe'] })
+  const said: string[] = []
+  server.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
+  const stop = async () => {
+    await ended(server)
+    rmSync(base, { recursive: true, force: true })
+  }
+  onTestFinished(stop)
+  await vi
+    .waitFor(() => answers(port), { timeout: 20_000 })
+    .catch(() => {
+      throw new Error(`sshd did not start: ${said.join('')}`)
+    })
+  return { host: '127.0.0.1', port, username, key: user.private, hostKey: fingerprint(host.public), folder, stop }
+}
+
+function fingerprint(publicKey: string): string {
+  const bytes = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
+  return `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`
+}
+
+async function ended(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const exit = new Promise((resolve) => server.once('exit', resolve))
+  server.kill('SIGTERM')
+  await exit
+}
+
+async function answers(port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('data', () => resolve(void socket.destroy()))
+    socket.once('error', reject)
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('there is no free port')
+  return address.port
+}
