@@ -51,6 +51,7 @@ export function testPlace(name: string, open: () => Promise<Place>, skipped: str
         await visit.write('a.csv', Buffer.from('a'))
         await visit.remove('a.csv')
         await visit.remove('a.csv')
+        await visit.remove('nowhere/a.csv')
         expect(await visit.list('')).toEqual([])
       })
     })

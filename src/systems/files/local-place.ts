@@ -67,7 +67,9 @@ function visitOf(root: string, signal: AbortSignal): Visit {
       if ((await find(to)) !== null) throw conflictError(what(to))
       await attempt(from, async (full) => await rename(full, await within(root, to)))
     },
-    remove: (path) => attempt(path, async (full) => await rm(full, { force: true })),
+    async remove(path) {
+      if ((await find(path)) !== null) await attempt(path, async (full) => await rm(full, { force: true }))
+    },
   }
 }
 

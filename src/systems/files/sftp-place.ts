@@ -28,13 +28,14 @@ export function sftpPlace(options: SftpOptions): Place {
     name,
     async visit(work, signal) {
       const late = AbortSignal.timeout(options.timeoutMs)
-      const session = await openSession(options, name, AbortSignal.any([signal, late]))
+      let session: Session | undefined
       try {
+        session = await openSession(options, name, AbortSignal.any([signal, late]))
         return await Promise.race([work(visitOf(session.sftp, options.root, name)), session.broken])
       } catch (error) {
         throw signal.aborted || late.aborted ? cutOffError(name, signal.aborted, error) : error
       } finally {
-        session.close()
+        session?.close()
       }
     },
   }

@@ -10,6 +10,7 @@ import {
   whole,
 } from '../../configuration/setting.ts'
 import { digest } from '../../events/identity.ts'
+import { character } from '../kit/character.ts'
 import { type ConnectableSystem, settingError } from '../kit/configured-system.ts'
 import type { ImageFeedSettings } from './client.ts'
 import { type FeedForm, formats } from './parse.ts'
@@ -20,12 +21,6 @@ const WHAT_COUNTS = 'rows with an address'
 
 /** Prefix of secrets that are sent as headers with every request for the feed. */
 const HEADER_SECRET = 'header.'
-
-/** One character, or a word for a character that can't be written. */
-const character = (word: string): ValueKind<string> => ({
-  ...text({ expected: `one character, or ${word}` }),
-  parse: (given) => (typeof given === 'string' && (given.length === 1 || given === word) ? given : undefined),
-})
 
 /** A YAML list, or one text separated by vertical bars. */
 const names: ValueKind<readonly string[]> = {

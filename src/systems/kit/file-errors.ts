@@ -6,6 +6,8 @@ export interface FileWords {
   readonly what: string
   /** Setting that names the encoding. */
   readonly encodingSetting: string
+  /** Setting that allows a file without a final line break; `lastLineBreak` by default. */
+  readonly lastLineBreakSetting?: string
   /** What to do about a file of another kind, such as a ZIP file. */
   readonly otherKind: string
 }

@@ -196,10 +196,8 @@ export function findVendorNames(
   files: readonly SourceFile[],
   vendors: Iterable<{ readonly type: string; readonly title: string }>,
 ): readonly string[] {
-  const forms = [...vendors].flatMap(({ type, title }) => [
-    title,
-    type.replace(/^(\w+?)\d+$/, '$1').replaceAll('-', '-?'),
-  ])
+  const named = [...vendors].filter(({ type }) => type !== PLAIN_WORD)
+  const forms = named.flatMap(({ type, title }) => [title, type.replace(/^(\w+?)\d+$/, '$1').replaceAll('-', '-?')])
   const any = new RegExp(forms.join('|'), 'i')
   return files.flatMap(({ path, text }) => {
     if (!inSource(path) || path.startsWith('src/systems/')) return []
@@ -207,6 +205,9 @@ export function findVendorNames(
     return found === null ? [] : [`${path} names ${found[0]}`]
   })
 }
+
+/** The type of vendors without an API is no vendor's name. */
+const PLAIN_WORD = 'files'
 
 /** Waldstream has a feed of images of its own. */
 const OWN_FEED = /\bimageFeed\b/g

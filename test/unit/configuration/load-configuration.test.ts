@@ -173,7 +173,7 @@ describe('mistakes', () => {
     [
       'a type',
       system.replace('magento2', 'magento3'),
-      /^3 type is not known; did you mean magento2\? known are: magento2, netsuite, sap-b1, bigcommerce, sqs, image-feed/,
+      /^3 type is not known; did you mean magento2\? known are: magento2, netsuite, sap-b1, bigcommerce, sqs, image-feed, files/,
     ],
     ['an address', system.replace('https://shop.example', 'ftp://x'), /^4 address .*http/],
     [

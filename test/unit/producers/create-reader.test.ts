@@ -44,7 +44,8 @@ function usual(type: string) {
   const way = definition?.secrets.ways.find((names) => Object.keys(names).every((name) => Object.hasOwn(secrets, name)))
   const ofType = (given: Readonly<Record<string, unknown>>, names: object | undefined) =>
     Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(names ?? {}, name)))
-  const system = { id: 'sys', type, address: nowhere, settings: ofType(settings, definition?.settings) }
+  const address = type === 'files' ? 'sftp://127.0.0.1:1' : nowhere
+  const system = { id: 'sys', type, address, settings: ofType(settings, definition?.settings) }
   return systemOf({ ...system, secrets: ofType(secrets, way) as Record<string, string> })
 }
 
@@ -97,6 +98,8 @@ describe('the table of readers', () => {
     ],
     ['magento2', 'orders', { secrets: {} }, /secrets need consumerKey, .* or bearer/],
     ['image-feed', 'images', { address: 'nowhere' }, /address must be the feed's http or https address/],
+    ['files', 'inventory', { address: 'sftp://host/' }, /secrets.username is missing/],
+    ['files', 'inventory', { address: 'folder:///' }, /the operator has to set FILES_ROOT/],
     ['sqs', 'orders', { settings: {} }, /system sys \(sqs\): settings.region is missing/],
     ['sqs', 'orders', { settings, address: `${nowhere}/1/q/x` }, /address must be the endpoint/],
     ['sqs', 'orders', { settings, secrets: { accessKeyId: 'env:A' } }, /accessKeyId and secretAccessKey, or neither/],

@@ -43,7 +43,11 @@ const given: Readonly<Record<string, { secrets: Record<string, string>; settings
   'sap-b1': { secrets: { username: 'env:A', password: 'env:A' }, settings: { companyDb: 'C' } },
   sqs: { secrets: { accessKeyId: 'env:A', secretAccessKey: 'env:A' }, settings: { region: 'eu-central-1' } },
   'image-feed': { secrets: { 'header.X': 'env:A' }, settings: { allowPrivateAddresses: true } },
+  files: { secrets: { username: 'env:A', password: 'env:A' }, settings: {} },
 }
+
+const overHttp = Object.keys(given).filter((type) => type !== 'files')
+const schemeOf = (type: string, overHttps = 'http') => (overHttp.includes(type) ? overHttps : 'sftp')
 
 it('every type of system is tried', () => {
   expect(Object.keys(given).toSorted()).toEqual([...systemTypes.keys()].toSorted())
@@ -56,11 +60,9 @@ it.each(Object.keys(given))(
   '%s is not called there, whatever its document says, nor is its secret looked up',
   async (type) => {
     asked.length = 0
-    for (const address of [
-      `https://127.0.0.1:${port}`,
-      `https://[::ffff:127.0.0.1]:${port}`,
-      'https://169.254.169.254',
-    ]) {
+    for (const address of [`//127.0.0.1:${port}`, `//[::ffff:127.0.0.1]:${port}`, '//169.254.169.254'].map(
+      (end) => `${schemeOf(type, 'https')}:${end}`,
+    )) {
       await expect(check(type, address, networkRulesOf({})), address).rejects.toMatchObject({
         code: 'configuration_invalid',
         message: expect.stringContaining('ALLOWED_PRIVATE_NETWORKS'),
@@ -77,13 +79,13 @@ const toHere: LookupFunction = (_name, { all }, callback) =>
 
 it.each(Object.keys(given))('%s is not called there by a name either', async (type) => {
   const network = networkRulesOf({}, { lookup: toHere })
-  await expect(check(type, `https://name.example:${port}`, network)).rejects.toMatchObject({
+  await expect(check(type, `${schemeOf(type, 'https')}://name.example:${port}`, network)).rejects.toMatchObject({
     message: expect.stringContaining('private network'),
   })
   expect(connected).toBe(0)
 })
 
-it.each(Object.keys(given))('%s is sent no secret by http', async (type) => {
+it.each(overHttp)('%s is sent no secret by http', async (type) => {
   asked.length = 0
   const network = networkRulesOf({ ALLOWED_PRIVATE_NETWORKS: '127.0.0.1' })
   await expect(check(type, `http://127.0.0.1:${port}`, network)).rejects.toMatchObject({
@@ -98,6 +100,8 @@ it.each(Object.keys(given))('%s is called where the operator lists it', async (t
   const before = connected
   const host = `127.0.0.1:${port}`
   const network = networkRulesOf({ ALLOWED_PRIVATE_NETWORKS: host, ALLOWED_HTTP_HOSTS: host })
-  await expect(check(type, `http://${host}`, network)).rejects.toMatchObject({ code: 'target_unavailable' })
+  await expect(check(type, `${schemeOf(type)}://${host}`, network)).rejects.toMatchObject({
+    code: 'target_unavailable',
+  })
   expect(connected).toBeGreaterThan(before)
 })

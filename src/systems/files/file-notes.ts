@@ -1,0 +1,74 @@
+import { Type } from 'typebox'
+import { noteOf, type ReaderNotes } from '../kit/reader-notes.ts'
+import type { ArrivedFile } from './arrived-files.ts'
+
+/** The file that a read took last. */
+export interface LastFile {
+  readonly name: string
+  /** Sorts files by age. */
+  readonly order: string
+  readonly digest: string
+  /** How many keys it had: a full file that has far fewer is not believed. */
+  readonly keys: number
+  /** Where it lies now; null: it was deleted. */
+  readonly path: string | null
+}
+
+/** A file that needs no reading any more, as it was listed. */
+interface KnownFile {
+  readonly digest: string
+  readonly bytes: number
+  readonly modifiedAt: number
+  /** How it was read: with other settings it is read again, if it is the last one. */
+  readonly form: string
+}
+
+const lastNote = Type.Object({
+  name: Type.String(),
+  order: Type.String(),
+  digest: Type.String(),
+  keys: Type.Number(),
+  path: Type.Union([Type.String(), Type.Null()]),
+})
+const fileNote = Type.Object({
+  digest: Type.String(),
+  bytes: Type.Number(),
+  modifiedAt: Type.Number(),
+  form: Type.String(),
+})
+
+/** Names at once. */
+const AT_ONCE = 100
+
+/** What a read remembers of files: each is read once. */
+export interface FileMemory {
+  last(): Promise<LastFile | undefined>
+  /** Notes of these files, by name, if they are still as they were noted. */
+  known(files: readonly ArrivedFile[]): Promise<ReadonlyMap<string, KnownFile>>
+  rememberLast(file: LastFile): Promise<void>
+  remember(file: ArrivedFile, digest: string): Promise<void>
+}
+
+export function fileMemory(notes: ReaderNotes, read: string, form: string): FileMemory {
+  const lastId = `files ${read}`
+  const idOf = (name: string) => `file ${read} ${name}`
+  return {
+    last: async () => noteOf(await notes.find([lastId]), lastId, lastNote),
+    async known(files) {
+      const known = new Map<string, KnownFile>()
+      for (let from = 0; from < files.length; from += AT_ONCE) {
+        const some = files.slice(from, from + AT_ONCE)
+        const found = await notes.find(some.map(({ name }) => idOf(name)))
+        for (const { name, bytes, modifiedAt } of some) {
+          const note = noteOf(found, idOf(name), fileNote)
+          if (note !== undefined && note.bytes === bytes && note.modifiedAt === modifiedAt) known.set(name, note)
+        }
+      }
+      return known
+    },
+    rememberLast: async ({ name, order, digest, keys, path }) =>
+      await notes.keep([{ id: lastId, name, order, digest, keys, path }]),
+    remember: async ({ name, bytes, modifiedAt }, digest) =>
+      await notes.keep([{ id: idOf(name), digest, bytes, modifiedAt, form }]),
+  }
+}

@@ -1,0 +1,81 @@
+import { StreamError } from '../../errors.ts'
+import type { Entity } from '../../events/topics.ts'
+import { stringifyExact } from '../../platform/json.ts'
+import type { ReadEntity, UnreadableEntity } from '../kit/source.ts'
+import type { FileRow } from './delimited-rows.ts'
+import type { SpooledFile } from './file-spool.ts'
+import { certainKey, type FileForm, type Inspected, type RowMeaning, rowsOf } from './inspect-file.ts'
+
+/** Rows that are held where several make one entity. */
+const MOST_JOINED = 1_000_000
+
+/** Some entities of a file. */
+export interface FilePage<E extends Entity> {
+  readonly entities: readonly ReadEntity<E>[]
+  /** Rows that can't be read: each is reported and delays no other (Guarantee 5). */
+  readonly unreadable: readonly UnreadableEntity[]
+  readonly lastLine: number
+}
+
+/** The second pass over an inspected file: its entities, in pages, in the order of the file. */
+export async function* filePages<E extends Entity>(
+  content: Pick<SpooledFile, 'open'>,
+  name: string,
+  { form, meaning, pageSize }: { readonly form: FileForm; readonly meaning: RowMeaning<E>; readonly pageSize: number },
+  { repeated }: Inspected,
+): AsyncGenerator<FilePage<E>> {
+  const placeOf = (row: FileRow) => `${name}, line ${row.line}`
+  const page = { entities: [] as ReadEntity<E>[], unreadable: [] as UnreadableEntity[], lastLine: 0 }
+  const take = (): FilePage<E> => ({
+    entities: page.entities.splice(0),
+    unreadable: page.unreadable.splice(0),
+    lastLine: page.lastLine,
+  })
+  const add = (key: string, rows: readonly FileRow[]) => {
+    try {
+      if (repeated.has(key)) throw repeatedError(key, name)
+      page.entities.push(meaning.toEntity(key, rows, placeOf))
+    } catch (error) {
+      page.unreadable.push({ key, error, raw: rawOf(rows) })
+    }
+  }
+  const joined = new Map<string, FileRow[]>()
+  let held = 0
+  for await (const row of rowsOf(content, name, form, meaning.columns)) {
+    page.lastLine = row.line
+    try {
+      const key = certainKey(meaning, row, placeOf(row))
+      if (!meaning.joinsRows) add(key, [row])
+      else {
+        held += 1
+        if (held > MOST_JOINED) throw tooManyError(name)
+        const rows = joined.get(key)
+        if (rows === undefined) joined.set(key, [row])
+        else rows.push(row)
+      }
+    } catch (error) {
+      if (error instanceof StreamError && error.code === 'value_too_large') throw error
+      page.unreadable.push({ key: placeOf(row), error, raw: rawOf([row]) })
+    }
+    if (page.entities.length + page.unreadable.length >= pageSize) yield take()
+  }
+  for (const [key, rows] of joined) {
+    add(key, rows)
+    if (page.entities.length + page.unreadable.length >= pageSize) yield take()
+  }
+  if (page.entities.length + page.unreadable.length > 0) yield take()
+}
+
+function rawOf(rows: readonly FileRow[]): string {
+  return stringifyExact(rows.map((row) => row.all()))
+}
+
+function repeatedError(key: string, name: string): StreamError {
+  const message = `${key} has several rows in the file ${name}, so none of them counts; leave one row for each at the vendor`
+  return new StreamError('source_data_invalid', message, { field: 'key' })
+}
+
+function tooManyError(name: string): StreamError {
+  const message = `the file ${name} has more than ${MOST_JOINED} rows, several for each key; split it`
+  return new StreamError('value_too_large', message)
+}

@@ -1,0 +1,111 @@
+import { StreamError, toStreamError } from '../../errors.ts'
+import type { Entity } from '../../events/topics.ts'
+import { decoded } from '../kit/decode-text.ts'
+import type { FileWords } from '../kit/file-errors.ts'
+import type { ReadEntity } from '../kit/source.ts'
+import { unpacked } from '../kit/unpack.ts'
+import { type DelimitedForm, delimitedRows, type FileRow } from './delimited-rows.ts'
+import type { SpooledFile } from './file-spool.ts'
+
+/** Largest file, unpacked. */
+const MOST_BYTES = 8 * 1024 ** 3
+
+/** What the rows of a file mean. */
+export interface RowMeaning<E extends Entity> {
+  /** A file without one of these columns is the wrong file. */
+  readonly columns: readonly string[]
+  /** Whether several rows make one entity; they may be anywhere in the file. */
+  readonly joinsRows: boolean
+  /** `place`: `stock.csv, line 7`. Throws for a row without a certain key. */
+  keyOf(row: FileRow, place: string): string
+  /** Throws for rows that can't be read. */
+  toEntity(key: string, rows: readonly FileRow[], placeOf: (row: FileRow) => string): ReadEntity<E>
+}
+
+export interface FileForm extends DelimitedForm {
+  /** Null: as the file's mark says, else UTF-8. */
+  readonly encoding: string | null
+  /** Share of rows that may be unreadable. */
+  readonly mostOdd: number
+  /** Names of the settings, for messages. */
+  readonly settingsOf: string
+}
+
+/** What a first pass over a whole file found. */
+export interface Inspected {
+  readonly rows: number
+  readonly keys: ReadonlySet<string>
+  /** Keys with several rows, where each key has one. */
+  readonly repeated: ReadonlySet<string>
+  /** Problem of the first row without a certain key; null: all keys are certain. */
+  readonly keyProblem: string | null
+}
+
+export function rowsOf(
+  content: Pick<SpooledFile, 'open'>,
+  name: string,
+  form: FileForm,
+  columns: readonly string[],
+): AsyncIterable<FileRow> {
+  const words: FileWords = {
+    what: `the file ${name}`,
+    encodingSetting: `${form.settingsOf}.encoding`,
+    lastLineBreakSetting: `${form.settingsOf}.lastLineBreak`,
+    otherKind: 'deliver delimited text (CSV), as it is or gzipped',
+  }
+  const bytes = unpacked(content.open(), { encoding: null, most: MOST_BYTES, words })
+  return delimitedRows(decoded(bytes, { setting: form.encoding, contentType: null, words }), form, columns, words)
+}
+
+/** The key of a row. Throws for an odd row: its cells may have shifted. */
+export function certainKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow, place: string): string {
+  if (row.odd !== null) {
+    throw new StreamError('source_data_invalid', `${place} ${row.odd}; correct the row at the vendor`)
+  }
+  return meaning.keyOf(row, place)
+}
+
+/**
+ * Reads the whole file before anything of it is published, so that half a file or a wrong one changes nothing. Throws
+ * `source_data_invalid`.
+ */
+export async function inspectFile<E extends Entity>(
+  content: Pick<SpooledFile, 'open'>,
+  name: string,
+  form: FileForm,
+  meaning: RowMeaning<E>,
+): Promise<Inspected> {
+  const placeOf = (row: FileRow) => `${name}, line ${row.line}`
+  const [keys, repeated] = [new Set<string>(), new Set<string>()]
+  const found = { rows: 0, odd: 0, first: null as string | null, keyProblem: null as string | null }
+  for await (const row of rowsOf(content, name, form, meaning.columns)) {
+    found.rows += 1
+    try {
+      const key = certainKey(meaning, row, placeOf(row))
+      if (!meaning.joinsRows && keys.has(key)) repeated.add(key)
+      keys.add(key)
+      meaning.toEntity(key, [row], placeOf)
+    } catch (error) {
+      const { message } = toStreamError(error)
+      found.odd += 1
+      found.first ??= message
+      if (!hasKey(meaning, row, placeOf(row))) found.keyProblem ??= message
+    }
+  }
+  if (found.odd > found.rows * form.mostOdd) {
+    const message =
+      `${found.odd} of ${found.rows} rows of the file ${name} can't be read, more than ${form.mostOdd * 100} %: ` +
+      `nothing of it was taken. The first: ${found.first}`
+    throw new StreamError('source_data_invalid', message, { field: `settings.${form.settingsOf}.mostOddPercent` })
+  }
+  return { rows: found.rows, keys, repeated, keyProblem: found.keyProblem }
+}
+
+function hasKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow, place: string): boolean {
+  try {
+    certainKey(meaning, row, place)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,65 @@
+import { StreamError } from '../../errors.ts'
+import { type Decimal8, decimal8Below, isDecimal8 } from '../../events/decimal.ts'
+
+export const decimalSigns = ['.', ','] as const
+export const thousandsSigns = ['none', '.', ',', 'space', "'"] as const
+
+/** How a file writes quantities. Whatever is not declared is refused, never guessed. */
+export interface QuantityForm {
+  readonly decimal: (typeof decimalSigns)[number]
+  readonly thousands: (typeof thousandsSigns)[number]
+  /** Texts that stand for a quantity: `In Stock` for 5. Case and blanks around them do not count. */
+  readonly words: ReadonlyMap<string, string>
+}
+
+/** Problem of declared words; null: none. */
+export function wordsProblem(words: ReadonlyMap<string, string>): string | null {
+  const wrong = [...words].find(([, quantity]) => !isDecimal8(quantity))
+  return wrong === undefined ? null : `must have a number for each text; ${wrong[0]} has ${wrong[1]}`
+}
+
+/** Pure. Throws `value_missing` or `decimal_invalid` with the place, such as `stock.csv, line 7, column Qty`. */
+export function quantityOf(cell: string, form: QuantityForm, place: string): Decimal8 {
+  const text = cell.trim()
+  if (text === '') throw new StreamError('value_missing', `${place}: the quantity is empty; fill it in at the vendor`)
+  const plain = text.toLowerCase()
+  for (const [word, quantity] of form.words) {
+    if (word.trim().toLowerCase() === plain) return decimal8Below(quantity, place)
+  }
+  const digits = plainNumber(text, form)
+  if (digits !== null) return decimal8Below(digits, place)
+  const shown = JSON.stringify(text.slice(0, 40))
+  const message =
+    `${place}: ${shown} is not a quantity; correct it at the vendor, or declare the text in the setting quantities ` +
+    'and the signs of numbers in decimal and thousands'
+  throw new StreamError('decimal_invalid', message)
+}
+
+/** Null: not a number in this form. */
+function plainNumber(text: string, { decimal, thousands }: QuantityForm): string | null {
+  const fraction = decimal === '.' ? '(?:\\.\\d+)?' : '(?:,\\d+)?'
+  if (new RegExp(`^-?\\d+${fraction}$`).test(text)) return text.replace(',', '.')
+  const sign = SIGNS[thousands]
+  if (sign === null || !new RegExp(`^-?\\d{1,3}(?:${sign}\\d{3})+${fraction}$`).test(text)) return null
+  return text.replaceAll(new RegExp(sign, 'g'), '').replace(',', '.')
+}
+
+const SIGNS: Readonly<Record<(typeof thousandsSigns)[number], string | null>> = {
+  none: null,
+  '.': '\\.',
+  ',': ',',
+  space: '[ \u00a0\u202f]',
+  "'": "['’]",
+}
+
+/** What a spreadsheet makes of a long number: its last digits are lost. */
+const SCIENTIFIC = /^\d(?:[.,]\d+)?E\+\d{1,3}$/i
+
+/** Throws `source_data_invalid` for a key that a spreadsheet has damaged. Leading zeros are kept, also by the reader. */
+export function assertNoSpreadsheetNumber(cell: string, place: string): void {
+  if (!SCIENTIFIC.test(cell.trim())) return
+  const message =
+    `${place}: ${cell.trim()} is a number that a spreadsheet has shortened, its last digits are lost; ` +
+    'format the column as text there and export the file again'
+  throw new StreamError('source_data_invalid', message)
+}

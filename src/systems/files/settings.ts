@@ -1,0 +1,213 @@
+import {
+  choice,
+  flag,
+  list,
+  pairs,
+  type Setting,
+  type SettingProblem,
+  type Settings,
+  setting,
+  text,
+  type ValuesOf,
+  whole,
+} from '../../configuration/setting.ts'
+import { character } from '../kit/character.ts'
+import { afterReading, completeness } from './arrived-files.ts'
+import { CSV_FILES, namePattern } from './name-pattern.ts'
+import { columnProblem } from './order-columns.ts'
+import { fileNameProblem } from './order-file-name.ts'
+import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
+
+/** A folder below the address: parts with `/` between them, none of them `..`. */
+const folder = text({
+  pattern: /(?!\.{1,2}(?:\/|$))[^/\s][^/]*(?:\/(?!\.{1,2}(?:\/|$))[^/]+)*/,
+  expected: 'a folder below the address, such as out/stock',
+})
+
+const column = (byDefault: string, description: string) => setting(text(), { default: byDefault, description })
+const optionalColumn = (description: string) => setting(text(), { description })
+const delimiter = setting(character('tab'), { default: ',', description: 'separator of cells' })
+const quote = setting(character('none'), { default: '"', description: 'quote character of cells' })
+
+/** Settings of the files of an entity that is read. */
+const incoming = (entity: string) => ({
+  folder: setting(folder, { default: entity, description: 'folder that its files arrive in' }),
+  files: setting(namePattern, {
+    default: CSV_FILES,
+    defaultText: '*.csv',
+    description: 'names of its files, with * and ? for any text, and parts of a date that they are ordered by',
+  }),
+  complete: setting(choice(completeness), {
+    default: 'stable',
+    description:
+      'how a file shows that it is whole: its size does not change, it has a marker file, or it gets its name at the end',
+  }),
+  stableSeconds: setting(whole({ minimum: 1, maximum: 300 }), {
+    default: 10,
+    description: 'seconds between the two looks at a size',
+  }),
+  marker: setting(text({ pattern: /[^/]*\{name\}[^/]*/, expected: 'a name with {name}, such as {name}.done' }), {
+    default: '{name}.done',
+    description: 'name of the marker file',
+  }),
+  after: setting(choice(afterReading), { default: 'keep', description: 'what happens to a file that was read' }),
+  archive: setting(folder, { default: 'read', description: 'folder of read files, within its folder' }),
+  format: setting(choice(['csv']), { default: 'csv', description: 'format of its files; gzip is recognized' }),
+  encoding: setting(text({ expected: 'an encoding, such as utf-8 or windows-1252' }), {
+    description: 'encoding of its files; by default as the file is marked, else UTF-8',
+  }),
+  delimiter,
+  quote,
+  lastLineBreak: setting(choice(['required', 'optional']), {
+    default: 'required',
+    description: 'optional: a file without a final line break counts as whole',
+  }),
+  mostOddPercent: setting(whole({ minimum: 0, maximum: 100 }), {
+    default: 20,
+    description: 'maximum percentage of rows that can not be read; a file with more is rejected',
+  }),
+})
+
+/** Settings of files that have everything, or changes only. */
+const fullOrDelta = {
+  mode: setting(choice(['full', 'delta']), {
+    default: 'full',
+    description: 'full: what a file lacks is gone, found by the sweep of the read; delta: files have changes only',
+  }),
+  mostGonePercent: setting(whole({ minimum: 0, maximum: 100 }), {
+    default: 20,
+    description:
+      'maximum percentage of keys that a full file may lack of those of the file before; else it is rejected',
+  }),
+}
+
+const quantityForm = {
+  decimal: setting(choice(decimalSigns), { default: '.', description: 'decimal sign' }),
+  thousands: setting(choice(thousandsSigns), { default: 'none', description: 'sign between thousands' }),
+}
+
+const inventory = {
+  ...incoming('inventory'),
+  ...fullOrDelta,
+  'columns.sku': column('sku', 'column of the SKU'),
+  'columns.quantity': column('quantity', 'column of the available quantity'),
+  'columns.on_hand': optionalColumn('column of the quantity on hand; by default the available one'),
+  'columns.location': optionalColumn('column of the location, if a SKU has a row for each'),
+  locations: setting(pairs(/[^=,]+/, 'columns and locations', 'Stock East=EAST,Stock West=WEST'), {
+    description: 'columns of the available quantity, if a row has one for each location',
+  }),
+  location: setting(text(), { default: 'default', description: 'name of the location, if there is only one' }),
+  quantities: setting(pairs(/[^=,]+/, 'texts and the quantity they stand for', 'In Stock=5,Sold Out=0'), {
+    description: 'texts in place of a quantity; others are errors',
+  }),
+  ...quantityForm,
+}
+
+const orders = {
+  folder: setting(folder, { default: 'orders', description: 'folder that the vendor fetches its orders from' }),
+  file: setting(text({ expected: 'a name with {reference}, such as PO-{reference}.csv' }), {
+    default: '{reference}.csv',
+    description: 'name of the file of an order: {reference} is unique; {number} and {date} may be added',
+  }),
+  workFolder: setting(folder, {
+    default: '.waldstream',
+    description: 'folder of our own, beside the orders: what was sent; the vendor must not touch it',
+  }),
+  format: setting(choice(['csv']), { default: 'csv', description: 'format of the file' }),
+  columns: setting(pairs(/[^=,]+/, 'columns and fields', 'PO Number=reference,Item=sku,Qty=quantity'), {
+    description: 'columns of the file, in order, and the field in each; by default all fields under their own names',
+  }),
+  delimiter,
+  header: setting(flag, { default: true, description: 'false: the file has no row with the names of the columns' }),
+  bundles: setting(choice(['components', 'products']), {
+    default: 'components',
+    description: 'whether the rows of a bundle are its components, or the bundle itself',
+  }),
+}
+
+const own = {
+  hostKey: setting(
+    list(text({ pattern: /SHA256:[A-Za-z0-9+/]{43}/, expected: 'a fingerprint' }), 'fingerprints SHA256:…'),
+    {
+      default: [],
+      defaultText: 'none: nothing is sent, and the error names the key of the server',
+      description: "fingerprints of the SFTP server's host keys",
+    },
+  ),
+  timeoutSeconds: setting(whole({ minimum: 1, maximum: 9_999 }), {
+    default: 300,
+    description: 'maximum seconds of one visit to the server',
+  }),
+}
+
+export const settings = {
+  ...own,
+  ...prefixed('inventory', inventory),
+  ...prefixed('orders', orders),
+}
+
+export type FilesValues = ValuesOf<typeof settings>
+export type InventoryValues = ValuesOf<typeof inventory>
+export type OrdersValues = ValuesOf<typeof orders>
+/** Settings that all files that are read have. */
+export type IncomingValues = ValuesOf<ReturnType<typeof incoming>>
+
+export const inventoryOf = (values: FilesValues): InventoryValues => under(values, 'inventory', inventory)
+export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'orders', orders)
+
+export const secrets = {
+  ways: [
+    { username: 'user of the SFTP server', password: 'its password' },
+    { username: 'user of the SFTP server', key: 'its private key, in the form of OpenSSH or PEM' },
+    {},
+  ],
+  optional: { passphrase: 'passphrase of the private key' },
+} as const
+
+export function addressProblem(address: string): string | null {
+  if (!URL.canParse(address)) return 'must be sftp://host/folder or folder:///'
+  const { protocol, host, username, password, search, hash, pathname } = new URL(address)
+  if (username !== '' || password !== '') {
+    return 'contains a user name or password; set them as the secrets username and password'
+  }
+  if (search !== '' || hash !== '') return 'must end with the folder'
+  if (pathname.split('/').includes('..')) return 'must not contain ..'
+  if (protocol === 'sftp:' && host === '') return 'must name the host: sftp://host/folder'
+  return null
+}
+
+export function settingProblems(values: FilesValues): readonly SettingProblem[] {
+  const stock = inventoryOf(values)
+  const order = ordersOf(values)
+  const hasBoth = stock.locations !== null && stock['columns.location'] !== null
+  return [
+    problem('inventory.quantities', stock.quantities === null ? null : wordsProblem(stock.quantities)),
+    problem(
+      'inventory.locations',
+      hasBoth ? 'and inventory.columns.location exclude each other: a row has one location or all of them' : null,
+    ),
+    problem(
+      'inventory.thousands',
+      stock.thousands === stock.decimal ? `must differ from inventory.decimal, which is "${stock.decimal}" too` : null,
+    ),
+    problem('orders.file', fileNameProblem(order.file)),
+    problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
+  ].filter((one) => one !== null)
+}
+
+function problem(name: string, said: string | null): SettingProblem | null {
+  return said === null ? null : { name, problem: said }
+}
+
+type Prefixed<P extends string, S extends Settings> = { [Name in keyof S & string as `${P}.${Name}`]: S[Name] }
+
+function prefixed<P extends string, S extends Settings>(prefix: P, declared: S): Prefixed<P, S> {
+  const entries = Object.entries<Setting<unknown>>(declared).map(([name, one]) => [`${prefix}.${name}`, one] as const)
+  return Object.fromEntries(entries) as Prefixed<P, S>
+}
+
+/** The values of the settings with a prefix, without it. */
+function under<S extends Settings>(values: object, prefix: string, declared: S): ValuesOf<S> {
+  const all = values as Readonly<Record<string, unknown>>
+  return Object.fromEntries(Object.keys(declared).map((name) => [name, all[`${prefix}.${name}`]])) as ValuesOf<S>
+}

@@ -1,0 +1,99 @@
+import type { Entity } from '../../events/topics.ts'
+import { defineSystem } from '../system.ts'
+import { createFilesClient } from './client.ts'
+import { type FileReading, readFiles } from './read-files.ts'
+import { stockMeaning } from './read-inventory.ts'
+import {
+  addressProblem,
+  type FilesValues,
+  type IncomingValues,
+  type InventoryValues,
+  inventoryOf,
+  ordersOf,
+  secrets,
+  settingProblems,
+  settings,
+} from './settings.ts'
+import { orderFields, writeFileOrders } from './write-orders.ts'
+
+const NO_SESSION = 'every visit signs in anew'
+const NO_NOTICES = 'files are looked for by schedule; there are no notifications'
+
+/** A vendor without an API: files in, files out. */
+export const files = defineSystem({
+  type: 'files',
+  title: 'Files',
+  secrets,
+  settings,
+  limits: { concurrency: 2 },
+  schemes: ['sftp', 'folder'],
+  addressProblem,
+  settingProblems,
+  connect: createFilesClient,
+  clientFor: (client, kind) => client.for(kind),
+  sources: {
+    inventory: {
+      filter: {},
+      open: ({ client, read, clock, notes, system }) =>
+        readFiles(stockReading(system.settings), { client, read, clock, notes }),
+    },
+  },
+  sinks: {
+    'vendor-orders': ({ client, system }) => writeFileOrders(client, ordersOf(system.settings)),
+  },
+  orderFields: () => orderFields,
+  faultRows: {
+    files: {
+      'rate-limited': 'SFTP and folders do not throttle calls',
+      'rate-limited-silently': 'SFTP and folders do not throttle calls',
+      'gateway-page': 'there is no gateway in front of SFTP or a folder',
+      'expired-login': NO_SESSION,
+      'past-the-end': 'files have no pages',
+      'notice-twice': NO_NOTICES,
+      'notices-out-of-order': NO_NOTICES,
+      'other-zone': 'modification times are in UTC, and dates in names are only compared with each other',
+    },
+  },
+})
+
+function stockReading(values: FilesValues): FileReading<'inventory'> {
+  const stock = inventoryOf(values)
+  return {
+    ...readingOf('inventory', stock),
+    ...fullOrDelta(stock),
+    meaning: stockMeaning(
+      {
+        sku: stock['columns.sku'],
+        quantity: stock['columns.quantity'],
+        onHand: stock['columns.on_hand'],
+        location: stock['columns.location'],
+        locations: stock.locations ?? new Map(),
+        onlyLocation: stock.location,
+      },
+      { decimal: stock.decimal, thousands: stock.thousands, words: stock.quantities ?? new Map() },
+    ),
+  }
+}
+
+function readingOf<E extends Entity>(entity: E, values: IncomingValues) {
+  return {
+    entity,
+    folder: values.folder,
+    arrival: { files: values.files, complete: values.complete, marker: values.marker },
+    stableMs: values.stableSeconds * 1000,
+    after: values.after,
+    archive: values.archive,
+    form: {
+      delimiter: values.delimiter === 'tab' ? '\t' : values.delimiter,
+      quote: values.quote === 'none' ? null : values.quote,
+      endsWithLineBreak: values.lastLineBreak === 'required',
+      encoding: values.encoding,
+      mostOdd: values.mostOddPercent / 100,
+      settingsOf: entity,
+    },
+  }
+}
+
+function fullOrDelta({ mode, mostGonePercent }: Pick<InventoryValues, 'mode' | 'mostGonePercent'>) {
+  return { isFull: mode === 'full', mostGone: mostGonePercent / 100 }
+}

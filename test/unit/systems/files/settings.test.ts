@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { systemOf } from '../../../worlds/sources.ts'
+
+const valid = (settings: Readonly<Record<string, unknown>>, address = 'sftp://sftp.acme.example/out') =>
+  systemOf({ id: 'acme', type: 'files', address, settings })
+
+describe('a vendor that exchanges files', () => {
+  it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
+    ['a format that is not there yet', { 'inventory.format': 'xlsx' }, /inventory.format must be one of csv/],
+    [
+      'a pattern without an order',
+      { 'inventory.files': '{dd}.csv' },
+      /inventory.files must be a name of files such as/,
+    ],
+    [
+      'a way out of its folder',
+      { 'inventory.folder': '../other' },
+      /inventory.folder must be a folder below the address/,
+    ],
+    ['an unknown setting', { 'inventory.colums.sku': 'x' }, /inventory.colums.sku .*inventory.columns.sku/],
+    ['words without a number', { 'inventory.quantities': { many: 'lots' } }, /must have a number for each text/],
+    [
+      'one sign for two things',
+      { 'inventory.decimal': ',', 'inventory.thousands': ',' },
+      /must differ from inventory.decimal/,
+    ],
+    [
+      'two forms of locations',
+      { 'inventory.locations': { E: 'EAST' }, 'inventory.columns.location': 'x' },
+      /exclude each other/,
+    ],
+    [
+      'one name for all orders',
+      { 'orders.file': 'order-{number}.csv' },
+      /must contain \{reference\}, so that each order/,
+    ],
+    ['an unknown part of a name', { 'orders.file': '{reference}-{time}.csv' }, /has the unknown part \{time\}/],
+    [
+      'columns without quantities',
+      { 'orders.columns': { PO: 'reference', Item: 'sku' } },
+      /must have a column for quantity/,
+    ],
+    [
+      'columns without the order',
+      { 'orders.columns': { Item: 'sku', Q: 'quantity' } },
+      /must have a column for reference/,
+    ],
+    [
+      'an unknown field',
+      { 'orders.columns': { PO: 'reference', Item: 'skus', Q: 'quantity' } },
+      /the field skus, .*did you mean sku/,
+    ],
+    ['a fingerprint of another kind', { hostKey: 'MD5:00:11' }, /hostKey must be a list of fingerprints SHA256/],
+  ])('is refused with %s', (_, settings, message) => {
+    expect(() => valid(settings)).toThrow(message)
+  })
+
+  it.each([
+    ['http://files.acme.example/', /address must begin with sftp:\/\/ or folder:\/\//],
+    ['sftp://user:secret@host/', /contains a user name or password/],
+    ['sftp://host/a/../b?c', /must end with the folder/],
+    ['folder://etc/passwd', /folder/],
+  ])('is refused at %s', (address, message) => {
+    expect(() => valid({}, address)).toThrow(message)
+  })
+
+  it('is valid in its own folder, and with what has a default', () => {
+    expect(valid({}, 'folder:///').type).toBe('files')
+    expect(valid({}).type).toBe('files')
+  })
+})
