@@ -8,7 +8,7 @@ import type { SystemCheck } from '../kit/system-check.ts'
 import type { ClientDeps } from '../system.ts'
 import { localPlace } from './local-place.ts'
 import { joined, type Place, type Visit } from './place.ts'
-import { type FilesValues, inventoryOf, ordersOf } from './settings.ts'
+import { type FilesValues, fulfilmentsOf, inventoryOf, ordersOf } from './settings.ts'
 import { type SftpOptions, sftpPlace } from './sftp-place.ts'
 
 export interface FilesClient {
@@ -74,10 +74,10 @@ async function checkPlace(
 ): Promise<SystemCheck> {
   return await visit(async (there) => {
     await there.list('')
-    const incoming = inventoryOf(settings)
     const orders = ordersOf(settings)
     const warnings = [
-      ...(await warningOf(() => there.list(incoming.folder), `settings.inventory.folder`)),
+      ...(await warningOf(() => there.list(inventoryOf(settings).folder), 'settings.inventory.folder')),
+      ...(await warningOf(() => there.list(fulfilmentsOf(settings).folder), 'settings.fulfilments.folder')),
       ...(await warningOf(() => writeAndReadBack(there, orders.folder, orders.workFolder), 'settings.orders.folder')),
     ]
     return { date: null, warnings }

@@ -2,11 +2,11 @@ import { StreamError } from '../../errors.ts'
 import type { Decimal8 } from '../../events/decimal.ts'
 import type { LocationStock } from '../../events/generated/events.ts'
 import { stringifyExact } from '../../platform/json.ts'
-import { requireSku } from '../kit/sku.ts'
 import type { ReadEntity } from '../kit/source.ts'
 import type { FileRow } from './delimited-rows.ts'
 import type { RowMeaning } from './inspect-file.ts'
-import { assertNoSpreadsheetNumber, type QuantityForm, quantityOf } from './quantities.ts'
+import { type QuantityForm, quantityOf } from './quantities.ts'
+import { skuIn } from './sku-in.ts'
 
 /** Which columns of a stock file say what. */
 export interface StockColumns {
@@ -67,11 +67,4 @@ function locationOf(row: FileRow, { location, onlyLocation }: StockColumns, plac
   if (name !== '') return name
   const message = `${place}, column ${location}: the location is empty; fill it in at the vendor`
   throw new StreamError('value_missing', message, { field: location })
-}
-
-/** The SKU in a cell, as text with its leading zeros. */
-export function skuIn(row: FileRow, column: string, place: string): string {
-  const cell = row.cell(column)
-  assertNoSpreadsheetNumber(cell, `${place}, column ${column}`)
-  return requireSku({ [column]: cell }, column, `${place}, column `)
 }

@@ -103,6 +103,20 @@ const inventory = {
   ...quantityForm,
 }
 
+const fulfilments = {
+  ...incoming('fulfilments'),
+  'columns.order': column('reference', 'column of the reference that the order was sent with'),
+  'columns.sku': column('sku', 'column of the SKU'),
+  'columns.quantity': column('quantity', 'column of the shipped quantity'),
+  'columns.tracking': column('tracking', 'column of the tracking number'),
+  'columns.carrier': optionalColumn('column of the carrier'),
+  'columns.shipment': optionalColumn('column of the number of the shipment; by default its tracking number'),
+  connection: setting(text({ pattern: /[a-z0-9-]{1,40}/, expected: 'the id of a connection' }), {
+    description: 'connection whose order numbers the files have in place of references',
+  }),
+  ...quantityForm,
+}
+
 const orders = {
   folder: setting(folder, { default: 'orders', description: 'folder that the vendor fetches its orders from' }),
   file: setting(text({ expected: 'a name with {reference}, such as PO-{reference}.csv' }), {
@@ -143,16 +157,19 @@ const own = {
 export const settings = {
   ...own,
   ...prefixed('inventory', inventory),
+  ...prefixed('fulfilments', fulfilments),
   ...prefixed('orders', orders),
 }
 
 export type FilesValues = ValuesOf<typeof settings>
 export type InventoryValues = ValuesOf<typeof inventory>
+export type FulfilmentsValues = ValuesOf<typeof fulfilments>
 export type OrdersValues = ValuesOf<typeof orders>
 /** Settings that all files that are read have. */
 export type IncomingValues = ValuesOf<ReturnType<typeof incoming>>
 
 export const inventoryOf = (values: FilesValues): InventoryValues => under(values, 'inventory', inventory)
+export const fulfilmentsOf = (values: FilesValues): FulfilmentsValues => under(values, 'fulfilments', fulfilments)
 export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'orders', orders)
 
 export const secrets = {
@@ -186,13 +203,19 @@ export function settingProblems(values: FilesValues): readonly SettingProblem[] 
       'inventory.locations',
       hasBoth ? 'and inventory.columns.location exclude each other: a row has one location or all of them' : null,
     ),
-    problem(
-      'inventory.thousands',
-      stock.thousands === stock.decimal ? `must differ from inventory.decimal, which is "${stock.decimal}" too` : null,
-    ),
+    signProblem('inventory', stock),
+    signProblem('fulfilments', fulfilmentsOf(values)),
     problem('orders.file', fileNameProblem(order.file)),
     problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
   ].filter((one) => one !== null)
+}
+
+function signProblem(
+  entity: string,
+  { decimal, thousands }: Pick<InventoryValues, 'decimal' | 'thousands'>,
+): SettingProblem | null {
+  const said = `must differ from ${entity}.decimal, which is "${decimal}" too`
+  return problem(`${entity}.thousands`, thousands === decimal ? said : null)
 }
 
 function problem(name: string, said: string | null): SettingProblem | null {

@@ -2,10 +2,12 @@ import type { Entity } from '../../events/topics.ts'
 import { defineSystem } from '../system.ts'
 import { createFilesClient } from './client.ts'
 import { type FileReading, readFiles } from './read-files.ts'
+import { shipmentMeaning } from './read-fulfilments.ts'
 import { stockMeaning } from './read-inventory.ts'
 import {
   addressProblem,
   type FilesValues,
+  fulfilmentsOf,
   type IncomingValues,
   type InventoryValues,
   inventoryOf,
@@ -36,6 +38,11 @@ export const files = defineSystem({
       filter: {},
       open: ({ client, read, clock, notes, system }) =>
         readFiles(stockReading(system.settings), { client, read, clock, notes }),
+    },
+    fulfilments: {
+      filter: {},
+      open: ({ client, read, clock, notes, system }) =>
+        readFiles(shipmentReading(system.settings), { client, read, clock, notes }),
     },
   },
   sinks: {
@@ -71,6 +78,28 @@ function stockReading(values: FilesValues): FileReading<'inventory'> {
         onlyLocation: stock.location,
       },
       { decimal: stock.decimal, thousands: stock.thousands, words: stock.quantities ?? new Map() },
+    ),
+  }
+}
+
+/** Shipments are never gone: each file adds to the ones before. */
+function shipmentReading(values: FilesValues): FileReading<'fulfilments'> {
+  const shipped = fulfilmentsOf(values)
+  return {
+    ...readingOf('fulfilments', shipped),
+    isFull: false,
+    mostGone: 1,
+    meaning: shipmentMeaning(
+      {
+        order: shipped['columns.order'],
+        sku: shipped['columns.sku'],
+        quantity: shipped['columns.quantity'],
+        tracking: shipped['columns.tracking'],
+        carrier: shipped['columns.carrier'],
+        shipment: shipped['columns.shipment'],
+      },
+      { decimal: shipped.decimal, thousands: shipped.thousands, words: new Map() },
+      shipped.connection,
     ),
   }
 }

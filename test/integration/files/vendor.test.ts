@@ -1,0 +1,164 @@
+// The vendor of docs/systems/files.md, on a real SFTP server: stock in, order out, tracking back.
+
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, inject, it, onTestFinished } from 'vitest'
+import { magentoCredentials } from '../../../simulators/magento2/authorization.ts'
+import { startMagentoSimulator } from '../../../simulators/magento2/start-magento-simulator.ts'
+import { ROOT } from '../../worlds/processes.ts'
+import { installFiles, RUNNING, startRole } from '../../worlds/processes-roles.ts'
+import { until } from '../../worlds/processes-until.ts'
+import { noSftpServer, type SftpServer, startSftpServer } from '../../worlds/sftp-server.ts'
+import { catalogFile } from '../../worlds/sources.ts'
+
+interface Shop {
+  readonly orders: readonly {
+    readonly entity_id: number
+    readonly increment_id: string
+    readonly state: string
+    readonly items: readonly {
+      readonly sku: string
+      readonly qty_ordered: number
+      readonly product_type: string
+      readonly parent_item_id?: number
+    }[]
+  }[]
+  readonly shipments: readonly {
+    readonly order_id: number
+    readonly items: readonly { readonly sku: string; readonly qty: number }[]
+    readonly tracks: readonly { readonly track_number: string; readonly carrier_code: string }[]
+  }[]
+}
+
+/** The system of the page, at this server, and read every two seconds. */
+function exampleOf({ host, port, folder, hostKey }: SftpServer): string {
+  const page = readFileSync(join(ROOT, 'docs/systems/files.md'), 'utf8')
+  const yaml = /<!-- example -->\s*```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+  expect(yaml.split('\n').length).toBeLessThan(45)
+  return yaml
+    .replace('sftp://sftp.acme.example/', `sftp://${host}:${port}${folder}`)
+    .replace(/hostKey: .*/, `hostKey: ${hostKey}`)
+    .replace(/env:\w+__USER/, 'env:ACME_USER')
+    .replace(/env:\w+__KEY/, 'env:ACME_KEY')
+    .replaceAll('"*/10 * * * *"', '"*/2 * * * * *"')
+}
+
+const documents = (server: SftpServer, shop: string) => `
+kind: system
+id: shop
+type: magento2
+address: ${shop}
+secrets: { consumerKey: env:SHOP_KEY, consumerSecret: env:SHOP_SECRET, accessToken: env:SHOP_TOKEN, accessTokenSecret: env:SHOP_TOKEN_SECRET }
+reads: [{ entity: orders, schedule: "*/2 * * * * *", startFrom: 2026-01-01T00:00:00Z, settleSeconds: 1 }]
+---
+${exampleOf(server)}
+---
+kind: connection
+id: shop-acme
+shop: shop
+vendor: acme
+reads: [shop.orders.all, acme.inventory.all, acme.fulfilments.all]
+ownership: { skuPattern: "^WLD-" }
+fulfilments: { carriers: { UPS: ups } }
+`
+
+it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected from stock to tracking', async () => {
+  const server = await startSftpServer()
+  const simulator = await startMagentoSimulator({
+    dataFile: ':memory:',
+    catalogFile,
+    seed: 11,
+    vendorPattern: /^WLD-/,
+    orders: 6,
+    mixedStates: false,
+  })
+  onTestFinished(async () => void (await simulator.close()))
+  const put = (path: string, text: string) => {
+    const full = join(server.folder, path)
+    const folders = [dirname(dirname(full)), dirname(full)]
+    for (const folder of folders) mkdirSync(folder, { recursive: true })
+    writeFileSync(`${full}.tmp`, text)
+    if (process.getuid?.() === 0) for (const one of [...folders, `${full}.tmp`]) chownSync(one, 1, 1)
+    renameSync(`${full}.tmp`, full)
+  }
+  put('out/stock/stock-20261130-0900.csv', 'Item No;Available\nWLD-0012;In Stock\nWLD-2;10+\nWLD-3;7\n')
+  put('out/tracking/none.txt', '')
+  const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
+  const more = {
+    SHOP_KEY: consumerKey,
+    SHOP_SECRET: consumerSecret,
+    SHOP_TOKEN: token,
+    SHOP_TOKEN_SECRET: tokenSecret,
+    ACME_USER: server.username,
+    ACME_KEY: server.key,
+    API_PORT: '0',
+    FEED_SETTLE_MS: '200',
+  }
+  const configuration = { 'all.yaml': documents(server, simulator.url) }
+  const installed = await installFiles('files', inject('services'), more, configuration)
+  onTestFinished(installed.close)
+  const worker = await startRole('all', installed.env)
+  onTestFinished(async () => {
+    worker.signal('SIGTERM')
+    await worker.exited
+  })
+  const { api } = JSON.parse(await worker.line(RUNNING)) as { readonly api: string }
+
+  // Stock in: the feed has it, and the file was moved.
+  const stock = await until(
+    'the stock is in the feed',
+    async () => {
+      const answer = await fetch(`${api}/v1/feeds/inventory?connection=shop-acme`)
+      const { items } = (await answer.json()) as {
+        readonly items?: readonly { sku: string; data: { total: string } }[]
+      }
+      return items?.length === 3 ? items : null
+    },
+    { withinMs: 120_000 },
+  )
+  expect(Object.fromEntries(stock.map(({ sku, data }) => [sku, data.total]))).toEqual({
+    'WLD-0012': '5',
+    'WLD-2': '10',
+    'WLD-3': '7',
+  })
+  await until(
+    'the file was moved',
+    async () => !readdirSync(join(server.folder, 'out/stock')).includes('stock-20261130-0900.csv'),
+  )
+
+  // Orders out: each is one file, with what the shop sold of the vendor's.
+  const shop = async () => (await (await fetch(`${simulator.url}/_sim/state`)).json()) as Shop
+  const order = (await shop()).orders.find(
+    ({ state, items }) =>
+      state === 'processing' && items.every((item) => item.product_type === 'simple' && item.sku.startsWith('WLD-')),
+  )
+  if (order === undefined) throw new Error('the shop has no simple order of the vendor')
+  const name = `PO-shop-acme-${order.increment_id}.csv`
+  const file = join(server.folder, 'in/orders', name)
+  await until('the order is at the vendor', async () => existsSync(file), { withinMs: 120_000 })
+  const [header, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\r\n')
+  expect(header).toBe('PO Number,Item,Qty,Ship To,Street,City,ZIP')
+  expect(rows.map((row) => row.split(',').slice(0, 3))).toEqual(
+    order.items.map(({ sku, qty_ordered }) => [`shop-acme-${order.increment_id}`, sku, String(qty_ordered)]),
+  )
+  rmSync(file)
+
+  // Tracking back: the shop has the shipment, once, though the file comes twice.
+  const shipped = order.items.map(
+    ({ sku, qty_ordered }) => `shop-acme-${order.increment_id},${sku},${qty_ordered},UPS,1Z999AA10123456784\n`,
+  )
+  const tracking = `PO Number,sku,quantity,Carrier,tracking\n${shipped.join('')}`
+  put('out/tracking/one.csv', tracking)
+  const own = async () => (await shop()).shipments.filter(({ order_id }) => order_id === order.entity_id)
+  await until('the shop has the shipment', async () => (await own()).length > 0, { withinMs: 120_000 })
+  put('out/tracking/two.csv', `${tracking}shop-acme-none,WLD-2,1,UPS,1Z000AA10123456784\n`)
+  await until('the second file was read', async () => {
+    const answer = await fetch(`${api}/v1/tasks?read=acme.fulfilments.all&limit=50`)
+    const { items } = (await answer.json()) as { readonly items: readonly { published: number; unchanged: number }[] }
+    return items.some(({ published, unchanged }) => published === 1 && unchanged === 1)
+  })
+  expect(
+    (await own()).map(({ items, tracks }) => [items.length, tracks.map(({ track_number }) => track_number)]),
+  ).toEqual([[order.items.length, ['1Z999AA10123456784']]])
+  expect(existsSync(file)).toBe(false)
+})
