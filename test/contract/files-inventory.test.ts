@@ -105,7 +105,7 @@ describe('a stock file', () => {
     expect(Object.keys(await levels(world))).toEqual(['A', 'F', 'G'])
     const said = (await world.deadLetters()).map(({ key, message }) => `${key}: ${message}`).join('\n')
     for (const part of [
-      'stock.csv, line 3, column quantity: "some" is not a quantity',
+      'stock.csv, line 3, column quantity: "some" is not a number',
       'stock.csv, line 4, column sku: 1.23E+11 is a number that a spreadsheet has shortened',
       'stock.csv, line 5 has 1 cells, but line 1 has 2',
       'D has several rows in the file stock.csv',

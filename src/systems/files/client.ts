@@ -8,7 +8,7 @@ import type { SystemCheck } from '../kit/system-check.ts'
 import type { ClientDeps } from '../system.ts'
 import { localPlace } from './local-place.ts'
 import { joined, type Place, type Visit } from './place.ts'
-import { type FilesValues, fulfilmentsOf, inventoryOf, ordersOf } from './settings.ts'
+import { type FilesValues, fulfilmentsOf, inventoryOf, ordersOf, productsOf } from './settings.ts'
 import { type SftpOptions, sftpPlace } from './sftp-place.ts'
 
 export interface FilesClient {
@@ -77,6 +77,7 @@ async function checkPlace(
     const orders = ordersOf(settings)
     const warnings = [
       ...(await warningOf(() => there.list(inventoryOf(settings).folder), 'settings.inventory.folder')),
+      ...(await warningOf(() => there.list(productsOf(settings).folder), 'settings.products.folder')),
       ...(await warningOf(() => there.list(fulfilmentsOf(settings).folder), 'settings.fulfilments.folder')),
       ...(await warningOf(() => writeAndReadBack(there, orders.folder, orders.workFolder), 'settings.orders.folder')),
     ]

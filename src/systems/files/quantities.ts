@@ -30,8 +30,8 @@ export function quantityOf(cell: string, form: QuantityForm, place: string): Dec
   if (digits !== null) return decimal8Below(digits, place)
   const shown = JSON.stringify(text.slice(0, 40))
   const message =
-    `${place}: ${shown} is not a quantity; correct it at the vendor, or declare the text in the setting quantities ` +
-    'and the signs of numbers in decimal and thousands'
+    `${place}: ${shown} is not a number as the file writes them; correct it at the vendor, or declare the signs of ` +
+    'numbers in the settings decimal and thousands and, for stock, texts in quantities'
   throw new StreamError('decimal_invalid', message)
 }
 

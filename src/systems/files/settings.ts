@@ -103,6 +103,19 @@ const inventory = {
   ...quantityForm,
 }
 
+const products = {
+  ...incoming('products'),
+  ...fullOrDelta,
+  'columns.sku': column('sku', 'column of the SKU'),
+  'columns.name': optionalColumn('column of the name'),
+  'columns.barcode': optionalColumn('column of the barcode'),
+  'columns.manufacturer': optionalColumn('column of the manufacturer'),
+  'columns.parent': optionalColumn('column of the SKU of the product that this one is a variant of'),
+  'columns.weight': optionalColumn('column of the weight'),
+  weightUnit: setting(text(), { description: 'unit of the weights' }),
+  ...quantityForm,
+}
+
 const fulfilments = {
   ...incoming('fulfilments'),
   'columns.order': column('reference', 'column of the reference that the order was sent with'),
@@ -157,18 +170,21 @@ const own = {
 export const settings = {
   ...own,
   ...prefixed('inventory', inventory),
+  ...prefixed('products', products),
   ...prefixed('fulfilments', fulfilments),
   ...prefixed('orders', orders),
 }
 
 export type FilesValues = ValuesOf<typeof settings>
 export type InventoryValues = ValuesOf<typeof inventory>
+export type ProductsValues = ValuesOf<typeof products>
 export type FulfilmentsValues = ValuesOf<typeof fulfilments>
 export type OrdersValues = ValuesOf<typeof orders>
 /** Settings that all files that are read have. */
 export type IncomingValues = ValuesOf<ReturnType<typeof incoming>>
 
 export const inventoryOf = (values: FilesValues): InventoryValues => under(values, 'inventory', inventory)
+export const productsOf = (values: FilesValues): ProductsValues => under(values, 'products', products)
 export const fulfilmentsOf = (values: FilesValues): FulfilmentsValues => under(values, 'fulfilments', fulfilments)
 export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'orders', orders)
 
@@ -204,6 +220,7 @@ export function settingProblems(values: FilesValues): readonly SettingProblem[] 
       hasBoth ? 'and inventory.columns.location exclude each other: a row has one location or all of them' : null,
     ),
     signProblem('inventory', stock),
+    signProblem('products', productsOf(values)),
     signProblem('fulfilments', fulfilmentsOf(values)),
     problem('orders.file', fileNameProblem(order.file)),
     problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),

@@ -4,6 +4,7 @@ import { createFilesClient } from './client.ts'
 import { type FileReading, readFiles } from './read-files.ts'
 import { shipmentMeaning } from './read-fulfilments.ts'
 import { stockMeaning } from './read-inventory.ts'
+import { productMeaning } from './read-products.ts'
 import {
   addressProblem,
   type FilesValues,
@@ -12,6 +13,7 @@ import {
   type InventoryValues,
   inventoryOf,
   ordersOf,
+  productsOf,
   secrets,
   settingProblems,
   settings,
@@ -38,6 +40,11 @@ export const files = defineSystem({
       filter: {},
       open: ({ client, read, clock, notes, system }) =>
         readFiles(stockReading(system.settings), { client, read, clock, notes }),
+    },
+    products: {
+      filter: {},
+      open: ({ client, read, clock, notes, system }) =>
+        readFiles(productReading(system.settings), { client, read, clock, notes }),
     },
     fulfilments: {
       filter: {},
@@ -78,6 +85,26 @@ function stockReading(values: FilesValues): FileReading<'inventory'> {
         onlyLocation: stock.location,
       },
       { decimal: stock.decimal, thousands: stock.thousands, words: stock.quantities ?? new Map() },
+    ),
+  }
+}
+
+function productReading(values: FilesValues): FileReading<'products'> {
+  const product = productsOf(values)
+  return {
+    ...readingOf('products', product),
+    ...fullOrDelta(product),
+    meaning: productMeaning(
+      {
+        sku: product['columns.sku'],
+        name: product['columns.name'],
+        barcode: product['columns.barcode'],
+        manufacturer: product['columns.manufacturer'],
+        parent: product['columns.parent'],
+        weight: product['columns.weight'],
+        weightUnit: product.weightUnit,
+      },
+      { decimal: product.decimal, thousands: product.thousands, words: new Map() },
     ),
   }
 }

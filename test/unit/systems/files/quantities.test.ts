@@ -46,7 +46,7 @@ describe('a quantity', () => {
     ['0x10', {}],
   ])('%j is not guessed', (cell, form) => {
     expect(() => quantityOf(cell, { ...plain, ...form }, PLACE)).toThrow(
-      /^stock.csv, line 7, column Qty: ".*" is not a quantity; correct it at the vendor, or declare/,
+      /^stock.csv, line 7, column Qty: ".*" is not a number as the file writes them; correct it at the vendor, or declare/,
     )
   })
 
