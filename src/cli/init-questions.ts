@@ -1,3 +1,4 @@
+import { IS_SYSTEM_ADDRESS } from '../configuration/schema-parts.ts'
 import {
   requiredSettings,
   type StartingPoint,
@@ -87,7 +88,7 @@ async function systemOf(
   const address = await answer(`${end}-address`, {
     text: `address of ${end === 'shop' ? 'the shop' : "the vendor's ERP"}, such as https://${end}.example.com`,
     usual: null,
-    problem: (text) => addressProblem(text) ?? type.addressProblem(text),
+    problem: (text) => (isReference(text) ? null : (addressProblem(text) ?? type.addressProblem(text))),
   })
   const secrets = await signInOf(end, type, answer)
   const settings: Record<string, string> = {}
@@ -122,10 +123,13 @@ function idProblem(text: string): string | null {
   return /^[a-z0-9-]{1,40}$/.test(text) ? null : 'must be 1 to 40 of a-z, 0-9 and -'
 }
 
+function isReference(text: string): boolean {
+  return /^env:[A-Za-z_][A-Za-z0-9_]*$/.test(text)
+}
+
 function addressProblem(text: string): string | null {
-  if (/^env:[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return null
-  const isAddress = /^https?:\/\/\S+$/.test(text) && URL.canParse(text)
-  return isAddress ? null : 'must be an http(s) address, or env:NAME of a variable with one'
+  const isAddress = IS_SYSTEM_ADDRESS.test(text) && URL.canParse(text)
+  return isAddress ? null : 'must be an address such as https://host, or env:NAME of a variable with one'
 }
 
 function patternProblem(text: string): string | null {

@@ -11,17 +11,19 @@ import { until } from '../../worlds/processes-until.ts'
 import { noSftpServer, type SftpServer, startSftpServer } from '../../worlds/sftp-server.ts'
 import { catalogFile } from '../../worlds/sources.ts'
 
+interface Item {
+  readonly sku: string
+  readonly qty_ordered: number
+  readonly product_type: string
+  readonly parent_item_id?: number
+}
+
 interface Shop {
   readonly orders: readonly {
     readonly entity_id: number
     readonly increment_id: string
     readonly state: string
-    readonly items: readonly {
-      readonly sku: string
-      readonly qty_ordered: number
-      readonly product_type: string
-      readonly parent_item_id?: number
-    }[]
+    readonly items: readonly Item[]
   }[]
   readonly shipments: readonly {
     readonly order_id: number
@@ -128,23 +130,23 @@ it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected f
 
   // Orders out: each is one file, with what the shop sold of the vendor's.
   const shop = async () => (await (await fetch(`${simulator.url}/_sim/state`)).json()) as Shop
-  const order = (await shop()).orders.find(
-    ({ state, items }) =>
-      state === 'processing' && items.every((item) => item.product_type === 'simple' && item.sku.startsWith('WLD-')),
-  )
-  if (order === undefined) throw new Error('the shop has no simple order of the vendor')
+  const isVendors = ({ sku, product_type }: Item) => sku.startsWith('WLD-') && product_type !== 'bundle'
+  const order = (await shop()).orders.find(({ state, items }) => state === 'processing' && items.some(isVendors))
+  if (order === undefined) throw new Error('the shop has no order for the vendor')
+  // A configurable has the SKU of its variant.
+  const sold = order.items.filter((item) => isVendors(item) && item.parent_item_id === undefined)
   const name = `PO-shop-acme-${order.increment_id}.csv`
   const file = join(server.folder, 'in/orders', name)
   await until('the order is at the vendor', async () => existsSync(file), { withinMs: 120_000 })
   const [header, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\r\n')
   expect(header).toBe('PO Number,Item,Qty,Ship To,Street,City,ZIP')
   expect(rows.map((row) => row.split(',').slice(0, 3))).toEqual(
-    order.items.map(({ sku, qty_ordered }) => [`shop-acme-${order.increment_id}`, sku, String(qty_ordered)]),
+    sold.map(({ sku, qty_ordered }) => [`shop-acme-${order.increment_id}`, sku, String(qty_ordered)]),
   )
   rmSync(file)
 
   // Tracking back: the shop has the shipment, once, though the file comes twice.
-  const shipped = order.items.map(
+  const shipped = sold.map(
     ({ sku, qty_ordered }) => `shop-acme-${order.increment_id},${sku},${qty_ordered},UPS,1Z999AA10123456784\n`,
   )
   const tracking = `PO Number,sku,quantity,Carrier,tracking\n${shipped.join('')}`
@@ -159,6 +161,6 @@ it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected f
   })
   expect(
     (await own()).map(({ items, tracks }) => [items.length, tracks.map(({ track_number }) => track_number)]),
-  ).toEqual([[order.items.length, ['1Z999AA10123456784']]])
+  ).toEqual([[sold.length, ['1Z999AA10123456784']]])
   expect(existsSync(file)).toBe(false)
 })

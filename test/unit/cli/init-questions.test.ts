@@ -74,7 +74,13 @@ describe('what a first configuration is written from', () => {
     [
       { ...complete, 'shop-address': 'shop.example.com' },
       account,
-      '--shop-address "shop.example.com" must be an http(s) address',
+      '--shop-address "shop.example.com" must be an address such as https://host',
+    ],
+    [{ ...complete, 'shop-address': 'sftp://shop.example.com/' }, account, 'must begin with http:// or https://'],
+    [
+      { ...complete, vendor: 'files', 'vendor-address': 'https://files.example.com/' },
+      [],
+      'must begin with sftp:// or folder://',
     ],
     [
       { ...complete, vendor: 'sap-b1', 'vendor-address': 'https://sap.example.com/b1s/v2' },
