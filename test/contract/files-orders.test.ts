@@ -81,7 +81,7 @@ function world(
   }
 }
 
-const columns = { 'PO Number': 'reference', Item: 'sku', Qty: 'quantity', Name: 'ship_name' }
+const columns = ['PO Number=reference', 'Item=sku', 'Qty=quantity', 'Name=ship_name']
 
 describe('the file of an order', () => {
   it('has a row for each line that is to be delivered, with the columns of the vendor', async () => {
@@ -109,7 +109,7 @@ describe('the file of an order', () => {
       lineOf('2', 'A-2', { quantityOrdered: decimal8('2', 'q'), quantityCanceled: decimal8('2', 'q') }),
     ]
     const { deliver, text } = world({
-      'orders.columns': { reference: 'reference', sku: 'sku', name: 'name', quantity: 'quantity' },
+      'orders.columns': ['reference=reference', 'sku=sku', 'name=name', 'quantity=quantity'],
       'orders.delimiter': ';',
       'orders.header': false,
     })
@@ -123,7 +123,7 @@ describe('the file of an order', () => {
       lineOf('2', 'A-1', { parentLineId: '1', quantityOrdered: decimal8('4', 'q'), rowTotal: decimal4('0', 't') }),
       lineOf('3', 'A-2', { parentLineId: '1', quantityOrdered: decimal8('2', 'q'), rowTotal: decimal4('0', 't') }),
     ]
-    const columnsOfLine = { reference: 'reference', sku: 'sku', quantity: 'quantity' }
+    const columnsOfLine = ['reference=reference', 'sku=sku', 'quantity=quantity']
     const rows = async (bundles: string) => {
       const { deliver, text } = world({ 'orders.columns': columnsOfLine, 'orders.bundles': bundles })
       await deliver(order({ data: orderOf(lines) }))
@@ -134,7 +134,7 @@ describe('the file of an order', () => {
   })
 
   it('has the fields of the order map in the columns for them', async () => {
-    const mapped = { ...columns, Dock: 'order.dock', Gift: 'line.gift' }
+    const mapped = [...columns, 'Dock=order.dock', 'Gift=line.gift']
     const { deliver, text } = world({ 'orders.columns': mapped })
     await deliver(order({ fields: { dock: '"7"', 'line.1.gift': '"yes"' } }))
     expect(text('acme-1001.csv').split('\r\n').slice(1, 3)).toEqual([

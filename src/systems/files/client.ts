@@ -32,13 +32,21 @@ export function createFilesClient(system: ConnectableSystem<FilesValues>, deps: 
       visit,
       formOf(entity) {
         const own = Object.entries(system.given).filter(([name]) => name.startsWith(`${entity}.`))
-        return digest(place.name, JSON.stringify(own.toSorted(([a], [b]) => (a < b ? -1 : 1))))
+        return digest(place.name, JSON.stringify(inOrder(Object.fromEntries(own))))
       },
       for: viewOf,
       check: async (signal) => await checkPlace(system, visit, signal),
     }
   }
   return viewOf('inventory')
+}
+
+/** Maps do not keep their order where they are stored. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(inOrder)
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return entries.map(([name, one]) => [name, inOrder(one)])
 }
 
 function placeOf(system: ConnectableSystem<FilesValues>, { folderOf, network }: ClientDeps): Place {

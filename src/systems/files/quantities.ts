@@ -15,6 +15,9 @@ export interface QuantityForm {
 /** Problem of declared words; null: none. */
 export function wordsProblem(words: ReadonlyMap<string, string>): string | null {
   const wrong = [...words].find(([, quantity]) => !isDecimal8(quantity))
+  const plain = [...words.keys()].map((word) => word.trim().toLowerCase())
+  const twice = plain.find((word, index) => plain.indexOf(word) < index)
+  if (twice !== undefined) return `must have each text once; case does not count in ${twice}`
   return wrong === undefined ? null : `must have a number for each text; ${wrong[0]} has ${wrong[1]}`
 }
 

@@ -8,6 +8,7 @@ import {
   type Settings,
   setting,
   text,
+  type ValueKind,
   type ValuesOf,
   whole,
 } from '../../configuration/setting.ts'
@@ -23,6 +24,21 @@ const folder = text({
   pattern: /(?!\.{1,2}(?:\/|$))[^/\s][^/]*(?:\/(?!\.{1,2}(?:\/|$))[^/]+)*/,
   expected: 'a folder below the address, such as out/stock',
 })
+
+const columnTexts = list(
+  text({ pattern: /[^=,]+=[^=,]+/ }),
+  'columns and their fields, such as PO Number=reference, Item=sku, Qty=quantity',
+)
+
+/** A list: a map does not keep its order where it is stored. */
+const columnList: ValueKind<ReadonlyMap<string, string>> = {
+  ...columnTexts,
+  parse(given) {
+    const texts = columnTexts.parse(given)
+    const columns = new Map(texts?.map((one) => one.split('=').map((part) => part.trim()) as [string, string]))
+    return texts !== undefined && columns.size === texts.length ? columns : undefined
+  },
+}
 
 const column = (byDefault: string, description: string) => setting(text(), { default: byDefault, description })
 const optionalColumn = (description: string) => setting(text(), { description })
@@ -141,7 +157,7 @@ const orders = {
     description: 'folder of our own, beside the orders: what was sent; the vendor must not touch it',
   }),
   format: setting(choice(['csv']), { default: 'csv', description: 'format of the file' }),
-  columns: setting(pairs(/[^=,]+/, 'columns and fields', 'PO Number=reference,Item=sku,Qty=quantity'), {
+  columns: setting(columnList, {
     description: 'columns of the file, in order, and the field in each; by default all fields under their own names',
   }),
   delimiter,

@@ -56,6 +56,7 @@ describe('a quantity', () => {
 
   it('of a word has to be a number', () => {
     expect(wordsProblem(words)).toBeNull()
+    expect(wordsProblem(new Map([...words, ['in stock', '7']]))).toMatch(/must have each text once/)
     expect(wordsProblem(new Map([['many', 'lots']]))).toBe('must have a number for each text; many has lots')
   })
 })
