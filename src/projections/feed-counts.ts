@@ -1,7 +1,7 @@
-import { flag, number, rowType, text } from '../platform/dynamodb/rows.ts'
+import { flag, number, queryReadable, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Condition, Key, Tables } from '../platform/dynamodb/tables.ts'
 import { type Position, positionText } from './feed-row.ts'
-import { type FeedMeta, META, type NewRow, partitionOf, type Shard, type Watermark } from './feed-table.ts'
+import { type FeedMeta, META, type NewRow, partitionOf, type Shard, toRow, type Watermark } from './feed-table.ts'
 import type { Folding } from './fold-batch.ts'
 import type { Feed } from './projection.ts'
 
@@ -130,17 +130,16 @@ export interface RowCount {
 /** Rows read at once while counting. */
 const PAGE = 1000
 
-/** Counts the rows of a shard by reading them. */
-export async function countShard(tables: Tables, { table, key }: Feed, shard: Shard): Promise<RowCount> {
+/** Counts the rows of a shard by reading them. Leaves out unreadable ones, as the feed does. */
+export async function countShard(tables: Tables, feed: Feed, shard: Shard): Promise<RowCount> {
   const count = { rows: 0, deleted: 0, exact: true }
-  const attributes = [key.attribute, 'deleted']
   for (let after: string | undefined, more = true; more; ) {
-    const from = after === undefined ? {} : { after }
-    const items = await tables.query(table, { partition: partitionOf(shard), limit: PAGE, attributes, ...from })
-    count.rows += items.length
-    count.deleted += items.filter(({ deleted }) => deleted === true).length
-    after = String(items.at(-1)?.[key.attribute])
-    more = items.length === PAGE
+    const range = { partition: partitionOf(shard), limit: PAGE, ...(after === undefined ? {} : { after }) }
+    const rows = await queryReadable(tables, feed.table, range, (item) => toRow(feed, item))
+    count.rows += rows.length
+    count.deleted += rows.filter(({ deleted }) => deleted).length
+    after = rows.at(-1)?.key
+    more = rows.length === PAGE
   }
   return count
 }
