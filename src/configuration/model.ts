@@ -299,7 +299,13 @@ export interface Recipient {
 export const REMIND_HOURS = 24
 
 /** Types of the events that subscriptions receive. */
-export const outgoingEventTypes = ['order.accepted', 'order.shipped', 'order.failed', 'stock.changed'] as const
+export const outgoingEventTypes = [
+  'order.accepted',
+  'order.shipped',
+  'order.canceled',
+  'order.failed',
+  'stock.changed',
+] as const
 export type OutgoingEventType = (typeof outgoingEventTypes)[number]
 
 /** A receiver of the events of connections and shops. */

@@ -11,7 +11,7 @@ import { mappedPlaces } from '../platform/runtime/stage-result.ts'
 import { stageOrder } from './entity-row.ts'
 import { beginningRuns } from './fulfilment-runs.ts'
 import type { ReportOfOrder } from './order-report.ts'
-import { type AppendDeps, appendOutgoing, laneIdle, shipmentEventOf } from './outgoing-events.ts'
+import { type AppendDeps, appendOutgoing, fulfilmentEventOf, laneIdle } from './outgoing-events.ts'
 import { placeAttribute } from './staged-row.ts'
 import { ORDER_STEPS } from './tables.ts'
 
@@ -114,7 +114,7 @@ export async function keepOrderSteps(
 }
 
 /**
- * Stores what vendors did with a shop's orders, and the shipment events of subscriptions: the fulfilments sent to the
+ * Stores what vendors did with a shop's orders, and the events of them for subscriptions: the fulfilments sent to the
  * shop name the order, which later reports about them do not.
  */
 export function orderFulfilmentsStage(shop: string, deps: AppendDeps): Stage<'shop-fulfilments'> {
@@ -134,7 +134,7 @@ export function orderFulfilmentsStage(shop: string, deps: AppendDeps): Stage<'sh
       const runs = await beginningRuns(tables, shop, batch, context)
       const withEvents = batch.map((one) => {
         const run = runs.get(one)
-        const event = run === undefined ? null : shipmentEventOf(shop, one, run)
+        const event = run === undefined ? null : fulfilmentEventOf(shop, one, run)
         return { record: one.record, events: event === null ? [] : [event] }
       })
       await appendOutgoing(tables, topic, withEvents, context)

@@ -69,8 +69,10 @@ export function outgoingId(type: OutgoingEventType, ...what: readonly string[]):
 /** An event that has no place yet. */
 export type NewOutgoingOrder = Omit<OutgoingOrder, 'owner' | 'place' | 'at' | 'expires'>
 
+/** A delivery as canceled, because a person canceled it at the vendor: the stored order still has its lines. */
+export const CANCELED_BY_HAND = 'canceled_by_hand'
 /** Codes of a delivery after which the vendor has the current state of the order. */
-const ACCEPTED_CODES: readonly (string | null)[] = [null, 'shortened', 'sent_again']
+const ACCEPTED_CODES: readonly (string | null)[] = [null, 'shortened', 'sent_again', CANCELED_BY_HAND]
 /** Reported when a person discards a dead letter: no stage failed. */
 const DISCARDED = 'discarded'
 
@@ -90,18 +92,26 @@ export function orderEventOf({ stage, at, result, places }: ReportOfOrder): NewO
   return { ...of, id: outgoingId('order.accepted', connection, shop, number, ...id), type: 'order.accepted' }
 }
 
-/** The event that a shipment sent to a shop causes; null: it is not a shipment. `run`: id of its content. */
-export function shipmentEventOf(
+/** Types of the events of fulfilments, by their kind. */
+const FULFILMENT_TYPES: Readonly<Record<string, OutgoingEventType>> = {
+  shipment: 'order.shipped',
+  closure: 'order.canceled',
+  cancellation: 'order.canceled',
+}
+
+/** The event that a fulfilment sent to a shop causes; null: no event. `run`: id of its content. */
+export function fulfilmentEventOf(
   shop: string,
   { record, event }: Decoded<'shop-fulfilments'>,
   run: string,
 ): NewOutgoingOrder | null {
   const { connection, key, data } = event
-  if (data.kind !== 'shipment') return null
+  const type = FULFILMENT_TYPES[data.kind]
+  if (type === undefined) return null
   const number = data.orderNumber
-  const id = outgoingId('order.shipped', connection, shop, number, key, run)
+  const id = outgoingId(type, connection, shop, number, key, run)
   const of = { connection, shop, number, stage: 'route-fulfilments', code: null, target_id: null }
-  return { ...of, id, type: 'order.shipped', event_place: placeOf(record) }
+  return { ...of, id, type, event_place: placeOf(record) }
 }
 
 /** A record of a lane with its events. */

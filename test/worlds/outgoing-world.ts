@@ -24,6 +24,7 @@ import { configurationOf, twoSellers } from './two-sellers.ts'
 const boss = everything({ kind: 'cli', name: 'boss' })
 const SELLERS = ['alder', 'birch'] as const
 type Seller = (typeof SELLERS)[number]
+type ShippedAs = Partial<ShopFulfilmentRequested> & { readonly kind?: string }
 
 /** Two sellers with these subscriptions, whose orders and stock change as a test says; senders stand for processes. */
 export async function outgoingWorld(subscriptions: readonly Subscription[], token: string | null = null) {
@@ -93,9 +94,9 @@ export async function outgoingWorld(subscriptions: readonly Subscription[], toke
     /** It failed before it was routed to a connection. */
     unrouted: (seller: Seller, number: string) =>
       report(seller, number, { status: 'failed', code: 'mapping_failed', connection: null }),
-    async shipped(seller: Seller, number: string, more: Partial<ShopFulfilmentRequested> = {}) {
+    async shipped(seller: Seller, number: string, { kind = 'shipment', ...more }: ShippedAs = {}) {
       const tracks = [{ number: `T-${number}`, carrier: 'ups', title: 'UPS' }]
-      const shipment = shopFulfilment(`IF-${number}`, number, [fulfilmentLine(`SKU-${number}`, '1')], { tracks })
+      const shipment = shopFulfilment(`IF-${number}`, number, [fulfilmentLine(`SKU-${number}`, '1')], { tracks, kind })
       const event = { ...shipment, connection: seller, source: 'erp', ...more }
       const at = next()
       topics.put('test', at.offset, topics.codec.encode('shop-fulfilments', event))

@@ -4,7 +4,7 @@ import type { ShopFulfilmentRequested, VendorOrderRequested } from '../../events
 import { isoTime } from '../../events/times.ts'
 import type { LogRecord } from '../../platform/kafka/event-log.ts'
 import type { FeedRow } from '../../projections/feed-row.ts'
-import { type OutgoingOrder, outgoingId } from '../../projections/outgoing-events.ts'
+import { CANCELED_BY_HAND, type OutgoingOrder, outgoingId } from '../../projections/outgoing-events.ts'
 import { vendorQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import type { OperationDeps } from '../dependencies.ts'
@@ -52,7 +52,12 @@ async function detailsOf(staged: Staged, row: OutgoingOrder, record: LogRecord |
     const event = await decoded(staged, 'shop-fulfilments', record)
     return { shipment: event === null ? null : shipmentOf(event) }
   }
+  if (type === 'order.canceled') {
+    const event = await decoded(staged, 'shop-fulfilments', record)
+    return { cancellation: event === null ? null : cancellationOf(event) }
+  }
   const order = await decoded(staged, 'vendor-orders', record)
+  if (code === CANCELED_BY_HAND) return { vendor_order: target_id, canceled: true, lines: [] }
   const lines = order === null ? null : linesOf(order)
   if (type === 'order.failed') return { stage, code, lines }
   return { vendor_order: target_id, canceled: order?.canceled ?? null, lines }
@@ -76,6 +81,12 @@ async function decoded<K extends 'vendor-orders' | 'shop-fulfilments'>(
 
 function linesOf({ data }: VendorOrderRequested) {
   return topLevelLines(data).map((line) => ({ sku: line.sku, quantity: text8(vendorQuantity(line)) }))
+}
+
+/** Lines that the vendor does not deliver. */
+function cancellationOf({ source, key, data }: ShopFulfilmentRequested) {
+  const lines = data.lines.map(({ sku, quantity, reason }) => ({ sku, quantity: text8(quantity), reason }))
+  return { id: key, source, lines }
 }
 
 function shipmentOf({ source, key, data }: ShopFulfilmentRequested) {

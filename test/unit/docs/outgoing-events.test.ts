@@ -65,6 +65,13 @@ it('the page shows the bodies of events as they are', async () => {
   const shippedAt = Date.parse('2026-11-29T08:00:00.000Z')
   const event = { ...shipment, source: 'netsuite', data: { ...shipment.data, shippedAt } }
   expect(await orderBody({ type: 'order.shipped' }, event)).toEqual(JSON.parse(example('shipped')))
+  const ending = shopFulfilment('77-closed', '000000007', [fulfilmentLine('A-1', '1', { reason: 'sold out' })], {
+    kind: 'closure',
+  })
+  const closure = { ...ending, source: 'netsuite' }
+  expect(await orderBody({ type: 'order.canceled' }, closure)).toEqual(JSON.parse(example('canceled')))
+  const byHand = await orderBody({ target_id: 'SO-1042', code: 'canceled_by_hand' }, order)
+  expect(byHand.data).toMatchObject({ vendor_order: 'SO-1042', canceled: true, lines: [] })
   const changed = inventoryChanged({ connection: CONNECTION, source: 'netsuite', sku: 'A-1' }, '5')
   const row = inventoryFeed.evolve(undefined, changed, { time: AT, offset: 1n })
   expect(JSON.parse(eventBody(stockEvent(row).event))).toEqual(JSON.parse(example('stock')))

@@ -16,7 +16,8 @@ async function world() {
   const hooks = await startWebhookReceiver()
   closers.push(hooks.close)
   const ids = () => hooks.received.map(({ headers }) => String(headers['webhook-id']))
-  return { ids, ...(await outgoingWorld([subscriptionWith('seller', { webhook: hooks.url })])) }
+  const bodies = () => hooks.received.map(({ body }) => JSON.parse(body))
+  return { ids, bodies, ...(await outgoingWorld([subscriptionWith('seller', { webhook: hooks.url })])) }
 }
 
 it('an order that the vendor has as before is accepted under the same id, also when it is sent again', async () => {
@@ -43,4 +44,17 @@ it('a shipment is sent once as long as it stays the same, and again when it chan
   }
   expect(ids()).toHaveLength(3)
   expect(new Set(ids()).size).toBe(3)
+})
+
+it('lines that the vendor does not deliver are an event, and so is an order that a person canceled there', async () => {
+  const { bodies, accepted, shipped, sendDue, settle } = await world()
+  await shipped('alder', '7', { kind: 'closure' })
+  await settle(1_000)
+  await shipped('alder', '7', { kind: 'confirmation', key: 'C-1' })
+  await accepted('alder', '8', { code: 'canceled_by_hand', contentId: 'c-1' })
+  await sendDue()
+  expect(bodies()).toMatchObject([
+    { type: 'order.canceled', data: { order: '7', cancellation: { lines: [{ sku: 'SKU-7', quantity: '1' }] } } },
+    { type: 'order.accepted', data: { order: '8', canceled: true, lines: [] } },
+  ])
 })
