@@ -19,7 +19,7 @@ import { countDeadLetters } from './dead-letters.ts'
 import type { TableDeps } from './dependencies.ts'
 import { type FlowTimes, timesOfHour } from './figures.ts'
 import { type RecipientStatus, statusOfRecipients } from './notifications/notification-status.ts'
-import { ownerOfSubscription, type SubscriptionStatus, statusOfSubscriptions } from './outgoing/subscription-status.ts'
+import { type SubscriptionStatus, scopeOwnerOf, statusOfSubscriptions } from './outgoing/subscription-status.ts'
 import { type OversoldStatus, oversoldOf } from './oversold.ts'
 import { listPauses, type PauseStatus } from './pauses.ts'
 import type { Principal } from './principal.ts'
@@ -175,7 +175,7 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
     unusable,
     failures,
     unreached: within(by.scope, failing, () => ({ connection: null })),
-    subscriptions: within(by.scope, unsent, ownerOfSubscription),
+    subscriptions: within(by.scope, unsent, scopeOwnerOf),
     complete,
   }
 }

@@ -8,7 +8,7 @@ import type { FeedPlaces } from '../../projections/read-feed.ts'
 
 /** A reader's progress through outgoing events. */
 export interface EventPlaces {
-  /** Milliseconds: a lane without a place begins with events at or after this time. */
+  /** Milliseconds: a sequence without a place begins with events at or after this time. */
   readonly since: number
   /** Places in events of orders, by the partition of their owner. */
   readonly orders: Readonly<Record<string, string>>
@@ -48,7 +48,7 @@ const Wire = Type.Object(
   { additionalProperties: false },
 )
 
-/** Limit of places as JSON: enough for thousands of lanes. */
+/** Limit of places as JSON: enough for thousands of connections. */
 const MOST_BYTES = 4 * 1024 * 1024
 
 /** The places as a cursor: text that fits into a URL. It contains no secret, and access does not depend on it. */

@@ -2,7 +2,7 @@ import { currentConfiguration } from '../../configuration/current-configuration.
 import type { Configuration, Subscription } from '../../configuration/model.ts'
 import type { TableDeps } from '../dependencies.ts'
 import { notFound, type Principal } from '../principal.ts'
-import { seesSubscription } from './event-lanes.ts'
+import { seesSubscription } from './event-sequences.ts'
 
 /** A subscription with its configuration. */
 export interface FoundSubscription {

@@ -6,8 +6,8 @@ import { readLaneFrontiers } from '../../projections/outgoing-lanes.ts'
 import { readFeed } from '../../projections/read-feed.ts'
 import type { OperationDeps } from '../dependencies.ts'
 import { sellableRow } from '../sellable-row.ts'
-import { type EventLane, lanesOf } from './event-lanes.ts'
 import { type EventPlaces, placesIn } from './event-places.ts'
+import { type EventSequence, sequencesOf } from './event-sequences.ts'
 import type { KeyedEvent } from './keyed-event.ts'
 import { orderEvents, stockEvent } from './outgoing-event.ts'
 
@@ -27,8 +27,8 @@ export interface EventPage {
 export type NextEventsDeps = Pick<OperationDeps, 'tables' | 'staged' | 'shards' | 'systemTypes'>
 
 /**
- * The next events of a subscription after these places, some from each lane, so that no lane waits until another is
- * read completely. Returns about `limit` events, at least one per lane. The same places return the same events until
+ * The next events of a subscription after these places, some from each sequence, so that none waits until another is
+ * read completely. Returns about `limit` events, at least one per sequence. The same places return the same events until
  * new ones happen; stock events have the current state.
  */
 export async function nextEvents(
@@ -38,8 +38,8 @@ export async function nextEvents(
   { places: given, limit }: { readonly places: EventPlaces; readonly limit: number },
 ): Promise<EventPage> {
   const { tables, shards, staged } = deps
-  const lanes = lanesOf(subscription, configuration, deps.systemTypes)
-  const parts = lanes.reduce((sum, lane) => sum + partsOf(lane), 0)
+  const sequences = sequencesOf(subscription, configuration, deps.systemTypes)
+  const parts = sequences.reduce((sum, sequence) => sum + partsOf(sequence), 0)
   const share = Math.max(1, Math.ceil(limit / Math.max(1, parts)))
   // Read both before any event: they bound the visible events.
   const frontierOf = await readLaneFrontiers(tables, shards)
@@ -51,26 +51,26 @@ export async function nextEvents(
   const stock = new Map(Object.entries(places.stock))
   let complete = true
   let frontier = Number.POSITIVE_INFINITY
-  for (const lane of lanes) {
-    if (lane.kind === 'orders') {
-      const owners = lane.owners.map((owner) => {
+  for (const sequence of sequences) {
+    if (sequence.kind === 'orders') {
+      const owners = sequence.owners.map((owner) => {
         const partition = partitionOfOwner(owner)
         return { partition, after: places.orders[partition] ?? placeAtTime(places.since) }
       })
-      const reached = frontierOf(lane.topics)
+      const reached = frontierOf(sequence.topics)
       frontier = Math.min(frontier, reached)
-      const bounds = { frontier: reached, limit: share * partsOf(lane) }
+      const bounds = { frontier: reached, limit: share * partsOf(sequence) }
       const page = await readOutgoing(tables, owners, bounds)
       events.push(...(await orderEvents(staged, page.rows)))
       for (const [partition, place] of page.places) orders.set(partition, place)
       complete &&= page.all
     } else {
-      const filter = { connection: lane.connection, sources: null, from: places.stockSince, to: null }
+      const filter = { connection: sequence.connection, sources: null, from: places.stockSince, to: null }
       const request = { tables, feed: inventoryFeed, meta, shards, whole: true }
-      const page = await readFeed(request, filter, places.stock[lane.connection] ?? {}, share)
-      const connection = configuration.connections.find(({ id }) => id === lane.connection)
+      const page = await readFeed(request, filter, places.stock[sequence.connection] ?? {}, share)
+      const connection = configuration.connections.find(({ id }) => id === sequence.connection)
       events.push(...page.rows.map((row) => stockEvent(sellableRow(row, connection))))
-      stock.set(lane.connection, page.places)
+      stock.set(sequence.connection, page.places)
       complete &&= page.exhausted
       frontier = Math.min(frontier, page.frontier)
     }
@@ -79,7 +79,7 @@ export async function nextEvents(
   return { events: events.filter(isWanted), places: next, complete, frontier, parts }
 }
 
-/** A lane's part of a page: one for each partition that it reads. */
-function partsOf(lane: EventLane): number {
-  return lane.kind === 'orders' ? lane.owners.length : 1
+/** A sequence's part of a page: one for each partition that it reads. */
+function partsOf(sequence: EventSequence): number {
+  return sequence.kind === 'orders' ? sequence.owners.length : 1
 }

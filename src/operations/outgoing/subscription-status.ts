@@ -6,8 +6,8 @@ import type { SendFailure } from '../attempts.ts'
 import type { TableDeps } from '../dependencies.ts'
 import type { Principal } from '../principal.ts'
 import { type Owner, type Scoped, within } from '../scope.ts'
-import { seesSubscription } from './event-lanes.ts'
 import { placesOf, reachedTime } from './event-places.ts'
+import { seesSubscription } from './event-sequences.ts'
 import { keptCursor } from './kept-cursor.ts'
 import { keyText } from './keyed-event.ts'
 import type { RefusedKey } from './refused-keys.ts'
@@ -73,7 +73,7 @@ export async function listSubscriptions(deps: Deps, by: Principal): Promise<Scop
       return { ...one, cursor }
     }),
   )
-  return within(by.scope, kept, ownerOfSubscription)
+  return within(by.scope, kept, scopeOwnerOf)
 }
 
 /** Like `listSubscriptions`, with a configuration that was already read. */
@@ -113,11 +113,11 @@ export async function statusOfSubscriptions(
       failing: failingOf(problem),
     }
   })
-  return within(by.scope, found, ownerOfSubscription)
+  return within(by.scope, found, scopeOwnerOf)
 }
 
 /** The caller may see the whole subscription, so any part of it identifies its owner. */
-export function ownerOfSubscription({ connections, shops }: SubscriptionStatus): Owner {
+export function scopeOwnerOf({ connections, shops }: SubscriptionStatus): Owner {
   const [connection] = connections ?? []
   const [system] = shops ?? []
   if (connection === undefined && system !== undefined) return { system }

@@ -6,7 +6,7 @@ import type { Principal } from '../principal.ts'
 import { sees, seesAll } from '../scope.ts'
 
 /** A sequence of events: events of a shop's orders, or of a connection's stock. */
-export type EventLane =
+export type EventSequence =
   | {
       readonly kind: 'orders'
       /** Owners of its events, at least one. An order's events may have several. */
@@ -24,12 +24,12 @@ function connectionsOf({ connections, shops }: Reach, configured: readonly Conne
   return configured.filter(({ id, shop }) => connections?.includes(id) === true || shops?.includes(shop) === true)
 }
 
-/** All lanes of a subscription, without lanes of event types that it excludes. */
-export function lanesOf(
+/** All sequences of a subscription, without those of event types that it excludes. */
+export function sequencesOf(
   subscription: Subscription,
   { systems, connections }: Pick<Configuration, 'systems' | 'connections'>,
   systemTypes: SystemTypes,
-): readonly EventLane[] {
+): readonly EventSequence[] {
   const { events } = subscription
   const own = connectionsOf(subscription, connections)
   const isForAll = subscription.connections === null && subscription.shops === null
@@ -50,7 +50,7 @@ export function lanesOf(
   const hasOrders = events === null || events.some((type) => type.startsWith('order.'))
   const hasStock = events === null || events.includes('stock.changed')
   return [
-    ...(hasOrders ? ofOrders.map((lane) => ({ kind: 'orders' as const, ...lane })) : []),
+    ...(hasOrders ? ofOrders.map((orders) => ({ kind: 'orders' as const, ...orders })) : []),
     ...(hasStock ? own.map(({ id }) => ({ kind: 'stock' as const, connection: id })) : []),
   ]
 }
