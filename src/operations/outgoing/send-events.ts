@@ -66,7 +66,7 @@ export async function sendEvents(
   if (taken.paused_at !== null) return clock.now() + LOOK_EVERY_MS
   const sending = { deps, subscription, signal }
   try {
-    let step: Step | null = await retryRefused(sending, taken)
+    let step: Step | null = await retryRefused(sending, taken, configuration)
     while (step !== null && step.again === null && !signal.aborted) {
       step = await sendPage(sending, step.row, configuration)
     }
@@ -96,12 +96,12 @@ async function noteUnread({ deps, subscription }: Sending, row: SubscriptionRow,
 }
 
 /** Sends the events of refused keys that are due. Null: another process has taken the row. */
-async function retryRefused(sending: Sending, row: SubscriptionRow): Promise<Step | null> {
+async function retryRefused(sending: Sending, row: SubscriptionRow, { connections }: Configured): Promise<Step | null> {
   const { deps, subscription } = sending
   const { store, clock, random } = deps
   const due = dueKeys(row.refused, clock.now())
   if (due.length === 0) return { row, again: null }
-  const events = await waitingEvents(deps, due)
+  const events = await waitingEvents(deps, due, connections)
   const held = await store.change(row, clock.now(), EVENTS_LEASE_MS, {})
   if (held === null) return null
   const attempted = await attemptEvents(deps, subscription, events, optionsOf(sending, held))
