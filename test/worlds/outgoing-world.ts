@@ -105,7 +105,7 @@ export async function outgoingWorld(subscriptions: readonly Subscription[], toke
     },
     async stock(seller: Seller, sku: string, available: string) {
       const changed = inventoryChanged({ connection: seller, source: 'erp', sku, readAt: clock.time }, available)
-      await api.project(0, changed)
+      await api.projectByKey(changed)
     },
     /** All that has happened is seen, and what is due is sent. */
     async sendDue(ms?: number) {

@@ -67,7 +67,7 @@ async function addSeller(api: ReturnType<typeof apiFixture>, id: string): Promis
   await taskStage(api).handle([failed], batchContext().context)
   await stagedStage(api).handle([failed], batchContext().context)
   await letters.project(deadLettered({ deadLetterId: `d-${id}`, connection: id, key: `k-${id}`, taskId: run.id }))
-  await api.project(0, inventoryChanged({ connection: id, source: 'erp', sku: `s-${id}` }, '1'))
+  await api.projectByKey(inventoryChanged({ connection: id, source: 'erp', sku: `s-${id}` }, '1'))
   const held = { stage: 'map-products', connection: id, code: 'mapping_failed', message: 'no name' }
   await pause(tables, { ...held, since: '2026-01-31T08:00:00.000Z', probe_at: 0 })
   const record = { topic: 't', partition: 0, offset: 1n, timestamp: 1, key: null, value: null, headers: [] }

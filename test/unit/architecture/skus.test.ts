@@ -8,7 +8,6 @@ const AS_GIVEN = [
   'src/systems/magento2/ship-body.ts',
   'src/systems/netsuite/read-fulfilments.ts',
   'src/systems/sap-b1/read-items.ts',
-  'src/systems/sap-b1/read-prices.ts',
 ]
 
 it('SKUs are read by one rule, in one place', () => {

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest'
 import { decimal4 } from '../../../src/events/decimal.ts'
+import { recordKey } from '../../../src/events/topics.ts'
 import { versionRank } from '../../../src/events/version.ts'
 import { applyConfiguration } from '../../../src/operations/configuration.ts'
 import { everything, type Principal } from '../../../src/operations/principal.ts'
 import { previewReplay, type WantedReplay } from '../../../src/operations/replays.ts'
+import { partitionOfKey } from '../../../src/platform/kafka/partition-of-key.ts'
 import { positionText } from '../../../src/projections/feed-row.ts'
 import { addPairs, writeRow } from '../../../src/projections/feed-table.ts'
 import { productFeed } from '../../../src/projections/product-feed.ts'
@@ -15,6 +17,7 @@ import { apiTestTables } from '../../worlds/api-fixture.ts'
 import { readOf } from '../../worlds/sources.ts'
 import { configurationOf, twoSellers } from '../../worlds/two-sellers.ts'
 
+const SHARDS = 3
 const boss = everything({ kind: 'api', name: 'boss' }, true)
 const any = {
   source: null,
@@ -32,7 +35,7 @@ async function world() {
   const tables = memoryTables(apiTestTables)
   const resync = await memoryResync(tables)
   const { replays, staged } = resync
-  const { operations } = await twoSellers(['alder'], { replays, staged, topicPrefix: 'p.', shards: 3 }, tables)
+  const { operations } = await twoSellers(['alder'], { replays, staged, topicPrefix: 'p.', shards: SHARDS }, tables)
   const { systems, connections, ...others } = configurationOf(['alder'])
   const configuration = {
     ...others,
@@ -118,7 +121,8 @@ it('holds what products would be mapped to against the rows of the feed', async 
     digest: 'd',
     event_id: 'e',
   }
-  const place = { generation: 1, connection: 'alder', source: 'erp', shard: 2 }
+  const shard = partitionOfKey(recordKey('alder', 'erp', 'A-1'), SHARDS)
+  const place = { generation: 1, connection: 'alder', source: 'erp', shard }
   await writeRow(tables, productFeed, place, { ...row, data, deleted, rank: versionRank({ occurredAt: 5, readAt: 5 }) })
   await addPairs(tables, productFeed, ['alder|erp'])
   const effects = await preview('products', 'map-products')

@@ -19,7 +19,9 @@ const VALUES: Readonly<Record<string, string>> = { account: '1234567', companyDb
 
 function system(id: string, type: SystemType, way: readonly string[]): StartingSystem {
   const settings = Object.fromEntries(requiredSettings(type).map((name) => [name, VALUES[name] ?? '']))
-  return { id, type, address: `https://${id}.example.com`, secrets: way, settings }
+  const web = `https://${id}.example.com`
+  const address = type.addressProblem(web) === null ? web : `sftp://${id}.example.com/out`
+  return { id, type, address, secrets: way, settings }
 }
 
 const waysOf = ({ secrets }: SystemType) => secrets.ways.map((way) => Object.keys(way))
@@ -45,9 +47,9 @@ async function written(
 }
 
 describe('a first configuration', () => {
-  it('is there for both shops and both ERPs', () => {
+  it('is there for both shops, both ERPs and vendors with files', () => {
     expect(shopTypes(systemTypes).map(({ type }) => type)).toEqual(['magento2', 'bigcommerce'])
-    expect(vendorTypes(systemTypes).map(({ type }) => type)).toEqual(['netsuite', 'sap-b1'])
+    expect(vendorTypes(systemTypes).map(({ type }) => type)).toEqual(['netsuite', 'sap-b1', 'files'])
   })
 
   it.for(pairs)('of $shop.type and $vendor.type with $skuPattern is valid, and passes its tests', async (pair) => {

@@ -27,13 +27,16 @@ it('after a switch to a rebuilt feed, all stock is sent again, under the same id
 
   // The rebuild corrects a row without moving it.
   const { generation, watermark } = await readMeta(tables, inventoryFeed)
-  const shard = { connection: 'alder', source: 'erp', shard: 0 }
-  const rebuilt = partitionOf({ ...shard, generation: generation + 1 })
-  for (const row of await tables.query(inventoryFeed.table, { partition: partitionOf({ ...shard, generation }) })) {
-    const corrected = row['sku'] === 'A-1' ? { data: { ...(row['data'] as object), total: '7' }, digest: 'other' } : {}
-    await tables.put(inventoryFeed.table, { ...row, ...corrected, pk: rebuilt })
+  const shards = Array.from({ length: 16 }, (_, index) => index)
+  for (const shard of shards.map((index) => ({ connection: 'alder', source: 'erp', shard: index }))) {
+    const rebuilt = partitionOf({ ...shard, generation: generation + 1 })
+    for (const row of await tables.query(inventoryFeed.table, { partition: partitionOf({ ...shard, generation }) })) {
+      const corrected =
+        row['sku'] === 'A-1' ? { data: { ...(row['data'] as object), total: '7' }, digest: 'other' } : {}
+      await tables.put(inventoryFeed.table, { ...row, ...corrected, pk: rebuilt })
+    }
   }
-  const watermarks = Array.from({ length: 16 }, (_, index) => index).flatMap((index) => {
+  const watermarks = shards.flatMap((index) => {
     const names = watermarkNames(generation, index)
     const next = watermarkNames(generation + 1, index)
     return watermark(generation, index) === undefined

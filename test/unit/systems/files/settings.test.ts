@@ -40,18 +40,22 @@ describe('a vendor that exchanges files', () => {
       { 'orders.columns': ['PO=reference', 'Item=sku'] },
       /must have a column for quantity/,
     ],
-    [
-      'columns without the order',
-      { 'orders.columns': ['Item=sku', 'Q=quantity'] },
-      /must have a column for reference/,
-    ],
+    ['columns without the order', { 'orders.columns': ['Item=sku', 'Q=quantity'] }, /must have a column for reference/],
     [
       'an unknown field',
       { 'orders.columns': ['PO=reference', 'Item=skus', 'Q=quantity'] },
       /the field skus, .*did you mean sku/,
     ],
-    ['a map of columns, which has no order', { 'orders.columns': { PO: 'reference' } }, /orders.columns must be a list of columns/],
-    ['one column for two fields', { 'orders.columns': ['A=sku', 'A=reference'] }, /orders.columns must be a list of columns/],
+    [
+      'a map of columns, which has no order',
+      { 'orders.columns': { PO: 'reference' } },
+      /orders.columns must be a list of columns/,
+    ],
+    [
+      'one column for two fields',
+      { 'orders.columns': ['A=sku', 'A=reference'] },
+      /orders.columns must be a list of columns/,
+    ],
     ['a fingerprint of another kind', { hostKey: 'MD5:00:11' }, /hostKey must be a list of fingerprints SHA256/],
   ])('is refused with %s', (_, settings, message) => {
     expect(() => valid(settings)).toThrow(message)
