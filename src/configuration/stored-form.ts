@@ -15,7 +15,6 @@ import {
   REMIND_HOURS,
   type Read,
   type Recipient,
-  type StaleStock,
   type Subscription,
   type System,
   stalePolicies,
@@ -80,6 +79,27 @@ const storedStaleStock = Type.Object({
 })
 const storedBuffer = { fixed: Type.Optional(Type.Integer()), percent: Type.Optional(Type.Integer()) }
 
+const storedSellableStock = Type.Object({
+  locations: Type.Optional(
+    Type.Object({ policy: Type.Enum([...locationPolicies]), names: Type.Optional(Type.Array(Type.String())) }),
+  ),
+  buffer: Type.Optional(
+    Type.Object({
+      ...storedBuffer,
+      skus: Type.Optional(Type.Array(Type.Object({ match: Type.String(), ...storedBuffer }))),
+    }),
+  ),
+  reserve: Type.Optional(Type.Boolean()),
+  oversell: Type.Optional(
+    Type.Object({ holdMinutes: Type.Integer(), reasons: Type.Optional(Type.Array(Type.String())) }),
+  ),
+})
+
+const storedPolicies = Type.Object({
+  staleStock: Type.Optional(storedStaleStock),
+  sellableStock: Type.Optional(storedSellableStock),
+})
+
 const storedConnection = Type.Object({
   id: Type.String(),
   shop: Type.String(),
@@ -127,23 +147,7 @@ const storedConnection = Type.Object({
       ),
     }),
   ),
-  sellableStock: Type.Optional(
-    Type.Object({
-      locations: Type.Optional(
-        Type.Object({ policy: Type.Enum([...locationPolicies]), names: Type.Optional(Type.Array(Type.String())) }),
-      ),
-      buffer: Type.Optional(
-        Type.Object({
-          ...storedBuffer,
-          skus: Type.Optional(Type.Array(Type.Object({ match: Type.String(), ...storedBuffer }))),
-        }),
-      ),
-      reserve: Type.Optional(Type.Boolean()),
-      oversell: Type.Optional(
-        Type.Object({ holdMinutes: Type.Integer(), reasons: Type.Optional(Type.Array(Type.String())) }),
-      ),
-    }),
-  ),
+  sellableStock: Type.Optional(storedSellableStock),
   deleteDrainedQueues: Type.Optional(Type.Boolean()),
   enabled: Type.Optional(Type.Boolean()),
   revision: Type.Integer(),
@@ -219,11 +223,18 @@ export function decodeConnection(stored: unknown): Connection {
   }
 }
 
-/** The policy in the document of a connection, whatever else cannot be read in it. Undefined: it has none. */
-export function staleStockOf(stored: unknown): StaleStock | undefined | 'unreadable' {
+/** What limits the stock of a connection. */
+export type StockPolicies = Pick<Connection, 'staleStock' | 'sellableStock'>
+
+/** The policies in the document of a connection, whatever else cannot be read in it. */
+export function stockPoliciesOf(stored: unknown): StockPolicies | 'unreadable' {
   if (!isFields(stored)) return 'unreadable'
-  const { staleStock } = stored
-  return staleStock === undefined || Check(storedStaleStock, staleStock) ? staleStock : 'unreadable'
+  const { staleStock, sellableStock } = stored
+  const policies = {
+    ...(staleStock === undefined ? {} : { staleStock }),
+    ...(sellableStock === undefined ? {} : { sellableStock }),
+  }
+  return Check(storedPolicies, policies) ? policies : 'unreadable'
 }
 
 export function decodeMetadata(stored: unknown): ProductMetadata {

@@ -140,8 +140,8 @@ const MINUTE_MS = 60_000
  */
 export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly string[], now: number): Serving {
   const isStock = feed.entity === 'inventory'
-  const connection = isStock ? standing.connection : undefined
-  const rule = isStock ? standing.staleStock : undefined
+  const { staleStock: rule, sellableStock } = isStock ? standing.policies : {}
+  const owner = { shop: standing.connection?.shop ?? null, ...(sellableStock === undefined ? {} : { sellableStock }) }
   const { rows, sources: wholeSources } = standing.held
   const staleSources = new Map<string, string>()
   for (const source of sources) {
@@ -154,7 +154,7 @@ export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly 
   }
   const stale = rule === undefined ? {} : changedOf(rule, sources, staleSources, staleRows(standing, rule, now))
   const changes = sources.flatMap((source) => {
-    const ways = [sellableWay(source, connection), stale[source]].filter((one) => one !== undefined && one !== null)
+    const ways = [sellableWay(source, owner), stale[source]].filter((one) => one !== undefined && one !== null)
     return ways.length === 0 ? [] : [[source, ways.join(' ')] as const]
   })
   return {
@@ -163,7 +163,7 @@ export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly 
       const held = rows.get(rowName(row)) ?? wholeSources.get(row.source)
       const asOf = standing.asOf.get(row.source)
       const as_of = asOf === undefined ? null : isoTime(Math.min(asOf, held?.readAt ?? asOf))
-      const own = isStock ? sellableRow(row, connection) : row
+      const own = isStock ? sellableRow(row, owner) : row
       const reason = rule && (staleSources.get(row.source) ?? heldReason(held, rule, now))
       if (rule === undefined || reason === undefined) return { ...own, as_of, stale: null }
       const data = row.deleted ? row.data : staleData(own.data, rule)

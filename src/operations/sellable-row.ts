@@ -1,4 +1,4 @@
-import type { Connection, SellableStock } from '../configuration/model.ts'
+import type { SellableStock } from '../configuration/model.ts'
 import { decimal8, text8 } from '../events/decimal.ts'
 import { isFields } from '../events/fields.ts'
 import { digest } from '../events/identity.ts'
@@ -11,7 +11,11 @@ import { appliedClaims, type StoredClaims } from '../rules/stock-claims.ts'
 
 type Data = FeedRow['data']
 
-type Owner = Pick<Connection, 'shop' | 'sellableStock'>
+interface Owner {
+  /** Null: it cannot be read. */
+  readonly shop: string | null
+  readonly sellableStock?: SellableStock
+}
 
 /**
  * A stock row of a connection as shops read it. Its levels are unchanged if the connection does not set what may be

@@ -1,7 +1,7 @@
 import { listChanges } from '../configuration/changes.ts'
-import type { Connection, StaleStock } from '../configuration/model.ts'
+import type { Connection } from '../configuration/model.ts'
 import { connectionOfRow, metadataOfRow, stays, systemOfRow } from '../configuration/stored-documents.ts'
-import { staleStockOf } from '../configuration/stored-form.ts'
+import { type StockPolicies, stockPoliciesOf } from '../configuration/stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from '../configuration/tables.ts'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
@@ -14,16 +14,16 @@ export type ConnectionProblem = 'removed' | 'unreadable'
 export interface ServedConnection {
   /** Undefined: its document is missing or cannot be read. */
   readonly connection: Connection | undefined
-  /** The policy of its document, or else the last one that can be read. Undefined: it has none. */
-  readonly staleStock: StaleStock | undefined
+  /** The policies of its document, or else the last ones that can be read. */
+  readonly policies: StockPolicies
   /** Null: it runs. */
   readonly problem: ConnectionProblem | null
 }
 
-/** For a policy that is there and cannot be read. */
-const STRICTEST: StaleStock = { afterMinutes: 0, policy: 'zero' }
+/** For policies that are there and cannot be read. */
+const STRICTEST: StockPolicies = { staleStock: { afterMinutes: 0, policy: 'zero' } }
 
-/** The search for an earlier policy reads many changes of the configuration. */
+/** The search for earlier policies reads many changes of the configuration. */
 const SEARCHED_MS = 60_000
 /** Changes of the connection that are searched. */
 const SEARCHED = 20
@@ -32,14 +32,14 @@ export async function servedConnection(tables: Tables, id: string, kept: Kept): 
   const found = await tables.get(CONNECTIONS, { kind: 'connection', id })
   const item = found !== undefined && stays(found) ? found : undefined
   if (item === undefined) {
-    return { connection: undefined, staleStock: await earlierPolicy(tables, id, kept), problem: 'removed' }
+    return { connection: undefined, policies: (await earlierPolicies(tables, id, kept)) ?? {}, problem: 'removed' }
   }
   const [connection] = readableItems([item], connectionOfRow)
   if (connection === undefined) {
-    return { connection, staleStock: await policyOf(tables, id, item, kept), problem: 'unreadable' }
+    return { connection, policies: await policiesOf(tables, id, item, kept), problem: 'unreadable' }
   }
   const problem = (await hasUnreadablePart(tables, connection)) ? 'unreadable' : null
-  return { connection, staleStock: connection.staleStock, problem }
+  return { connection, policies: connection, problem }
 }
 
 /** A connection does not run without its systems or its mapping. */
@@ -54,24 +54,20 @@ async function hasUnreadablePart(tables: Tables, { id, shop, vendor }: Connectio
   return broken(systems, systemOfRow) || broken(metadata, metadataOfRow)
 }
 
-async function policyOf(tables: Tables, id: string, item: Item, kept: Kept): Promise<StaleStock | undefined> {
-  const own = staleStockOf(item['document'])
+async function policiesOf(tables: Tables, id: string, item: Item, kept: Kept): Promise<StockPolicies> {
+  const own = stockPoliciesOf(item['document'])
   if (own !== 'unreadable') return own
-  return (await earlierPolicy(tables, id, kept)) ?? STRICTEST
+  return (await earlierPolicies(tables, id, kept)) ?? STRICTEST
 }
 
-/** Undefined: it had none, or there is no earlier document. */
-type EarlierPolicy = StaleStock | undefined
+const shared = createSharedReads<StockPolicies | undefined>()
 
-const shared = createSharedReads<EarlierPolicy>()
-
-/** The policy of the newest earlier document in which it can be read. */
-function earlierPolicy(tables: Tables, id: string, { now }: Kept): Promise<EarlierPolicy> {
+/** The policies of the newest earlier document in which they can be read. Undefined: there is none. */
+function earlierPolicies(tables: Tables, id: string, { now }: Kept): Promise<StockPolicies | undefined> {
   return shared(tables, id, { now, keptMs: SEARCHED_MS }, async () => {
     const filter = { kind: 'connection', id, by: null, from: null, to: null } as const
     const { changes } = await listChanges(tables, filter, SEARCHED, null)
     const documents = changes.flatMap(({ before, after }) => [after, before]).filter((one) => one !== null)
-    const policies = documents.map(staleStockOf).filter((policy) => policy !== 'unreadable')
-    return policies[0]
+    return documents.map(stockPoliciesOf).find((policies) => policies !== 'unreadable')
   })
 }

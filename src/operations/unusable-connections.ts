@@ -34,7 +34,8 @@ export async function unusableConnections(
   const ids = new Set([...unusable, ...pairs.map(({ connection }) => connection)].filter((id) => !running.has(id)))
   const found: UnusableConnection[] = []
   for (const connection of [...ids].toSorted()) {
-    const { problem, staleStock } = await servedConnection(tables, connection, { now: clock.now(), keptMs: 0 })
+    const { problem, policies } = await servedConnection(tables, connection, { now: clock.now(), keptMs: 0 })
+    const { staleStock } = policies
     const stock = staleStock === undefined || staleStock.policy === 'keep' ? null : staleStock.policy
     if (problem === null || (problem === 'removed' && stock === null)) continue
     found.push({ connection, problem, stock, fix: FIXES[problem] })

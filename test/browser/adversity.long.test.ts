@@ -4,6 +4,7 @@ import { readPageFiles } from '../../src/api/page-files.ts'
 import { createKey, type keyScopes } from '../../src/operations/keys.ts'
 import { everything } from '../../src/operations/principal.ts'
 import { browserFor, hasBrowser } from '../worlds/browser.ts'
+import { orderHoldMinutes } from '../worlds/connection-form.ts'
 import { openAddress, pageAddresses } from '../worlds/sample/addresses.ts'
 import { drawPictures } from '../worlds/sample/pictures.ts'
 import { sampleInstallation } from '../worlds/sample/sample.ts'
@@ -83,7 +84,7 @@ describe.skipIf(!hasBrowser)('when the API is gone', () => {
     await page.goto('/connections/alder')
     await page.getByText('The API does not answer').first().waitFor()
     await page.unroute('**/v1/**')
-    await page.getByLabel('holdMinutes').waitFor()
+    await orderHoldMinutes(page).waitFor()
     await page.getByText('The API does not answer').first().waitFor({ state: 'detached' })
   })
 

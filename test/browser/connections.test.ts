@@ -1,6 +1,7 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { readPageFiles } from '../../src/api/page-files.ts'
 import { browserFor, expectOpenToAll, hasBrowser } from '../worlds/browser.ts'
+import { orderHoldMinutes } from '../worlds/connection-form.ts'
 import { twoSellers } from '../worlds/two-sellers.ts'
 
 const open = browserFor()
@@ -47,10 +48,10 @@ describe.skipIf(!hasBrowser)('connections', () => {
     const preview = page.getByRole('button', { name: 'Preview change' })
     await page.getByText('Nothing is changed').waitFor()
     expect(await preview.isDisabled()).toBe(true)
-    await page.getByLabel('holdMinutes').fill('50000')
+    await orderHoldMinutes(page).fill('50000')
     await page.getByText('must be a whole number from 0 to 43200').waitFor()
     expect(await preview.isDisabled()).toBe(true)
-    await page.getByLabel('holdMinutes').fill('30')
+    await orderHoldMinutes(page).fill('30')
     await page.getByText('Valid').waitFor()
     await preview.click()
     const dialog = page.getByRole('dialog')

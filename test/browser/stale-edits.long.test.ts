@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { readPageFiles } from '../../src/api/page-files.ts'
 import { browserFor, expectOpenToAll, hasBrowser } from '../worlds/browser.ts'
+import { orderHoldMinutes } from '../worlds/connection-form.ts'
 import { twoSellers } from '../worlds/two-sellers.ts'
 
 const open = browserFor()
@@ -35,7 +36,7 @@ describe.skipIf(!hasBrowser)('an edit of what somebody else has changed meanwhil
   it('is refused where it is applied; what is there is loaded, and what was written put in again, with its reason', async () => {
     const { api, page, complaints } = await world()
     await page.goto('/connections/alder')
-    await page.getByLabel('holdMinutes').fill('30')
+    await orderHoldMinutes(page).fill('30')
     await button(page, 'Preview change').click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Reason').fill('they pick at noon')
@@ -48,11 +49,11 @@ describe.skipIf(!hasBrowser)('an edit of what somebody else has changed meanwhil
     await dialog.waitFor({ state: 'detached' })
     await kept(page).getByText('- complete').waitFor()
     await kept(page).getByText('holdMinutes: 30').waitFor()
-    expect(await page.getByLabel('holdMinutes').inputValue()).toBe('')
+    expect(await orderHoldMinutes(page).inputValue()).toBe('')
     await expectOpenToAll(page, 'a kept draft')
     await button(page, 'Use my text').click()
     await kept(page).waitFor({ state: 'detached' })
-    expect(await page.getByLabel('holdMinutes').inputValue()).toBe('30')
+    expect(await orderHoldMinutes(page).inputValue()).toBe('30')
     await page.getByText('Valid').waitFor()
     await button(page, 'Preview change').click()
     expect(await dialog.getByLabel('Reason').inputValue()).toBe('they pick at noon')
@@ -82,7 +83,7 @@ describe.skipIf(!hasBrowser)('an edit of what somebody else has changed meanwhil
   it('stays asked for while one looks at another window', async () => {
     const { api, page } = await world()
     await page.goto('/connections/alder')
-    await page.getByLabel('holdMinutes').fill('30')
+    await orderHoldMinutes(page).fill('30')
     await button(page, 'Preview change').click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Reason').fill('they pick at noon')

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { readPageFiles } from '../../src/api/page-files.ts'
 import { browserFor, expectOpenToAll, hasBrowser } from '../worlds/browser.ts'
+import { orderHoldMinutes } from '../worlds/connection-form.ts'
 import { twoSellers } from '../worlds/two-sellers.ts'
 
 const open = browserFor()
@@ -35,7 +36,7 @@ describe.skipIf(!hasBrowser)('what is written and not saved', () => {
     const { page, complaints } = await world()
     await page.goto('/connections')
     await page.getByRole('link', { name: 'alder', exact: true }).click()
-    const minutes = page.getByLabel('holdMinutes')
+    const minutes = orderHoldMinutes(page)
     await minutes.fill('30')
     // The other form of the same is no other page.
     await page.getByText('YAML', { exact: true }).click()
@@ -74,7 +75,7 @@ describe.skipIf(!hasBrowser)('what is written and not saved', () => {
     await reloaded
     await page.evaluate('history.back()')
     await button(page, 'Leave and lose it').click()
-    await page.getByLabel('holdMinutes').waitFor()
+    await orderHoldMinutes(page).waitFor()
     expect(complaints).toEqual([])
   })
 

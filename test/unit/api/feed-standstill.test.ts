@@ -213,6 +213,18 @@ describe('the policy of a connection that does not run', () => {
     expect((await stock(world))[0]).toBe('A 0 false')
   })
 
+  it('stays for what may be sold, too, where something else or the policy itself cannot be read', async () => {
+    const world = await agingFeed()
+    const sold = { ...encodeConnection(world.connection), sellableStock: { buffer: { fixed: 3 } } }
+    await write(world, { ...sold, reads: 'all' })
+    expect((await stock(world))[0]).toBe('A 2 true')
+    const broken = { ...sold, sellableStock: { buffer: 'all' } }
+    await note(world, null, sold, 1)
+    await note(world, sold, broken, 2)
+    await write(world, broken)
+    expect((await stock(world))[0]).toBe('A 2 true')
+  })
+
   it('is still none where the connection had none', async () => {
     const world = await agingFeed()
     await write(world, { ...encodeConnection(world.connection), reads: 'all' })
