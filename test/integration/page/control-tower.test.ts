@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserFor, hasBrowser } from '../../worlds/browser.ts'
+import { orderHoldMinutes } from '../../worlds/connection-form.ts'
 import { until } from '../../worlds/processes-until.ts'
 import { openAddress, type PageAddress } from '../../worlds/sample/addresses.ts'
 import { CONNECTION, type PageWorld, pageWorld, signIn } from './world.ts'
@@ -177,9 +178,9 @@ describe.skipIf(!hasBrowser)('the control tower over real servers', () => {
       await dialog.waitFor({ state: 'detached' })
     }
     await page.goto(`/connections/${CONNECTION}`)
-    await page.getByLabel('holdMinutes').fill('50000')
+    await orderHoldMinutes(page).fill('50000')
     await page.getByText('must be a whole number from 0 to 43200').waitFor()
-    await page.getByLabel('holdMinutes').fill('30')
+    await orderHoldMinutes(page).fill('30')
     await apply('they pick at noon')
     expect(await minutes()).toBe(30)
     await page.getByRole('link', { name: 'History' }).click()
