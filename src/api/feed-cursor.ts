@@ -1,6 +1,7 @@
 import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
-import { cursorExpired, type FeedCursor } from '../operations/feeds.ts'
+import { cursorExpired } from '../operations/cursor-expired.ts'
+import type { FeedCursor } from '../operations/feed-page.ts'
 import { isSealed, openSealedText, sealedText } from './sealed-text.ts'
 
 /** Deleted rows are in the feed at least this long (Guarantee 8): an older cursor could miss one. */

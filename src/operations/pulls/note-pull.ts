@@ -1,5 +1,5 @@
 import type { OperationDeps } from '../dependencies.ts'
-import type { FeedAnswer, WantedFeedPage } from '../feeds.ts'
+import type { FeedAnswer, WantedFeedPage } from '../feed-page.ts'
 import type { Principal } from '../principal.ts'
 
 /** Callers with the shared token, or without one, count as one reader. */

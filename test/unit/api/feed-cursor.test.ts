@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { nextCursor, readCursor } from '../../../src/api/feed-cursor.ts'
-import type { FeedCursor } from '../../../src/operations/feeds.ts'
+import type { FeedCursor } from '../../../src/operations/feed-page.ts'
 
 const filter = { connection: 'a', sources: null, from: null, to: null }
 const cursor: FeedCursor = {

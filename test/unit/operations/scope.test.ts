@@ -19,7 +19,8 @@ import {
   showDeadLetter,
   toChangeFilter,
 } from '../../../src/operations/dead-letters.ts'
-import { countFeedRows, readFeedItem, readFeedPage } from '../../../src/operations/feeds.ts'
+import { countFeedRows, readFeedItem } from '../../../src/operations/feed-items.ts'
+import { readFeedPage } from '../../../src/operations/feed-page.ts'
 import { listParked, listPauses, resumeConnection } from '../../../src/operations/pauses.ts'
 import { listPositions } from '../../../src/operations/positions.ts'
 import { previewMetadata } from '../../../src/operations/preview-mapping.ts'
