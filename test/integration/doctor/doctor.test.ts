@@ -83,7 +83,7 @@ it('finds a topic with wrong settings, a system that refuses the credentials and
   const system = await command(env, 'system')
   expect(system.code).toBe(0)
   const lines = system.printed.split('\n')
-  expect(lines[0]).toMatch(/^Waldstream \S+, Node v\S+, Kafka \S.* \(.*\), 16 of 16 schemas registered$/)
+  expect(lines[0]).toMatch(/^Waldstream \S+, Node v\S+, Kafka \S.* \(.*\), 18 of 18 schemas registered$/)
   expect(lines.find((line) => line.startsWith(`topic ${prefix}orders: `))).toMatch(
     /^topic \S+: 0 records, 3 partitions, 1 replicas; .*retention.ms is 86400000, not -1.*--add-config retention.ms=-1/,
   )

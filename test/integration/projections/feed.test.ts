@@ -3,7 +3,7 @@ import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
 import { META } from '../../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { inventoryChanged } from '../../data/feed-events.ts'
-import { apiFixture, apiTestTables, SHARDS } from '../../worlds/api-fixture.ts'
+import { apiFixture, apiTestTables } from '../../worlds/api-fixture.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 const FEED = '/v1/feeds/inventory?connection=shop-vendor'
@@ -39,12 +39,10 @@ it('a reader that follows the cursor of real tables ends with the table as it is
     Array.from({ length: count }, (_, n) => {
       const sku = `SKU-${(n * 7 + round * 13) % 150}`
       stock.set(sku, String(round))
-      return { shard: Number(sku.slice(4)) % SHARDS, event: inventoryChanged({ sku, readAt: round }, String(round)) }
+      return inventoryChanged({ sku, readAt: round }, String(round))
     })
   const projectAll = async (changes: ReturnType<typeof change>) => {
-    for (let shard = 0; shard < SHARDS; shard += 1) {
-      await api.project(shard, ...changes.filter((one) => one.shard === shard).map(({ event }) => event))
-    }
+    await api.projectByKey(...changes)
     await api.idle()
   }
   await projectAll(change(1, 150))

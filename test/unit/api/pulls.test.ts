@@ -67,7 +67,7 @@ describe('a reader of a feed', () => {
     const second = await pull(`&cursor=${first.cursor}`)
     expect(second.complete).toBe(true)
     clock.time += 30_000
-    expect(await pulls('A')).toMatchObject([{ complete: true, age: 30, lag: 35, has: 'yes' }])
+    expect(await pulls('A')).toMatchObject([{ complete: true, age: 30, lag: 30, has: 'yes' }])
     await change('A', '9')
     expect(await pulls('A')).toMatchObject([{ has: 'no' }])
     expect(await pulls('B')).toMatchObject([{ has: 'yes' }])
@@ -139,7 +139,7 @@ it('status says of each connection who pulls it; HEAD, single rows and refused r
   await pull()
   const { json } = await get('/v1/status')
   expect(json.connections).toMatchObject([
-    { connection: 'alder', pulls: [{ feed: 'inventory', name: 'the shop', rows: 2, complete: true, lag: 5 }] },
+    { connection: 'alder', pulls: [{ feed: 'inventory', name: 'the shop', rows: 2, complete: true, lag: 0 }] },
   ])
 })
 
