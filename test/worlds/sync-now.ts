@@ -10,7 +10,10 @@ export function syncsOf(platform: Platform) {
     const requestedAt = Date.now()
     const id = await requester.request({ read, requestId: String(requestedAt), trigger: 'cli', requestedAt, ...more })
     return await until(`the run of ${read}`, async () => {
-      const run = await getRun(platform.tables, id)
+      const asked = await getRun(platform.tables, id)
+      // One that was already due does the same.
+      const other = asked?.merged_into ?? null
+      const run = other === null ? asked : await getRun(platform.tables, other)
       return run !== undefined && run.ended_at !== null ? run : undefined
     })
   }

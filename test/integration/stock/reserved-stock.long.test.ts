@@ -18,7 +18,11 @@ const PIECES = 100
 
 interface Row {
   readonly sku: string
-  readonly data: { readonly total: string; readonly parts: { readonly available: string; readonly reserved: string } }
+  readonly data: {
+    readonly total: string
+    readonly locations: readonly { readonly location: string }[]
+    readonly parts: { readonly available: string; readonly reserved: string }
+  }
 }
 
 async function open() {
@@ -74,11 +78,10 @@ it('an order reserves stock until the vendor shows stock that includes it', asyn
       return row !== undefined && is(row.data.parts) ? row.data : undefined
     })
   const setStock = async (sku: string, available: number) => {
-    const { locations } = (await erpState()) as unknown as { readonly locations: readonly { readonly id: unknown }[] }
-    for (const [index, { id }] of locations.entries()) {
-      const level = index === 0 ? available : 0
-      const stock = { quantityonhand: PIECES, quantityavailable: level }
-      await send('PUT', `${erpUrl}/_sim/items/${sku}/locations/${String(id)}`, stock)
+    const locations = (await rowOf(sku))?.data.locations ?? []
+    for (const [index, { location }] of locations.entries()) {
+      const stock = { quantityonhand: PIECES, quantityavailable: index === 0 ? available : 0 }
+      await send('PUT', `${erpUrl}/_sim/items/${sku}/locations/${encodeURIComponent(location)}`, stock)
     }
     await sync('netsuite.inventory.all')
   }
