@@ -21,7 +21,7 @@ export function fieldRows(schema: DocumentSchema, path = ''): readonly (readonly
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const at = path === '' ? name : `${path}.${name}`
     const isRequired = schema.required?.includes(name) === true
-    return [[`\`${at}\``, isRequired ? 'yes' : '', valueOf(field), field.description ?? ''], ...rowsBelow(field, at)]
+    return [[`\`${at}\``, isRequired ? 'yes' : '', valueText(field), field.description ?? ''], ...rowsBelow(field, at)]
   })
 }
 
@@ -34,13 +34,13 @@ function rowsBelow(field: DocumentSchema, path: string): readonly (readonly stri
   ])
 }
 
-function valueOf(field: DocumentSchema): string {
+function valueText(field: DocumentSchema): string {
   const { $comment, type, enum: values, minimum, maximum, items, patternProperties, anyOf } = field
   if ($comment !== undefined) return $comment
   if (field.const !== undefined) return `\`${String(field.const)}\``
   if (values !== undefined) return values.map((value) => `\`${String(value)}\``).join(', ')
-  if (anyOf !== undefined) return [...new Set(anyOf.map(valueOf))].join(', or ')
-  if (type === 'array') return items === undefined ? 'a list' : `a list: ${valueOf(items)}`
+  if (anyOf !== undefined) return [...new Set(anyOf.map(valueText))].join(', or ')
+  if (type === 'array') return items === undefined ? 'a list' : `a list: ${valueText(items)}`
   if (type === 'object') return patternProperties === undefined ? 'fields' : 'names with values'
   if (type === 'boolean') return '`true` or `false`'
   if (type === 'null') return 'null'
