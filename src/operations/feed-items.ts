@@ -4,7 +4,7 @@ import type { FeedRow } from '../projections/feed-row.ts'
 import type { FeedMeta } from '../projections/feed-table.ts'
 import type { Feed } from '../projections/projection.ts'
 import { type FeedFilter, sourcesOf } from '../projections/read-feed.ts'
-import { countRows, readItem } from '../projections/read-rows.ts'
+import { countRows } from '../projections/read-rows.ts'
 import { sharedMeta } from '../projections/shared-meta.ts'
 import { type FeedDeps, ofAllSources, viewOf } from './chosen-view.ts'
 import { feedStanding, type ServedRow, type Serving, servingOf } from './feed-ages.ts'
@@ -28,14 +28,8 @@ export async function readFeedItem(
   by: Principal,
   { feed, connection, key }: FeedItemKey,
 ): Promise<Scoped<ServedRow>> {
-  const meta = await sharedMeta(deps.tables, feed)
-  await checkKnown(deps, by, meta, { connection, sources: null })
-  const of = { connection, sources: null }
-  const shown = await shownNow(deps, feed, meta, of)
-  const rows = await (shown.view.mark === ''
-    ? readItem({ ...deps, feed, meta }, connection, joinKey(key))
-    : shown.view.ofKeys(sourcesOf(meta, of), [joinKey(key)]))
-  if (rows.length > 0) return within(by.scope, rows.map(shown.serve(rows)), ownerOf)
+  const { rows, missing } = await readFeedItems(deps, by, { feed, connection, sources: null, keys: [key] })
+  if (missing.length === 0) return rows
   const what = `connection ${connection} has no row "${key.join('", "')}" in ${feed.entity}`
   throw notFound(by, { field: feed.key.parts.join(', '), api: what, cli: what })
 }

@@ -1,12 +1,13 @@
 import type { SellableStock } from '../configuration/model.ts'
-import { decimal8, text8 } from '../events/decimal.ts'
-import { isFields } from '../events/fields.ts'
+import { canonicalJson } from '../events/canonical-json.ts'
+import { text8 } from '../events/decimal.ts'
 import { digest } from '../events/identity.ts'
 import { isoTime } from '../events/times.ts'
 import type { FeedRow } from '../projections/feed-row.ts'
 import type { StockParts } from '../projections/inventory-feed.ts'
 import { splitClaims } from '../projections/stock-fold.ts'
-import { type LocationLevel, sellableStock } from '../rules/sellable-stock.ts'
+import { stockLevels } from '../projections/stock-levels.ts'
+import { sellableStock } from '../rules/sellable-stock.ts'
 import { appliedClaims, type StoredClaims } from '../rules/stock-claims.ts'
 
 type Data = FeedRow['data']
@@ -33,7 +34,7 @@ const FEW_DIGITS = 12
 /** Identifies how rows of a source are served: if it changes, readers have to receive them again. Null: as read. */
 export function sellableWay(source: string, connection: Owner | undefined): string | null {
   const policy = policyFor(source, connection)
-  return policy === null ? null : `sellable ${digest(JSON.stringify(policy)).slice(0, FEW_DIGITS)}`
+  return policy === null ? null : `sellable ${digest(canonicalJson(policy)).slice(0, FEW_DIGITS)}`
 }
 
 function policyFor(source: string, connection: Owner | undefined): SellableStock | null {
@@ -45,7 +46,7 @@ function policyFor(source: string, connection: Owner | undefined): SellableStock
  * `value_undecodable` for quantities that are not decimals.
  */
 function sellableData(sku: string, data: Data, policy: SellableStock, claims: StoredClaims | null): Data {
-  const found = sellableStock(sku, levelsOf(data), policy, appliedClaims(claims, policy))
+  const found = sellableStock(sku, stockLevels(data), policy, appliedClaims(claims, policy))
   const parts: StockParts = {
     on_hand: text8(found.onHand),
     available: text8(found.available),
@@ -61,12 +62,4 @@ function sellableData(sku: string, data: Data, policy: SellableStock, claims: St
   })
   const in_stock = data['in_stock'] === true && found.reason === null
   return { ...data, total: text8(found.sellable), in_stock, locations, parts }
-}
-
-function levelsOf({ locations }: Data): readonly LocationLevel[] {
-  return (Array.isArray(locations) ? locations : []).filter(isFields).map((level) => ({
-    location: String(level['location']),
-    onHand: decimal8(String(level['on_hand']), 'on_hand'),
-    available: decimal8(String(level['available']), 'available'),
-  }))
 }

@@ -1,5 +1,4 @@
 import { decimal8 } from '../events/decimal.ts'
-import { isFields } from '../events/fields.ts'
 import { contentDigest } from '../events/identity.ts'
 import { rankVersion } from '../events/version.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
@@ -9,6 +8,7 @@ import { readMeta } from './feed-table.ts'
 import { inventoryFeed } from './inventory-feed.ts'
 import { rowsOfKeys } from './read-rows.ts'
 import { splitClaims } from './stock-fold.ts'
+import { stockLevels } from './stock-levels.ts'
 
 /** Reads stock from the live feed. `shards`: partitions of `universal-inventory`. */
 export function createFindStock({ tables, shards }: { readonly tables: Tables; readonly shards: number }): FindStock {
@@ -22,16 +22,11 @@ export function createFindStock({ tables, shards }: { readonly tables: Tables; r
 /** The event of a row, with the version in its rank. */
 function stockRowOf({ connection, source, key, deleted, data, rank, event_id: eventId }: FeedRow): StockRow {
   const { level } = splitClaims(data)
-  const levels = (Array.isArray(level['locations']) ? level['locations'] : []).filter(isFields)
   const inventory = {
     sku: key,
     total: decimal8(String(level['total']), 'total'),
     inStock: level['in_stock'] === true,
-    locations: levels.map((one) => ({
-      location: String(one['location']),
-      onHand: decimal8(String(one['on_hand']), 'on_hand'),
-      available: decimal8(String(one['available']), 'available'),
-    })),
+    locations: [...stockLevels(level)],
   }
   const digest = contentDigest({ deleted, data: inventory })
   return { eventId, contentDigest: digest, connection, source, key, ...rankVersion(rank), deleted, data: inventory }

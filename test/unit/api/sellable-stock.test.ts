@@ -3,6 +3,7 @@ import type { Connection, SellableStock } from '../../../src/configuration/model
 import { encodeConnection } from '../../../src/configuration/stored-form.ts'
 import { CONNECTIONS } from '../../../src/configuration/tables.ts'
 import { SYNC_CONTROL } from '../../../src/control/tables.ts'
+import { sellableWay } from '../../../src/operations/sellable-row.ts'
 import { connectionWith } from '../../data/configuration.ts'
 import { inventoryChanged } from '../../data/feed-events.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
@@ -92,4 +93,12 @@ describe('rows of a connection that sets what may be sold', () => {
     expect(rows(items)).toEqual(['A 2 true'])
     expect(items[0].data.parts.sellable).toBe('4')
   })
+})
+
+it('a policy is the same whatever the order in which its table has the fields', () => {
+  const owner = (sellableStock: SellableStock) => ({ shop: 'shop', sellableStock })
+  const one = sellableWay('erp', owner({ reserve: true, buffer: { fixed: 2, skus: [{ match: '^A', percent: 5 }] } }))
+  const other = sellableWay('erp', owner({ buffer: { skus: [{ percent: 5, match: '^A' }], fixed: 2 }, reserve: true }))
+  expect(other).toBe(one)
+  expect(sellableWay('erp', owner({ reserve: true }))).not.toBe(one)
 })
