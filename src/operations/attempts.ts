@@ -1,3 +1,4 @@
+import { toStreamError } from '../errors.ts'
 import type { BackOff } from '../platform/backoff.ts'
 import { map, millis, number, or, orNull, text } from '../platform/dynamodb/rows.ts'
 
@@ -5,6 +6,15 @@ import { map, millis, number, or, orNull, text } from '../platform/dynamodb/rows
 export interface SendFailure {
   readonly code: string
   readonly message: string
+}
+
+/** Longest message stored. */
+const LONGEST_MESSAGE = 500
+
+/** An error as a row stores it. */
+export function shortFailure(error: unknown): SendFailure {
+  const { code, message } = toStreamError(error)
+  return { code, message: message.slice(0, LONGEST_MESSAGE) }
 }
 
 /** Attempts to send something to a receiver. Times are milliseconds UTC. */

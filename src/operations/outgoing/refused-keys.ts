@@ -1,8 +1,8 @@
 import { type OutgoingEventType, outgoingEventTypes } from '../../configuration/model.ts'
-import { type StreamError, toStreamError } from '../../errors.ts'
+import type { StreamError } from '../../errors.ts'
 import { halfBackOffMs } from '../../platform/backoff.ts'
 import { list, map, millis, number, oneOf, orNull, text } from '../../platform/dynamodb/rows.ts'
-import { SEND_BACK_OFF, type SendFailure } from '../attempts.ts'
+import { SEND_BACK_OFF, type SendFailure, shortFailure } from '../attempts.ts'
 import type { EventRow, KeyedEvent } from './keyed-event.ts'
 
 /** An event behind the cursor that the receiver has not acknowledged. */
@@ -50,8 +50,6 @@ export const refusedKeys = list(
 export const MOST_WAITING = 100
 /** A key that is refused for this long is not sent again by itself. */
 export const GIVEN_UP_AFTER_MS = 5 * 86_400_000
-/** Longest message stored. */
-const LONGEST_MESSAGE = 500
 
 export const waitingOf = (refused: readonly RefusedKey[]): readonly WaitingEvent[] =>
   refused.flatMap(({ events }) => events)
@@ -83,10 +81,9 @@ export function afterRetry(
 }
 
 function failed(one: RefusedKey, error: unknown, { now, random }: Now): RefusedKey {
-  const { code, message } = toStreamError(error)
   const attempts = one.attempts + 1
   const due_at = now - one.since >= GIVEN_UP_AFTER_MS ? null : now + halfBackOffMs(attempts, SEND_BACK_OFF, random)
-  return { ...one, attempts, due_at, failure: { code, message: message.slice(0, LONGEST_MESSAGE) } }
+  return { ...one, attempts, due_at, failure: shortFailure(error) }
 }
 
 /**

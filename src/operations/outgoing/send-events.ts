@@ -1,7 +1,7 @@
 import type { Configuration, Subscription } from '../../configuration/model.ts'
-import { type StreamError, toStreamError } from '../../errors.ts'
+import type { StreamError } from '../../errors.ts'
 import { halfBackOffMs } from '../../platform/backoff.ts'
-import { NO_FAILURE, SEND_BACK_OFF } from '../attempts.ts'
+import { NO_FAILURE, SEND_BACK_OFF, shortFailure } from '../attempts.ts'
 import { type AttemptDeps, type Attempted, attemptEvents } from './attempt-events.ts'
 import { cursorOf, placesFrom, placesOf } from './event-places.ts'
 import type { KeyedEvent } from './keyed-event.ts'
@@ -79,16 +79,12 @@ export async function sendEvents(
   }
 }
 
-/** Longest message stored. */
-const LONGEST_MESSAGE = 500
-
 /** Stores why events cannot be read. It does not count as a failure of the endpoint. */
 async function noteUnread({ deps, subscription }: Sending, row: SubscriptionRow, thrown: unknown) {
   const { store, clock, logger } = deps
-  const { code, message } = toStreamError(thrown)
   logger.warn({ err: thrown, subscription: subscription.id }, 'events of a subscription could not be read; retrying')
   const now = clock.now()
-  const unread = { since: row.unread?.since ?? now, code, message: message.slice(0, LONGEST_MESSAGE) }
+  const unread = { since: row.unread?.since ?? now, ...shortFailure(thrown) }
   const changed = await store.change(row, now, EVENTS_LEASE_MS, { unread })
   if (changed !== null) return now + UNREAD_REST_MS
   await store.handOver(row)

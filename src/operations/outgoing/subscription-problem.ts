@@ -28,10 +28,18 @@ export const STALLED_AFTER_MS = 600_000
 
 function readingProblem({ subscription, unread, paused_at, due_at }: SubscriptionRow): SubscriptionProblem | null {
   if (unread === null || paused_at !== null) return null
-  const isLost = unread.code === 'cursor_invalid'
-  const command = isLost ? `waldstream subscriptions replay ${subscription} --from <time>` : 'waldstream doctor'
-  const fix = isLost ? `start it again at a time: ${command}` : `its events cannot be read; ${command} says more`
-  return { what: 'reading', ...unread, attempts: 0, nextTry: due_at, fix, command }
+  const doctor = 'waldstream doctor'
+  const way =
+    unread.code === 'cursor_invalid'
+      ? startAgain(subscription)
+      : { command: doctor, fix: `its events cannot be read; ${doctor} says more` }
+  return { what: 'reading', ...unread, attempts: 0, nextTry: due_at, ...way }
+}
+
+/** The way out where the place of a subscription is lost. */
+export function startAgain(subscription: string): Pick<SubscriptionProblem, 'fix' | 'command'> {
+  const command = `waldstream subscriptions replay ${subscription} --from <time>`
+  return { command, fix: `start it again at a time: ${command}` }
 }
 
 function stalledProblem({ visible_until, due_at }: SubscriptionRow, now: number): SubscriptionProblem | null {

@@ -11,7 +11,7 @@ import { seesSubscription } from './event-sequences.ts'
 import { keptCursor } from './kept-cursor.ts'
 import { keyText } from './keyed-event.ts'
 import type { RefusedKey } from './refused-keys.ts'
-import { problemOf, type SubscriptionProblem } from './subscription-problem.ts'
+import { problemOf, type SubscriptionProblem, startAgain } from './subscription-problem.ts'
 import { begunAt, createSubscriptionStore, type SubscriptionRow } from './subscription-row.ts'
 
 /** An event that the receiver refuses; it and later events of its order or SKU wait. Times are ISO 8601. */
@@ -145,19 +145,9 @@ function stateOf(row: SubscriptionRow | undefined, problem: SubscriptionProblem 
 
 function lostProblem(row: SubscriptionRow, { code, message }: SendFailure, now: number): SubscriptionProblem {
   const { subscription, unread, failing_since, attempts, paused_at, due_at } = row
-  const command = `waldstream subscriptions replay ${subscription} --from <time>`
+  const since = unread?.since ?? failing_since ?? now
   const nextTry = paused_at === null ? due_at : null
-  const fix = `start it again at a time: ${command}`
-  return {
-    what: 'endpoint',
-    since: unread?.since ?? failing_since ?? now,
-    code,
-    message,
-    attempts,
-    nextTry,
-    fix,
-    command,
-  }
+  return { what: 'endpoint', since, code, message, attempts, nextTry, ...startAgain(subscription) }
 }
 
 function failingOf(problem: SubscriptionProblem | null): SubscriptionStatus['failing'] {

@@ -1,12 +1,12 @@
 import { StreamError } from '../../errors.ts'
-import { type Decimal8, decimal8 } from '../../events/decimal.ts'
-import type { PriceAtLevel, Prices, PriceTier } from '../../events/generated/events.ts'
+import type { Decimal8 } from '../../events/decimal.ts'
+import type { PriceAtLevel, Prices } from '../../events/generated/events.ts'
+import { ONE_PIECE, tiersOf } from '../kit/price-tiers.ts'
 import { requireSku } from '../kit/sku.ts'
 import { priceOf, quantityOf, requireText, roundingNote, textOf, type Wire } from '../kit/wire.ts'
 import { ownCurrency } from './item-prices.ts'
 
 const PATH = 'itemprice.'
-const ONE = decimal8('1', 'quantity')
 
 /**
  * Maps an item (`id`, `itemid`, `cost`) and its rows of `itemprice` to prices; pure. A level is one entry per currency:
@@ -39,17 +39,16 @@ function levelPrice(rows: readonly Wire[], own: string | null): PriceAtLevel {
   for (const row of rows) {
     const price = requirePrice(row)
     const quantity = quantityOf(row, 'quantity', PATH)
-    const from = quantity === null || quantity < ONE ? ONE : quantity
+    const from = quantity === null || quantity < ONE_PIECE ? ONE_PIECE : quantity
     const known = byQuantity.get(from)
     if (known !== undefined && known !== price && quantity !== null) throw twoPricesError(level)
     if (known === undefined || price > known) byQuantity.set(from, price)
   }
-  const tiers: PriceTier[] = [...byQuantity].map(([from, price]) => ({ from, price }))
   return {
     level,
-    price: byQuantity.get(ONE) ?? null,
+    price: byQuantity.get(ONE_PIECE) ?? null,
     currency: textOf(first['currency']) ?? own,
-    tiers: tiers.filter(({ from }) => from > ONE).toSorted((a, b) => (a.from < b.from ? -1 : 1)),
+    tiers: tiersOf(byQuantity),
     validFrom: null,
     validTo: null,
   }

@@ -1,6 +1,7 @@
 import { StreamError } from '../../errors.ts'
-import { type Decimal8, decimal8, ZERO8 } from '../../events/decimal.ts'
+import { type Decimal8, ZERO8 } from '../../events/decimal.ts'
 import type { PriceAtLevel, Prices, PriceTier } from '../../events/generated/events.ts'
+import { tiersOf } from '../kit/price-tiers.ts'
 import { requireSku } from '../kit/sku.ts'
 import { priceOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import { common, type Period, type PriceList, periodOf } from './price-lists.ts'
@@ -20,7 +21,6 @@ export interface PriceSettings {
   readonly zone: string
 }
 
-const ONE = decimal8('1', 'quantity')
 const ALWAYS: Period = { from: null, to: null }
 
 /**
@@ -82,7 +82,7 @@ function special(row: Wire, settings: PriceSettings): PriceAtLevel[] {
   const head = { price: positive(row, 'Price', 'SpecialPrices.'), tiers: [] }
   const areas = wiresOf(row['SpecialPriceDataAreas']).flatMap((area) => {
     const period = common(whole, periodOf(area, 'DateFrom', 'Dateto', settings.zone))
-    const found = { price: positive(area, 'SpecialPrice', AREA), tiers: tiersOf(area) }
+    const found = { price: positive(area, 'SpecialPrice', AREA), tiers: areaTiers(area) }
     const currency = isoOf(textOf(area['PriceCurrency']) ?? code, settings)
     return period === null ? [] : [priceAt(list.name, currency, period, found)]
   })
@@ -95,7 +95,7 @@ const QUANTITY_AREA = 'SpecialPriceQuantityAreas.'
 /** Prices in the item's own unit have none of SAP's units, or the manual one. */
 const OWN_UNITS = [null, '-1', '0']
 
-function tiersOf(area: Wire): PriceTier[] {
+function areaTiers(area: Wire): PriceTier[] {
   const prices = new Map<Decimal8, Decimal8>()
   for (const row of wiresOf(area['SpecialPriceQuantityAreas'])) {
     const price = positive(row, 'SpecialPrice', QUANTITY_AREA)
@@ -105,10 +105,7 @@ function tiersOf(area: Wire): PriceTier[] {
     if (known !== undefined && known !== price) throw twoPricesError(requireText(row, 'Quantity', QUANTITY_AREA))
     prices.set(from, price)
   }
-  return [...prices]
-    .filter(([from]) => from > ONE)
-    .map(([from, price]) => ({ from, price }))
-    .toSorted((a, b) => (a.from < b.from ? -1 : 1))
+  return tiersOf(prices)
 }
 
 function twoPricesError(quantity: string): StreamError {
