@@ -15,37 +15,44 @@ export interface QuantityForm {
 /** Problem of declared words; null: none. */
 export function wordsProblem(words: ReadonlyMap<string, string>): string | null {
   const wrong = [...words].find(([, quantity]) => !isDecimal8(quantity))
-  const plain = [...words.keys()].map((word) => word.trim().toLowerCase())
+  const plain = [...words.keys()].map(plainWord)
   const twice = plain.find((word, index) => plain.indexOf(word) < index)
   if (twice !== undefined) return `must have each text once; case does not count in ${twice}`
   return wrong === undefined ? null : `must have a number for each text; ${wrong[0]} has ${wrong[1]}`
 }
 
-/** Pure. Throws `value_missing` or `decimal_invalid` with the place, such as `stock.csv, line 7, column Qty`. */
-export function quantityOf(cell: string, form: QuantityForm, place: string): Decimal8 {
-  const text = cell.trim()
-  if (text === '') throw new StreamError('value_missing', `${place}: the quantity is empty; fill it in at the vendor`)
-  const plain = text.toLowerCase()
-  for (const [word, quantity] of form.words) {
-    if (word.trim().toLowerCase() === plain) return decimal8Below(quantity, place)
+/** Reads a cell. Throws `value_missing` or `decimal_invalid` with the place, such as `stock.csv, line 7, column Qty`. */
+export type QuantityReader = (cell: string, place: string) => Decimal8
+
+/** A reader of quantities in this form; made once for all cells of a file. Pure. */
+export function quantityReader({ decimal, thousands, words }: QuantityForm): QuantityReader {
+  const quantities = new Map([...words].map(([word, quantity]) => [plainWord(word), quantity]))
+  const fraction = decimal === '.' ? '(?:\\.\\d+)?' : '(?:,\\d+)?'
+  const sign = SIGNS[thousands]
+  const plain = new RegExp(`^-?\\d+${fraction}$`)
+  const grouped =
+    sign === null
+      ? null
+      : { whole: new RegExp(`^-?\\d{1,3}(?:${sign}\\d{3})+${fraction}$`), sign: new RegExp(sign, 'g') }
+  /** Null: not a number in this form. */
+  const digitsOf = (text: string): string | null => {
+    if (plain.test(text)) return text.replace(',', '.')
+    return grouped?.whole.test(text) === true ? text.replaceAll(grouped.sign, '').replace(',', '.') : null
   }
-  const digits = plainNumber(text, form)
-  if (digits !== null) return decimal8Below(digits, place)
-  const shown = JSON.stringify(text.slice(0, 40))
-  const message =
-    `${place}: ${shown} is not a number as the file writes them; correct it at the vendor, or declare the signs of ` +
-    'numbers in the settings decimal and thousands and, for stock, texts in quantities'
-  throw new StreamError('decimal_invalid', message)
+  return (cell, place) => {
+    const text = cell.trim()
+    if (text === '') throw new StreamError('value_missing', `${place}: the quantity is empty; fill it in at the vendor`)
+    const quantity = quantities.get(plainWord(text)) ?? digitsOf(text)
+    if (quantity !== null) return decimal8Below(quantity, place)
+    const shown = JSON.stringify(text.slice(0, 40))
+    const message =
+      `${place}: ${shown} is not a number as the file writes them; correct it at the vendor, or declare the signs of ` +
+      'numbers in the settings decimal and thousands and, for stock, texts in quantities'
+    throw new StreamError('decimal_invalid', message)
+  }
 }
 
-/** Null: not a number in this form. */
-function plainNumber(text: string, { decimal, thousands }: QuantityForm): string | null {
-  const fraction = decimal === '.' ? '(?:\\.\\d+)?' : '(?:,\\d+)?'
-  if (new RegExp(`^-?\\d+${fraction}$`).test(text)) return text.replace(',', '.')
-  const sign = SIGNS[thousands]
-  if (sign === null || !new RegExp(`^-?\\d{1,3}(?:${sign}\\d{3})+${fraction}$`).test(text)) return null
-  return text.replaceAll(new RegExp(sign, 'g'), '').replace(',', '.')
-}
+const plainWord = (word: string): string => word.trim().toLowerCase()
 
 const SIGNS: Readonly<Record<(typeof thousandsSigns)[number], string | null>> = {
   none: null,

@@ -7,7 +7,7 @@ import type { ReadEntity } from '../kit/source.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
 import type { FileRow } from './delimited-rows.ts'
 import type { RowMeaning } from './inspect-file.ts'
-import { assertNoSpreadsheetNumber, type QuantityForm, quantityOf } from './quantities.ts'
+import { assertNoSpreadsheetNumber, type QuantityReader } from './quantities.ts'
 import { skuIn } from './sku-in.ts'
 
 /** Which columns of a tracking file say what. */
@@ -29,7 +29,7 @@ export interface ShipmentColumns {
  */
 export function shipmentMeaning(
   columns: ShipmentColumns,
-  form: QuantityForm,
+  quantityOf: QuantityReader,
   connection: string | null,
 ): RowMeaning<'fulfilments'> {
   const optional = [columns.carrier, columns.shipment].filter((name) => name !== null)
@@ -54,7 +54,7 @@ export function shipmentMeaning(
         orderReference: reference,
         kind: 'shipment',
         shippedAt: null,
-        lines: linesOf(rows, columns, form, placeOf),
+        lines: linesOf(rows, columns, quantityOf, placeOf),
         tracks: tracksOf(rows, columns),
         attributes: {},
       }
@@ -67,7 +67,7 @@ export function shipmentMeaning(
 function linesOf(
   rows: readonly FileRow[],
   columns: ShipmentColumns,
-  form: QuantityForm,
+  quantityOf: QuantityReader,
   placeOf: (row: FileRow) => string,
 ): readonly FulfilmentLine[] {
   const lines = new Map<string, FulfilmentLine>()
@@ -81,7 +81,7 @@ function linesOf(
       throw new StreamError('source_data_invalid', message, { field: columns.sku })
     }
     parcels.add(parcel)
-    const quantity = quantityOf(row.cell(columns.quantity), form, `${place}, column ${columns.quantity}`)
+    const quantity = quantityOf(row.cell(columns.quantity), `${place}, column ${columns.quantity}`)
     if (quantity <= 0n) {
       const message = `${place}, column ${columns.quantity}: a shipped quantity must be more than 0; correct it at the vendor`
       throw new StreamError('source_data_invalid', message, { field: columns.quantity })

@@ -5,7 +5,7 @@ import { stringifyExact } from '../../platform/json.ts'
 import type { ReadEntity } from '../kit/source.ts'
 import type { FileRow } from './delimited-rows.ts'
 import type { RowMeaning } from './inspect-file.ts'
-import { type QuantityForm, quantityOf } from './quantities.ts'
+import type { QuantityReader } from './quantities.ts'
 import { skuIn } from './sku-in.ts'
 
 /** Which columns of a stock file say what. */
@@ -24,12 +24,12 @@ export interface StockColumns {
 }
 
 /** A row is a SKU, or a SKU at a location. Quantities are levels, never changes. Pure. */
-export function stockMeaning(columns: StockColumns, form: QuantityForm): RowMeaning<'inventory'> {
+export function stockMeaning(columns: StockColumns, quantityOf: QuantityReader): RowMeaning<'inventory'> {
   const hasColumns = columns.locations.size > 0
   const quantityColumns = hasColumns ? [...columns.locations.keys()] : [columns.quantity]
   const optional = [columns.onHand, columns.location].filter((name) => name !== null)
   const quantityIn = (row: FileRow, column: string, place: string): Decimal8 =>
-    quantityOf(row.cell(column), form, `${place}, column ${column}`)
+    quantityOf(row.cell(column), `${place}, column ${column}`)
   const stocksOf = (row: FileRow, place: string): readonly LocationStock[] => {
     if (hasColumns) {
       return [...columns.locations].map(([column, location]) => {

@@ -3,7 +3,7 @@ import { stringifyExact } from '../../platform/json.ts'
 import type { ReadEntity } from '../kit/source.ts'
 import type { FileRow } from './delimited-rows.ts'
 import type { RowMeaning } from './inspect-file.ts'
-import { assertNoSpreadsheetNumber, type QuantityForm, quantityOf } from './quantities.ts'
+import { assertNoSpreadsheetNumber, type QuantityReader } from './quantities.ts'
 import { skuIn } from './sku-in.ts'
 
 /** Which columns of a product file say what; null: the file does not say it. */
@@ -19,7 +19,7 @@ export interface ProductColumns {
 }
 
 /** A row is a product. Cells of other columns are its attributes, by the names of the columns. Pure. */
-export function productMeaning(columns: ProductColumns, form: QuantityForm): RowMeaning<'products'> {
+export function productMeaning(columns: ProductColumns, quantityOf: QuantityReader): RowMeaning<'products'> {
   const { sku: skuColumn, name, barcode, manufacturer, parent, weight, weightUnit } = columns
   const named = [skuColumn, name, barcode, manufacturer, parent, weight].filter((column) => column !== null)
   const own = new Set(named.map((column) => column.trim().toLowerCase()))
@@ -38,7 +38,7 @@ export function productMeaning(columns: ProductColumns, form: QuantityForm): Row
       const weighs =
         weight === null || textIn(row, weight) === null
           ? null
-          : quantityOf(row.cell(weight), form, `${place}, column ${weight}`)
+          : quantityOf(row.cell(weight), `${place}, column ${weight}`)
       const others = Object.entries(row.all()).filter(
         ([column, cell]) => column !== '' && cell.trim() !== '' && !own.has(column.toLowerCase()),
       )

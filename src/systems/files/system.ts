@@ -1,6 +1,7 @@
 import type { Entity } from '../../events/topics.ts'
 import { defineSystem } from '../system.ts'
 import { createFilesClient } from './client.ts'
+import { quantityReader } from './quantities.ts'
 import { type FileReading, readFiles } from './read-files.ts'
 import { shipmentMeaning } from './read-fulfilments.ts'
 import { stockMeaning } from './read-inventory.ts'
@@ -84,7 +85,7 @@ function stockReading(values: FilesValues): FileReading<'inventory'> {
         locations: stock.locations ?? new Map(),
         onlyLocation: stock.location,
       },
-      { decimal: stock.decimal, thousands: stock.thousands, words: stock.quantities ?? new Map() },
+      quantityReader({ decimal: stock.decimal, thousands: stock.thousands, words: stock.quantities ?? new Map() }),
     ),
   }
 }
@@ -104,7 +105,7 @@ function productReading(values: FilesValues): FileReading<'products'> {
         weight: product['columns.weight'],
         weightUnit: product.weightUnit,
       },
-      { decimal: product.decimal, thousands: product.thousands, words: new Map() },
+      quantityReader({ decimal: product.decimal, thousands: product.thousands, words: new Map() }),
     ),
   }
 }
@@ -125,7 +126,7 @@ function shipmentReading(values: FilesValues): FileReading<'fulfilments'> {
         carrier: shipped['columns.carrier'],
         shipment: shipped['columns.shipment'],
       },
-      { decimal: shipped.decimal, thousands: shipped.thousands, words: new Map() },
+      quantityReader({ decimal: shipped.decimal, thousands: shipped.thousands, words: new Map() }),
       shipped.connection,
     ),
   }

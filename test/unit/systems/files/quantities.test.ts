@@ -3,7 +3,7 @@ import { text8 } from '../../../../src/events/decimal.ts'
 import {
   assertNoSpreadsheetNumber,
   type QuantityForm,
-  quantityOf,
+  quantityReader,
   wordsProblem,
 } from '../../../../src/systems/files/quantities.ts'
 
@@ -30,7 +30,7 @@ describe('a quantity', () => {
     ['10+', { words }, '10'],
     ['n/a', { words }, '0'],
   ])('%j is read as declared', (cell, form, expected) => {
-    expect(text8(quantityOf(cell, { ...plain, ...form }, PLACE))).toBe(expected)
+    expect(text8(quantityReader({ ...plain, ...form })(cell, PLACE))).toBe(expected)
   })
 
   it.each<[string, Partial<QuantityForm>]>([
@@ -45,13 +45,13 @@ describe('a quantity', () => {
     ['twelve', { words }],
     ['0x10', {}],
   ])('%j is not guessed', (cell, form) => {
-    expect(() => quantityOf(cell, { ...plain, ...form }, PLACE)).toThrow(
+    expect(() => quantityReader({ ...plain, ...form })(cell, PLACE)).toThrow(
       /^stock.csv, line 7, column Qty: ".*" is not a number as the file writes them; correct it at the vendor, or declare/,
     )
   })
 
   it('is named when it is empty', () => {
-    expect(() => quantityOf('  ', plain, PLACE)).toThrow(`${PLACE}: the quantity is empty`)
+    expect(() => quantityReader(plain)('  ', PLACE)).toThrow(`${PLACE}: the quantity is empty`)
   })
 
   it('of a word has to be a number', () => {
