@@ -7,6 +7,7 @@ import { recipientSchema } from './recipient-schema.ts'
 import { attributeRule } from './rule-schema.ts'
 import {
   enabled,
+  filledList,
   id,
   identifier,
   MOST_NAMES,
@@ -146,28 +147,18 @@ const ownership = Type.Object(
     skuPattern: Type.Optional(
       text("regular expression on the vendor's SKUs; in files also file:PATH of one in the same folder"),
     ),
-    skus: Type.Optional(
-      Type.Array(text('a SKU'), { minItems: 1, maxItems: MOST_SKUS, description: "the vendor's SKUs" }),
-    ),
+    skus: Type.Optional(filledList(text('a SKU'), MOST_SKUS, "the vendor's SKUs")),
     attribute: Type.Optional(
       Type.Object(
         {
           name: text("name of the seller's attribute"),
-          values: Type.Array(scalar('a value'), {
-            minItems: 1,
-            maxItems: MOST_NAMES,
-            description: "values that are the vendor's",
-          }),
+          values: filledList(scalar('a value'), MOST_NAMES, "values that are the vendor's"),
         },
         { ...strict, description: "an attribute of the product and its values that are the vendor's" },
       ),
     ),
     manufacturer: Type.Optional(
-      Type.Array(text('a manufacturer'), {
-        minItems: 1,
-        maxItems: MOST_NAMES,
-        description: "manufacturers whose products are the vendor's",
-      }),
+      filledList(text('a manufacturer'), MOST_NAMES, "manufacturers whose products are the vendor's"),
     ),
     feed: Type.Optional(Type.Literal(true, { description: "true: the SKUs in the vendor's feed of products" })),
   },
@@ -206,11 +197,7 @@ export const connectionSchema = Type.Object(
     }),
     ownership,
     orderStates: Type.Optional(
-      Type.Array(text('state of an order'), {
-        minItems: 1,
-        maxItems: MOST_PARTS,
-        description: 'states in which an order starts at the vendor',
-      }),
+      filledList(text('state of an order'), MOST_PARTS, 'states in which an order starts at the vendor'),
     ),
     hold: Type.Optional(
       Type.Object(
@@ -354,20 +341,12 @@ export const productMetadataSchema = Type.Object(
     destination: Type.Optional(
       Type.Object(
         {
-          attributes: Type.Array(text('name of an attribute'), {
-            minItems: 1,
-            maxItems: MOST_NAMES,
-            description: 'attributes of the shop',
-          }),
+          attributes: filledList(text('name of an attribute'), MOST_NAMES, 'attributes of the shop'),
         },
         { ...strict, description: 'attributes of the shop; a rule for another one is refused' },
       ),
     ),
-    attributes: Type.Array(attributeRule, {
-      minItems: 1,
-      maxItems: MOST_RULES,
-      description: 'rules, one per attribute',
-    }),
+    attributes: filledList(attributeRule, MOST_RULES, 'rules, one per attribute'),
   },
   { ...strict, title: 'Product metadata' },
 )

@@ -1,14 +1,14 @@
 import Type from 'typebox'
-import { id, MOST_NAMES, MOST_PARTS, strict, text } from './schema-parts.ts'
+import { filledList, id, MOST_NAMES, MOST_PARTS, strict, text } from './schema-parts.ts'
 
 const prices = Type.Object(
   {
     levels: Type.Optional(
-      Type.Array(text('name of a price level, as in the feed'), {
-        minItems: 1,
-        maxItems: MOST_NAMES,
-        description: 'price levels that the feed has; all by default',
-      }),
+      filledList(
+        text('name of a price level, as in the feed'),
+        MOST_NAMES,
+        'price levels that the feed has; all by default',
+      ),
     ),
     cost: Type.Optional(Type.Boolean({ description: "true: the feed has the vendor's cost; false by default" })),
   },
@@ -24,11 +24,11 @@ const images = Type.Object(
       }),
     ),
     sources: Type.Optional(
-      Type.Array(id('id of a system'), {
-        minItems: 1,
-        maxItems: MOST_PARTS,
-        description: 'with merge: systems, best first; others follow, the shop only where no other has pictures',
-      }),
+      filledList(
+        id('id of a system'),
+        MOST_PARTS,
+        'with merge: systems, best first; others follow, the shop only where no other has pictures',
+      ),
     ),
     skus: Type.Optional(
       Type.Enum(['vendor', 'all'], {

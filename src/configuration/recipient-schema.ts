@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { notificationCauses } from './model.ts'
-import { enabled, id, idList, signingSecrets, strict, webhookAddress } from './schema-parts.ts'
+import { enabled, filledList, id, idList, signingSecrets, strict, webhookAddress } from './schema-parts.ts'
 
 /** Most addresses of one e-mail. */
 const MOST_ADDRESSES = 20
@@ -18,23 +18,17 @@ export const recipientSchema = Type.Object(
     kind: Type.Literal('recipient'),
     enabled: enabled('it gets no notifications'),
     id: id('id of the recipient, different from ids of systems'),
-    email: Type.Optional(
-      Type.Array(email, {
-        minItems: 1,
-        maxItems: MOST_ADDRESSES,
-        description: 'e-mail addresses; exactly one of email and webhook',
-      }),
-    ),
+    email: Type.Optional(filledList(email, MOST_ADDRESSES, 'e-mail addresses; exactly one of email and webhook')),
     webhook: Type.Optional(webhookAddress('address that notifications are posted to, signed by Standard Webhooks')),
     secrets: Type.Optional(signingSecrets),
     connections: idList('connection', 'connections it is notified of; by default all, and causes without a connection'),
     systems: idList('system', 'systems whose error messages it may see; by default all, or none with connections'),
     causes: Type.Optional(
-      Type.Array(Type.Enum([...notificationCauses]), {
-        minItems: 1,
-        maxItems: notificationCauses.length,
-        description: `causes it is notified of: ${notificationCauses.join(', ')}; all by default`,
-      }),
+      filledList(
+        Type.Enum([...notificationCauses]),
+        notificationCauses.length,
+        `causes it is notified of: ${notificationCauses.join(', ')}; all by default`,
+      ),
     ),
     remindHours: Type.Optional(
       Type.Integer({

@@ -1,18 +1,12 @@
 import Type, { type Static } from 'typebox'
-import { MOST_NAMES, MOST_RULES, scalar, strict, text } from './schema-parts.ts'
+import { filledList, MOST_NAMES, MOST_RULES, scalar, strict, text } from './schema-parts.ts'
 
 const valueSchema = Type.Object(
   {
     minLength: Type.Optional(Type.Integer({ minimum: 0, description: 'minimum length of the text' })),
     maxLength: Type.Optional(Type.Integer({ minimum: 0, description: 'maximum length of the text' })),
     pattern: Type.Optional(text('regular expression that must match in the text')),
-    enum: Type.Optional(
-      Type.Array(scalar('an allowed value'), {
-        minItems: 1,
-        maxItems: MOST_RULES,
-        description: 'the allowed values',
-      }),
-    ),
+    enum: Type.Optional(filledList(scalar('an allowed value'), MOST_RULES, 'the allowed values')),
     minimum: Type.Optional(Type.Number({ description: 'smallest number; compared exactly for decimals' })),
     maximum: Type.Optional(Type.Number({ description: 'largest number; compared exactly for decimals' })),
   },

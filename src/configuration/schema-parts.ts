@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type, { type TSchema } from 'typebox'
 import { REFERENCE, REFERENCE_FORMS } from './reference-form.ts'
 
 /** Ids of systems and connections, and scopes of reads. */
@@ -47,9 +47,12 @@ export const webhookAddress = (description: string) =>
     description,
     $comment: 'an http(s) address',
   })
+/** A list with at least one entry. */
+export const filledList = <T extends TSchema>(item: T, most: number, description: string) =>
+  Type.Array(item, { minItems: 1, maxItems: most, description })
 /** An optional list of ids of connections or systems. `description`: of the list. */
 export const idList = (kind: 'connection' | 'system', description: string) =>
-  Type.Optional(Type.Array(id(`id of a ${kind}`), { minItems: 1, maxItems: MOST_PARTS, description }))
+  Type.Optional(filledList(id(`id of a ${kind}`), MOST_PARTS, description))
 /** Keys that sign a webhook. */
 export const signingSecrets = Type.Object(
   { signing: secret, previousSigning: Type.Optional(secret) },

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { locationPolicies, OVERSOLD_REASONS } from './model.ts'
-import { MOST_NAMES, MOST_PARTS, strict, text } from './schema-parts.ts'
+import { filledList, MOST_NAMES, MOST_PARTS, strict, text } from './schema-parts.ts'
 
 const amounts = {
   fixed: Type.Optional(
@@ -26,11 +26,11 @@ export const sellableStockSchema = Type.Object(
               'sum (all locations); list (those in names); priority (the first of names with something to sell)',
           }),
           names: Type.Optional(
-            Type.Array(text("name of a vendor's location"), {
-              minItems: 1,
-              maxItems: MOST_NAMES,
-              description: "names of the vendor's locations, in their order; with policy: list or priority",
-            }),
+            filledList(
+              text("name of a vendor's location"),
+              MOST_NAMES,
+              "names of the vendor's locations, in their order; with policy: list or priority",
+            ),
           ),
         },
         { ...strict, description: "which of the vendor's locations count: policy, names; all by default" },
@@ -41,16 +41,13 @@ export const sellableStockSchema = Type.Object(
         {
           ...amounts,
           skus: Type.Optional(
-            Type.Array(
+            filledList(
               Type.Object(
                 { match: text('regular expression on the SKU'), ...amounts },
                 { ...strict, description: 'buffer of SKUs that match: match, and fixed or percent' },
               ),
-              {
-                minItems: 1,
-                maxItems: MOST_PARTS,
-                description: 'other buffers by SKU; the first one whose pattern matches counts',
-              },
+              MOST_PARTS,
+              'other buffers by SKU; the first one whose pattern matches counts',
             ),
           ),
         },
@@ -72,11 +69,11 @@ export const sellableStockSchema = Type.Object(
             description: 'minutes that nothing of the SKU is sold, 1 to 43200',
           }),
           reasons: Type.Optional(
-            Type.Array(text("text in the vendor's reasons that means lack of stock, in any case"), {
-              minItems: 1,
-              maxItems: MOST_PARTS,
-              description: `texts in the vendor's reasons that mean lack of stock; by default ${OVERSOLD_REASONS.join(', ')}`,
-            }),
+            filledList(
+              text("text in the vendor's reasons that means lack of stock, in any case"),
+              MOST_PARTS,
+              `texts in the vendor's reasons that mean lack of stock; by default ${OVERSOLD_REASONS.join(', ')}`,
+            ),
           ),
         },
         {

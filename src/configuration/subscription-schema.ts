@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { outgoingEventTypes } from './model.ts'
-import { enabled, id, idList, signingSecrets, strict, webhookAddress } from './schema-parts.ts'
+import { enabled, filledList, id, idList, signingSecrets, strict, webhookAddress } from './schema-parts.ts'
 
 /** A subscription: which events of connections and shops are sent where. */
 export const subscriptionSchema = Type.Object(
@@ -21,11 +21,11 @@ export const subscriptionSchema = Type.Object(
       'shops; events of all their connections are sent, and of orders that failed before they were routed',
     ),
     events: Type.Optional(
-      Type.Array(Type.Enum([...outgoingEventTypes]), {
-        minItems: 1,
-        maxItems: outgoingEventTypes.length,
-        description: `types of events to send: ${outgoingEventTypes.join(', ')}; all by default`,
-      }),
+      filledList(
+        Type.Enum([...outgoingEventTypes]),
+        outgoingEventTypes.length,
+        `types of events to send: ${outgoingEventTypes.join(', ')}; all by default`,
+      ),
     ),
   },
   { ...strict, title: 'Subscription' },

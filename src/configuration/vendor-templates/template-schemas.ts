@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { id, MOST_PARTS, strict } from '../schema-parts.ts'
+import { filledList, id, MOST_PARTS, strict } from '../schema-parts.ts'
 
 /** Part of a document; it is checked as part of the document made from it. */
 const part = (description: string) =>
@@ -10,11 +10,12 @@ export const vendorTemplateSchema = Type.Object(
     kind: Type.Literal('vendor-template'),
     id: id('id of the template'),
     system: part('common fields of the systems of its vendors: fields of a system without kind and id'),
-    connections: Type.Array(
+    connections: filledList(
       part(
         'fields of a connection without kind, id and vendor; its attributes and destination are its product metadata',
       ),
-      { minItems: 1, maxItems: MOST_PARTS, description: 'the connections that each vendor has, one for each shop' },
+      MOST_PARTS,
+      'the connections that each vendor has, one for each shop',
     ),
   },
   { ...strict, title: 'Template of vendors' },
