@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { StreamError, toStreamError } from '../../errors.ts'
+import { canonicalJson } from '../../events/canonical-json.ts'
 import { digest } from '../../events/identity.ts'
 import type { Entity } from '../../events/topics.ts'
 import type { CallKind } from '../../platform/governor/governor.ts'
@@ -32,21 +33,13 @@ export function createFilesClient(system: ConnectableSystem<FilesValues>, deps: 
       visit,
       formOf(entity) {
         const own = Object.entries(system.given).filter(([name]) => name.startsWith(`${entity}.`))
-        return digest(place.name, JSON.stringify(inOrder(Object.fromEntries(own))))
+        return digest(place.name, canonicalJson(Object.fromEntries(own)))
       },
       for: viewOf,
       check: async (signal) => await checkPlace(system, visit, signal),
     }
   }
   return viewOf('inventory')
-}
-
-/** Maps do not keep their order where they are stored. */
-function inOrder(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(inOrder)
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return entries.map(([name, one]) => [name, inOrder(one)])
 }
 
 function placeOf(system: ConnectableSystem<FilesValues>, { folderOf, network }: ClientDeps): Place {
