@@ -30,6 +30,19 @@ export function isCount(feed: Feed, item: Readonly<Record<string, unknown>>): bo
   return String(item[feed.key.attribute]).startsWith(COUNTS)
 }
 
+/** The counts of these shards, in their order; undefined: a shard is not counted yet. */
+export async function countsOf(
+  tables: Tables,
+  feed: Feed,
+  shards: readonly Shard[],
+): Promise<readonly (ShardCount | undefined)[]> {
+  const nameOf = (item: Readonly<Record<string, unknown>>) => String(item[feed.key.attribute])
+  const keys = shards.map((shard) => countKey(feed, shard))
+  const items = await tables.getMany(feed.table, keys)
+  const counted = new Map(items.map((item) => [nameOf(item), countType(feed.table).decode(item)]))
+  return keys.map((key) => counted.get(nameOf(key)))
+}
+
 /** Changes of a batch, after its rows are written and before its watermark moves. */
 export interface Counted {
   /** Rows of the batch, before and after the change. */
@@ -154,15 +167,9 @@ export async function repairCounts(tables: Tables, feed: Feed, meta: FeedMeta, p
   const watermark = meta.watermark(generation, partition)
   if (watermark?.position == null) return
   const shards = pairs.map((pair) => ({ ...pair, generation, shard: partition }))
-  const nameOf = (item: Readonly<Record<string, unknown>>) => String(item[feed.key.attribute])
-  const items = await tables.getMany(
-    feed.table,
-    shards.map((shard) => countKey(feed, shard)),
-  )
-  const counted = new Map(items.map((item) => [nameOf(item), countType(feed.table).decode(item)]))
-  for (const shard of shards) {
-    const key = countKey(feed, shard)
-    const known = counted.get(nameOf(key))
+  const counts = await countsOf(tables, feed, shards)
+  for (const [index, shard] of shards.entries()) {
+    const known = counts[index]
     if (known?.exact === true) continue
     const count = await countShard(tables, feed, shard)
     if (count.rows === 0) continue
@@ -175,6 +182,6 @@ export async function repairCounts(tables: Tables, feed: Feed, meta: FeedMeta, p
               { attribute: 'exact', is: '=', value: false },
             ],
           }
-    await tables.put(feed.table, { ...key, ...count, counted_to: positionOf(watermark) }, asRead)
+    await tables.put(feed.table, { ...countKey(feed, shard), ...count, counted_to: positionOf(watermark) }, asRead)
   }
 }

@@ -1,8 +1,7 @@
 import { recordKey } from '../events/topics.ts'
-import type { Item } from '../platform/dynamodb/tables.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import { partitionOfKey } from '../platform/kafka/partition-of-key.ts'
-import { countKey, countShard, countType, type RowCount } from './feed-counts.ts'
+import { countShard, countsOf, type RowCount } from './feed-counts.ts'
 import type { FeedRow } from './feed-row.ts'
 import { rowKey, toRow } from './feed-table.ts'
 import { type FeedRequest, sourcesOf } from './read-feed.ts'
@@ -46,16 +45,10 @@ export async function countRows({ tables, feed, meta, shards }: FeedRequest, con
   const places = sourcesOf(meta, { connection, sources: null }).flatMap((source) =>
     Array.from({ length: shards }, (_, shard) => ({ generation, connection, source, shard })),
   )
-  const nameOf = (item: Item) => String(item[feed.key.attribute])
-  const items = await tables.getMany(
-    feed.table,
-    places.map((place) => countKey(feed, place)),
-  )
-  const counted = new Map(items.map((item) => [nameOf(item), countType(feed.table).decode(item)]))
+  const counts = await countsOf(tables, feed, places)
   const total = { rows: 0, deleted: 0, exact: true }
-  for (const place of places) {
-    const known = counted.get(nameOf(countKey(feed, place)))
-    const { rows, deleted, exact } = known ?? (await countShard(tables, feed, place))
+  for (const [index, place] of places.entries()) {
+    const { rows, deleted, exact } = counts[index] ?? (await countShard(tables, feed, place))
     total.rows += rows
     total.deleted += deleted
     total.exact &&= exact
