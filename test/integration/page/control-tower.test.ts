@@ -216,7 +216,8 @@ describe.skipIf(!hasBrowser)('the control tower over real servers', () => {
     expect(await state()).toBe('ready')
     await page.getByRole('button', { name: 'Drop' }).click()
     await dialog.getByRole('button', { name: 'Drop' }).click()
-    await until('the rebuild to be dropped', async () => (await state()) === 'dropped')
+    // Its rows are deleted once no reader can still be reading them, a minute later.
+    await until('the rebuild to be given up', async () => (await state()) === 'dropping')
     expect(complaints).toEqual([])
   })
 
