@@ -13,11 +13,23 @@ import {
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
-export interface SaslConfig {
+/** Name and password at the brokers. */
+export interface PasswordConfig {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
   readonly username: string
   readonly password: string
 }
+
+/** Brokers of Amazon MSK, which know the process by its AWS credentials. */
+export interface MskIamConfig {
+  readonly mechanism: 'aws-msk-iam'
+  readonly region: string
+  /** Null: the default chain of the AWS SDK (profile, role). */
+  readonly credentials: AwsCredentials | null
+}
+
+/** How to sign in to brokers. */
+export type SaslConfig = PasswordConfig | MskIamConfig
 
 export interface AwsCredentials {
   readonly accessKeyId: string
@@ -186,7 +198,8 @@ function notSet(name: string, example: string): string {
 /** Missing variables that others require. */
 function missingTogether(values: Variables): readonly string[] {
   const missing: string[] = []
-  if (values.KAFKA_SASL_MECHANISM !== undefined) {
+  const { KAFKA_SASL_MECHANISM: mechanism } = values
+  if (mechanism !== undefined && mechanism !== MSK_IAM) {
     if (values.KAFKA_SASL_USERNAME === undefined) missing.push(notSet('KAFKA_SASL_USERNAME', 'waldstream'))
     if (values.KAFKA_SASL_PASSWORD === undefined) missing.push(notSet('KAFKA_SASL_PASSWORD', '…'))
   }
@@ -198,9 +211,22 @@ function missingTogether(values: Variables): readonly string[] {
   }
   if (values.SMTP_USERNAME !== undefined && values.SMTP_PASSWORD === undefined)
     missing.push(notSet('SMTP_PASSWORD', '…'))
-  const isAws = values.DYNAMODB_ENDPOINT === undefined
+  const isAws = values.DYNAMODB_ENDPOINT === undefined || mechanism === MSK_IAM
   if (isAws && values.AWS_REGION === undefined) missing.push(notSet('AWS_REGION', 'eu-central-1'))
   return missing
+}
+
+const MSK_IAM = 'aws-msk-iam'
+
+/** Settings that contradict a login with AWS credentials. No permission allows it without TLS: MSK has no such port. */
+function wrongMskIam(values: Variables): readonly string[] {
+  if (values.KAFKA_SASL_MECHANISM !== MSK_IAM) return []
+  const both = `KAFKA_SASL_MECHANISM=${MSK_IAM}`
+  const passwords = (['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const).filter((name) => values[name])
+  return [
+    ...(values.KAFKA_SSL ? [] : [`KAFKA_SSL must be true with ${both}`]),
+    ...passwords.map((name) => `${name} must not be set with ${both}, which signs in with AWS credentials: remove it`),
+  ]
 }
 
 function oidcOf(values: Variables): OidcConfig | null {
@@ -233,7 +259,8 @@ function plaintextLogins(values: Variables): readonly string[] {
   const way = 'or allow it with ALLOWED_PLAINTEXT_LOGINS=true'
   const { SCHEMA_REGISTRY_URL: registry = '', SCHEMA_REGISTRY_PASSWORD: password } = values
   const found: string[] = []
-  if (values.KAFKA_SASL_MECHANISM !== undefined && !values.KAFKA_SSL) {
+  const { KAFKA_SASL_MECHANISM: mechanism } = values
+  if (mechanism !== undefined && mechanism !== MSK_IAM && !values.KAFKA_SSL) {
     found.push(`KAFKA_SSL must be true with KAFKA_SASL_MECHANISM, ${way}`)
   }
   if (values.SMTP_USERNAME !== undefined && values.SMTP_TLS === 'off') {
@@ -279,7 +306,14 @@ function readToken({ API_TOKEN: token, API_TOKEN_FILE: file }: Variables, readFi
 export function readConfig(env: Environment, readFile: ReadFile = (path) => readFileSync(path, 'utf8')): Config {
   const { values, mistakes } = readVariables(env)
   const { token, mistakes: ofToken } = readToken(values, readFile)
-  const all = [...mistakes, ...ofToken, ...wrongIssuer(values), ...missingTogether(values), ...plaintextLogins(values)]
+  const all = [
+    ...mistakes,
+    ...ofToken,
+    ...wrongIssuer(values),
+    ...missingTogether(values),
+    ...wrongMskIam(values),
+    ...plaintextLogins(values),
+  ]
   if (all.length > 0) {
     throw new StreamError('configuration_invalid', `the environment is not usable:\n- ${all.join('\n- ')}`)
   }
@@ -399,6 +433,9 @@ function listOf(given = ''): readonly string[] {
 
 function saslOf({ KAFKA_SASL_MECHANISM: mechanism, ...values }: Variables): SaslConfig | null {
   if (mechanism === undefined) return null
+  if (mechanism === MSK_IAM) {
+    return { mechanism, region: values.AWS_REGION ?? '', credentials: credentialsOf(values) }
+  }
   return { mechanism, username: values.KAFKA_SASL_USERNAME ?? '', password: values.KAFKA_SASL_PASSWORD ?? '' }
 }
 

@@ -42,10 +42,12 @@ export const environmentSchema = Type.Object({
   }),
   KAFKA_SSL: Type.Boolean({ default: false, description: 'true: connections to brokers are encrypted' }),
   KAFKA_SASL_MECHANISM: Type.Optional(
-    Type.Enum(['plain', 'scram-sha-256', 'scram-sha-512'], { description: 'how to sign in to brokers' }),
+    Type.Enum(['plain', 'scram-sha-256', 'scram-sha-512', 'aws-msk-iam'], {
+      description: 'how to sign in to brokers; aws-msk-iam: to Amazon MSK with AWS credentials',
+    }),
   ),
-  KAFKA_SASL_USERNAME: text('user at the brokers; required with KAFKA_SASL_MECHANISM'),
-  KAFKA_SASL_PASSWORD: secret('its password; required with KAFKA_SASL_MECHANISM'),
+  KAFKA_SASL_USERNAME: text('user at the brokers; required with KAFKA_SASL_MECHANISM, except aws-msk-iam'),
+  KAFKA_SASL_PASSWORD: secret('its password; required with KAFKA_SASL_MECHANISM, except aws-msk-iam'),
   KAFKA_SESSION_TIMEOUT_MS: whole(
     6_000,
     300_000,
@@ -67,7 +69,9 @@ export const environmentSchema = Type.Object({
   SCHEMA_REGISTRY_USERNAME: text('user at the registry'),
   SCHEMA_REGISTRY_PASSWORD: secret('its password'),
   DYNAMODB_ENDPOINT: text('address of DynamoDB Local; without it, AWS'),
-  AWS_REGION: text('region of the tables; required without DYNAMODB_ENDPOINT'),
+  AWS_REGION: text(
+    'region of the tables, and of MSK; required without DYNAMODB_ENDPOINT, and with KAFKA_SASL_MECHANISM=aws-msk-iam',
+  ),
   AWS_ACCESS_KEY_ID: text('access key; without it, the default chain of the AWS SDK (profile, role)'),
   AWS_SECRET_ACCESS_KEY: secret('its secret'),
   AWS_SESSION_TOKEN: secret('its session token, if it is temporary'),

@@ -63,6 +63,27 @@ describe('readConfig', () => {
     }
   })
 
+  it('signs in to MSK with AWS credentials alone, in the region of AWS_REGION and over TLS', () => {
+    const iam = { ...enough, KAFKA_SASL_MECHANISM: 'aws-msk-iam', KAFKA_SSL: 'true', AWS_REGION: 'eu-central-1' }
+    expect(readConfig(iam).kafka.sasl).toEqual({ mechanism: 'aws-msk-iam', region: 'eu-central-1', credentials: null })
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'hunter2', AWS_SESSION_TOKEN: 'session' }
+    expect(readConfig({ ...iam, ...keys }).kafka.sasl).toMatchObject({
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'hunter2', sessionToken: 'session' },
+    })
+
+    const wrong = (more: object) => () => readConfig({ ...iam, ...more })
+    expect(wrong({ AWS_REGION: '' })).toThrow('AWS_REGION is not set; for example AWS_REGION=eu-central-1')
+    const noTls = 'KAFKA_SSL must be true with KAFKA_SASL_MECHANISM=aws-msk-iam'
+    expect(wrong({ KAFKA_SSL: 'false' })).toThrow(noTls)
+    expect(wrong({ KAFKA_SSL: 'false', ALLOWED_PLAINTEXT_LOGINS: 'true' })).toThrow(noTls)
+    for (const name of ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']) {
+      expect(wrong({ [name]: 'hunter2' })).toThrow(
+        `${name} must not be set with KAFKA_SASL_MECHANISM=aws-msk-iam, which signs in with AWS credentials: remove it`,
+      )
+      expect(wrong({ [name]: 'hunter2' })).not.toThrow('hunter2')
+    }
+  })
+
   it('reads the token from a file', () => {
     const read = (path: string) => {
       if (path === '/run/secrets/token') return 'hunter2\n'

@@ -32,6 +32,7 @@ import { dataLossCheck } from './data-loss.ts'
 import { type Check, type Finding, fail, ok, runChecks, warn } from './finding.ts'
 import { issuerCheck } from './issuer-check.ts'
 import { brokersCheck, topicsCheck } from './log-checks.ts'
+import { loginCheck } from './login-check.ts'
 import { mailCheck, recipientCheck } from './recipients-check.ts'
 import { rowsCheck } from './rows-check.ts'
 import { schemasCheck } from './schemas-check.ts'
@@ -66,6 +67,7 @@ export async function examine(
     const topics = allTopics({ prefix, partitions, replication, targets: targetsOf(systems, systemTypes) })
     const status = topics.find(({ name }) => name === `${prefix}${topicOf('sync-status')}`)
     const checks: readonly Check[] = [
+      ...(config.kafka.sasl === null ? [] : [loginCheck(config.kafka.sasl)]),
       brokersCheck(inspector, replication),
       topicsCheck(inspector, topics),
       dataLossCheck(inspector, config, topics),

@@ -40,6 +40,8 @@ export function asksToRejoin(error: unknown): boolean {
 /** Converts an error of kafkajs to a StreamError: `value_too_large`, `instance_taken`, else `broker_unavailable`. */
 export function fromKafkajs(error: unknown, doing: string): StreamError {
   if (error instanceof StreamError) return error
+  const own = streamErrorOf(error)
+  if (own !== undefined) return new StreamError(own.code, `${doing}: ${own.message}`, { cause: error })
   if (TOO_LARGE.includes(protocolType(error) ?? '')) {
     return new StreamError('value_too_large', `${doing}: a record is larger than the topic's max.message.bytes`, {
       cause: error,
@@ -54,8 +56,17 @@ export function fromKafkajs(error: unknown, doing: string): StreamError {
   return new StreamError('broker_unavailable', `${doing}: ${reason(error)}`, { cause: error })
 }
 
+/** Our own error, which kafkajs passes on as the cause of its own: no token could be made to sign in with. */
+function streamErrorOf(error: unknown): StreamError | undefined {
+  if (error instanceof StreamError) return error
+  return error instanceof Error ? streamErrorOf(error.cause) : undefined
+}
+
 function reason(error: unknown): string {
   if (error instanceof KafkaJSSASLAuthenticationError) {
+    if (error.message.includes('not supported by the server')) {
+      return `the broker does not know the mechanism (${error.message}); check KAFKA_SASL_MECHANISM, and the port in KAFKA_BROKERS`
+    }
     return 'the broker refused the credentials; check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
   }
   if (error instanceof KafkaJSNumberOfRetriesExceeded && error.cause instanceof Error) return reason(error.cause)

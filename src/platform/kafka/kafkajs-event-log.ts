@@ -1,4 +1,4 @@
-import { Kafka, type SASLOptions } from 'kafkajs'
+import { Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
 import { calmRequestQueue } from './calm-request-queue.ts'
 import type { EventLog } from './event-log.ts'
@@ -7,17 +7,15 @@ import { consume, type Membership } from './kafkajs-consumer.ts'
 import { kafkajsLogCreator } from './kafkajs-log.ts'
 import { createProducer } from './kafkajs-producer.ts'
 import { readRecord } from './kafkajs-read.ts'
+import { type KafkaLogin, saslOf } from './kafkajs-sasl.ts'
 import { scanRange } from './kafkajs-scan.ts'
 
 export interface KafkaSettings extends Membership {
   readonly brokers: readonly string[]
   readonly clientId: string
   readonly ssl: boolean
-  readonly sasl: {
-    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
-    readonly username: string
-    readonly password: string
-  } | null
+  /** Null: it does not sign in. */
+  readonly sasl: KafkaLogin | null
   /** False by default: records are small, most hold one event. */
   readonly gzip?: boolean
   readonly logger: Logger
@@ -42,7 +40,7 @@ export function kafkaClient(settings: KafkaSettings): Kafka {
     brokers: [...settings.brokers],
     clientId: settings.clientId,
     ssl: settings.ssl,
-    ...(settings.sasl === null ? {} : { sasl: settings.sasl as SASLOptions }),
+    ...(settings.sasl === null ? {} : { sasl: saslOf(settings.sasl) }),
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
     // About ten seconds in all; then the caller decides.

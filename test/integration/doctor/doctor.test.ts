@@ -112,3 +112,27 @@ it('says what is gone when nothing answers', async () => {
     printed: expect.stringMatching(/^fail environment: .*KAFKA_BROKERS is not set/s),
   })
 })
+
+it('says how Kafka is signed in to, and that the AWS credentials for it are missing', async () => {
+  const env = {
+    KAFKA_BROKERS: '127.0.0.1:9',
+    KAFKA_SSL: 'true',
+    KAFKA_SASL_MECHANISM: 'aws-msk-iam',
+    SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9',
+    DYNAMODB_ENDPOINT: 'http://127.0.0.1:9',
+    AWS_REGION: 'eu-central-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/nowhere',
+    AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+  }
+  const none = { ...env, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
+  expect((await doctor(none, '--timeout', '3')).printed).toMatch(
+    /^fail kafka login: broker_unavailable: KAFKA_SASL_MECHANISM=aws-msk-iam found no AWS credentials .*set AWS_PROFILE/m,
+  )
+  const keys = { ...env, AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'hunter2' }
+  const { printed } = await doctor(keys, '--timeout', '3')
+  expect(printed).toMatch(
+    /^ok {3}kafka login: by aws-msk-iam in eu-central-1, with AWS credentials that AWS_ACCESS_KEY_ID names$/m,
+  )
+  expect(printed).not.toContain('hunter2')
+})
