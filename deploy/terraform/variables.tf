@@ -44,6 +44,28 @@ variable "queue_arns" {
   default     = []
 }
 
+variable "msk_cluster_arn" {
+  description = "MSK cluster that the roles sign in to (KAFKA_SASL_MECHANISM=aws-msk-iam); null: none, Kafka has ACLs of its own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.msk_cluster_arn == null || can(regex("^arn:[a-z-]+:kafka:[a-z0-9-]+:[0-9]{12}:cluster/[^/*]+/[^/*]+$", var.msk_cluster_arn))
+    error_message = "The ARN of a cluster: arn:aws:kafka:<region>:<account>:cluster/<name>/<id>."
+  }
+}
+
+variable "topic_prefix" {
+  description = "TOPIC_PREFIX of the installation; required with msk_cluster_arn: empty, it would be every topic and group."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]{0,100}$", var.topic_prefix))
+    error_message = "At most 100 letters, digits, dots, dashes and underscores."
+  }
+}
+
 variable "alarm_actions" {
   description = "SNS topics that alarms go to."
   type        = list(string)
