@@ -63,10 +63,10 @@ function streamErrorOf(error: unknown): StreamError | undefined {
 }
 
 function reason(error: unknown): string {
+  if (protocolType(error) === 'UNSUPPORTED_SASL_MECHANISM') {
+    return 'the broker does not know the mechanism; check KAFKA_SASL_MECHANISM, and the ports in KAFKA_BROKERS'
+  }
   if (error instanceof KafkaJSSASLAuthenticationError) {
-    if (error.message.includes('not supported by the server')) {
-      return `the broker does not know the mechanism (${error.message}); check KAFKA_SASL_MECHANISM, and the port in KAFKA_BROKERS`
-    }
     return 'the broker refused the credentials; check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
   }
   if (error instanceof KafkaJSNumberOfRetriesExceeded && error.cause instanceof Error) return reason(error.cause)

@@ -1,5 +1,6 @@
 // Long: it starts a broker of its own, and waits until sessions of that broker are over.
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { StreamError } from '../../../src/errors.ts'
 import type { LogRecord } from '../../../src/platform/kafka/event-log.ts'
 import { createKafkaEventLog, type KafkaSettings } from '../../../src/platform/kafka/kafkajs-event-log.ts'
 import { createLogInspector } from '../../../src/platform/kafka/kafkajs-inspector.ts'
@@ -116,4 +117,19 @@ it('says why a token is refused, without the token', async () => {
   expect(tokens).not.toEqual([])
   const told = `${lines.join('')}${JSON.stringify(error)}${String(error)}`
   expect(tokens.filter((token) => told.includes(token))).toEqual([])
+})
+
+it('says why no token could be made', async () => {
+  const { settings } = signingIn(() => {
+    throw new StreamError('broker_unavailable', 'no AWS credentials: give the process a role')
+  })
+  await expect(createKafkaEventLog(settings).producer()).rejects.toThrow('no AWS credentials: give the process a role')
+})
+
+it('names the setting and the ports when the broker has no such mechanism', async () => {
+  const { settings } = signingIn(() => 'waldstream')
+  const sasl = { mechanism: 'scram-sha-512', username: 'shop', password: 'hunter2' } as const
+  await expect(createLogInspector({ ...settings, sasl })).rejects.toThrow(
+    'connecting: the broker does not know the mechanism; check KAFKA_SASL_MECHANISM, and the ports in KAFKA_BROKERS',
+  )
 })
