@@ -34,7 +34,7 @@ export function mskIamTokens({ region, credentials }: MskIamConfig, now: () => n
       expiresIn: Math.min(LIFETIME_SECONDS, Math.floor(leftMs / 1000)),
       signingDate: new Date(now()),
     })
-    // MSK asks for the name of the client, unsigned.
+    // AWS's own signers also name themselves after signing.
     const named = { ...query, 'User-Agent': 'waldstream' }
     const pairs = Object.entries(named).map(([name, value]) => `${escaped(name)}=${escaped(String(value))}`)
     return Buffer.from(`https://${hostname}/?${pairs.join('&')}`).toString('base64url')
