@@ -79,14 +79,17 @@ export function writeEndpoints(
 
 /**
  * Writes what the command line needs to work on what runs here, for a shell of this user to read. Credentials of AWS that
- * the environment has are in it already: they are written nowhere.
+ * the environment has are in it already: they are written nowhere. How much the demo logs is its own matter.
  */
 export function writeShellEnvironment(
   { shell: file }: Pick<DemoFiles, 'shell'>,
   env: Readonly<Record<string, string>>,
   given: Readonly<Record<string, string | undefined>>,
 ): void {
-  const own = Object.entries({ ...env, ...demoMarker() }).filter(([name]) => !name.startsWith('AWS_') || !given[name])
+  const { LOG_LEVEL: _level, ...shared } = env
+  const own = Object.entries({ ...shared, ...demoMarker() }).filter(
+    ([name]) => !name.startsWith('AWS_') || !given[name],
+  )
   const lines = own.map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 })
   // One of before keeps its mode.

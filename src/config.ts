@@ -13,6 +13,8 @@ import {
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
+export type LogFormat = 'json' | 'text'
+
 /** Name and password at the brokers. */
 export interface PasswordConfig {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
@@ -148,6 +150,10 @@ export interface Config {
   /** After this time without a heartbeat another worker takes over a run. */
   readonly runLeaseMs: number
   readonly logLevel: LogLevel
+  /** True when the level was not set: commands that people run log less than a service. */
+  readonly logLevelIsDefault: boolean
+  /** Null: text on a terminal, else JSON. */
+  readonly logFormat: LogFormat | null
   readonly configDir: string | null
   /** The environment itself, only for references of the form `env:NAME`. */
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -354,7 +360,9 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
     mail: mailOf(values),
     feedSettleMs: values.FEED_SETTLE_MS,
     runLeaseMs: values.RUN_LEASE_MS,
-    logLevel: values.LOG_LEVEL,
+    logLevel: values.LOG_LEVEL ?? 'info',
+    logLevelIsDefault: values.LOG_LEVEL === undefined,
+    logFormat: values.LOG_FORMAT ?? null,
     configDir: values.CONFIG_DIR ?? null,
     environment: env,
   }

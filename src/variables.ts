@@ -253,10 +253,16 @@ export const environmentSchema = Type.Object({
   }),
   OTEL_SDK_DISABLED: Type.Boolean({ default: false, description: 'true: tracing is off, whatever else is set' }),
   CONFIG_DIR: text('configuration folder that is applied at start'),
-  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
-    default: 'info',
-    description: 'lowest level that is logged',
-  }),
+  LOG_LEVEL: Type.Optional(
+    Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+      description: 'lowest level that is logged; by default `info` for `run`, and `warn` for other commands',
+    }),
+  ),
+  LOG_FORMAT: Type.Optional(
+    Type.Enum(['json', 'text'], {
+      description: 'form of log lines; by default `text` on a terminal, else `json`',
+    }),
+  ),
 })
 
 export type Variables = Static<typeof environmentSchema>

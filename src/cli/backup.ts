@@ -1,4 +1,3 @@
-import { configFromEnvironment } from '../config.ts'
 import { backUpTables } from '../operations/backup/back-up-tables.ts'
 import { productVersion } from '../operations/product-version.ts'
 import { tableDeps } from '../operations/wiring.ts'
@@ -7,11 +6,12 @@ import { systemTypes } from '../systems/systems.ts'
 import { commandUser } from './arguments.ts'
 import { createBackupFolder } from './backup-folder.ts'
 import type { Given } from './command.ts'
+import { commandConfig } from './command-config.ts'
 import type { backup } from './commands/backup.ts'
 import { openTables } from './platform.ts'
 
 export async function backupCommand({ dir: folder, json }: Given<typeof backup>): Promise<void> {
-  const config = configFromEnvironment()
+  const config = commandConfig()
   const { tables, storedItems, close } = await openTables(config)
   try {
     const operations = tableDeps({ tables, systemTypes, clock: systemClock, config })

@@ -25,6 +25,8 @@ export async function noted<T>(by: Principal, change: AskedChange, work: () => P
   }
 }
 
+const UNAVAILABLE: readonly string[] = ['broker_unavailable', 'registry_unavailable']
+
 /** Does not throw: the command ends with its own error even if the trail cannot be written. */
 async function note(by: Principal, change: AskedChange, error: StreamError): Promise<void> {
   // The tables have just failed to answer.
@@ -32,6 +34,8 @@ async function note(by: Principal, change: AskedChange, error: StreamError): Pro
   try {
     await onTables((operations) => noteFailure(operations, by, change, error))
   } catch (thrown) {
+    // Nothing answers: the command's own error says what to do.
+    if (UNAVAILABLE.includes(error.code) && toStreamError(thrown).code === 'table_unavailable') return
     console.error(`the audit trail could not be written: ${toStreamError(thrown).message}`)
   }
 }

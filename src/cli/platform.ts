@@ -66,7 +66,7 @@ export interface Platform {
 /** Opens only the tables and creates missing ones, for commands that need no events. */
 export async function openTables(
   config: Config,
-  logger = createLogger({ level: config.logLevel, name: 'waldstream' }),
+  logger = createLogger({ level: config.logLevel, format: config.logFormat, name: 'waldstream' }),
 ) {
   const opened = createTables({ ...config.dynamodb, prefix: config.tablePrefix, logger })
   await opened.create(tableDefinitions)
@@ -85,9 +85,11 @@ const EXAMINED_WITHIN_MS = 15_000
  * Connects to tables, registry and broker, and registers the schemas. Throws an error that names the one that fails.
  */
 export async function openPlatform(config: Config, systemTypes = allTypes): Promise<Platform> {
-  const logger = createLogger({ level: config.logLevel, name: 'waldstream', traced: config.tracing !== null })
+  const { logLevel: level, logFormat: format, tracing } = config
+  const logger = createLogger({ level, format, name: 'waldstream', traced: tracing !== null })
+  let opened = false
   const tracer = await openTracer(config, logger)
-  const log = createKafkaEventLog({ ...config.kafka, clientId: 'waldstream', logger })
+  const log = createKafkaEventLog({ ...config.kafka, clientId: 'waldstream', logger, connected: () => opened })
   const opening = [openTables(config, logger), openCodec(config, logger), log.producer(), log.admin()] as const
   const registry = createRegistryClient(config.registry)
   const closers = [
@@ -100,6 +102,7 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
   const close = async () => void (await Promise.allSettled(closers.map((end) => end())))
   try {
     const [{ tables, describe }, registered, uncounted, admin] = await Promise.all(opening)
+    opened = true
     const meter = createMetrics()
     const producer = countedProducer(uncounted, meter)
     const { codec, personKeys } = await openPersonalData({ tables, clock: systemClock, codec: registered }, config)

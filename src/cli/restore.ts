@@ -1,4 +1,4 @@
-import { type Config, configFromEnvironment } from '../config.ts'
+import type { Config } from '../config.ts'
 import { restoreTables } from '../operations/backup/restore-tables.ts'
 import { tableDeps } from '../operations/wiring.ts'
 import { createGroupAdmin } from '../platform/kafka/kafkajs-groups.ts'
@@ -8,11 +8,12 @@ import { systemTypes } from '../systems/systems.ts'
 import { commandUser } from './arguments.ts'
 import { openBackupFolder } from './backup-folder.ts'
 import type { Given } from './command.ts'
+import { commandConfig } from './command-config.ts'
 import type { restore } from './commands/backup.ts'
 import { openTables } from './platform.ts'
 
 export async function restoreCommand({ dir: folder, overwrite, yes, json }: Given<typeof restore>): Promise<void> {
-  const config = configFromEnvironment()
+  const config = commandConfig()
   const backup = await openBackupFolder(folder)
   const { tables, storedItems: items, close } = await openTables(config)
   try {

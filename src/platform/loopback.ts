@@ -2,3 +2,8 @@
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
+
+/** What to do about a service that does not answer at a host: the demo may not run on this machine. */
+export function correctAddress(host: string): string {
+  return `${isLoopback(host) ? 'start the demo with npm start, or ' : ''}correct the address`
+}

@@ -1,6 +1,6 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
 import { StreamError } from '../../errors.ts'
-import { isLoopback } from '../loopback.ts'
+import { correctAddress } from '../loopback.ts'
 
 const CREDENTIALS: readonly string[] = [
   'UnrecognizedClientException',
@@ -58,8 +58,7 @@ function placeOf(error: unknown): string | null {
   if (!(one instanceof Error && 'code' in one)) return null
   if ('address' in one && 'port' in one) {
     const [host, place] = [String(one.address), `${one.address}:${one.port}`]
-    const demo = isLoopback(host) ? 'start the demo with npm start, or ' : ''
-    return ` at ${place} (DYNAMODB_ENDPOINT): ${one.code}; ${demo}correct the address`
+    return ` at ${place} (DYNAMODB_ENDPOINT): ${one.code}; ${correctAddress(host)}`
   }
   if (!('hostname' in one)) return null
   return ` at ${one.hostname} (DYNAMODB_ENDPOINT or AWS_REGION): ${one.code}; correct the address`

@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs'
 import { StreamError } from '../../errors.ts'
+import { correctAddress } from '../loopback.ts'
 
 // Node can't import kafkajs' errors by name: the module creates its exports at run time.
 const {
@@ -70,9 +71,24 @@ function reason(error: unknown): string {
     return 'the broker refused the credentials; check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
   }
   if (error instanceof KafkaJSNumberOfRetriesExceeded && error.cause instanceof Error) return reason(error.cause)
-  if (error instanceof KafkaJSConnectionError) return `no connection to Kafka (KAFKA_BROKERS): ${error.message}`
+  if (error instanceof KafkaJSConnectionError) return connectionReason(error)
   if (error instanceof KafkaJSError) return `Kafka: ${error.message}`
   return error instanceof Error ? error.message : String(error)
+}
+
+interface ConnectionFailure {
+  readonly message: string
+  /** Host and port; undefined: of no single broker. */
+  readonly broker?: string
+  /** Of the system, for example ECONNREFUSED; undefined: the connection existed, or nothing answered. */
+  readonly code?: string
+}
+
+/** Where nothing answers, and the fix; a connection that existed has only its reason. */
+function connectionReason({ message, broker, code }: ConnectionFailure): string {
+  const place = broker === undefined ? '' : ` at ${broker}`
+  const fix = code === undefined ? '' : `; ${correctAddress(broker?.replace(/:\d+$/, '') ?? '')}`
+  return `no connection to Kafka${place} (KAFKA_BROKERS): ${code ?? message}${fix}`
 }
 
 /** Makes the call and converts the error it throws to a StreamError. `doing` names the failed action in the message. */

@@ -19,6 +19,8 @@ export interface KafkaSettings extends Membership {
   /** False by default: records are small, most hold one event. */
   readonly gzip?: boolean
   readonly logger: Logger
+  /** While it says false, a failure to connect is only thrown to the caller, and logged at `debug`; absent: always true. */
+  readonly connected?: () => boolean
 }
 
 /** The log on kafkajs 2.2.4. It connects only when a producer, a consumption or an admin is created. */
@@ -45,6 +47,6 @@ export function kafkaClient(settings: KafkaSettings): Kafka {
     requestTimeout: 30_000,
     // About ten seconds in all; then the caller decides.
     retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 7 },
-    logCreator: kafkajsLogCreator(settings.logger),
+    logCreator: kafkajsLogCreator(settings.logger, settings.connected),
   })
 }

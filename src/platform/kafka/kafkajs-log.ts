@@ -18,14 +18,18 @@ const NORMAL = [
 
 /**
  * Writes kafkajs' log lines to our log at `debug` and its errors at `warn`: a final failure also reaches the caller as
- * a StreamError, so none of kafkajs' lines is logged at `error`.
+ * a StreamError, so none of kafkajs' lines is logged at `error`. Before the first connection, all are `debug`: a caller waits,
+ * and gets the failure as its error.
  */
-export function kafkajsLogCreator(logger: Logger): () => (entry: LogEntry) => void {
+export function kafkajsLogCreator(
+  logger: Logger,
+  connected: () => boolean = () => true,
+): () => (entry: LogEntry) => void {
   const own = logger.child({ component: 'kafkajs' })
   return () => (entry) => {
     const { timestamp: _timestamp, logger: _name, message, stack: _stack, groupId, broker, error } = entry.log
     const fields = { namespace: entry.namespace, groupId, broker, error: String(error ?? '') || undefined }
-    const normal = NORMAL.some((text) => `${message} ${error}`.includes(text))
+    const normal = !connected() || NORMAL.some((text) => `${message} ${error}`.includes(text))
     if (entry.level === logLevel.ERROR && !normal) own.warn(fields, message)
     else own.debug(fields, message)
   }

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import axios, { type AxiosInstance, isAxiosError } from 'axios'
 import { StreamError } from '../../errors.ts'
+import { correctAddress } from '../loopback.ts'
 import { withoutEnd } from '../without-end.ts'
 
 export interface RegistrySettings {
@@ -122,8 +123,19 @@ function registryUnavailableError(error: unknown, host: string): StreamError {
     const hint = 'check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD'
     return new StreamError('credentials_refused', `the schema registry answered ${status}: ${hint}`)
   }
-  const message = `the schema registry at ${hostOf(host)} (SCHEMA_REGISTRY_URL) does not answer: ${reason}`
-  return new StreamError('registry_unavailable', message)
+  const where = `the schema registry at ${hostOf(host)} (SCHEMA_REGISTRY_URL)`
+  const code = connectionCode(error)
+  if (code === null) return new StreamError('registry_unavailable', `${where} does not answer: ${reason}`)
+  const way = correctAddress(URL.canParse(host) ? new URL(host).hostname : '')
+  return new StreamError('registry_unavailable', `${where} does not answer: ${code}; ${way}`)
+}
+
+/** The system's code of a connection that could not be made; null: there was a connection. */
+function connectionCode(error: unknown): string | null {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/.test(code)
+    ? code
+    : null
 }
 
 /** The host of a URL, without a login in it. */

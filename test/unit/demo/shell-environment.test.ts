@@ -13,6 +13,8 @@ it('is readable by its user alone, and has no credentials that the environment b
   await writeFile(file, 'of before')
   await chmod(file, 0o644)
   const env = {
+    // Commands printed log lines at the level of the demo between their own.
+    LOG_LEVEL: 'debug',
     KAFKA_BROKERS: 'a:1',
     TEXT: "it's",
     AWS_REGION: 'eu',
