@@ -49,12 +49,17 @@ function lineOf({ id, schedule, zone, next_tick, cut_date, revision, current, du
   return `${id}  cut date ${cut_date ?? 'none'} (revision ${revision})  ${when}${runs}${hold}`
 }
 
-function textOf(read: ReadStatus): string {
+export function textOf(read: ReadStatus): string {
   const lease = read.lease === null ? 'free' : `${read.lease.worker} until ${read.lease.until}`
-  const windows = read.windows.map((window) => {
+  const windows = read.windows.flatMap((window) => {
     const { from, to, state, read: rows, published, missing, read_again, digest } = window
     const counts = `read ${rows}, published ${published}, missing ${missing}, read again ${read_again}`
-    return `  [${from ?? 'the beginning'}, ${to})  ${state}  ${counts}  ${digest?.slice(0, 12) ?? ''}  ${window.task}`
+    const line = `  [${from ?? 'the beginning'}, ${to})  ${state}  ${counts}  ${digest?.slice(0, 12) ?? ''}  ${window.task}`
+    return window.error === null ? [line] : [line, ...errorLines(window.error)]
   })
   return [lineOf(read), `  lease: ${lease}`, ...windows].join('\n')
+}
+
+function errorLines({ code, message, fix }: NonNullable<ReadStatus['windows'][number]['error']>): readonly string[] {
+  return [`    ${code}: ${message}`, `    ${fix}`]
 }

@@ -6,6 +6,7 @@ import {
   type ConnectionStatus,
   type Failure,
   type Flow,
+  problemText,
   type ReadAge,
   type Status,
   status,
@@ -63,7 +64,7 @@ function connectionText(status: ConnectionStatus): string[] {
   const off = enabled ? '' : "; disabled: its document, or its shop's or vendor's, has enabled: false"
   return [
     `${healthy ? 'ok  ' : 'look'} ${connection} (${shop} and ${vendor})${off}`,
-    ...flows.flatMap((flow) => [flowText(flow), ...flow.waits.map(waitText)]),
+    ...flows.flatMap((flow) => [flowText(flow), ...flow.reads.flatMap(failedReadText), ...flow.waits.map(waitText)]),
     ...pulls.map(pullText),
     ...ends.flatMap(endText),
     ...paused.flatMap(({ stage, since, code, message, fix }) => [
@@ -131,10 +132,20 @@ export function pullText({ feed, reader, name, source, age, lag }: PullStatus): 
   return `  ${of} pulled ${who} ${ageText(age)} ago, ${behind}`
 }
 
-function readText({ read, age, problem, overdue, enabled }: ReadAge): string {
+function readText({ read, age, problem, failed, overdue, enabled }: ReadAge): string {
   if (!enabled) return `disabled (${read})`
   const when = age === null ? 'never read completely' : `read ${ageText(age)} ago`
-  return `${when}${overdue ? ', overdue' : ''} (${read}${problem === null ? '' : `; the last run: ${problem}`})`
+  // What failed has lines of its own.
+  const held = problem === null || (failed !== null && problem === problemText(failed)) ? '' : `; ${problem}`
+  return `${when}${overdue ? ', overdue' : ''} (${read}${held})`
+}
+
+/** What failed, how often, when last and why, then what to do. */
+export function failedReadText({ read, failed, enabled }: ReadAge): string[] {
+  if (failed === null || !enabled) return []
+  const { count, more, last_at, fix } = failed
+  const times = `${more ? 'at least ' : ''}${count === 1 ? 'once' : `${count} times`}`
+  return [`    ${read} failed ${times}, last at ${last_at}: ${problemText(failed)}`, `      ${fix}`]
 }
 
 function countText(name: string, { count, more, since }: StagedCount): string {

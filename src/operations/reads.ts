@@ -12,6 +12,7 @@ import { isoTime } from '../events/times.ts'
 import { noteChange } from './audit.ts'
 import { type Affected, assertConfirmed } from './confirmation.ts'
 import type { TableDeps } from './dependencies.ts'
+import { failureOfRun, wayOutOfRun } from './failed-runs.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { type Scoped, within } from './scope.ts'
 
@@ -32,6 +33,8 @@ export interface WindowStatus {
   readonly missing: number
   readonly read_again: number
   readonly digest: string | null
+  /** Why it was not read completely, and what to do; null: it was, or it is being read. */
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null
 }
 
 /** A read's configuration and state. */
@@ -190,6 +193,7 @@ function toStatus(
 
 function toWindow(run: Run): WindowStatus {
   const { state, trigger, ended_at, keys, published, unchanged, unreadable, read_again, digest } = run
+  const failure = failureOfRun(run)
   return {
     task: run.id,
     state,
@@ -205,5 +209,6 @@ function toWindow(run: Run): WindowStatus {
     missing: run.missed,
     read_again,
     digest,
+    error: failure === null ? null : { ...failure, fix: wayOutOfRun(run) },
   }
 }

@@ -7,7 +7,7 @@ import { holdOf, READS } from '../control/read-holds.ts'
 import { listRuns } from '../control/runs.ts'
 import { tickInterval } from '../control/scheduler.ts'
 import { disabledConnection, disabledRead } from '../control/standing-holds.ts'
-import { isSweep, SWEEP_PREVIEW } from '../control/sweeps.ts'
+import { SWEEP_PREVIEW } from '../control/sweeps.ts'
 import { isoTime } from '../events/times.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { countStaged, countStagedBefore, type StagedCount } from '../projections/count-staged.ts'
@@ -17,6 +17,7 @@ import { LATE_AFTER_MS, OVERDUE_AFTER_SECONDS, OVERDUE_INTERVALS } from './atten
 import { type CalledSystem, calledSystems } from './called-systems.ts'
 import { countDeadLetters } from './dead-letters.ts'
 import type { TableDeps } from './dependencies.ts'
+import { type FailedRuns, failedRunsOf, isGood } from './failed-runs.ts'
 import { type FlowTimes, timesOfHour } from './figures.ts'
 import { type RecipientStatus, statusOfRecipients } from './notifications/notification-status.ts'
 import { type SubscriptionStatus, scopeOwnerOf, statusOfSubscriptions } from './outgoing/subscription-status.ts'
@@ -39,6 +40,8 @@ export interface ReadAge {
   readonly age: number | null
   /** Why the last ended run was not good, or that the read is held; null: neither. */
   readonly problem: string | null
+  /** Runs that failed since `last_good`; null: the last run did not fail. */
+  readonly failed: FailedRuns | null
   /** It is neither held nor disabled, and its last good run is far older than its schedule allows. */
   readonly overdue: boolean
   /** False: disabled in its document or its system's. */
@@ -261,24 +264,29 @@ export async function agesOf(
       const runs = await listRuns(tables, { read: id, limit: RUNS })
       const known = runs.filter(({ trigger }) => trigger !== SWEEP_PREVIEW)
       const ended = known.filter(({ state }) => state !== 'due' && state !== 'running' && state !== 'merged')
-      // Sweeps do not count: they search for deletions and read no changes.
-      const good = ended.find(({ state, trigger }) => state === 'ended' && !isSweep(trigger))?.ended_at ?? null
-      const [last] = ended
-      const why = last === undefined || last.state === 'ended' ? null : (last.error?.code ?? last.state)
+      const good = ended.find(isGood)?.ended_at ?? null
       const hold = holdOf(holds, id, clock.now())
-      const detail = sees(by.scope, { system }) && last?.error ? `${last.error.code}: ${last.error.message}` : why
+      const seesSystem = sees(by.scope, { system })
+      const found = failedRunsOf(ended, { seesSystem })
+      const failed = found === null ? null : { ...found, more: found.more && runs.length === RUNS }
       const age = good === null ? null : Math.max(0, Math.round((clock.now() - Date.parse(good)) / 1000))
       const enabled = disabledRead({ systems }, id) === undefined
       return {
         read: id,
         last_good: good,
         age,
-        problem: hold === undefined ? why && detail : heldText(hold, sees(by.scope, { system })),
+        problem: hold === undefined ? failed && problemText(failed) : heldText(hold, seesSystem),
+        failed,
         overdue: enabled && hold === undefined && isOverdue(own, age, clock.now()),
         enabled,
       }
     }),
   )
+}
+
+/** Code and message of a failure, as far as the caller sees it. */
+export function problemText({ code, message }: FailedRuns): string {
+  return message === null ? code : `${code}: ${message}`
 }
 
 function heldText({ connection, message }: Pause, seesSystem: boolean): string {

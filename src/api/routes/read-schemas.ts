@@ -20,6 +20,12 @@ const Window = Type.Object({
   unreadable: Count,
   missing: Type.Integer({ description: 'Keys of the window that the first pass missed' }),
   read_again: Type.Integer({ description: 'Rows read again for the missing keys' }),
+  error: Nullable(
+    Type.Object(
+      { code: Text, message: Text, fix: Type.String({ description: 'Commands that show the run and repeat it' }) },
+      { description: 'Why the window was not read completely; null: it was, or it is being read' },
+    ),
+  ),
   digest: Nullable(Type.String({ description: 'Digest of all keys read, with their change times' })),
 })
 

@@ -84,6 +84,20 @@ const Status = Type.Object({
               last_good: Nullable(Type.String({ description: 'End of the last run that read its whole window' })),
               age: Nullable(Type.Integer({ description: 'Seconds since then' })),
               problem: Nullable(Type.String({ description: 'Why the last run was not good' })),
+              failed: Nullable(
+                Type.Object(
+                  {
+                    count: Type.Integer({ description: 'Failed runs since `last_good`' }),
+                    more: Type.Boolean({ description: 'There may be more than were counted' }),
+                    last_at: Nullable(Text),
+                    task: Type.String({ description: 'The last of them' }),
+                    code: Text,
+                    message: Nullable(Text),
+                    fix: Text,
+                  },
+                  { description: 'Null: the last run did not fail' },
+                ),
+              ),
               overdue: Type.Boolean({ description: 'Its last good run is far older than its schedule allows' }),
               enabled: Type.Boolean({ description: "False: disabled in its document or its system's" }),
             }),

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { textOf } from '../../../src/cli/reads.ts'
 import { dispatch } from '../../../src/control/dispatch.ts'
 import { endLease, moveCutDate, readControl, takeLease } from '../../../src/control/read-control.ts'
 import { changeRun, getRun } from '../../../src/control/runs.ts'
@@ -58,6 +59,18 @@ it('shows a read with its schedule, cut date, lease and windows', async () => {
     windows: [{ task: lease.run, from: window.window_from, read: 7, keys: 6, missing: 1, read_again: 3, digest: 'd' }],
   })
   expect((await api.get('/v1/reads/shop.orders.none')).json).toMatchObject({ status: 404, field: 'id' })
+})
+
+it('shows why a window was not read completely, and what to do', async () => {
+  const api = await fixture()
+  const { run, fence } = await api.begin('one')
+  const window = { window_from: null, window_to: '2026-01-31T07:59:00.000Z' }
+  const error = { code: 'rate_limited', message: 'GET /orders answered 429' }
+  await changeRun(api.tables, { id: run, fence }, { set: { state: 'failed', ...window, error } })
+  const fix = `waldstream tasks show ${run}; after the fix, at the next scheduled run or at once: waldstream sync ${READ}`
+  const { json } = await api.get(`/v1/reads/${READ}`)
+  expect(json).toMatchObject({ windows: [{ task: run, state: 'failed', error: { ...error, fix } }] })
+  expect(textOf(json)).toMatch(new RegExp(`${run}\n    rate_limited: GET /orders answered 429\n    ${fix}$`))
 })
 
 it('sets a cut date on the revision that was read, with its reason in the history', async () => {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { failedReadText } from '../../../src/cli/status.ts'
 import { runningProcesses, type StageCircuit } from '../../../src/control/processes.ts'
+import { changeRun, createRun, type Run } from '../../../src/control/runs.ts'
 import { applyConfiguration } from '../../../src/operations/configuration.ts'
 import { everything } from '../../../src/operations/principal.ts'
 import { status } from '../../../src/operations/status.ts'
@@ -53,6 +55,47 @@ it('says of each connection when it was read, what waits, what failed, what is p
       fix: expect.stringMatching(/^waldstream dead-letters show d-alder;/),
     },
   ])
+})
+
+it('says of a read that fails how often, when last, why, and what to do', async () => {
+  const api = await twoSellers(['alder', 'birch'])
+  const read = 'shop-alder.orders.all'
+  const add = async (minute: number, set: Partial<Run>) => {
+    const at = `2026-01-31T08:0${minute}:00.000Z`
+    const request = { id: `r${minute}`, read, trigger: 'schedule', reason: null, requested_at: at, backfill_from: null }
+    await createRun(api.tables, request)
+    await changeRun(api.tables, { id: request.id, fence: 1 }, { set: { ended_at: at, ...set } })
+  }
+  const readOf = async (by = boss) => (await status(api.operations, by)).connections[0]?.flows[0]?.reads[0]
+  expect(await readOf()).toMatchObject({ problem: null, failed: null })
+  const error = { code: 'target_unavailable', message: 'GET /orders answered 503' }
+  await add(1, { state: 'failed', error })
+  await add(2, { state: 'failed', error })
+  const fix =
+    'waldstream tasks show r2; after the fix, at the next scheduled run or at once: waldstream sync shop-alder.orders.all'
+  const found = await readOf()
+  const failed = { count: 2, more: false, last_at: '2026-01-31T08:02:00.000Z', task: 'r2', ...error, fix }
+  expect(found).toMatchObject({ last_good: null, problem: 'target_unavailable: GET /orders answered 503', failed })
+  expect(found && failedReadText(found)).toEqual([
+    '    shop-alder.orders.all failed 2 times, last at 2026-01-31T08:02:00.000Z: target_unavailable: GET /orders answered 503',
+    `      ${fix}`,
+  ])
+  const { json } = await api.get('/v1/status')
+  expect(json.connections[0].flows[0].reads[0]).toMatchObject({ failed })
+  // Who sees only the connection does not see what its system answered.
+  const scope = { connections: new Set(['alder']), systems: new Set<string>() }
+  expect(await readOf({ ...boss, scope })).toMatchObject({ problem: error.code, failed: { message: null } })
+  await add(3, { state: 'ended' })
+  expect(await readOf()).toMatchObject({ problem: null, failed: null })
+  await add(4, { state: 'incomplete', missing: ['k-1', 'k-2'] })
+  expect(await readOf()).toMatchObject({
+    failed: {
+      count: 1,
+      more: false,
+      code: 'incomplete',
+      message: 'the source lists 2 entities that it did not return',
+    },
+  })
 })
 
 it('shows a key the connections that it reaches', async () => {

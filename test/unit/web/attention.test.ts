@@ -9,6 +9,7 @@ const read = {
   last_good: '2026-11-29T01:00:00.000Z',
   age: 60,
   problem: null,
+  failed: null,
   overdue: false,
   enabled: true,
 }

@@ -10,6 +10,7 @@ const read = {
   last_good: '2026-11-29T06:00:00.000Z',
   age: 7_200,
   problem: null,
+  failed: null,
   overdue: true,
   enabled: true,
 }
