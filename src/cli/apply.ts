@@ -36,18 +36,23 @@ export async function applyCommand(values: Given<typeof apply>): Promise<void> {
   console.log(values.json ? JSON.stringify({ changed, unchanged }) : `${text} (${unchanged} unchanged)`)
 }
 
+const BECAUSE: Readonly<Record<NonNullable<ApplyEffect['because']>, string>> = {
+  mapping: 'its mapping',
+  order: 'the order of a list',
+}
+
 /** Changes like a diff: stored values, then new values. */
 function effectsText(effects: readonly ApplyEffect[]): string {
   const lines = effects
     .filter(({ outcome }) => outcome !== 'unchanged')
-    .flatMap(({ kind, id, outcome, changes, changedSince }) => {
+    .flatMap(({ kind, id, outcome, changes, because, changedSince }) => {
       const line = (sign: string, field: string, value: unknown) =>
         value === null ? [] : [`    ${sign} ${field}: ${JSON.stringify(value)}`]
       const who = changedSince === null ? '' : `, which ${changedSince.by} changed since a folder was last applied`
       const differences = outcome === 'new' ? [] : changes
-      const order = outcome === 'changed' && changes.length === 0 ? ' (the order of a list)' : ''
+      const why = because === null ? '' : ` (${BECAUSE[because]})`
       return [
-        `${kind} ${id}: ${outcome}${order}${who}`,
+        `${kind} ${id}: ${outcome}${why}${who}`,
         ...differences.flatMap(({ field, before, after }) => [...line('-', field, before), ...line('+', field, after)]),
       ]
     })

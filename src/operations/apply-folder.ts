@@ -1,6 +1,6 @@
 import { changedSinceApplied, markApplied, markComing } from '../configuration/applied-marks.ts'
 import { type Applied, applyConfiguration as applyAll, rowsOf } from '../configuration/apply-configuration.ts'
-import type { DocumentRow } from '../configuration/document-rows.ts'
+import { compareDocument, type DocumentRow } from '../configuration/document-rows.ts'
 import type { StoredKind } from '../configuration/document-schemas.ts'
 import type { Configuration } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
@@ -69,6 +69,8 @@ export async function applyConfiguration(
 export interface ApplyEffect extends DocumentPlace {
   readonly outcome: 'new' | 'changed' | 'unchanged'
   readonly changes: readonly FieldChange[]
+  /** Why it is changed without a changed field: the connection's mapping is, or the order of a list; null: neither. */
+  readonly because: 'mapping' | 'order' | null
   /** The change because of which it would be refused; null: it would not. */
   readonly changedSince: ChangedSince | null
 }
@@ -82,18 +84,21 @@ export async function previewApply(
   const rows = assertApplicable(by, configuration)
   const since = await changesSince(deps, rows)
   return await Promise.all(
-    rows.map(async ({ kind, id, document }) => {
+    rows.map(async (row) => {
+      const { kind, id, document } = row
       const before = await readableDocument(deps.configuration, { kind, id })
       const after = documentOf(kind, normalForm(kind, document))
       const changes = fieldChanges(before?.document ?? {}, after)
-      // Also if only the order of a list differs, which no field shows.
-      const isSame = changes.length === 0 && canonicalJson(before?.document) === canonicalJson(after)
-      const outcome = before === undefined ? 'new' : isSame ? 'unchanged' : 'changed'
+      const isEqual = canonicalJson(before?.document) === canonicalJson(after)
+      const { changed } = await compareDocument(deps.tables, row, { by: nameOf(by), at: '', reason: null })
+      const outcome = before === undefined ? 'new' : changed ? 'changed' : 'unchanged'
+      const because = outcome !== 'changed' || changes.length > 0 ? null : isEqual ? 'mapping' : 'order'
       return {
         kind,
         id,
         outcome,
         changes,
+        because,
         changedSince: since.find((one) => one.kind === kind && one.id === id) ?? null,
       }
     }),

@@ -132,4 +132,19 @@ describe('a folder that is applied again', () => {
     expect([effect?.kind, effect?.outcome, effect?.changes]).toEqual(['product-metadata', 'changed', []])
     expect((await apply(next)).changed).toContain('product-metadata a')
   })
+
+  // The preview left out the connection whose mapping changed; applying it counted the connection, too.
+  it('shows the same documents as changed that applying it changes', async () => {
+    const { operations, apply } = await applied()
+    const other = metadataWith('a', ruleWith('name', { from: 'name', required: false }))
+    const next = { ...folder, metadata: [other, metadataWith('b', ruleWith('name', { from: 'name', required: true }))] }
+    const effects = (await previewApply(operations, ann, next)).filter(({ outcome }) => outcome !== 'unchanged')
+    expect(effects.map(({ kind, id, outcome, because }) => [`${kind} ${id}`, outcome, because])).toEqual([
+      ['product-metadata a', 'changed', null],
+      ['product-metadata b', 'new', null],
+      ['connection a', 'changed', 'mapping'],
+      ['connection b', 'changed', 'mapping'],
+    ])
+    expect((await apply(next)).changed).toEqual(effects.map(({ kind, id }) => `${kind} ${id}`))
+  })
 })
