@@ -28,6 +28,8 @@ export async function startProjector(
     return push?.some((one) => one === entity) ?? false
   }
   const settleMs = config.feedSettleMs
+  const { producer, codec } = platform
+  const closing = { producer, codec, topicPrefix: config.topicPrefix, reporter, clock }
   const isShippedTo = (system: System) => deliveriesTo(platform.systemTypes, system).includes('shop-fulfilments')
   // One topic of results, and one of each shop.
   const lanes = () => config.partitions * (1 + followed.current().systems.filter(isShippedTo).length)
@@ -36,12 +38,12 @@ export async function startProjector(
     ...feeds.map((feed) => feedStage(feed, deps)),
     taskStage({ tables }),
     deadLetterStage({ tables }),
-    stagedStage({ tables, settleMs, lanes }),
+    stagedStage({ tables, settleMs, lanes, closing }),
     orderIndexStage({ tables, personKeys }),
   ] as readonly Stage<TopicKind>[]
   const staged = createSystemStages('staged', platform, (system) => {
     const kinds = deliveriesTo(platform.systemTypes, system)
-    const orders = async () => stagedOrdersStage(system.id, { tables }) as Stage<TopicKind>
+    const orders = async () => stagedOrdersStage(system.id, { tables, closing }) as Stage<TopicKind>
     const index = async () => partIndexStage(system.id, { tables, personKeys }) as Stage<TopicKind>
     const fulfilments = async () => orderFulfilmentsStage(system.id, { tables, settleMs, lanes }) as Stage<TopicKind>
     return [

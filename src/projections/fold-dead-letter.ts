@@ -108,6 +108,7 @@ function stateAfterFailure(row: DeadLetterRow, retry: number): LetterState {
 }
 
 function afterChange(row: DeadLetterRow, event: DeadLettered, { kind, by, reason }: DeadLetterChange): DeadLetterRow {
+  if (kind === 'superseded') return afterSuperseding(row, isoTime(event.lastAt), reason)
   if (kind !== 'retried' && kind !== 'resolved' && kind !== 'discarded') return row
   const { retry } = event
   const at = isoTime(event.lastAt)
@@ -116,6 +117,13 @@ function afterChange(row: DeadLetterRow, event: DeadLettered, { kind, by, reason
   const state = stateAfterChange(row, kind, retry)
   const state_at = state === row.state ? row.state_at : at
   return { ...row, history, state, state_at, retries: Math.max(row.retries, retry) }
+}
+
+/** A newer version passed the stage: nothing is left to do. A failure of a later retry opens it again. */
+function afterSuperseding(row: DeadLetterRow, at: string, reason: string | null): DeadLetterRow {
+  if (row.state === 'resolved' || row.state === 'discarded') return row
+  const change: LetterChange = { at, what: 'resolved', retry: row.failed_retry, by: null, reason, code: null }
+  return { ...row, state: 'resolved', state_at: at, history: remember(row, change) }
 }
 
 function stateAfterChange(row: DeadLetterRow, kind: 'retried' | 'resolved' | 'discarded', retry: number): LetterState {

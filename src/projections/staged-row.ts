@@ -5,6 +5,7 @@ import { versionRank } from '../events/version.ts'
 import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import { map, number, orNull, rowType, text } from '../platform/dynamodb/rows.ts'
 import { isEnd, stageOrder } from './entity-row.ts'
+import { type FailedVersion, failedVersions } from './failed-version.ts'
 import { STAGED } from './tables.ts'
 
 /** Towards the shop, or towards the ERP. */
@@ -47,6 +48,8 @@ export interface StagedRow {
   readonly mapped_place: Place | null
   /** Sorts as the version does. */
   readonly rank: string
+  /** Versions with dead letters that no newer version has superseded yet, oldest failure first. */
+  readonly failed_versions: readonly FailedVersion[]
   /** Offset of the `sync-status` record that changed it last; -1: the mapped event itself. */
   readonly offset: number
   /** Grows with each write; writes are conditional on it. */
@@ -107,6 +110,7 @@ export const stagedRows = rowType<StagedRow>(
     source_place: orNull(placeAttribute),
     mapped_place: orNull(placeAttribute),
     rank: text,
+    failed_versions: failedVersions,
     offset: number,
     revision: number,
   },
@@ -158,6 +162,7 @@ function begun(before: StagedRow | undefined, report: StageReport): StagedRow {
     source_place: places.source,
     mapped_place: places.mapped,
     rank: versionRank(result),
+    failed_versions: before?.failed_versions ?? [],
     revision: before?.revision ?? 0,
   })
 }

@@ -11,11 +11,18 @@ import { keepOrderSteps } from './order-steps.ts'
 import { type AppendDeps, appendOutgoing, laneIdle, orderEventOf } from './outgoing-events.ts'
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { evolveStaged, type StagedRow, type StageReport, shelfOf, stagedId, stagedRows } from './staged-row.ts'
+import { afterReport, type ClosingDeps, closeSuperseded, type SupersededVersion } from './superseded-versions.ts'
 
 /** Rows written in parallel. */
 const WRITERS = 16
 /** Few stages write to a row at once; more conflicts in a row than this mean that something else is wrong. */
 const TRIES = 20
+
+interface StagedDeps {
+  readonly tables: Tables
+  /** For the dead letters of versions that a newer one superseded; missing: they stay open. */
+  readonly closing?: ClosingDeps
+}
 
 /** A report with the record that it came in. */
 interface ReportOfRecord extends StageReport, Pick<ResultOfRecord, 'record'> {}
@@ -29,10 +36,10 @@ const nowhere = { source: null, mapped: null } as const
 /**
  * Folds `sync-status` into one row per connection and entity: what is staged for it, the positions of its events, and
  * their outcome. Results without a connection are left out: nothing is staged for them yet. Also stores the steps of
- * orders, the figures of a day, and the order events of subscriptions. A result that no row can hold is dead-lettered
- * alone.
+ * orders, the figures of a day, and the order events of subscriptions, and closes the dead letters of superseded
+ * versions. A result that no row can hold is dead-lettered alone.
  */
-export function stagedStage(deps: AppendDeps): Stage<'sync-status'> {
+export function stagedStage(deps: AppendDeps & StagedDeps): Stage<'sync-status'> {
   return {
     name: 'project-staged',
     kind: 'sync-status',
@@ -46,7 +53,7 @@ export function stagedStage(deps: AppendDeps): Stage<'sync-status'> {
       })
       await appendOutgoing(deps.tables, SYNC_STATUS, withEvents, context)
       const ofConnections = reports.filter(isOfConnection)
-      await write(deps.tables, ofConnections, context)
+      await write(deps, ofConnections, context)
       await keepFigures(deps.tables, ofConnections, context)
     },
     onIdle: laneIdle(deps, SYNC_STATUS),
@@ -57,13 +64,13 @@ export function stagedStage(deps: AppendDeps): Stage<'sync-status'> {
  * Adds the positions of the orders for one ERP. Its sink reports them too, but only once it reaches them: these rows
  * show what waits while the ERP is down.
  */
-export function stagedOrdersStage(system: string, deps: { readonly tables: Tables }): Stage<'vendor-orders'> {
+export function stagedOrdersStage(system: string, deps: StagedDeps): Stage<'vendor-orders'> {
   return {
     name: `project-staged-${system}`,
     kind: 'vendor-orders',
     topics: [topicOf('vendor-orders', system)],
     needsPersons: false,
-    handle: (batch, context) => write(deps.tables, batch.map(ofOrder), context),
+    handle: (batch, context) => write(deps, batch.map(ofOrder), context),
   }
 }
 
@@ -94,19 +101,20 @@ function ofOrder({ record, event }: Decoded<'vendor-orders'>): ReportOfRecord {
   return { record, stage: 'route-orders', at: record.timestamp, offset: -1, task, result: ofConnection, places }
 }
 
-async function write(tables: Tables, reports: readonly ReportOfRecord[], context: BatchContext): Promise<void> {
+async function write(deps: StagedDeps, reports: readonly ReportOfRecord[], context: BatchContext): Promise<void> {
+  const { tables } = deps
   const groups = [...Map.groupBy(reports, nameOf).values()]
   const found = await rowsOf(tables, stagedRows).getMany(groups.map(([first]) => stagedKey(first as ReportOfRecord)))
   const rows = new Map(found.map((row) => [JSON.stringify([row.shelf, row.id]), row]))
   await forEachBounded(groups, WRITERS, async (group) => {
     const { record, task: taskId, result } = group[0] as ReportOfRecord
     const row = rows.get(nameOf(group[0] as ReportOfRecord))
-    await orDeadLetter({ record, taskId, result }, context, () => writeRow(tables, group, row, context))
+    await orDeadLetter({ record, taskId, result }, context, () => writeRow(deps, group, row, context))
   })
 }
 
 async function writeRow(
-  tables: Tables,
+  { tables, closing }: StagedDeps,
   reports: readonly StageReport[],
   read: StagedRow | undefined,
   context: BatchContext,
@@ -114,7 +122,13 @@ async function writeRow(
   const rows = rowsOf(tables, stagedRows)
   let row = read
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const after = reports.reduce<StagedRow | undefined>(evolveStaged, row)
+    const { after, superseded } = afterReports(row, reports)
+    const [first] = reports
+    if (closing !== undefined && first !== undefined && superseded.length > 0) {
+      context.assertOwned()
+      // Before the row forgets them: after a crash in between they are closed again, which changes nothing (Guarantee 3).
+      await closeSuperseded(closing, first.result, superseded)
+    }
     if (after === undefined || after === row) return
     context.assertOwned()
     const unchanged: Condition<AttributeOf<StagedRow>> =
@@ -123,6 +137,20 @@ async function writeRow(
     row = await rows.get({ shelf: after.shelf, id: after.id })
   }
   throw new StreamError('concurrent_change', 'a staged row kept changing while it was being updated; try again')
+}
+
+/** The row after the reports, and the failed versions that they superseded. */
+function afterReports(row: StagedRow | undefined, reports: readonly StageReport[]) {
+  let after = row
+  const superseded: SupersededVersion[] = []
+  for (const report of reports) {
+    const evolved = evolveStaged(after, report)
+    const failures = afterReport(evolved.failed_versions, evolved, report)
+    superseded.push(...failures.superseded)
+    const { failed: failed_versions } = failures
+    after = failed_versions === evolved.failed_versions ? evolved : { ...evolved, failed_versions }
+  }
+  return { after, superseded }
 }
 
 function stagedKey({ result }: StageReport) {

@@ -104,7 +104,7 @@ function stagesOf(world: World, deps: StageParts): readonly Stage<TopicKind>[] {
     sinkStage(system, sink, { ...deps, timing: TIMING }),
     feedStage(inventoryFeed, { ...deps, settleMs: FEED_SETTLE_MS }),
     taskStage(deps),
-    stagedStage({ ...deps, settleMs: FEED_SETTLE_MS }),
+    stagedStage({ ...deps, settleMs: FEED_SETTLE_MS, closing: deps }),
     deadLetterStage(deps),
     dispatchStage(deps.tables),
   ].map((stage) => world.guard?.stage?.(stage as Stage<TopicKind>) ?? (stage as Stage<TopicKind>))

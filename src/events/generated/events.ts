@@ -11,7 +11,7 @@ export interface RecordHeader {
 
 /** What was done about a dead letter. */
 export interface DeadLetterChange {
-  /** retried, resolved or discarded. */
+  /** retried, resolved, discarded, or superseded by a newer version that passed the stage. */
   readonly kind: string
   readonly by: string | null
   readonly reason: string | null

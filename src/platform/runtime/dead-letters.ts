@@ -1,5 +1,5 @@
 import type { StreamError } from '../../errors.ts'
-import type { DeadLettered } from '../../events/generated/events.ts'
+import type { DeadLetterChange, DeadLettered } from '../../events/generated/events.ts'
 import { type RetryMark, readRetryMark, withoutRetryHeaders } from '../../events/headers.ts'
 import { digest } from '../../events/identity.ts'
 import { recordKey, splitRecordKey, topicOf } from '../../events/topics.ts'
@@ -64,9 +64,39 @@ export function toDeadLetter(
 
 /** The record that resolves a dead letter after a successful retry. */
 export function toResolution(mark: RetryMark, now: number): DeadLettered {
-  const { stage, connection, key, origin } = mark
+  const { letterId: id, stage, connection, key, origin, attempt } = mark
+  return toChange(
+    { id, stage, connection, key, origin, retry: attempt },
+    { kind: 'resolved', by: null, reason: null },
+    now,
+  )
+}
+
+/** The record that closes a dead letter whose entity passed the stage in a newer version. */
+export function toSuperseded(
+  letter: Pick<ChangedLetter, 'id' | 'stage' | 'connection' | 'key'> & { readonly reason: string },
+  { topic, partition, offset }: Pick<LogRecord, 'topic' | 'partition' | 'offset'>,
+  now: number,
+): DeadLettered {
+  const { reason, ...about } = letter
+  const origin = { topic, partition, offset: Number(offset), timestamp: now }
+  return toChange({ ...about, origin, retry: 0 }, { kind: 'superseded', by: null, reason }, now)
+}
+
+interface ChangedLetter {
+  readonly id: string
+  readonly stage: string
+  readonly connection: string | null
+  readonly key: string
+  readonly origin: RetryMark['origin']
+  readonly retry: number
+}
+
+/** A change of a dead letter without its record. */
+function toChange(letter: ChangedLetter, change: DeadLetterChange, now: number): DeadLettered {
+  const { id, stage, connection, key, origin, retry } = letter
   return {
-    deadLetterId: mark.letterId,
+    deadLetterId: id,
     stage,
     connection,
     key,
@@ -82,8 +112,8 @@ export function toResolution(mark: RetryMark, now: number): DeadLettered {
     lastAt: now,
     taskId: null,
     eventId: null,
-    retry: mark.attempt,
-    change: { kind: 'resolved', by: null, reason: null },
+    retry,
+    change,
   }
 }
 
