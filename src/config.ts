@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Check } from 'typebox/value'
 import { StreamError } from './errors.ts'
+import { pathFault } from './path-fault.ts'
 import {
   environmentSchema,
   expectedOf,
@@ -303,8 +304,7 @@ function readToken({ API_TOKEN: token, API_TOKEN_FILE: file }: Variables, readFi
     const read = readFile(file).trim()
     return read === '' ? wrong(`names ${file}, which is empty`) : { token: read, mistakes: [] }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    return wrong(`names ${file}, which can't be read (${code})`)
+    return wrong(`names ${file}, which ${pathFault(error)}`)
   }
 }
 

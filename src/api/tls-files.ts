@@ -3,6 +3,7 @@ import type { Server } from 'node:https'
 import { createSecureContext } from 'node:tls'
 import type { Logger } from 'pino'
 import { StreamError, toStreamError } from '../errors.ts'
+import { pathFault } from '../path-fault.ts'
 
 export interface TlsFiles {
   readonly certFile: string
@@ -32,7 +33,7 @@ async function read(field: string, path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch (cause) {
-    const message = `${field}: ${path} cannot be read (${toStreamError(cause).message})`
+    const message = `${field}: ${path} ${pathFault(cause)}`
     throw new StreamError('configuration_invalid', message, { field, cause })
   }
 }

@@ -12,8 +12,9 @@ import {
   type Manifest,
   manifestSchema,
 } from '../operations/backup/backup.ts'
+import { isPathFault, pathFault } from '../path-fault.ts'
 import type { StoredItem } from '../platform/dynamodb/stored-items.ts'
-import { makeFolder, pathFault } from '../platform/folders.ts'
+import { makeFolder } from '../platform/folders.ts'
 import { itemOfLine, lineOfItem } from './item-lines.ts'
 
 const MANIFEST = 'manifest.json'
@@ -28,12 +29,21 @@ const ITEMS_A_PAGE = 500
 export async function createBackupFolder(folder: string): Promise<BackupTarget> {
   if ((await emptyFolder(folder)).length > 0) throw folderError(folder, 'is not empty; name a new folder')
   return {
-    add: (table, pages) => copyTable(join(folder, fileOf(table)), table, pages),
-    finish: (manifest) =>
-      writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, {
-        mode: OWNER_ONLY.file,
-        flush: true,
-      }),
+    add: (table, pages) => written(folder, copyTable(join(folder, fileOf(table)), table, pages)),
+    finish: (manifest) => {
+      const text = `${JSON.stringify(manifest, null, 2)}\n`
+      return written(folder, writeFile(join(folder, MANIFEST), text, { mode: OWNER_ONLY.file, flush: true }))
+    },
+  }
+}
+
+/** Reading the tables fails with errors of its own. */
+async function written<T>(folder: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    if (!isPathFault(cause)) throw cause
+    throw folderError(folder, `can't be written: it ${pathFault(cause)}; name another folder`, cause)
   }
 }
 

@@ -2,19 +2,29 @@ import { constants } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { StreamError } from '../errors.ts'
+import { pathFault } from '../path-fault.ts'
 import { isOwnFile } from './secret-rules.ts'
 
 const MOST_BYTES = 64 * 1024
 
 /**
  * The text of a file, at most 64 kB. The target of a link must also be in the folder `within` (null: anywhere). Refuses
- * pipes, devices and the files in `own`.
+ * pipes, devices and the files in `own`. Throws `configuration_invalid`, with what is wrong about the file.
  */
 export async function readFileWithin(
   path: string,
   within: string | null,
   own: readonly string[] = [],
 ): Promise<string> {
+  try {
+    return await read(path, within, own)
+  } catch (cause) {
+    if (cause instanceof StreamError) throw cause
+    throw new StreamError('configuration_invalid', `it ${pathFault(cause)}`, { cause })
+  }
+}
+
+async function read(path: string, within: string | null, own: readonly string[]): Promise<string> {
   const real = await realpath(path)
   const isInside = within === null || (await isWithinFolder(path, within))
   const owned = await Promise.all(own.map(async (one) => await realpath(one).catch(() => one)))

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StreamError, toStreamError } from '../errors.ts'
-import { pathFault } from '../platform/folders.ts'
+import { pathFault } from '../path-fault.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
 import { compilePattern } from '../rules/pattern.ts'
@@ -192,9 +192,13 @@ async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; 
 }
 
 async function readFolderFile(folder: string, file: string): Promise<ReturnType<typeof readYaml>> {
-  if (await isWithinFolder(file, folder).catch(() => false)) return readYaml(file, await readFile(file, 'utf8'))
-  const message = 'is a link to a file outside the folder, which is not followed; put the file itself there'
-  return { documents: [], mistakes: [{ file, line: 1, field: '', message }] }
+  const wrong = (message: string) => ({ documents: [], mistakes: [{ file, line: 1, field: '', message }] })
+  try {
+    if (await isWithinFolder(file, folder)) return readYaml(file, await readFile(file, 'utf8'))
+  } catch (error) {
+    return wrong(pathFault(error))
+  }
+  return wrong('is a link to a file outside the folder, which is not followed; put the file itself there')
 }
 
 /** Default limits of the system's type; a document of an unknown type is already a mistake. */

@@ -92,7 +92,7 @@ describe('readConfig', () => {
     }
     expect(readConfig({ ...enough, API_TOKEN_FILE: '/run/secrets/token' }, read).api.token).toBe('hunter2')
     const wrong = (more: object) => () => readConfig({ ...enough, ...more }, read)
-    expect(wrong({ API_TOKEN_FILE: '/nowhere' })).toThrow("API_TOKEN_FILE names /nowhere, which can't be read (ENOENT)")
+    expect(wrong({ API_TOKEN_FILE: '/nowhere' })).toThrow('API_TOKEN_FILE names /nowhere, which does not exist')
     expect(wrong({ API_TOKEN_FILE: '/empty' })).toThrow('API_TOKEN_FILE names /empty, which is empty')
     expect(wrong({ API_TOKEN_FILE: '/nowhere', API_TOKEN: 'hunter2' })).toThrow(
       'API_TOKEN_FILE and API_TOKEN are both set',

@@ -23,12 +23,13 @@ interface Import {
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   events: ['errors'],
   errors: [],
-  config: ['errors', 'variables'],
+  config: ['errors', 'path-fault', 'variables'],
+  'path-fault': [],
   variables: [],
-  platform: ['events', 'errors', 'config'],
+  platform: ['events', 'errors', 'config', 'path-fault'],
   model: ['events', 'platform', 'errors'],
   rules: ['model', 'events', 'platform', 'errors'],
-  configuration: ['model', 'rules', 'events', 'platform', 'errors', 'config', 'variables'],
+  configuration: ['model', 'rules', 'events', 'platform', 'errors', 'config', 'variables', 'path-fault'],
   systems: ['model', 'rules', 'events', 'platform', 'errors', 'config'],
   control: ['model', 'configuration', 'events', 'platform', 'errors', 'config'],
   producers: ['model', 'configuration', 'rules', 'systems', 'control', 'events', 'platform', 'errors', 'config'],
@@ -48,7 +49,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'config',
   ],
-  api: ['operations', 'events', 'platform', 'errors', 'config'],
+  api: ['operations', 'events', 'platform', 'errors', 'config', 'path-fault'],
 }
 
 /** Layers whose types alone may be imported: the API serializes what operations return. */
