@@ -60,6 +60,7 @@ export async function runWorker(deps: WorkerDeps, signal: AbortSignal): Promise<
   const looks = {
     holds: watchReadHolds(deps.tables, deps.clock, deps.configuration),
     newer: createNewerConfiguration(deps.tables, deps.clock),
+    turns: new Turns(),
   }
   const startProofs = createProofStart(deps.meter, deps.configuration)
   let seen: Seen | null = null
@@ -76,10 +77,34 @@ export async function runWorker(deps: WorkerDeps, signal: AbortSignal): Promise<
   await Promise.all(running.values())
 }
 
-/** What may keep a run that is due from being begun. */
+/** What decides which of the runs that are due are begun. */
 interface Looks {
   readonly holds: ReadHolds
   readonly newer: NewerConfiguration
+  readonly turns: Turns
+}
+
+/**
+ * Whose turn it is: reads that this process never began, then those that it began least recently. In the order of the
+ * table, as many reads as run at once, if they are always due, would keep all others from running.
+ */
+class Turns {
+  /** Oldest first. */
+  readonly #begun = new Set<string>()
+
+  inOrder(controls: readonly ReadControl[]): readonly ReadControl[] {
+    const known = new Set(controls.map(({ read }) => read))
+    // The row of a drain is gone when it has ended.
+    for (const read of this.#begun) if (!known.has(read)) this.#begun.delete(read)
+    const places = new Map([...this.#begun].map((read, index) => [read, index]))
+    const placeOf = ({ read }: ReadControl) => places.get(read) ?? -1
+    return controls.toSorted((one, other) => placeOf(one) - placeOf(other))
+  }
+
+  begin(read: string): void {
+    this.#begun.delete(read)
+    this.#begun.add(read)
+  }
 }
 
 /** That no read had anything to do, and when. */
@@ -97,13 +122,13 @@ async function isNew({ tables, clock }: WorkerDeps, seen: Seen): Promise<boolean
 /** Null while there is something to do, here or elsewhere: a worker that dies leaves it behind. */
 async function takeRuns(
   deps: WorkerDeps,
-  { holds, newer }: Looks,
+  { holds, newer, turns }: Looks,
   running: Map<string, Promise<void>>,
   signal: AbortSignal,
 ): Promise<Seen | null> {
   const seen = { at: deps.clock.now(), signal: await readSignal(deps.tables) }
   const controls = await listReadControls(deps.tables)
-  for (const control of controls) {
+  for (const control of turns.inOrder(controls)) {
     if (running.size >= deps.concurrency || signal.aborted) return null
     const id = control.current ?? control.due
     if (id === null || running.has(control.read) || control.lease_until > deps.clock.now()) continue
@@ -111,6 +136,7 @@ async function takeRuns(
     if (control.current === null && (await holds.of(control.read)) !== undefined) continue
     const lease = await take(deps, newer, control, id)
     if (lease === undefined) continue
+    turns.begin(control.read)
     const done = doRun(deps, lease, signal).finally(() => running.delete(control.read))
     running.set(control.read, done)
   }

@@ -116,7 +116,7 @@ export async function closeSuperseded(
     if (by === rank) continue
     const { occurredAt, readAt } = rankVersion(rank)
     const about = { taskId, entity, source, key, connection, eventId, occurredAt, readAt }
-    const end = { status: 'superseded', code: 'superseded', message: reason, targetId: null }
+    const end = { status: 'superseded', code: 'older_version', message: reason, targetId: null }
     await deps.reporter.report(stage, partition, [stageResult(about, end)])
   }
 }
