@@ -143,19 +143,26 @@ it('a poisoned record is listed, shown as it came, previewed, retried in vain, a
   expect([refused.code, refused.output.includes('state_conflict')]).toEqual([1, true])
 })
 
-it('letters of a wrong mapping are retried as a group after it is mended, and an older version ends superseded', async () => {
+it('letters of a wrong mapping are retried as a group after it is mended; that of an older version was closed by the newer', async () => {
   const skus = ['WLD-L1', 'WLD-L2', 'WLD-L3']
   await publish(...skus.map((sku) => unpriced(sku)))
   const open = await listed('code=mapping_failed&state=open', 3)
   // The third has a newer version meanwhile, which is right.
   await publish(productChanged({ sku: 'WLD-L3' }, { readAt: Date.now(), occurredAt: Date.now(), taskId: null }))
   await until('the newer version in the feed', async () => (await feedRow('WLD-L3'))?.['price'] === '189.5')
+  const [closed] = await listed('key=WLD-L3&state=resolved', 1)
+  await until('its result', async () => (await list('key=WLD-L3'))[0]?.outcome === 'superseded')
+  const reason = expect.stringMatching(/^superseded: the version of \S+ passed map-products$/)
+  expect(await api(`/${closed?.id}`)).toMatchObject({
+    history: [{ what: 'failed' }, { what: 'resolved', by: null, reason }],
+  })
+  expect(await api(`/${closed?.id}/retry`, { by: 'ann' })).toMatchObject({ status: 409, code: 'state_conflict' })
 
   const { groups } = await api<{ groups: readonly { group: string; count: number; field: string }[] }>(
     '?group=true&state=open&code=mapping_failed',
   )
-  expect(groups).toMatchObject([{ count: 3, field: 'price', connection: CONNECTION }])
-  const [{ id = '' } = {}] = open
+  expect(groups).toMatchObject([{ count: 2, field: 'price', connection: CONNECTION }])
+  const { id = '' } = open.find(({ key }) => key !== 'WLD-L3') ?? {}
   expect(await api(`/${id}`)).toMatchObject({
     outcome: 'failed',
     event: { source: 'netsuite', data: { price: null, name: 'Jacket' } },
@@ -170,7 +177,7 @@ it('letters of a wrong mapping are retried as a group after it is mended, and an
   })
   const groupId = groups[0]?.group ?? ''
   expect(await api('/retry', { groupId, dryRun: true })).toMatchObject({ dry_run: true, skipped: [] })
-  expect(await list('code=mapping_failed&state=open')).toHaveLength(3)
+  expect(await list('code=mapping_failed&state=open')).toHaveLength(2)
   // The processors read the configuration every two seconds: what is retried before fails into the same letters.
   await until('the letters to be resolved', async () => {
     await cli('retry', '--group-id', groupId.slice(0, 10), '--rate', '50')
