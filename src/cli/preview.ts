@@ -8,6 +8,7 @@ import {
   previewConfiguration,
   type SampleRule,
 } from '../operations/preview-mapping.ts'
+import type { StockPreview } from '../operations/preview-stock.ts'
 import { systemTypes } from '../systems/systems.ts'
 import { commandUser, wholeOption } from './arguments.ts'
 import type { Given } from './command.ts'
@@ -59,17 +60,30 @@ function previewText({ samples, ...preview }: MetadataPreview, skus: readonly st
   ].join('\n')
 }
 
-function sampleText({ source, key, before, after, rules }: MappingSample): string {
+function sampleText({ source, key, before, after, rules, stock }: MappingSample): string {
   return [
     `${source} ${key}: ${before === after ? after : `${before} → ${after}`}`,
     ...rules.map((rule) => `    ${rule.attribute}: ${outcomeText(rule)}`),
+    ...(stock ?? []).map((of) => `    stock of ${of.source}: ${changeText(stockText(of.before), stockText(of.after))}`),
     '',
   ].join('\n')
 }
 
 function outcomeText({ before, after }: SampleRule): string {
-  const [old, now] = [endText(before), endText(after)]
-  return old === now ? now : `${old} → ${now}`
+  return changeText(endText(before), endText(after))
+}
+
+const changeText = (before: string, after: string): string => (before === after ? after : `${before} → ${after}`)
+
+/** The sum that leads to the stock that may be sold. */
+function stockText(stock: StockPreview['before']): string {
+  if (stock === null) return '(none)'
+  const { total, parts } = stock
+  if (parts === undefined) return `${total} as read`
+  const { available, reserved, buffer, locations, reason, held_until } = parts
+  const sum = `${available} at ${locations.join(', ') || 'no location'} - ${reserved} reserved - ${buffer} buffer`
+  const why = [reason, held_until === null ? null : `held until ${held_until}`].filter((text) => text !== null)
+  return `${sum} = ${total}${why.length === 0 ? '' : ` (${why.join(', ')})`}`
 }
 
 function endText(outcome: SampleRule['before']): string {

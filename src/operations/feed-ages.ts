@@ -9,7 +9,7 @@ import type { FeedRow } from '../projections/feed-row.ts'
 import type { FeedMeta } from '../projections/feed-table.ts'
 import type { Feed } from '../projections/projection.ts'
 import { type FeedProgress, feedProgress, type HeldChange, type ProgressDeps } from './feed-progress.ts'
-import { sellableRow, sellableWay } from './sellable-row.ts'
+import { sellableRow, sellableWay, stockOwnerOf } from './sellable-row.ts'
 import { type ServedConnection, servedConnection } from './served-connection.ts'
 import { staleData } from './stale-stock.ts'
 
@@ -140,8 +140,8 @@ const MINUTE_MS = 60_000
  */
 export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly string[], now: number): Serving {
   const isStock = feed.entity === 'inventory'
-  const { staleStock: rule, sellableStock } = isStock ? standing.policies : {}
-  const owner = { shop: standing.connection?.shop ?? null, ...(sellableStock === undefined ? {} : { sellableStock }) }
+  const rule = isStock ? standing.policies.staleStock : undefined
+  const owner = isStock ? stockOwnerOf(standing) : undefined
   const { rows, sources: wholeSources } = standing.held
   const staleSources = new Map<string, string>()
   for (const source of sources) {
@@ -163,7 +163,7 @@ export function servingOf(feed: Feed, standing: FeedStanding, sources: readonly 
       const held = rows.get(rowName(row)) ?? wholeSources.get(row.source)
       const asOf = standing.asOf.get(row.source)
       const as_of = asOf === undefined ? null : isoTime(Math.min(asOf, held?.readAt ?? asOf))
-      const own = isStock ? sellableRow(row, owner) : row
+      const own = owner === undefined ? row : sellableRow(row, owner)
       const reason = rule && (staleSources.get(row.source) ?? heldReason(held, rule, now))
       if (rule === undefined || reason === undefined) return { ...own, as_of, stale: null }
       const data = row.deleted ? row.data : staleData(own.data, rule)

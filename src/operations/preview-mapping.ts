@@ -19,6 +19,7 @@ import type { OperationDeps } from './dependencies.ts'
 import { eventsOfKeys } from './events-of-keys.ts'
 import { type FieldChange, withoutValues } from './field-change.ts'
 import { eventsOfGroup } from './group-events.ts'
+import { previewStock, type StockPreview } from './preview-stock.ts'
 import { may, notFound, type Principal } from './principal.ts'
 import { within } from './scope.ts'
 
@@ -57,6 +58,8 @@ export interface MappingSample extends EntityPreview {
   /** The input of rules: decimals as text, `attributes` as JSON texts. */
   readonly read: unknown
   readonly rules: readonly SampleRule[]
+  /** Its stock in the feed, by source; null: the connection does not set what may be sold. */
+  readonly stock: readonly StockPreview[] | null
 }
 
 export interface SampleRule {
@@ -89,7 +92,7 @@ export interface PreviewSides {
   readonly products: FindProducts
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'recentEvents' | 'products'>
+type Deps = Pick<OperationDeps, 'tables' | 'shards' | 'recentEvents' | 'products'>
 
 export interface WantedPreview {
   readonly connection: string
@@ -132,7 +135,7 @@ export async function previewMetadata(
   noteNothing(by)
   const sides = { connection: id, before, after: withMetadata(before, metadata), products: deps.products }
   const all = await previewAll(events, sides)
-  const samples = explains ? await samplesOf(events, sides, all.previews) : null
+  const samples = explains ? await samplesOf(deps, events, sides, all.previews) : null
   return { ...previewOf(events, all), samples }
 }
 
@@ -194,7 +197,7 @@ export async function previewConfiguration(
   if (keys !== null) {
     const events = await eventsOfKeys(deps, by, { connection: id, keys })
     const all = await previewAll(events, sides)
-    return { ...previewOf(events, all), samples: await samplesOf(events, sides, all.previews) }
+    return { ...previewOf(events, all), samples: await samplesOf(deps, events, sides, all.previews) }
   }
   const events = await deps.recentEvents(connection, entity, last, { systems })
   if (holdsPersonal(entity)) await noteReading(deps, by, `${id} ${entity}`)
@@ -284,19 +287,30 @@ function previewOf(
 }
 
 async function samplesOf(
+  deps: Deps,
   events: readonly SourceEntity[],
-  { connection, before, after }: PreviewSides,
+  sides: PreviewSides,
   previews: readonly EntityPreview[],
 ): Promise<readonly MappingSample[]> {
+  const { connection, before, after } = sides
   const rulesIn = ({ metadata }: Configuration) =>
     metadata.find((one) => one.connection === connection)?.attributes ?? []
-  const samples = newestOf(events).map(async (event, index) => {
+  const newest = newestOf(events)
+  const stock = await previewStock(deps, [...new Set(newest.map(({ key }) => key))], sides)
+  const samples = newest.map(async (event, index) => {
     const preview = previews[index]
     if (event.entity !== 'products' || preview === undefined) return []
     const explain = (side: Configuration) =>
       explainProduct(event.data, rulesIn(side), { connection, evaluate: createEvaluate() })
     const [old, now] = [await explain(before), await explain(after)]
-    return [{ ...preview, read: productInput(event.data), rules: besideEachOther(old, now) }]
+    return [
+      {
+        ...preview,
+        read: productInput(event.data),
+        rules: besideEachOther(old, now),
+        stock: stock && (stock.get(event.key) ?? []),
+      },
+    ]
   })
   return (await Promise.all(samples)).flat()
 }

@@ -9,20 +9,26 @@ import { splitClaims } from '../projections/stock-fold.ts'
 import { stockLevels } from '../projections/stock-levels.ts'
 import { sellableStock } from '../rules/sellable-stock.ts'
 import { appliedClaims, type StoredClaims } from '../rules/stock-claims.ts'
+import type { ServedConnection } from './served-connection.ts'
 
 type Data = FeedRow['data']
 
-interface Owner {
+/** What decides how the stock rows of a connection are served. */
+export interface StockOwner {
   /** Null: it cannot be read. */
   readonly shop: string | null
   readonly sellableStock?: SellableStock
+}
+
+export function stockOwnerOf({ connection, policies: { sellableStock } }: ServedConnection): StockOwner {
+  return { shop: connection?.shop ?? null, ...(sellableStock === undefined ? {} : { sellableStock }) }
 }
 
 /**
  * A stock row of a connection as shops read it. Its levels are unchanged if the connection does not set what may be
  * sold, and for stock of the shop itself.
  */
-export function sellableRow(row: FeedRow, connection: Owner | undefined): FeedRow {
+export function sellableRow(row: FeedRow, connection: StockOwner | undefined): FeedRow {
   const { level, claims } = splitClaims(row.data)
   const policy = policyFor(row.source, connection)
   const data = policy === null || row.deleted ? level : sellableData(row.key, level, policy, claims)
@@ -32,12 +38,12 @@ export function sellableRow(row: FeedRow, connection: Owner | undefined): FeedRo
 const FEW_DIGITS = 12
 
 /** Identifies how rows of a source are served: if it changes, readers have to receive them again. Null: as read. */
-export function sellableWay(source: string, connection: Owner | undefined): string | null {
+export function sellableWay(source: string, connection: StockOwner | undefined): string | null {
   const policy = policyFor(source, connection)
   return policy === null ? null : `sellable ${digest(canonicalJson(policy)).slice(0, FEW_DIGITS)}`
 }
 
-function policyFor(source: string, connection: Owner | undefined): SellableStock | null {
+function policyFor(source: string, connection: StockOwner | undefined): SellableStock | null {
   return source === connection?.shop ? null : (connection?.sellableStock ?? null)
 }
 

@@ -27,19 +27,22 @@ const parts = Type.Object(
 )
 export type StockParts = Static<typeof parts>
 
+const data = Type.Object({
+  total: Decimal('Total that may be sold'),
+  in_stock: Type.Boolean(),
+  locations: Type.Array(
+    Type.Object({ location: Type.String(), on_hand: Decimal('On hand'), available: Decimal('May be sold') }),
+  ),
+  parts: Type.Optional(parts),
+})
+export type StockData = Static<typeof data>
+
 /** Absolute levels of every location, as shortest decimal text. */
 export const inventoryFeed = defineFeed({
   entity: declarationOf('inventory'),
   title: 'stock by location',
   table: 'universal_products-inventory',
-  data: Type.Object({
-    total: Decimal('Total that may be sold'),
-    in_stock: Type.Boolean(),
-    locations: Type.Array(
-      Type.Object({ location: Type.String(), on_hand: Decimal('On hand'), available: Decimal('May be sold') }),
-    ),
-    parts: Type.Optional(parts),
-  }),
+  data,
   fold: stockFold,
   columns: ({ total, inStock, locations }) => ({
     total: text8(total),

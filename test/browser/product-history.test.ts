@@ -1,5 +1,8 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { readPageFiles } from '../../src/api/page-files.ts'
+import { encodeConnection } from '../../src/configuration/stored-form.ts'
+import { CONNECTIONS } from '../../src/configuration/tables.ts'
+import { decimal8 } from '../../src/events/decimal.ts'
 import { recordKey } from '../../src/events/topics.ts'
 import { MOST_LOOKED_AT } from '../../src/operations/history/key-records.ts'
 import { createKey } from '../../src/operations/keys.ts'
@@ -9,6 +12,7 @@ import { addPairs } from '../../src/projections/feed-table.ts'
 import { feeds } from '../../src/projections/feeds.ts'
 import { stagedStage } from '../../src/projections/staged.ts'
 import { imagesChanged, inventoryChanged, productsChanged } from '../data/feed-events.ts'
+import { connectionOf } from '../data/processor-events.ts'
 import { entityResult, statusRecord } from '../data/sync-status.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { SHARDS } from '../worlds/api-fixture.ts'
@@ -89,6 +93,24 @@ describe.skipIf(!hasBrowser)('the history of a SKU', () => {
     await page.reload()
     await changes.getByText('First row').waitFor()
     expect(await changes.count()).toBe(1)
+    expect(complaints).toEqual([])
+  })
+
+  it('of stock that may be sold names the parts of the sum', async () => {
+    const { api, base } = await world((append, now) => {
+      const stock = inventoryChanged({ ...head, readAt: 1 }, '7')
+      append(now - 2 * HOUR, stock)
+      const claims = { revision: 1, open: decimal8('3', 'open'), told: [], heldUntil: null }
+      append(now - HOUR, { ...stock, claims })
+    })
+    const more = { shop: 'shop-alder', vendor: 'erp', sellableStock: { reserve: true } }
+    const document = encodeConnection(connectionOf('alder', '.', more))
+    await api.tables.put(CONNECTIONS, { kind: 'connection', id: 'alder', document })
+    const { page, complaints } = await open(base)
+    await page.goto(PATH)
+    const fields = page.locator('.change').first().locator('.field-changes')
+    await fields.getByText('orders on their way').waitFor()
+    expect(await fields.textContent()).toMatch(/^total\s*7\s*4.*orders on their way\s*0\s*3/)
     expect(complaints).toEqual([])
   })
 

@@ -1,14 +1,17 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { readPageFiles } from '../../src/api/page-files.ts'
+import { encodeConnection } from '../../src/configuration/stored-form.ts'
+import { CONNECTIONS } from '../../src/configuration/tables.ts'
 import { decimal8 } from '../../src/events/decimal.ts'
 import type { ProductChanged } from '../../src/events/generated/events.ts'
 import { createKey } from '../../src/operations/keys.ts'
 import { everything } from '../../src/operations/principal.ts'
 import { stagedStage } from '../../src/projections/staged.ts'
 import { imagesChanged, inventoryChanged, pricesChanged, productsChanged } from '../data/feed-events.ts'
+import { connectionOf } from '../data/processor-events.ts'
 import { entityResult, statusRecord } from '../data/sync-status.ts'
 import { memoryCodec } from '../memory/codec.ts'
-import { browserFor, expectNoOverflow, hasBrowser } from '../worlds/browser.ts'
+import { browserFor, expectNoOverflow, expectOpenToAll, hasBrowser } from '../worlds/browser.ts'
 import { batchContext } from '../worlds/stage-context.ts'
 import { twoSellers } from '../worlds/two-sellers.ts'
 
@@ -124,6 +127,37 @@ describe.skipIf(!hasBrowser)('products', () => {
     await expect.poll(() => pictures).toEqual([undefined])
     await page.reload()
     await page.getByRole('row', { name: 'main 7.50 7.50' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('stock of a connection that sets what may be sold has the sum, and why nothing may be sold', async () => {
+    const { api, signIn } = await world()
+    const head = { connection: 'alder', source: 'erp', sku: SKU }
+    const sellableStock = {
+      locations: { policy: 'list', names: ['main'] },
+      buffer: { fixed: 2 },
+      reserve: true,
+      oversell: { holdMinutes: 60 },
+    } as const
+    const connection = connectionOf('alder', '.', { shop: 'shop-alder', vendor: 'erp', sellableStock })
+    const document = encodeConnection(connection)
+    await api.tables.put(CONNECTIONS, { kind: 'connection', id: 'alder', document })
+    const claims = { revision: 1, open: decimal8('1.5', 'open'), told: [], heldUntil: null }
+    await api.projectByKey({ ...inventoryChanged(head, '7.5'), claims })
+    const { page, complaints } = await signIn('the-token')
+    await page.goto(`/products/alder/${encodeURIComponent(SKU)}`)
+    await page.getByRole('row', { name: 'main 7.50 7.50' }).waitFor()
+    await page.getByRole('row', { name: 'At the locations that count 7.50 7.50' }).waitFor()
+    await page.getByRole('row', { name: 'Less orders on their way − 1.50' }).waitFor()
+    await page.getByRole('row', { name: 'Less the buffer − 2' }).waitFor()
+    await page.getByRole('row', { name: 'May be sold In stock 4' }).waitFor()
+    await expectOpenToAll(page, 'stock that may be sold')
+    const heldUntil = Date.UTC(2026, 1, 1)
+    await api.projectByKey({ ...inventoryChanged(head, '7.5'), claims: { ...claims, revision: 2, heldUntil } })
+    await page.reload()
+    await page.getByRole('row', { name: /Held after an oversell until .* all/ }).waitFor()
+    await page.getByRole('row', { name: 'May be sold Out of stock 0' }).waitFor()
+    await page.getByText('the vendor canceled an order for lack of stock').waitFor()
     expect(complaints).toEqual([])
   })
 

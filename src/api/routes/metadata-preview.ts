@@ -6,6 +6,7 @@ import {
   previewOrderMap,
   productMetadataSchema,
 } from '../../operations/preview-mapping.ts'
+import { servedStockColumns } from '../../operations/staged.ts'
 import { principalOf } from '../access.ts'
 import { DOCUMENT_BYTES } from '../body-sizes.ts'
 import type { ApiDeps } from '../dependencies.ts'
@@ -82,6 +83,8 @@ const outcomes = {
     { description: 'Changed entities' },
   ),
 }
+const Stock = Type.Union([servedStockColumns, Type.Null()])
+const StockSample = Type.Object({ source: Type.String(), before: Stock, after: Stock })
 const OrderMapPreview = Type.Object(outcomes)
 const Preview = Type.Object({
   ...outcomes,
@@ -103,6 +106,9 @@ const Preview = Type.Object({
           }),
           { description: 'Each rule alone, before and after; null: there is no such rule' },
         ),
+        stock: Type.Union([Type.Array(StockSample), Type.Null()], {
+          description: 'Its stock in the feed as shops read it; null: the connection does not set what may be sold',
+        }),
       }),
     ),
     Type.Null(),

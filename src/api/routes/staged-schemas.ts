@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { entities } from '../../events/topics.ts'
-import { stagedStatuses } from '../../operations/staged.ts'
+import { servedStockColumns, stagedStatuses } from '../../operations/staged.ts'
 import { PathText } from '../path-text.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -56,6 +56,16 @@ export const StagedList = Type.Object({
       event_id: Text,
       as_read: ShownEvent,
       as_mapped: ShownEvent,
+      as_served: Nullable(
+        Type.Object(
+          {
+            data: servedStockColumns,
+            as_of: Nullable(Type.String({ description: 'As in the feed' })),
+            stale: Nullable(Type.Object({ policy: Text, reason: Text })),
+          },
+          { description: 'Stock as shops read it now; null: not stock, not in the feed, or payloads=places' },
+        ),
+      ),
       answer: Type.Object({
         target_id: OptionalText,
         code: OptionalText,

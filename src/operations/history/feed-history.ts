@@ -10,8 +10,10 @@ import type { OperationDeps } from '../dependencies.ts'
 import { checkAnyKnown } from '../known-connection.ts'
 import type { Principal } from '../principal.ts'
 import { type Page, within } from '../scope.ts'
+import { sellableRow, stockOwnerOf } from '../sellable-row.ts'
+import { servedConnection } from '../served-connection.ts'
 import { keyRecords } from './key-records.ts'
-import { laneChanges, type RowChange, type RowEvent } from './lane-changes.ts'
+import { laneChanges, type RowChange, type RowEvent, type ShowRow } from './lane-changes.ts'
 
 export type { RowChange } from './lane-changes.ts'
 
@@ -35,6 +37,7 @@ export interface FeedHistory extends Page<RowChange> {
 interface Lane {
   readonly feed: Feed
   readonly source: string
+  readonly show: ShowRow
 }
 
 /** Where the search of a lane continues. */
@@ -53,7 +56,7 @@ interface LaneFound {
   readonly horizon: number | null
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'admin' | 'staged' | 'feeds'>
+type Deps = Pick<OperationDeps, 'tables' | 'clock' | 'admin' | 'staged' | 'feeds'>
 
 /**
  * Changes of a key in a connection's feeds, newest first. Each page reads a bounded number of records backwards from
@@ -97,11 +100,20 @@ async function lanesOf(
 ): Promise<readonly Lane[]> {
   const metas = await Promise.all(feeds.map((feed) => sharedMeta(deps.tables, feed)))
   await checkAnyKnown(deps, by, metas, connection)
+  const shows = await showsOf(deps, connection)
   return feeds.flatMap((feed, index) => {
     const meta = metas[index]
     const sources = meta === undefined ? [] : sourcesOf(meta, { connection, sources: null })
-    return sources.map((source) => ({ feed, source }))
+    return sources.map((source) => ({ feed, source, show: shows(feed) }))
   })
+}
+
+/** Stock is shown as shops read it now: with what may be sold, and the parts of the sum. */
+async function showsOf({ tables, clock }: Deps, connection: string): Promise<(feed: Feed) => ShowRow> {
+  const owner = stockOwnerOf(await servedConnection(tables, connection, { now: clock.now(), keptMs: 0 }))
+  return ({ entity }) =>
+    (row) =>
+      entity === 'inventory' ? sellableRow(row, owner) : row
 }
 
 async function lookBack(
@@ -124,7 +136,7 @@ async function lookBack(
   const later = open === null ? [] : await staged.reader.read([{ topic, partition, offset: Number(open) }])
   const events = await decodeAll(staged, lane, [...later.filter((one) => one !== null), ...read.records].toReversed())
   const isWhole = read.from <= start
-  const changes = laneChanges(lane.feed, events, isWhole)
+  const changes = laneChanges(lane, events, isWhole)
   const isPast = since !== null && read.time !== null && read.time < since
   return {
     lane,
@@ -173,7 +185,7 @@ function resolved(
   const again = changes.find(({ offset }) => offset === String(open))
   if (again !== undefined) return again.changes === null ? changes.filter((one) => one !== again) : changes
   const own = events.filter(({ record }) => record.offset === open)
-  return [...changes, ...laneChanges(lane.feed, own, true).map((change) => ({ ...change, first: false, changes: [] }))]
+  return [...changes, ...laneChanges(lane, own, true).map((change) => ({ ...change, first: false, changes: [] }))]
 }
 
 /** Includes the last change before `since`: the row's content at that time. */

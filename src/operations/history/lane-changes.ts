@@ -40,18 +40,28 @@ export interface RowChange {
   readonly changes: readonly FieldChange[] | null
 }
 
+/** How a row is shown to its readers. */
+export type ShowRow = (row: FeedRow) => FeedRow
+
 /**
- * Folds the events of one row, oldest first, as the feed does (Guarantee 4), and returns the change of each. Skips
- * events that changed nothing. `isWhole`: no event comes before the first.
+ * Folds the events of one row, oldest first, as the feed does (Guarantee 4), and returns the change of each, as readers
+ * see it. Skips events that changed nothing. `isWhole`: no event comes before the first.
  */
-export function laneChanges(feed: Feed, events: readonly RowEvent[], isWhole: boolean): readonly RowChange[] {
+export function laneChanges(
+  { feed, show }: { readonly feed: Feed; readonly show: ShowRow },
+  events: readonly RowEvent[],
+  isWhole: boolean,
+): readonly RowChange[] {
   const changes: RowChange[] = []
   let row: FeedRow | undefined
   for (const one of events) {
     const { record, event } = one
     const after = rowAfter(feed, row, one)
     if (after === undefined || after.digest === row?.digest) continue
-    const known = row !== undefined || isWhole
+    const [old, now] = [row === undefined ? undefined : show(row), show(after)]
+    const changed = old !== undefined || isWhole ? fieldChanges(contentOf(old), contentOf(now)) : null
+    row = after
+    if (old !== undefined && changed?.length === 0) continue
     changes.push({
       feed: feed.entity,
       source: event.source,
@@ -63,12 +73,11 @@ export function laneChanges(feed: Feed, events: readonly RowEvent[], isWhole: bo
       mapping_revision: event.mappingRevision,
       partition: record.partition,
       offset: String(record.offset),
-      first: row === undefined && isWhole,
-      deleted: after.deleted,
-      data: after.data,
-      changes: known ? fieldChanges(contentOf(row), contentOf(after)) : null,
+      first: old === undefined && isWhole,
+      deleted: now.deleted,
+      data: now.data,
+      changes: changed,
     })
-    row = after
   }
   return changes
 }

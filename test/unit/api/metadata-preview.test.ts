@@ -8,6 +8,7 @@ import { stagedStage } from '../../../src/projections/staged.ts'
 import type { SourceEntity } from '../../../src/rules/map-entity.ts'
 import { metadataWith, ruleWith } from '../../data/configuration.ts'
 import { deadLettered } from '../../data/dead-letters.ts'
+import { inventoryChanged } from '../../data/feed-events.ts'
 import { connectionOf, productChanged } from '../../data/processor-events.ts'
 import { entityResult, statusRecord } from '../../data/sync-status.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
@@ -178,8 +179,35 @@ it('explains what each rule makes of the products that are named, as it is and a
   expect(await previewConfiguration(api.operations, boss, { ...wanted, keys: ['A-1', 'unknown'] })).toMatchObject({
     counts: { events: 1, changed: 1 },
     entities: [{ key: 'A-1', changes: [{ field: 'name', before: 'Jacket', after: 'JACKET' }] }],
-    samples: [{ key: 'A-1', rules: [{ attribute: 'name', before: { value: 'Jacket' }, after: { value: 'JACKET' } }] }],
+    samples: [
+      {
+        key: 'A-1',
+        rules: [{ attribute: 'name', before: { value: 'Jacket' }, after: { value: 'JACKET' } }],
+        stock: null,
+      },
+    ],
   })
+  // What may be sold of it as the folder says.
+  await api.projectByKey(inventoryChanged({ connection: 'a', source, sku: 'A-1' }, '5'))
+  const connections = [connectionOf('a', '.', { vendor: 'netsuite', sellableStock: { buffer: { fixed: 2 } } })]
+  const limited = { ...wanted, after: { ...configuration, connections } }
+  const [sample] = (await previewConfiguration(api.operations, boss, { ...limited, keys: ['A-1'] })).samples ?? []
+  expect(sample?.stock).toEqual([
+    {
+      source,
+      before: { total: '5', in_stock: true, locations: [{ location: 'main', on_hand: '5', available: '5' }] },
+      after: {
+        total: '3',
+        in_stock: true,
+        locations: [{ location: 'main', on_hand: '5', available: '3' }],
+        parts: expect.objectContaining({ available: '5', reserved: '0', buffer: '2', sellable: '3' }),
+      },
+    },
+  ])
+  // The API previews with the configuration that is stored.
+  await applyConfiguration(api.tables, { ...configuration, connections: limited.after.connections })
+  const [shown] = (await preview({ keys: ['A-1'], explain: true })).json.samples
+  expect(shown.stock).toMatchObject([{ source, before: { total: '3' }, after: { parts: { buffer: '2' } } }])
   expect(asked).toEqual([])
   expect((await preview({ keys: ['A-1'] })).json.samples).toBeNull()
   expect((await preview({ explain: true, last: 500 })).json.samples).toEqual([])

@@ -4,9 +4,12 @@ import { encodeConnection } from '../../../src/configuration/stored-form.ts'
 import { CONNECTIONS } from '../../../src/configuration/tables.ts'
 import { SYNC_CONTROL } from '../../../src/control/tables.ts'
 import { sellableWay } from '../../../src/operations/sellable-row.ts'
+import { stagedStage } from '../../../src/projections/staged.ts'
 import { connectionWith } from '../../data/configuration.ts'
 import { inventoryChanged } from '../../data/feed-events.ts'
+import { entityResult, statusRecord } from '../../data/sync-status.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
+import { batchContext } from '../../worlds/stage-context.ts'
 
 const FEED = '/v1/feeds/inventory?connection=shop-vendor'
 const READ = 'vendor.inventory.all'
@@ -93,6 +96,28 @@ describe('rows of a connection that sets what may be sold', () => {
     expect(rows(items)).toEqual(['A 2 true'])
     expect(items[0].data.parts.sellable).toBe('4')
   })
+})
+
+it('staged stock has what shops read of it', async () => {
+  const { api } = await world({ buffer: { fixed: 2 } })
+  const result = entityResult({
+    entity: 'inventory',
+    source: 'vendor',
+    connection: 'shop-vendor',
+    key: 'A',
+    status: 'succeeded',
+  })
+  const mapped = { topic: 'universal-inventory', partition: 0, offset: 0, bytes: 10 }
+  const record = statusRecord('inventory-feed', 1, [result], 't', [{ source: null, mapped }])
+  await stagedStage(api).handle([record], batchContext().context)
+  const staged = async (payloads: string) => {
+    const { json } = await api.get(`/v1/frontend/shop-vendor/inventory?payloads=${payloads}`)
+    return json.items.map((item: { as_served: unknown }) => item.as_served)
+  }
+  const [{ data, as_of }] = (await api.get(FEED)).json.items
+  expect(data.parts.sellable).toBe('3')
+  expect(await staged('events')).toEqual([{ data, as_of, stale: null }])
+  expect(await staged('places')).toEqual([null])
 })
 
 it('a policy is the same whatever the order in which its table has the fields', () => {

@@ -1,8 +1,10 @@
 import type { RowChange } from '../../../src/operations/history/feed-history.ts'
 import type { PauseStatus } from '../../../src/operations/pauses.ts'
 import type { MappingSample } from '../../../src/operations/preview-mapping.ts'
+import type { ServedStock } from '../../../src/operations/staged.ts'
 import type { WindowProof } from '../../../src/operations/window-proof.ts'
 import type { DeadLetterSummary, LetterState } from '../../../src/projections/dead-letter-row.ts'
+import type { StockData } from '../../../src/projections/inventory-feed.ts'
 import type { LetterGroup } from '../../../src/projections/list-dead-letters.ts'
 import type { Rebuild as RebuildJob } from '../../../src/projections/rebuild/rebuild.ts'
 
@@ -246,6 +248,8 @@ export interface FeedRow extends StagedOrder {
   readonly read_at: string
   readonly occurred_at: string | null
   readonly event_id: string
+  /** Stock as shops read it; null: it is not stock, or has no row in the feed. */
+  readonly as_served: (Pick<ServedStock, 'as_of' | 'stale'> & { readonly data: StockData }) | null
 }
 
 /** How an attribute of the feed is made; parts that the rule does not use may be missing. */

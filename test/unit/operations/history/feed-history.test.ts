@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest'
+import { encodeConnection } from '../../../../src/configuration/stored-form.ts'
+import { CONNECTIONS } from '../../../../src/configuration/tables.ts'
+import { decimal8 } from '../../../../src/events/decimal.ts'
 import { type FeedHistory, feedHistory, type RowChange } from '../../../../src/operations/history/feed-history.ts'
 import { MOST_LOOKED_AT } from '../../../../src/operations/history/key-records.ts'
 import { everything } from '../../../../src/operations/principal.ts'
@@ -6,6 +9,7 @@ import { partitionOfKey } from '../../../../src/platform/kafka/partition-of-key.
 import { addPairs } from '../../../../src/projections/feed-table.ts'
 import { feeds } from '../../../../src/projections/feeds.ts'
 import { inventoryFeed } from '../../../../src/projections/inventory-feed.ts'
+import { connectionWith } from '../../../data/configuration.ts'
 import { imagesChanged, inventoryChanged, productsChanged } from '../../../data/feed-events.ts'
 import { memoryCodec } from '../../../memory/codec.ts'
 import { memoryTables } from '../../../memory/tables.ts'
@@ -22,7 +26,7 @@ async function world(partitions = 4, sources = ['erp']) {
     if (pairs.length > 0) await addPairs(tables, feed, pairs)
   }
   const topics = topicsInMemory(memoryCodec(), partitions)
-  const deps = { tables, feeds, ...topics.deps }
+  const deps = { tables, feeds, clock: { now: () => 0 }, ...topics.deps }
   const ask = (more: Partial<Parameters<typeof feedHistory>[2]> = {}) =>
     feedHistory(deps, by, { connection: 'c', key: 'A-1', feed: null, since: null, limit: 50, after: null, ...more })
   return { ...topics, tables, ask }
@@ -187,4 +191,54 @@ it('finds a key in the partition that its rows come from, and throws for a conne
   expect((await ask()).items).toHaveLength(1)
   expect([...read.partitions]).toEqual([partitionOfKey('c|erp|A-1', 12)])
   await expect(ask({ connection: 'other' })).rejects.toMatchObject({ code: 'not_found' })
+})
+
+it('shows stock as shops read it: the parts of the sum in place of what orders claim', async () => {
+  const { append, ask, tables } = await world()
+  const sellableStock = { buffer: { fixed: 1 }, reserve: true }
+  const document = encodeConnection(connectionWith('c', { vendor: 'erp', sellableStock }))
+  await tables.put(CONNECTIONS, { kind: 'connection', id: 'c', document })
+  const stock = inventoryChanged({ ...head, readAt: 1 }, '3')
+  const claims = (revision: number, open: string, heldUntil: number | null = null) => ({
+    ...stock,
+    claims: { revision, open: decimal8(open, 'open'), told: [], heldUntil },
+  })
+  append(1_000, stock)
+  append(2_000, claims(1, '1'))
+  append(3_000, claims(2, '1', 9_000))
+  append(4_000, claims(3, '2'))
+  const { items } = await ask()
+  expect(items.map(({ changes }) => changes?.map(({ field, before, after }) => [field, before, after]))).toEqual([
+    [
+      ['total', '1', '0'],
+      ['in_stock', true, false],
+      ['locations[main].available', '1', '0'],
+      ['parts.reserved', '1', '2'],
+      ['parts.sellable', '1', '0'],
+      ['parts.reason', null, 'buffer'],
+    ],
+    [
+      ['total', '2', '1'],
+      ['locations[main].available', '2', '1'],
+      ['parts.reserved', '0', '1'],
+      ['parts.sellable', '2', '1'],
+    ],
+    expect.arrayContaining([
+      ['parts.on_hand', null, '3'],
+      ['parts.buffer', null, '1'],
+      ['parts.sellable', null, '2'],
+    ]),
+  ])
+  expect(items.map(({ data }) => 'claims' in data)).toEqual([false, false, false])
+})
+
+it('hides what orders claim where the connection does not count it', async () => {
+  const { append, ask } = await world()
+  const stock = inventoryChanged({ ...head, readAt: 1 }, '3')
+  append(1_000, stock)
+  append(2_000, { ...stock, claims: { revision: 1, open: decimal8('1', 'open'), told: [], heldUntil: null } })
+  const { items } = await ask()
+  expect(items.map(({ data }) => data)).toEqual([
+    { total: '3', in_stock: true, locations: [{ location: 'main', on_hand: '3', available: '3' }] },
+  ])
 })

@@ -188,13 +188,20 @@ function Field(props: { readonly change: FieldChange }): JSX.Element {
   )
 }
 
-/** `locations[Main].on_hand` as `Main · on hand`. */
+/** `locations[Main].on_hand` as `Main · on hand`; parts of the sum by their names. */
 function fieldText(field: string): string {
+  const part = own.parts[field]
+  if (part !== undefined) return part
   const [, member, name] = /^\w+\[(.+)\]\.(\w+)$/.exec(field) ?? []
   return member === undefined || name === undefined ? field : `${member} · ${name.replaceAll('_', ' ')}`
 }
 
 function valueText(value: unknown): string {
   if (value === null || value === undefined) return texts.productPage.nothing
+  if (isTexts(value)) return value.join(', ')
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string')
 }

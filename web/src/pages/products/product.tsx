@@ -4,10 +4,9 @@ import { For, type JSX, Match, Show, Switch } from 'solid-js'
 import type { AttributeRule, FeedRow, StagedEvent } from '../../api/answers.ts'
 import { feedRowQuery, rulesQuery } from '../../api/queries.ts'
 import { useQuery } from '../../api/use-query.ts'
-import { amountText, countText } from '../../format.ts'
+import { countText } from '../../format.ts'
 import { useMay } from '../../may.ts'
-import { Badge, Empty, JsonView, PageHead, ProblemNote, Skeleton, StateBadge } from '../../parts/parts.tsx'
-import { TableHead } from '../../parts/table-head.tsx'
+import { Empty, JsonView, PageHead, ProblemNote, Skeleton, StateBadge } from '../../parts/parts.tsx'
 import { Ago, Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 import { usePageTitle } from '../../title.ts'
@@ -16,6 +15,7 @@ import { ProductHistory } from './history.tsx'
 import { fieldsOf, originsOf } from './origins.ts'
 import { Prices } from './prices.tsx'
 import { Pulls } from './pulls.tsx'
+import { Stock } from './stock.tsx'
 import { StockChart } from './stock-chart.tsx'
 
 const own = texts.productPage
@@ -120,7 +120,7 @@ function Row(props: {
               <Attributes mapped={data()} read={read() ?? {}} connection={props.connection} />
             </Match>
             <Match when={props.entity === 'inventory'}>
-              <Stock data={data()} />
+              <Stock mapped={data()} served={props.row.as_served} />
               <StockChart
                 connection={props.connection}
                 sku={props.sku}
@@ -242,37 +242,6 @@ function Rule(props: { readonly rule: AttributeRule }): JSX.Element {
       <Show when={rule().lookup}>{(lookup) => ` ${own.lookup(Object.keys(lookup()).length)}`}</Show>
       <Show when={rule().type && rule().type !== 'string'}> {own.as(rule().type ?? '')}</Show>
     </>
-  )
-}
-
-function Stock(props: { readonly data: Fields }): JSX.Element {
-  const locations = () => (Array.isArray(props.data['locations']) ? props.data['locations'].map(fieldsOf) : [])
-  const level = (value: unknown) => amountText(String(value ?? '0')).replace(/\.00$/, '')
-  return (
-    <table class="table">
-      <TableHead columns={[own.columns.location, [own.columns.onHand, 'number'], [own.columns.available, 'number']]} />
-      <tbody>
-        <For each={locations()}>
-          {(location) => (
-            <tr>
-              <td>{String(location['location'])}</td>
-              <td class="number">{level(location['onHand'])}</td>
-              <td class="number">{level(location['available'])}</td>
-            </tr>
-          )}
-        </For>
-        <tr class="stock-total">
-          <th scope="row">
-            {own.total}{' '}
-            <Badge tone={props.data['inStock'] === true ? 'good' : 'warn'}>
-              {props.data['inStock'] === true ? own.inStock : own.outOfStock}
-            </Badge>
-          </th>
-          <td />
-          <td class="number">{level(props.data['total'])}</td>
-        </tr>
-      </tbody>
-    </table>
   )
 }
 
