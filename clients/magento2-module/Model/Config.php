@@ -6,11 +6,13 @@ namespace Waldstream\Feeds\Model;
 
 use Magento\Framework\App\Config\ScopeConfigInterface;
 use Magento\Framework\Encryption\EncryptorInterface;
+use Waldstream\Feeds\Model\Price\PriceSettings;
+use Waldstream\Feeds\Model\Price\PriceWebsites;
 
 /** The configuration of the module. */
 class Config
 {
-    public const FEEDS = ['products', 'inventory', 'images'];
+    public const FEEDS = ['products', 'inventory', 'prices', 'images'];
 
     /**
      * Constructor.
@@ -153,6 +155,20 @@ class Config
             ));
         }
         return $map;
+    }
+
+    /**
+     * Which level of the feed becomes which price, and for which websites.
+     *
+     * @param PriceWebsites $shop
+     * @return PriceSettings
+     * @throws WrongConfiguration
+     */
+    public function prices(PriceWebsites $shop): PriceSettings
+    {
+        $levels = new MapLines($this->text('prices/levels'));
+        $currencies = new MapLines($this->text('prices/currencies'));
+        return new PriceSettings($levels, $currencies, $shop, $this->isSet('prices/cost'));
     }
 
     /**

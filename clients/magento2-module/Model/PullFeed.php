@@ -43,7 +43,7 @@ class PullFeed
     /**
      * Pull a feed.
      *
-     * @param string $feed products, inventory or images
+     * @param string $feed products, inventory, prices or images
      * @param bool $again read it in full, and write all its rows again
      * @return PullReport|null null: another process pulls it
      */

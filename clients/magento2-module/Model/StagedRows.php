@@ -102,10 +102,14 @@ class StagedRows
         $db = $this->resource->getConnection();
         if ($result->error === null) {
             $disabled = (int) $result->disabled;
-            $values = ['status' => RowStatus::WRITTEN, 'disabled' => $disabled, 'attempts' => 0, 'error' => null];
+            $status = $result->dueAt === null ? RowStatus::WRITTEN : RowStatus::PENDING;
+            $values = ['status' => $status, 'disabled' => $disabled, 'attempts' => 0, 'error' => null];
+            if ($result->dueAt !== null) {
+                $values['next_attempt_at'] = $result->dueAt;
+            }
         } else {
             self::endTransactions($db);
-            $values = self::failure($row->attempts + 1, $result->error, $now);
+            $values = self::failure($row->attempts + 1, $result->error, $now, $result->dueAt);
         }
         $where = ['feed = ?' => $feed, 'row_key = ?' => $row->key, 'digest = ?' => $row->digest];
         $db->update($this->table(), $values, $where);
@@ -155,14 +159,17 @@ class StagedRows
      * @param int $attempts
      * @param string $error
      * @param int $now
+     * @param int|null $dueAt it is to be written then, however often it has failed
      * @return array<string, int|string>
      */
-    private static function failure(int $attempts, string $error, int $now): array
+    private static function failure(int $attempts, string $error, int $now, ?int $dueAt = null): array
     {
+        $isTried = $attempts < self::MOST_ATTEMPTS;
+        $next = $now + min(self::MOST_WAIT, self::FIRST_WAIT * 2 ** min($attempts - 1, self::MOST_ATTEMPTS));
         return [
-            'status' => $attempts < self::MOST_ATTEMPTS ? RowStatus::PENDING : RowStatus::FAILED,
+            'status' => $isTried || $dueAt !== null ? RowStatus::PENDING : RowStatus::FAILED,
             'attempts' => $attempts,
-            'next_attempt_at' => $now + min(self::MOST_WAIT, self::FIRST_WAIT * 2 ** ($attempts - 1)),
+            'next_attempt_at' => $isTried ? min($next, $dueAt ?? $next) : $dueAt ?? $next,
             'error' => mb_substr($error, 0, 1000),
         ];
     }

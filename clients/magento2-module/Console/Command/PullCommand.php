@@ -39,7 +39,7 @@ class PullCommand extends Command
     {
         $this->setName('waldstream:pull');
         $this->setDescription('Pulls the feeds and writes what is new');
-        $this->addArgument('feed', InputArgument::OPTIONAL, 'products, inventory or images; by default all on');
+        $this->addArgument('feed', InputArgument::OPTIONAL, 'products, inventory, prices or images; by default all on');
         $description = 'Read the feed in full, write all its rows again, and remove what is gone';
         $this->addOption('again', null, InputOption::VALUE_NONE, $description);
     }

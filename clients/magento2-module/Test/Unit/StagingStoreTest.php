@@ -49,9 +49,27 @@ final class StagingStoreTest extends TestCase
 
     private function writeAll(): void
     {
-        foreach ($this->rows->next('c/inventory', 100, self::NOW) as $row) {
-            $this->rows->note('c/inventory', $row, RowResult::written(), self::NOW);
+        $this->writeAllAt(self::NOW);
+    }
+
+    private function writeAllAt(int $now): void
+    {
+        foreach ($this->rows->next('c/inventory', 100, $now) as $row) {
+            $this->rows->note('c/inventory', $row, RowResult::written(), $now);
         }
+    }
+
+    public function testARowThatChangesByItselfIsWrittenAgainThenHoweverOftenItFailed(): void
+    {
+        $this->commit([self::row('a'), self::row('b')]);
+        [$a, $b] = $this->rows->next('c/inventory', 100, self::NOW);
+        $this->rows->note('c/inventory', $a, RowResult::written(dueAt: self::NOW + 500), self::NOW);
+        $last = new StagedRow($b->key, $b->sku, $b->source, false, $b->data, $b->digest, attempts: 9);
+        $this->rows->note('c/inventory', $last, RowResult::failed('no', self::NOW + 500), self::NOW);
+        self::assertSame([], $this->pending(self::NOW + 499));
+        self::assertSame(['a', 'b'], $this->pending(self::NOW + 500));
+        $this->writeAllAt(self::NOW + 500);
+        self::assertSame([], $this->pending(self::NOW + 1_000_000));
     }
 
     public function testKeepsRowsAndCursorTogetherOrNeither(): void

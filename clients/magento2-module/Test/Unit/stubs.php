@@ -1,8 +1,8 @@
 <?php
 
 /**
- * What the module uses of Magento, where Magento is not installed. Interfaces of data are empty: the tests' fakes
- * answer any getter.
+ * What the module uses of Magento, where Magento is not installed. Most interfaces of data are empty: the tests' fakes
+ * answer any getter. Those of prices have Magento's own methods.
  */
 
 declare(strict_types=1);
@@ -127,7 +127,18 @@ namespace Magento\Framework\HTTP\Client {
     }
 }
 
+namespace Magento\Framework\Stdlib\DateTime {
+    interface TimezoneInterface
+    {
+        public function getConfigTimezone($scopeType = null, $scopeCode = null);
+    }
+}
+
 namespace Magento\Store\Model {
+    interface ScopeInterface
+    {
+        public const SCOPE_STORE = 'store';
+    }
     class Store
     {
         public const DEFAULT_STORE_ID = 0;
@@ -150,6 +161,74 @@ namespace Magento\Catalog\Api\Data {
     class ProductAttributeMediaGalleryEntryInterfaceFactory extends \Waldstream\Feeds\Test\Unit\FakeFactory
     {
     }
+    interface BasePriceInterface
+    {
+        public function setPrice($price);
+        public function getPrice();
+        public function setStoreId($storeId);
+        public function getStoreId();
+        public function setSku($sku);
+        public function getSku();
+    }
+    class BasePriceInterfaceFactory extends \Waldstream\Feeds\Test\Unit\FakeFactory
+    {
+    }
+    interface SpecialPriceInterface
+    {
+        public function setPrice($price);
+        public function getPrice();
+        public function setStoreId($storeId);
+        public function getStoreId();
+        public function setSku($sku);
+        public function getSku();
+        public function setPriceFrom($datetime);
+        public function getPriceFrom();
+        public function setPriceTo($datetime);
+        public function getPriceTo();
+    }
+    class SpecialPriceInterfaceFactory extends \Waldstream\Feeds\Test\Unit\FakeFactory
+    {
+    }
+    interface TierPriceInterface
+    {
+        public const PRICE_TYPE_FIXED = 'fixed';
+        public const PRICE_TYPE_DISCOUNT = 'discount';
+
+        public function setPrice($price);
+        public function getPrice();
+        public function setPriceType($type);
+        public function getPriceType();
+        public function setWebsiteId($websiteId);
+        public function getWebsiteId();
+        public function setSku($sku);
+        public function getSku();
+        public function setCustomerGroup($group);
+        public function getCustomerGroup();
+        public function setQuantity($quantity);
+        public function getQuantity();
+    }
+    class TierPriceInterfaceFactory extends \Waldstream\Feeds\Test\Unit\FakeFactory
+    {
+    }
+    interface CostInterface
+    {
+        public function setCost($cost);
+        public function getCost();
+        public function setStoreId($storeId);
+        public function getStoreId();
+        public function setSku($sku);
+        public function getSku();
+    }
+    class CostInterfaceFactory extends \Waldstream\Feeds\Test\Unit\FakeFactory
+    {
+    }
+    interface PriceUpdateResultInterface
+    {
+        public function getMessage();
+        public function setMessage($message);
+        public function getParameters();
+        public function setParameters(array $parameters);
+    }
 }
 
 namespace Magento\Catalog\Api {
@@ -161,6 +240,30 @@ namespace Magento\Catalog\Api {
     }
     interface ProductAttributeMediaGalleryManagementInterface
     {
+    }
+    interface BasePriceStorageInterface
+    {
+        public function get(array $skus);
+        public function update(array $prices);
+    }
+    interface SpecialPriceStorageInterface
+    {
+        public function get(array $skus);
+        public function update(array $prices);
+        public function delete(array $prices);
+    }
+    interface TierPriceStorageInterface
+    {
+        public function get(array $skus);
+        public function update(array $prices);
+        public function replace(array $prices);
+        public function delete(array $prices);
+    }
+    interface CostStorageInterface
+    {
+        public function get(array $skus);
+        public function update(array $prices);
+        public function delete(array $skus);
     }
 }
 

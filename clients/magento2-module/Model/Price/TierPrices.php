@@ -1,0 +1,110 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Waldstream\Feeds\Model\Price;
+
+use Magento\Catalog\Api\Data\TierPriceInterface;
+use Magento\Catalog\Api\Data\TierPriceInterfaceFactory;
+use Magento\Catalog\Api\TierPriceStorageInterface;
+
+/** Tier prices of the groups and websites of the map. Others are the shop's own. */
+class TierPrices implements PriceKindInterface
+{
+    public const ALL_GROUPS = 'all groups';
+
+    /**
+     * Constructor.
+     *
+     * @param TierPriceStorageInterface $storage
+     * @param TierPriceInterfaceFactory $factory
+     */
+    public function __construct(
+        private readonly TierPriceStorageInterface $storage,
+        private readonly TierPriceInterfaceFactory $factory,
+    ) {
+    }
+
+    /**
+     * @inheritdoc
+     */
+    public function save(array $plans): array
+    {
+        $plans = array_filter($plans, static fn (PricePlan $plan): bool => $plan->settings->groups() !== []);
+        $current = $this->current($plans);
+        [$gone, $changed] = [[], []];
+        foreach ($plans as $plan) {
+            $there = $current[$plan->sku] ?? [];
+            foreach (array_diff_key($there, $plan->tiers) as [$tier, $type]) {
+                $isKept = isset($plan->keptTiers["{$tier->website}|{$tier->group}"]);
+                if (!$isKept && self::isOurs($plan->settings, $tier)) {
+                    $gone[] = $this->price($plan->sku, $tier, $type);
+                }
+            }
+            foreach ($plan->tiers as $place => $tier) {
+                [$own, $type] = $there[$place] ?? [null, null];
+                if ($type !== TierPriceInterface::PRICE_TYPE_FIXED || $own->price !== $tier->price) {
+                    $changed[] = $this->price($plan->sku, $tier, TierPriceInterface::PRICE_TYPE_FIXED);
+                }
+            }
+        }
+        $refused = $gone === [] ? [] : PriceFailures::of($this->storage->delete($gone), $plans);
+        $failed = $changed === [] ? [] : PriceFailures::of($this->storage->update($changed), $plans);
+        return PriceFailures::both($refused, $failed);
+    }
+
+    /**
+     * Whether a tier price is one of the feed.
+     *
+     * @param PriceSettings $settings
+     * @param TierPrice $tier
+     * @return bool
+     */
+    private static function isOurs(PriceSettings $settings, TierPrice $tier): bool
+    {
+        $ids = array_map(static fn (PriceWebsite $website): int => $website->id, $settings->websites());
+        return in_array($tier->group, $settings->groups(), true) && in_array($tier->website, $ids, true);
+    }
+
+    /**
+     * Tier prices of the shop.
+     *
+     * @param PricePlan[] $plans
+     * @return array<string, array<string, array{TierPrice, string}>> with their types, by SKU and place
+     */
+    private function current(array $plans): array
+    {
+        $skus = array_values(array_map(static fn (PricePlan $plan): string => $plan->sku, $plans));
+        $found = [];
+        foreach ($skus === [] ? [] : $this->storage->get($skus) as $price) {
+            $own = new TierPrice(
+                (int) $price->getWebsiteId(),
+                mb_strtolower((string) $price->getCustomerGroup()),
+                (float) $price->getQuantity(),
+                round((float) $price->getPrice(), 4)
+            );
+            $found[$price->getSku()][$own->place()] = [$own, $price->getPriceType()];
+        }
+        return $found;
+    }
+
+    /**
+     * A tier price. Ids are numbers: Magento compares them by type.
+     *
+     * @param string $sku
+     * @param TierPrice $of
+     * @param string $type
+     * @return TierPriceInterface
+     */
+    private function price(string $sku, TierPrice $of, string $type): TierPriceInterface
+    {
+        $price = $this->factory->create();
+        $price->setSku($sku);
+        $price->setPrice($of->price);
+        $price->setPriceType($type);
+        $price->setWebsiteId($of->website);
+        $price->setCustomerGroup($of->group);
+        $price->setQuantity($of->quantity);
+        return $price;
+    }
+}
