@@ -5,6 +5,7 @@ import { pathFault } from '../path-fault.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
 import { compilePattern } from '../rules/pattern.ts'
+import { currencyWarnings } from './check-currencies.ts'
 import { checkDocuments } from './check-documents.ts'
 import { networkWarnings, recipientWarnings, webhookWarnings } from './check-network.ts'
 import { type Claimant, checkClaims } from './check-ownership.ts'
@@ -127,7 +128,7 @@ export async function checkRead(
   const tests = documents.tests.map(({ value, yaml }) => ({ document: value, place: yaml.place }))
   const network = networkRulesOf(environment)
   const warnings = [
-    ...documents.systems.flatMap((system) => networkWarnings(system, network)),
+    ...documents.systems.flatMap((system) => [...networkWarnings(system, network), ...currencyWarnings(system)]),
     ...documents.recipients.flatMap((one) => recipientWarnings(one, network, environment)),
     ...documents.subscriptions.flatMap((one) => webhookWarnings(one, network)),
   ]

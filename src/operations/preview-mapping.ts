@@ -135,7 +135,7 @@ export async function previewMetadata(
   noteNothing(by)
   const sides = { connection: id, before, after: withMetadata(before, metadata), products: deps.products }
   const all = await previewAll(events, sides)
-  const samples = explains ? await samplesOf(deps, events, sides, all.previews) : null
+  const samples = explains ? await samplesOf(deps, by, sides, { events, previews: all.previews }) : null
   return { ...previewOf(events, all), samples }
 }
 
@@ -197,7 +197,7 @@ export async function previewConfiguration(
   if (keys !== null) {
     const events = await eventsOfKeys(deps, by, { connection: id, keys })
     const all = await previewAll(events, sides)
-    return { ...previewOf(events, all), samples: await samplesOf(deps, events, sides, all.previews) }
+    return { ...previewOf(events, all), samples: await samplesOf(deps, by, sides, { events, previews: all.previews }) }
   }
   const events = await deps.recentEvents(connection, entity, last, { systems })
   if (holdsPersonal(entity)) await noteReading(deps, by, `${id} ${entity}`)
@@ -288,15 +288,15 @@ function previewOf(
 
 async function samplesOf(
   deps: Deps,
-  events: readonly SourceEntity[],
+  by: Principal,
   sides: PreviewSides,
-  previews: readonly EntityPreview[],
+  { events, previews }: { readonly events: readonly SourceEntity[]; readonly previews: readonly EntityPreview[] },
 ): Promise<readonly MappingSample[]> {
   const { connection, before, after } = sides
   const rulesIn = ({ metadata }: Configuration) =>
     metadata.find((one) => one.connection === connection)?.attributes ?? []
   const newest = newestOf(events)
-  const stock = await previewStock(deps, [...new Set(newest.map(({ key }) => key))], sides)
+  const stock = await previewStock(deps, by, [...new Set(newest.map(({ key }) => key))], sides)
   const samples = newest.map(async (event, index) => {
     const preview = previews[index]
     if (event.entity !== 'products' || preview === undefined) return []

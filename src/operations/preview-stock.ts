@@ -5,6 +5,8 @@ import { sourcesOf } from '../projections/read-feed.ts'
 import { rowsOfKeys } from '../projections/read-rows.ts'
 import { sharedMeta } from '../projections/shared-meta.ts'
 import type { OperationDeps } from './dependencies.ts'
+import type { Principal } from './principal.ts'
+import { sees } from './scope.ts'
 import { sellableRow } from './sellable-row.ts'
 
 /** Stock of a SKU at a source as shops would read it, with both configurations; null: no such connection. */
@@ -22,13 +24,15 @@ interface Sides {
 
 /**
  * The stock of SKUs in the feed, by SKU, as both configurations would serve it. Null: neither of them sets what may be
- * sold.
+ * sold, or the caller does not see the connection.
  */
 export async function previewStock(
   { tables, shards }: Pick<OperationDeps, 'tables' | 'shards'>,
+  by: Principal,
   keys: readonly string[],
   { connection, before, after }: Sides,
 ): Promise<ReadonlyMap<string, readonly StockPreview[]> | null> {
+  if (!sees(by.scope, { connection })) return null
   const [old, now] = [before, after].map(({ connections }) => connections.find(({ id }) => id === connection))
   if (old?.sellableStock === undefined && now?.sellableStock === undefined) return null
   const meta = await sharedMeta(tables, inventoryFeed)

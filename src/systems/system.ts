@@ -25,6 +25,7 @@ import type { NetworkRules } from '../platform/network-rules.ts'
 import type { ConfiguredSystem, ConnectableSystem } from './kit/configured-system.ts'
 import type { ImpossibleFaults } from './kit/faults.ts'
 import { ownHook } from './kit/own-webhook.ts'
+import type { PriceLevel } from './kit/price-level.ts'
 import type { ReaderNotes } from './kit/reader-notes.ts'
 import type { AnySink, Sink } from './kit/sink.ts'
 import type { AnySourceReader, SourceReader } from './kit/source.ts'
@@ -106,6 +107,11 @@ export interface SystemOptions<S extends Settings, C extends Client> {
    * the system's own address.
    */
   queueUrl?(address: string, asked: string): string
+  /** The price levels that prices of these reads have; if absent, they are not known. */
+  readonly priceLevels?: (
+    context: { readonly client: C; readonly system: ConfiguredSystem<ValuesOf<S>>; readonly reads: readonly Read[] },
+    signal: AbortSignal,
+  ) => Promise<readonly PriceLevel[]>
   readonly orderStates?: OrderStates
   readonly shopStart?: ShopStart
   /** Pattern of a whole order number; if absent, any text is accepted. */
@@ -134,6 +140,8 @@ export interface OpenSystem extends Client {
     deps: { readonly clock: Clock; readonly notes?: ReaderNotes },
     queueUrl: string | null,
   ): AnySourceReader
+  /** The price levels that prices of these reads have; null: its type does not know them. */
+  priceLevels(reads: readonly Read[], signal: AbortSignal): Promise<readonly PriceLevel[] | null>
   /** Throws `configuration_invalid` if this kind is not delivered to systems of its type. */
   sink(kind: PerSystemKind): AnySink
 }
@@ -209,6 +217,10 @@ function openSystem<S extends Settings, C extends Client>(
       if (source === undefined) throw unreadableError(read, system, options.sources)
       const context = { client: clientFor(read.entity), system: configured, read, clock, queueUrl }
       return source.open(notes === undefined ? context : { ...context, notes }) as AnySourceReader
+    },
+    async priceLevels(reads, signal) {
+      const context = { client: clientFor('prices'), system: configured, reads }
+      return (await options.priceLevels?.(context, signal)) ?? null
     },
     sink(kind) {
       const open = options.sinks[kind] as OpenSink<PerSystemKind, C, ValuesOf<S>> | undefined

@@ -54,6 +54,14 @@ describe('prices', () => {
     expect(occurredAt).toBeNull()
   })
 
+  it('have levels that can be listed, for those that are named in a configuration', async () => {
+    const levels = await (await account.clients.of(account.system())).priceLevels([], new AbortController().signal)
+    expect(levels).toEqual([
+      { id: '1', name: 'Base Price' },
+      { id: '2', name: 'Wholesale' },
+    ])
+  })
+
   it('are of the items of the filter, each once, and all of them can be listed for a sweep', async () => {
     expect(keysOf(await read())).toEqual(['PART', 'OTHER'])
     expect(keysOf(await read({}, 1000))).toEqual(['PART', 'OTHER'])

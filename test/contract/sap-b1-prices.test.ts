@@ -61,6 +61,15 @@ describe.each(['v1', 'v2'])('prices by the Service Layer %s', (version) => {
     ])
   })
 
+  it('have lists that can be listed, and customers, for those that are named in a configuration', async () => {
+    const reads = [readOf('sap', 'prices', 10, { customers: 'C20000' })]
+    const open = await company.clients.of(company.system({ version }))
+    const levels = await open.priceLevels(reads, new AbortController().signal)
+    expect(levels?.map(({ id, name }) => `${id} ${name}`)).toEqual(
+      expect.arrayContaining(['1 Base Price', '2 Distributor Price', 'C20000 C20000']),
+    )
+  })
+
   it('have the special prices of a list, with periods of whole days in the zone of the server, and tiers', async () => {
     const quantities = [
       { Quantity: 50, SpecialPrice: 7, PriceCurrency: '$', UoMEntry: -1 },

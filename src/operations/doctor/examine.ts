@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import { folderRulesOf } from '../../configuration/folder-rules.ts'
 import { loadConfiguration } from '../../configuration/load-configuration.ts'
-import type { Recipient, Subscription, System } from '../../configuration/model.ts'
+import type { Configuration, Connection, Recipient, Subscription, System } from '../../configuration/model.ts'
 import { readConfiguration } from '../../configuration/read-configuration.ts'
 import { createResolver } from '../../configuration/references.ts'
 import { roleRulesOf } from '../../configuration/role-rules.ts'
@@ -28,11 +28,13 @@ import { tableDefinitions } from '../table-definitions.ts'
 import { findUnreadableRows } from '../unreadable-rows.ts'
 import { brokerClockCheck } from './broker-clock-check.ts'
 import { connectionsCheck } from './connections-check.ts'
+import { currenciesCheck } from './currencies-check.ts'
 import { dataLossCheck } from './data-loss.ts'
 import { type Check, type Finding, fail, ok, runChecks, warn } from './finding.ts'
 import { issuerCheck } from './issuer-check.ts'
 import { brokersCheck, topicsCheck } from './log-checks.ts'
 import { loginCheck } from './login-check.ts'
+import { priceLevelChecks } from './price-levels-check.ts'
 import { mailCheck, recipientCheck } from './recipients-check.ts'
 import { rowsCheck } from './rows-check.ts'
 import { schemasCheck } from './schemas-check.ts'
@@ -62,7 +64,10 @@ export async function examine(
   const kafka: KafkaSettings = { ...config.kafka, clientId: 'waldstream-doctor', logger }
   const inspector = once(() => createLogInspector(kafka))
   try {
-    const { systems, recipients, subscriptions, findings } = await configured(config, dynamo, { folder, limitMs })
+    const { systems, connections, recipients, subscriptions, findings } = await configured(config, dynamo, {
+      folder,
+      limitMs,
+    })
     const { topicPrefix: prefix, partitions, replication } = config
     const topics = allTopics({ prefix, partitions, replication, targets: targetsOf(systems, systemTypes) })
     const status = topics.find(({ name }) => name === `${prefix}${topicOf('sync-status')}`)
@@ -78,11 +83,10 @@ export async function examine(
       ...issuerChecks(config),
       ...recipientChecks(config, seesAll(by.scope) ? recipients : []),
       ...subscriptionChecks(config, dynamo, seesAll(by.scope) ? subscriptions : []),
-      ...systemChecks(
-        config,
-        logger,
-        systems.filter(({ id }) => sees(by.scope, { system: id })),
-      ),
+      ...systemChecks(config, logger, {
+        systems: systems.filter(({ id }) => sees(by.scope, { system: id })),
+        connections: connections.filter(({ id }) => sees(by.scope, { connection: id })),
+      }),
     ]
     return [...findings, ...(await runChecks(checks, limitMs))]
   } finally {
@@ -135,18 +139,26 @@ function subscriptionChecks(
   return enabled.map((one) => subscriptionCheck(one, { resolveSecret, rowOf, now: systemClock.now }))
 }
 
-function systemChecks({ environment }: Config, logger: Logger, systems: readonly System[]): readonly Check[] {
+function systemChecks(
+  { environment }: Config,
+  logger: Logger,
+  documents: Pick<Configuration, 'systems' | 'connections'>,
+): readonly Check[] {
   const resolveSecret = createResolver(environment)
   const network = networkRulesOf(environment)
   const governors = createGovernors(systemClock)
   const mayUseRole = roleRulesOf(environment)
   const folderOf = folderRulesOf(environment)
   const clients = createClients({ clock: systemClock, logger, governors, network, mayUseRole, folderOf, resolveSecret })
-  return systems.map((system) => systemCheck(system, { clients, now: systemClock.now }))
+  return [
+    ...documents.systems.map((system) => systemCheck(system, { clients, now: systemClock.now })),
+    ...priceLevelChecks(documents, { clients }),
+  ]
 }
 
 interface Configured {
   readonly systems: readonly System[]
+  readonly connections: readonly Connection[]
   readonly recipients: readonly Recipient[]
   readonly subscriptions: readonly Subscription[]
   readonly findings: readonly Finding[]
@@ -156,6 +168,7 @@ interface Configured {
 async function configured(config: Config, dynamo: DynamoTables, { folder, limitMs }: Examination): Promise<Configured> {
   const name = 'configuration'
   let systems: readonly System[] = []
+  let connections: readonly Connection[] = []
   let recipients: readonly Recipient[] = []
   let subscriptions: readonly Subscription[] = []
   const run = async (): Promise<readonly Finding[]> => {
@@ -169,15 +182,20 @@ async function configured(config: Config, dynamo: DynamoTables, { folder, limitM
         ? await readConfiguration(dynamo.tables)
         : await loadConfiguration(folder, config.environment, systemTypes)
     systems = found.systems
+    connections = found.connections
     recipients = found.recipients ?? []
     subscriptions = found.subscriptions ?? []
     const counts = `${found.systems.length} systems, ${found.connections.length} connections`
     if (found.systems.length === 0) return [warn(name, counts, 'waldstream apply <dir>')]
-    return [ok(name, `${counts}, from ${folder ?? 'the tables'}`), ...connectionsCheck(found, systemTypes)]
+    return [
+      ok(name, `${counts}, from ${folder ?? 'the tables'}`),
+      ...connectionsCheck(found, systemTypes),
+      ...currenciesCheck(found),
+    ]
   }
   const findings = await runChecks([{ name, run }], limitMs)
   const told = findings.map((one) => (one.level === 'fail' ? unread(one, folder) : one))
-  return { systems, recipients, subscriptions, findings: told }
+  return { systems, connections, recipients, subscriptions, findings: told }
 }
 
 function unread({ name, what }: Finding, folder: string | null): Finding {

@@ -1,5 +1,6 @@
 import { defineSystem } from '../system.ts'
 import { createNetSuiteClient } from './client.ts'
+import { listPriceLevels } from './list-price-levels.ts'
 import { orderFields, orderFieldsWithCurrency } from './order-fields.ts'
 import { readNetSuiteFulfilments } from './read-fulfilments.ts'
 import { readNetSuiteInventory } from './read-inventory.ts'
@@ -48,6 +49,7 @@ export const netsuite = defineSystem({
       open: ({ client, read, system, clock }) => readNetSuiteFulfilments(client, read, system, clock),
     },
   },
+  priceLevels: ({ client }, signal) => listPriceLevels(client, signal),
   sinks: { 'vendor-orders': ({ client, system }) => writeNetSuiteOrders(client, system) },
   orderFields: ({ currencies }) => (currencies.size === 0 ? orderFields : orderFieldsWithCurrency),
   orderTerms: {

@@ -1,7 +1,9 @@
+import { filterOf } from '../kit/configured-system.ts'
 import { defineSystem } from '../system.ts'
 import { createSapB1Client } from './client.ts'
 import { orderFields } from './order-fields.ts'
 import { customerWay, orderSettings } from './order-settings.ts'
+import { activePriceLists } from './price-lists.ts'
 import { readSapB1Fulfilments } from './read-fulfilments.ts'
 import { readSapB1Inventory } from './read-inventory.ts'
 import { readSapB1Prices } from './read-prices.ts'
@@ -53,6 +55,11 @@ export const sapB1 = defineSystem({
       filter: {},
       open: ({ client, read, system, clock }) => readSapB1Fulfilments(client, read, system, clock),
     },
+  },
+  async priceLevels({ client, system, reads }, signal) {
+    const lists = await activePriceLists(client, system.zone, signal)
+    const customers = reads.flatMap((read) => filterOf(priceFilter, read).customers ?? [])
+    return [...[...lists].map(([id, { name }]) => ({ id, name })), ...customers.map((id) => ({ id, name: id }))]
   },
   sinks: { 'vendor-orders': ({ client, system }) => writeSapB1Orders(client, orderSettings(system)) },
   orderFields: (values) => orderFields(markFields(values), customerWay(values).way),
