@@ -1,6 +1,15 @@
 import Type from 'typebox'
 import { filledList, id, MOST_NAMES, MOST_PARTS, strict, text } from './schema-parts.ts'
 
+const skus = (usual: string) =>
+  Type.Optional(
+    Type.Enum(['vendor', 'all'], {
+      description: `where products decide ownership: SKUs in the products feed (vendor), or all of the sources (all); ${usual} by default`,
+    }),
+  )
+
+const inventory = Type.Object({ skus: skus('all') }, { ...strict, description: 'which stock the feed has: skus' })
+
 const prices = Type.Object(
   {
     levels: Type.Optional(
@@ -11,8 +20,9 @@ const prices = Type.Object(
       ),
     ),
     cost: Type.Optional(Type.Boolean({ description: "true: the feed has the vendor's cost; false by default" })),
+    skus: skus('vendor'),
   },
-  { ...strict, description: 'what the prices feed has: levels, cost' },
+  { ...strict, description: 'what the prices feed has: levels, cost, skus' },
 )
 
 const images = Type.Object(
@@ -30,18 +40,13 @@ const images = Type.Object(
         'with merge: systems, best first; others follow, the shop only where no other has pictures',
       ),
     ),
-    skus: Type.Optional(
-      Type.Enum(['vendor', 'all'], {
-        description:
-          'where products decide ownership: SKUs in the products feed (vendor, by default), or all of the sources',
-      }),
-    ),
+    skus: skus('vendor'),
   },
   { ...strict, description: 'which pictures the images feed has: merge, sources, skus' },
 )
 
 /** `feeds` of a connection. */
 export const feedPoliciesSchema = Type.Object(
-  { prices: Type.Optional(prices), images: Type.Optional(images) },
-  { ...strict, description: 'what the feeds of the connection have, by feed: prices, images' },
+  { inventory: Type.Optional(inventory), prices: Type.Optional(prices), images: Type.Optional(images) },
+  { ...strict, description: 'what the feeds of the connection have, by feed: inventory, prices, images' },
 )

@@ -135,8 +135,14 @@ export interface StaleStock {
   readonly buffer?: number
 }
 
+/** Whose rows a feed of a connection has. */
+interface SkusOfFeed {
+  /** Where products decide ownership: SKUs of the vendor's products, or all SKUs of the sources; undefined: by feed. */
+  readonly skus?: 'vendor' | 'all'
+}
+
 /** What a connection's prices feed has. */
-export interface PriceFeedPolicy {
+export interface PriceFeedPolicy extends SkusOfFeed {
   /** Names of price levels; undefined: all. */
   readonly levels?: readonly string[]
   /** True: with the vendor's cost. */
@@ -144,17 +150,16 @@ export interface PriceFeedPolicy {
 }
 
 /** Which pictures a connection's images feed has. */
-export interface GalleryFeedPolicy {
+export interface GalleryFeedPolicy extends SkusOfFeed {
   /** One row per SKU with the pictures of all sources, or of the first that has any; undefined: a row per source. */
   readonly merge?: 'all' | 'first'
   /** Systems, best first; others follow. */
   readonly sources?: readonly string[]
-  /** `vendor`, also if undefined: SKUs of the vendor; `all`: where products decide ownership, all SKUs of the sources. */
-  readonly skus?: 'vendor' | 'all'
 }
 
 /** What the feeds of a connection have, by feed. */
 export interface FeedPolicies {
+  readonly inventory?: SkusOfFeed
   readonly prices?: PriceFeedPolicy
   readonly images?: GalleryFeedPolicy
 }

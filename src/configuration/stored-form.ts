@@ -100,6 +100,8 @@ const storedPolicies = Type.Object({
   sellableStock: Type.Optional(storedSellableStock),
 })
 
+const storedSkus = Type.Optional(Type.Enum(['vendor', 'all']))
+
 const storedConnection = Type.Object({
   id: Type.String(),
   shop: Type.String(),
@@ -135,14 +137,19 @@ const storedConnection = Type.Object({
   staleStock: Type.Optional(storedStaleStock),
   feeds: Type.Optional(
     Type.Object({
+      inventory: Type.Optional(Type.Object({ skus: storedSkus })),
       prices: Type.Optional(
-        Type.Object({ levels: Type.Optional(Type.Array(Type.String())), cost: Type.Optional(Type.Boolean()) }),
+        Type.Object({
+          levels: Type.Optional(Type.Array(Type.String())),
+          cost: Type.Optional(Type.Boolean()),
+          skus: storedSkus,
+        }),
       ),
       images: Type.Optional(
         Type.Object({
           merge: Type.Optional(Type.Enum(['all', 'first'])),
           sources: Type.Optional(Type.Array(Type.String())),
-          skus: Type.Optional(Type.Enum(['vendor', 'all'])),
+          skus: storedSkus,
         }),
       ),
     }),

@@ -8,7 +8,7 @@ import { cursorExpired } from './cursor-expired.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { asOfAll, type FeedStanding, feedStanding, type Serving } from './feed-ages.ts'
 import { type FeedView, plainView } from './feed-view.ts'
-import { galleryPolicy, galleryView } from './gallery-view.ts'
+import { skuPolicy, skuView } from './sku-view.ts'
 
 export type FeedDeps = Pick<
   OperationDeps,
@@ -54,7 +54,7 @@ export async function viewOf(
   filter: Pick<FeedFilter, 'connection' | 'sources'>,
 ): Promise<FeedView> {
   const request = { ...deps, feed, meta }
-  const policy = feed.entity === 'images' && connection !== undefined ? galleryPolicy(connection, filter.sources) : null
+  const policy = connection === undefined ? null : skuPolicy(feed.entity, connection, filter.sources)
   if (policy === null || connection === undefined) {
     return plainView(request, filter.connection, connection?.shop ?? null)
   }
@@ -62,7 +62,7 @@ export async function viewOf(
   const products = policy.isOnlyProducts
     ? { ...deps, feed: productFeed, meta: await sharedMeta(deps.tables, productFeed, kept) }
     : null
-  return galleryView({ images: request, products, connection, policy })
+  return skuView({ request, products, connection, policy })
 }
 
 /** A row that stands for several sources. */

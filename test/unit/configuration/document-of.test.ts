@@ -35,7 +35,8 @@ it('shows a stored connection so that it can be sent back', () => {
     ownership: { skuPattern: '^B-' },
     staleStock: { afterMinutes: 60, policy: 'buffer', buffer: 2 },
     feeds: {
-      prices: { levels: ['Wholesale'], cost: true },
+      inventory: { skus: 'vendor' },
+      prices: { levels: ['Wholesale'], cost: true, skus: 'all' },
       images: { merge: 'first', sources: ['a'], skus: 'all' },
     },
     sellableStock: {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { recordKey } from '../../../src/events/topics.ts'
-import type { GalleryPolicy } from '../../../src/operations/gallery-view.ts'
-import { galleryView } from '../../../src/operations/gallery-view.ts'
+import type { SkuPolicy } from '../../../src/operations/sku-view.ts'
+import { skuView } from '../../../src/operations/sku-view.ts'
 import { partitionOfKey } from '../../../src/platform/kafka/partition-of-key.ts'
 import { readMeta } from '../../../src/projections/feed-table.ts'
 import { imageFeed } from '../../../src/projections/image-feed.ts'
@@ -26,7 +26,7 @@ interface Change {
 }
 
 /** Galleries of several sources, the vendor's products, and a reader that keeps a copy. `byKey`: key of a row in it. */
-function world(policy: GalleryPolicy, byKey: (row: { readonly source: string; readonly key: string }) => string) {
+function world(policy: SkuPolicy, byKey: (row: { readonly source: string; readonly key: string }) => string) {
   const tables = memoryTables(projectionTables)
   const deps = { tables, reporter: memoryReporter(), settleMs: 100, logger: silentLogger }
   const stages = { images: feedStage(imageFeed, deps), products: feedStage(productFeed, deps) }
@@ -45,7 +45,7 @@ function world(policy: GalleryPolicy, byKey: (row: { readonly source: string; re
     const products = policy.isOnlyProducts
       ? { tables, feed: productFeed, meta: await readMeta(tables, productFeed), shards: SHARDS }
       : null
-    return galleryView({ images, products, connection, policy })
+    return skuView({ request: images, products, connection, policy })
   }
   return {
     copy,
@@ -91,7 +91,7 @@ const steps = fc.array(
   { maxLength: 12 },
 )
 
-const isShown = (state: ReadonlyMap<string, string | null>, sku: string, { isOnlyProducts }: GalleryPolicy) =>
+const isShown = (state: ReadonlyMap<string, string | null>, sku: string, { isOnlyProducts }: SkuPolicy) =>
   !isOnlyProducts || (state.get(`product ${sku}`) ?? null) !== null
 
 /** Pictures of a SKU in the order of the policy `b`, `a`, the shop only alone. */
@@ -103,7 +103,7 @@ function merged(state: ReadonlyMap<string, string | null>, sku: string): string 
 
 describe('a copy that follows the cursor', () => {
   it.each([true, false])('has one gallery per SKU, of the SKUs of the products feed: %s', async (isOnlyProducts) => {
-    const policy: GalleryPolicy = { merge: 'all', sources: ['b'], isOnlyProducts }
+    const policy: SkuPolicy = { merge: 'all', sources: ['b'], isOnlyProducts }
     const expected = (state: ReadonlyMap<string, string | null>) =>
       SKUS.flatMap((sku) => {
         const urls = isShown(state, sku, policy) ? merged(state, sku) : null
@@ -124,7 +124,7 @@ describe('a copy that follows the cursor', () => {
   })
 
   it('has the rows of each source, of the SKUs of the products feed', async () => {
-    const policy: GalleryPolicy = { merge: null, sources: [], isOnlyProducts: true }
+    const policy: SkuPolicy = { merge: null, sources: [], isOnlyProducts: true }
     const expected = (state: ReadonlyMap<string, string | null>) =>
       ['a', 'b'].flatMap((source) =>
         SKUS.flatMap((sku) => {
