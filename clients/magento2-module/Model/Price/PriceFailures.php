@@ -19,13 +19,18 @@ class PriceFailures
      */
     public static function of(array $results, array $plans): array
     {
-        $only = count($plans) === 1 ? reset($plans)->sku : null;
+        $skus = array_map(static fn (PricePlan $plan): string => mb_strtolower($plan->sku), $plans);
+        $only = count($skus) === 1 ? reset($skus) : null;
         $failures = [];
         foreach ($results as $result) {
             $values = $result->getParameters();
             $text = self::text((string) $result->getMessage(), $values);
-            $sku = $only ?? self::skuOf($values) ?? throw new UnnamedFailure($text);
-            $failures[mb_strtolower($sku)][] = $text;
+            $sku = $only ?? mb_strtolower(self::skuOf($values) ?? '');
+            // A message of another product is left over from a call that broke, and took the place of one of these.
+            if (!in_array($sku, $skus, true)) {
+                throw new UnnamedFailure($text);
+            }
+            $failures[$sku][] = $text;
         }
         return $failures;
     }

@@ -20,6 +20,8 @@ final class FakePriceShop implements ScopeConfigInterface, StoreManagerInterface
     public array $skus = ['A', 'B', '100'];
     /** @var list<string> SKUs whose prices break a plugin */
     public array $breaks = [];
+    /** @var array<int, string> SKUs by place in the list of prices, that an earlier call refused and did not report */
+    public array $leftOver = [];
     /** @var list<string> calls that changed something, with the number of prices */
     public array $calls = [];
     /** @var array<string, string> by store and SKU */

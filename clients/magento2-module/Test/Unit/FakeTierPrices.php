@@ -70,6 +70,11 @@ final class FakeTierPrices implements TierPriceStorageInterface
     private function checked(array $prices): array
     {
         [$valid, $refused] = [[], []];
+        foreach ($this->shop->leftOver as $place => $sku) {
+            unset($prices[$place]);
+            $refused[] = FakePriceShop::refusal('Invalid attribute SKU = %SKU.', ['SKU' => $sku]);
+        }
+        $this->shop->leftOver = [];
         foreach ($prices as $price) {
             $fault = $this->faultOf($price);
             if ($fault === null) {

@@ -198,6 +198,16 @@ final class PriceWriterTest extends TestCase
         self::assertSame(['tiers 3'], $this->prices->calls);
     }
 
+    public function testRefusalsLeftOverFromACallThatBrokeFailNoOtherRow(): void
+    {
+        // Magento keeps refusals until the end of the next call, and leaves out prices at their places.
+        $this->prices->leftOver = ['0' => 'GONE'];
+        $rows = [self::row('A', [self::level('Trade', '4')]), self::row('100', [self::level('Trade', '3')])];
+        $results = $this->write($rows);
+        self::assertSame([null, null], [$results['A']->error, $results['100']->error]);
+        self::assertCount(2, $this->prices->tiers);
+    }
+
     public function testARowWithAFaultOfItsOwnFails(): void
     {
         $two = [self::level('Base Price', '1'), self::level('List', '2')];
