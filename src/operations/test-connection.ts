@@ -1,4 +1,4 @@
-import type { Configuration, System } from '../configuration/model.ts'
+import type { Configuration, Connection, System } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { noteChange } from './audit.ts'
 import type { TableDeps } from './dependencies.ts'
@@ -47,7 +47,7 @@ export async function testConnection(deps: Deps, by: Principal, id: string): Pro
   const name = `connection ${id}`
   const off = connection.enabled === false ? [warn(name, 'it is disabled: its records wait', SWITCH_ON)] : []
   const ofSystems = await Promise.all(
-    [connection.shop, connection.vendor].map((system) => ofSystem(deps, by, configuration, system)),
+    [connection.shop, connection.vendor].map((system) => ofSystem(deps, by, { ...configuration, connection }, system)),
   )
   const findings = [...off, ...connectionsCheck(own, deps.systemTypes), ...ofSystems.flat()]
   return await concluded(deps, by, { kind: 'connection', id }, findings)
@@ -59,7 +59,7 @@ const SWITCH_ON = 'remove enabled: false from its document'
 async function ofSystem(
   { testSystem: test }: Deps,
   by: Principal,
-  { systems }: Configuration,
+  { systems, connection }: Pick<Configuration, 'systems'> & { readonly connection: Connection },
   id: string,
 ): Promise<readonly Finding[]> {
   const name = `system ${id}`
@@ -68,7 +68,7 @@ async function ofSystem(
   }
   const system = systems.find((one) => one.id === id)
   if (system === undefined) return [warn(name, 'its document is missing or cannot be read', 'apply it again')]
-  return [...offSystem(system), ...(await test(system))]
+  return [...offSystem(system), ...(await test(system, connection))]
 }
 
 function offSystem({ id, enabled }: System): readonly Finding[] {

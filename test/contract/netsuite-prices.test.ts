@@ -3,9 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { System } from '../../src/configuration/model.ts'
 import { text8 } from '../../src/events/decimal.ts'
 import type { Prices } from '../../src/events/generated/events.ts'
+import { createSystemTests } from '../../src/operations/doctor/test-system.ts'
+import { systemTypes } from '../../src/systems/systems.ts'
+import { connectionWith } from '../data/configuration.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
 import { runsOf } from '../worlds/netsuite-world.ts'
-import { keysOf, listAll, readAll } from '../worlds/sources.ts'
+import { governors, keysOf, listAll, readAll, readOf, wallClock } from '../worlds/sources.ts'
+import { silentLogger } from '../worlds/stage-context.ts'
 
 /** A price list as short text: `Base Price USD 10.5; 10: 9, 50: 8`. */
 function textsOf({ levels }: Pick<Prices, 'levels'>): readonly string[] {
@@ -59,6 +64,19 @@ describe('prices', () => {
     expect(levels).toEqual([
       { id: '1', name: 'Base Price' },
       { id: '2', name: 'Wholesale' },
+    ])
+  })
+
+  it('at a level that none has are found by a test of the connection', async () => {
+    const resolveSecret = (_system: string, reference: string) => account.secrets[reference.slice(4)] ?? ''
+    const deps = { clock: wallClock, logger: silentLogger, governors, network: localNetwork, systemTypes }
+    const test = createSystemTests({ ...deps, resolveSecret, limitMs: 20_000 })
+    const system = account.system({ reads: [readOf('netsuite', 'prices', 10)] })
+    const feeds = { prices: { levels: ['Base Price', 'Wholsale'] } }
+    const connection = connectionWith('c', { vendor: 'netsuite', reads: ['netsuite.prices.all'], feeds })
+    const warnings = (await test(system, connection)).filter(({ name }) => name === 'price levels c')
+    expect(warnings.map(({ level, what }) => `${level} ${what}`)).toEqual([
+      'warn feeds.prices.levels: "Wholsale" is not known; did you mean Wholesale? known are: Base Price, Wholesale',
     ])
   })
 

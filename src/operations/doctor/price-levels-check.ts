@@ -21,18 +21,22 @@ export function priceLevelChecks(
     const { id, feeds, reads, vendor, priceLevel } = connection
     const levels = feeds?.prices?.levels
     const sources = new Set(reads.filter((read) => entityOfRead(read) === 'prices').map(systemOfRead))
+    const priced = systems.filter((system) => sources.has(system.id))
+    // A level may be of a source that is not there to be asked.
+    const isWhole = priced.length === sources.size
     const asked = [
-      ...(levels === undefined ? [] : systems.filter((system) => sources.has(system.id))),
+      ...(levels === undefined || !isWhole ? [] : priced),
       ...(priceLevel === null ? [] : systems.filter((system) => system.id === vendor)),
     ]
     if (asked.length === 0) return []
-    const run = async (signal: AbortSignal) => await findingsOf(connection, [...new Set(asked)], deps, signal)
+    const run = async (signal: AbortSignal) =>
+      await findingsOf({ connection, isWhole }, [...new Set(asked)], deps, signal)
     return [{ name: `price levels ${id}`, run }]
   })
 }
 
 async function findingsOf(
-  connection: Connection,
+  { connection, isWhole }: { readonly connection: Connection; readonly isWhole: boolean },
   systems: readonly System[],
   { clients }: PriceLevelDeps,
   signal: AbortSignal,
@@ -45,7 +49,7 @@ async function findingsOf(
   }
   if (known.size === 0) return []
   const name = `price levels ${connection.id}`
-  const problems = [...unknownInFeed(connection, known), ...unknownOfOrders(connection, known)]
+  const problems = [...(isWhole ? unknownInFeed(connection, known) : []), ...unknownOfOrders(connection, known)]
   const named = [...known.keys()].join(', ')
   return problems.length === 0
     ? [ok(name, `every level has prices in ${named}`)]

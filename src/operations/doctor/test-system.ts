@@ -1,11 +1,15 @@
-import type { System } from '../../configuration/model.ts'
-import { type Clients, createClients } from '../../systems/clients.ts'
+import type { Connection, System } from '../../configuration/model.ts'
+import { createClients } from '../../systems/clients.ts'
 import type { SystemDefinition } from '../../systems/system.ts'
 import { type Finding, runChecks } from './finding.ts'
+import { priceLevelChecks } from './price-levels-check.ts'
 import { systemCheck } from './systems-check.ts'
 
-/** Checks one system as `doctor` does: address, credentials, permissions and clock, with calls that change nothing. */
-export type TestSystem = (system: System) => Promise<readonly Finding[]>
+/**
+ * Checks one system as `doctor` does: address, credentials, permissions and clock, with calls that change nothing; for a
+ * connection also the price levels that it names.
+ */
+export type TestSystem = (system: System, connection?: Connection) => Promise<readonly Finding[]>
 
 type ClientsDeps = Parameters<typeof createClients>[0]
 
@@ -21,11 +25,11 @@ export interface SystemTestDeps extends Omit<ClientsDeps, 'systemTypes'> {
  */
 export function createSystemTests({ limitMs, ...deps }: SystemTestDeps): TestSystem {
   const underWay = new Map<string, Promise<readonly Finding[]>>()
-  return async (system) => {
-    const key = JSON.stringify(system)
+  return async (system, connection) => {
+    const key = JSON.stringify([system, connection])
     const known = underWay.get(key)
     if (known !== undefined) return await known
-    const running = look(system, deps, limitMs).finally(() => underWay.delete(key))
+    const running = look(system, connection, deps, limitMs).finally(() => underWay.delete(key))
     underWay.set(key, running)
     return await running
   }
@@ -33,6 +37,7 @@ export function createSystemTests({ limitMs, ...deps }: SystemTestDeps): TestSys
 
 async function look(
   system: System,
+  connection: Connection | undefined,
   deps: Omit<SystemTestDeps, 'limitMs'>,
   limitMs: number,
 ): Promise<readonly Finding[]> {
@@ -42,8 +47,13 @@ async function look(
     values.push(value)
     return value
   }
-  const clients: Pick<Clients, 'check'> = createClients({ ...deps, resolveSecret })
-  const findings = await runChecks([systemCheck(system, { clients, now: () => deps.clock.now() })], limitMs)
+  const clients = createClients({ ...deps, resolveSecret })
+  const connections = connection === undefined ? [] : [connection]
+  const checks = [
+    systemCheck(system, { clients, now: () => deps.clock.now() }),
+    ...priceLevelChecks({ systems: [system], connections }, { clients }),
+  ]
+  const findings = await runChecks(checks, limitMs)
   return findings.map((finding) => ({ ...finding, what: without(values, finding.what) }))
 }
 

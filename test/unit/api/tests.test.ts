@@ -37,8 +37,8 @@ it('answers what is so of both systems of a connection and what to do, and notes
 it('does not call a system that the key does not reach, and says so', async () => {
   const called: string[] = []
   const api = await twoSellers(['alder'], {
-    testSystem: async ({ id }) => {
-      called.push(id)
+    testSystem: async ({ id }, connection) => {
+      called.push(`${id} for ${connection?.id}`)
       return [ok(`system ${id}`, 'well')]
     },
   })
@@ -46,7 +46,7 @@ it('does not call a system that the key does not reach, and says so', async () =
   const { key } = await createKey(api.operations, boss, { name: 'seller', scopes: ['configure'], ...reach })
   const headers = { authorization: `Bearer ${key}` }
   const { json } = await api.send('POST', '/v1/connections/alder/test', {}, headers)
-  expect(called).toEqual(['shop-alder'])
+  expect(called).toEqual(['shop-alder for alder'])
   expect(json.findings).toMatchObject([
     { check: 'system shop-alder', state: 'ok' },
     { check: 'system erp', state: 'warn', message: 'not tested: your key has no access to it' },

@@ -33,6 +33,11 @@ it('reports the level of orders that no price has', async () => {
   ])
 })
 
+it('does not judge levels of the feed where a source of prices is not asked', async () => {
+  const reads = ['erp.prices.all', 'other.prices.all']
+  expect(await found({ reads, feeds: { prices: { levels: ['Wholsale'] } } })).toEqual([])
+})
+
 it('finds nothing wrong with levels that there are, and asks nothing where none is named or known', async () => {
   expect(await found({ priceLevel: '5', feeds: { prices: { levels: ['Wholesale'] } } })).toEqual([
     'ok price levels c: every level has prices in erp',
