@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import { onTestFinished, vi } from 'vitest'
 
 const SSHD = '/usr/sbin/sshd'
@@ -33,7 +32,7 @@ export async function startSftpServer(): Promise<SftpServer> {
   const base = mkdtempSync(join(tmpdir(), 'waldstream-sftp-'))
   const isRoot = process.getuid?.() === 0
   const username = isRoot ? DAEMON.name : userInfo().username
-  const [host, user] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')]
+  const [host, user] = [keyPair(base, 'of-host'), keyPair(base, 'of-user')]
   const folder = join(base, 'files')
   mkdirSync(folder)
   const port = await freePort()
@@ -70,6 +69,13 @@ export async function startSftpServer(): Promise<SftpServer> {
       throw new Error(`sshd did not start: ${said.join('')}`)
     })
   return { host: '127.0.0.1', port, username, key: user.private, hostKey: fingerprint(host.public), folder, stop }
+}
+
+/** By OpenSSH: of the keys that ssh2 makes, one in 400 is malformed. */
+function keyPair(folder: string, name: string): { readonly private: string; readonly public: string } {
+  const file = join(folder, name)
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file])
+  return { private: readFileSync(file, 'utf8'), public: readFileSync(`${file}.pub`, 'utf8').trim() }
 }
 
 function fingerprint(publicKey: string): string {
