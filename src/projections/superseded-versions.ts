@@ -7,10 +7,10 @@ import { stageOrder } from './entity-row.ts'
 import type { FailedVersion } from './failed-version.ts'
 import type { StagedRow, StageReport } from './staged-row.ts'
 
-/** Most failed versions that a row stores; each has a dead letter, and the oldest are the first to be superseded. */
+/** Most failed versions that a row stores; the dead letters of further ones stay open. */
 const MOST = 20
-/** A stage has let an entity pass with these; all stages but sinks pass it on as `processing`. */
-const PASSED: readonly string[] = ['succeeded', 'ignored']
+/** A stage before the sinks has let an entity pass with these. */
+const PASSED: readonly string[] = ['succeeded', 'ignored', 'processing']
 
 /** What the reports of an entity leave failed, and what they superseded. */
 export interface Failures {
@@ -80,12 +80,16 @@ interface Standing {
 
 /** The same version passes a stage after its failure only if it was sent there again. */
 function hasPassed({ stage, rank, status, code, place }: Standing, failed: FailedVersion): boolean {
-  const isAgain = rank === failed.rank && place !== null && place.topic === failed.topic && place.offset > failed.offset
-  if (rank < failed.rank || (rank === failed.rank && !isAgain)) return false
+  if (rank < failed.rank || (rank === failed.rank && !isBehind(place, failed))) return false
   if (stage !== failed.stage) return stageOrder(stage) > stageOrder(failed.stage)
   // Somebody retries it: the stage has not handled it yet.
   if (status === 'processing' && code === 'retried') return false
-  return PASSED.includes(status) || (status === 'processing' && stageOrder(stage) < SINKS)
+  // A sink also ignores what the vendor refuses: its system does not have that version.
+  return stageOrder(stage) < SINKS ? PASSED.includes(status) : status === 'succeeded'
+}
+
+function isBehind(place: Place | null, { topic, partition, offset }: FailedVersion): boolean {
+  return place !== null && place.topic === topic && place.partition === partition && place.offset > offset
 }
 
 const SINKS = stageOrder('deliver-')
@@ -98,7 +102,9 @@ export interface ClosingDeps extends DeadLetterSender {
 
 /**
  * Closes the dead letters of superseded versions in their topic, behind their failures, so that the topic alone gives the
- * same rows (Guarantee 9). A dead letter is of one connection or of all: closing an unknown id changes nothing.
+ * same rows (Guarantee 9). A dead letter is of one connection or of all: closing an unknown id changes nothing. The same
+ * version may have been replayed for one connection only, so it leaves the dead letter of all open (Guarantee 2); of a newer one,
+ * each connection has an outcome or a dead letter.
  */
 export async function closeSuperseded(
   deps: ClosingDeps,
@@ -109,7 +115,7 @@ export async function closeSuperseded(
     const { stage, rank, topic, partition, offset, task: taskId, event_id: eventId } = version
     const reason = `superseded: ${nameOf(by)} passed ${stage}`
     const record = { topic, partition, offset: BigInt(offset), headers: [] }
-    for (const owner of [connection, null]) {
+    for (const owner of by === rank ? [connection] : [connection, null]) {
       const letter = { id: deadLetterId(stage, record, owner), stage, connection: owner, key, reason }
       await sendDeadLetter(deps, toSuperseded(letter, record, deps.clock.now()))
     }

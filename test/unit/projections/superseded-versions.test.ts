@@ -99,6 +99,7 @@ it.each([
   ['waits', { status: 'waiting', code: 'item_missing' }],
   ['is retried, but not handled yet', { status: 'processing', code: 'retried' }],
   ['was discarded', { status: 'canceled', code: 'discarded' }],
+  ['has an unknown outcome', { status: 'unknown', code: 'timed_out' }],
 ])('stays open while its newer version %s', async (_, end) => {
   for (const [stage, places] of [['route-orders', read] as const, ['deliver-erp', mapped] as const]) {
     const world = fixture()
@@ -150,4 +151,27 @@ it('what was discarded stays discarded, and the same version that was sent again
   await world.deliver()
   await world.tell('deliver-erp', { ...v1, status: 'succeeded' }, mapped(3))
   expect([await world.stateOf(first), await world.stateOf(second)]).toEqual(['discarded', 'resolved'])
+})
+
+it('a newer version that the vendor refuses, or that is not sent to it, closes nothing there', async () => {
+  for (const code of ['cancellation_refused', 'connection_removed']) {
+    const world = fixture()
+    const id = await world.fail('deliver-erp', mapped(1))
+    await world.tell('deliver-erp', { ...v1, ...failed }, mapped(1))
+    await world.tell('deliver-erp', { ...v2, status: 'ignored', code }, mapped(2))
+    expect(await world.stateOf(id)).toBe('open')
+  }
+})
+
+it('the same version replayed for one connection leaves the dead letter of all connections open', async () => {
+  const world = fixture()
+  const id = await world.fail('route-orders', read(1), null)
+  for (const connection of ['c1', 'c2']) {
+    await world.tell('route-orders', { ...v1, ...failed, connection, code: 'configuration_missing' }, read(1))
+  }
+  await world.tell('route-orders', { ...v1, connection: 'c1', status: 'processing' }, read(5))
+  expect(await world.stateOf(id)).toBe('open')
+  // A newer version is decided for every connection: each has its outcome, or a dead letter of its own.
+  await world.tell('route-orders', { ...v2, connection: 'c2', status: 'processing' }, read(6))
+  expect(await world.stateOf(id)).toBe('resolved')
 })
