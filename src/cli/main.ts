@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { toStreamError } from '../errors.ts'
 import { commandFirst, jsonBehind, selected } from './command-line.ts'
 import { complete } from './complete.ts'
+import { escapePrinted } from './escape-printed.ts'
 import { handlers } from './handlers.ts'
 import { createProgram } from './program.ts'
 import { UsageError } from './usage-error.ts'
@@ -39,6 +40,7 @@ function report(error: unknown, words: readonly string[]): void {
   if (command !== null) console.error(`"waldstream ${command} --help" prints its options and examples`)
 }
 
+escapePrinted(console)
 const code = await main(jsonBehind(process.argv.slice(2)))
 // Keeps an exit code that a successful command set, such as `status`.
 if (code !== 0) process.exitCode = code

@@ -1,3 +1,5 @@
+import { escapedControls } from './escaped-controls.ts'
+
 /** pino's numbers of levels, in words. */
 const LEVELS: Readonly<Record<number, string>> = {
   10: 'trace',
@@ -24,8 +26,8 @@ export function plainLogLine(json: string): string {
   const parts = [
     clock,
     (LEVELS[Number(level)] ?? String(level)).padEnd(5),
-    ...(typeof msg === 'string' ? [escaped(msg)] : []),
-    ...fields.map(([name, value]) => `${name}=${textOf(value)}`),
+    ...(typeof msg === 'string' ? [escapedControls(msg)] : []),
+    ...fields.map(([name, value]) => `${escapedControls(name)}=${textOf(value)}`),
   ]
   return `${[parts.join(' '), ...errorLines(err)].join('\n')}\n`
 }
@@ -35,18 +37,12 @@ function errorLines(err: unknown, name = 'error'): readonly string[] {
   if (typeof err !== 'object' || err === null) return []
   const { type, code, message, stack, cause } = err as Readonly<Record<string, unknown>>
   const known = type === 'StreamError' && code !== 'unexpected'
-  const frames = !known && Array.isArray(stack) ? stack.map((frame) => `    ${escaped(String(frame))}`) : []
-  const what = escaped(`${known ? code : type}: ${message}`)
+  const frames = !known && Array.isArray(stack) ? stack.map((frame) => `    ${escapedControls(String(frame))}`) : []
+  const what = escapedControls(`${known ? code : type}: ${message}`)
   return [`  ${name}: ${what}`, ...frames, ...errorLines(cause, 'because')]
 }
 
 /** Text of one word as it is; everything else as JSON, which also escapes control characters. */
 function textOf(value: unknown): string {
-  return typeof value === 'string' && /^[^\s"\p{Cc}]+$/u.test(value) ? value : escaped(JSON.stringify(value))
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (control) =>
-    control === '\n' ? '\\n' : `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return escapedControls(typeof value === 'string' && /^[^\s"\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value))
 }

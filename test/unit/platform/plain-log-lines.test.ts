@@ -32,12 +32,13 @@ describe('log lines for people', () => {
 
   it('contain no secrets, and nothing that controls a terminal', () => {
     const text = linesOf((logger) => {
-      logger.info({ password: 'hidden', said: 'a\u001b[2Jb c', more: 'x\u009by' }, 'a\nb\u001b[0m')
+      logger.info({ password: 'hidden', said: 'a\u001b[2Jb c', more: 'x\u009by', way: 'a\u202eb' }, 'a\nb\u001b[0m')
     })
     expect(text).not.toContain('hidden')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there.
     expect(text.trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
     expect(text).toContain('a\\nb\\u001b[0m')
+    expect(text).toContain('way=a\\u202eb')
   })
 
   it('are JSON where nothing else is asked for and no terminal shows them', () => {
