@@ -53,8 +53,10 @@ export function failureOfRun({
   return { code: state, message: `the source lists ${missing.length} entities that it did not return` }
 }
 
-/** The cut date stays after a failure: each next run reads the window again. */
-export function wayOutOfRun({ id, read, trigger }: Run): string {
-  const again = `waldstream sync ${read}${isSweep(trigger) ? ' --sweep' : ''}`
-  return `waldstream tasks show ${id}; after the fix, at the next scheduled run or at once: ${again}`
+/** The cut date stays after a failure: each next run reads the window again, but not that of a backfill, or a queue. */
+export function wayOutOfRun({ id, read, trigger, backfill_from, queue_url }: Run): string {
+  const [look, again] = [`waldstream tasks show ${id}`, `waldstream sync ${read}`]
+  if (backfill_from !== null) return `${look}; after the fix: ${again} --from ${backfill_from}`
+  if (queue_url !== null) return `${look}; after the fix, with the queue that it names: ${again} --queue-url URL`
+  return `${look}; after the fix, at the next scheduled run or at once: ${again}${isSweep(trigger) ? ' --sweep' : ''}`
 }

@@ -62,7 +62,16 @@ it('says of a read that fails how often, when last, why, and what to do', async 
   const read = 'shop-alder.orders.all'
   const add = async (minute: number, set: Partial<Run>) => {
     const at = `2026-01-31T08:0${minute}:00.000Z`
-    const request = { id: `r${minute}`, read, trigger: 'schedule', reason: null, requested_at: at, backfill_from: null }
+    const { backfill_from = null, queue_url = null } = set
+    const request = {
+      id: `r${minute}`,
+      read,
+      trigger: 'schedule',
+      reason: null,
+      requested_at: at,
+      backfill_from,
+      queue_url,
+    }
     await createRun(api.tables, request)
     await changeRun(api.tables, { id: request.id, fence: 1 }, { set: { ended_at: at, ...set } })
   }
@@ -96,6 +105,15 @@ it('says of a read that fails how often, when last, why, and what to do', async 
       message: 'the source lists 2 entities that it did not return',
     },
   })
+  // No scheduled run reads these again.
+  await add(5, { state: 'failed', error, backfill_from: '2026-01-01T00:00:00.000Z' })
+  expect((await readOf())?.failed?.fix).toBe(
+    'waldstream tasks show r5; after the fix: waldstream sync shop-alder.orders.all --from 2026-01-01T00:00:00.000Z',
+  )
+  await add(6, { state: 'failed', error, queue_url: 'https://shop-alder.example/queue-of-others' })
+  expect((await readOf())?.failed?.fix).toBe(
+    'waldstream tasks show r6; after the fix, with the queue that it names: waldstream sync shop-alder.orders.all --queue-url URL',
+  )
 })
 
 it('shows a key the connections that it reaches', async () => {
