@@ -113,13 +113,16 @@ export async function closeSuperseded(
 ): Promise<void> {
   for (const { version, by } of superseded) {
     const { stage, rank, topic, partition, offset, task: taskId, event_id: eventId } = version
-    const reason = `superseded: ${nameOf(by)} passed ${stage}`
+    const isSame = by === rank
+    const reason = isSame
+      ? `${nameOf(by)} was sent again and passed ${stage}`
+      : `superseded: ${nameOf(by)} passed ${stage}`
     const record = { topic, partition, offset: BigInt(offset), headers: [] }
-    for (const owner of by === rank ? [connection] : [connection, null]) {
+    for (const owner of isSame ? [connection] : [connection, null]) {
       const letter = { id: deadLetterId(stage, record, owner), stage, connection: owner, key, reason }
       await sendDeadLetter(deps, toSuperseded(letter, record, deps.clock.now()))
     }
-    if (by === rank) continue
+    if (isSame) continue
     const { occurredAt, readAt } = rankVersion(rank)
     const about = { taskId, entity, source, key, connection, eventId, occurredAt, readAt }
     const end = { status: 'superseded', code: 'older_version', message: reason, targetId: null }

@@ -150,6 +150,9 @@ it('what was discarded stays discarded, and the same version that was sent again
   await world.deliver()
   await world.tell('deliver-erp', { ...v1, status: 'succeeded' }, mapped(3))
   expect([await world.stateOf(first), await world.stateOf(second)]).toEqual(['discarded', 'resolved'])
+  // No version superseded itself.
+  const reason = 'the version of 1970-01-01T00:00:01.000Z was sent again and passed deliver-erp'
+  expect((await world.letter(second))?.history.at(-1)).toMatchObject({ what: 'resolved', reason })
 })
 
 it('a newer version that the vendor refuses, or that is not sent to it, closes nothing there', async () => {
