@@ -7,3 +7,10 @@ export function isLoopback(host: string): boolean {
 export function correctAddress(host: string): string {
   return `${isLoopback(host) ? 'start the demo with npm start, or ' : ''}correct the address`
 }
+
+const NO_CONNECTION: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
+
+/** Whether a system's code says that nothing answers at the address; other codes are of certificates and lost connections. */
+export function isUnreachable(code: unknown): code is string {
+  return NO_CONNECTION.includes(code)
+}

@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs'
 import { StreamError } from '../../errors.ts'
-import { correctAddress } from '../loopback.ts'
+import { correctAddress, isUnreachable } from '../loopback.ts'
 
 // Node can't import kafkajs' errors by name: the module creates its exports at run time.
 const {
@@ -84,11 +84,11 @@ interface ConnectionFailure {
   readonly code?: string
 }
 
-/** Where nothing answers, and the fix; a connection that existed has only its reason. */
+/** Where nothing answers, and the fix; a connection that was refused or lost has only its reason. */
 function connectionReason({ message, broker, code }: ConnectionFailure): string {
   const place = broker === undefined ? '' : ` at ${broker}`
-  const fix = code === undefined ? '' : `; ${correctAddress(broker?.replace(/:\d+$/, '') ?? '')}`
-  return `no connection to Kafka${place} (KAFKA_BROKERS): ${code ?? message}${fix}`
+  const why = isUnreachable(code) ? `${code}; ${correctAddress(broker?.replace(/:\d+$/, '') ?? '')}` : message
+  return `no connection to Kafka${place} (KAFKA_BROKERS): ${why}`
 }
 
 /** Makes the call and converts the error it throws to a StreamError. `doing` names the failed action in the message. */

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import axios, { type AxiosInstance, isAxiosError } from 'axios'
 import { StreamError } from '../../errors.ts'
-import { correctAddress } from '../loopback.ts'
+import { correctAddress, isUnreachable } from '../loopback.ts'
 import { withoutEnd } from '../without-end.ts'
 
 export interface RegistrySettings {
@@ -133,9 +133,7 @@ function registryUnavailableError(error: unknown, host: string): StreamError {
 /** The system's code of a connection that could not be made; null: there was a connection. */
 function connectionCode(error: unknown): string | null {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/.test(code)
-    ? code
-    : null
+  return isUnreachable(code) ? code : null
 }
 
 /** The host of a URL, without a login in it. */

@@ -14,6 +14,18 @@ it('keeps our own error, with its fix, when kafkajs gives up after it', () => {
   })
 })
 
+// A wrong certificate and a broker that restarts have codes, too: their address is right.
+it.each([
+  ['self-signed certificate in certificate chain', 'SELF_SIGNED_CERT_IN_CHAIN'],
+  ['read ECONNRESET', 'ECONNRESET'],
+])('says %s, and not to correct the address', (what, code) => {
+  const broker = 'kafka.example.com:9092'
+  const error = new KafkaJSConnectionError(`Connection error: ${what}`, { broker, code })
+  expect(fromKafkajs(error, 'connecting').message).toBe(
+    `connecting: no connection to Kafka at ${broker} (KAFKA_BROKERS): Connection error: ${what}`,
+  )
+})
+
 // "no connection to Kafka (KAFKA_BROKERS): Connection error: connect ECONNREFUSED 127.0.0.1:9" named no fix.
 it.each([
   ['127.0.0.1:9', 'ECONNREFUSED', 'ECONNREFUSED; start the demo with npm start, or correct the address'],
