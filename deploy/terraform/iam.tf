@@ -2,7 +2,45 @@
 locals {
   roles = jsondecode(file("${path.module}/roles.json"))
 
-  table_arns = { for name, table in aws_dynamodb_table.this : name => table.arn }
+  # Made from names, so that a plan knows what the policies say, and how long they are.
+  table_arns = {
+    for name in keys(local.tables) :
+    name => "arn:${data.aws_partition.this.partition}:dynamodb:${local.place}:table/${var.table_prefix}${name}"
+  }
+  place = "${data.aws_region.this.name}:${data.aws_caller_identity.this.account_id}"
+
+  # An index is a resource of its own.
+  table_resources = {
+    for name, arn in local.table_arns :
+    name => length(local.tables[name].localIndexes) == 0 ? [arn] : [arn, "${arn}/index/*"]
+  }
+
+  describe_tables = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
+  read_tables     = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]
+  write_tables = [
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PartiQLInsert",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+  ]
+
+  # Every process looks at all tables when it starts. It creates none: Terraform has. `waldstream system` shows whether
+  # each has point-in-time recovery.
+  table_actions = {
+    DescribeTables = local.describe_tables
+    ReadTables     = concat(local.describe_tables, local.read_tables)
+    WriteTables    = concat(local.describe_tables, local.read_tables, local.write_tables)
+  }
+
+  # A table is named once for each role: AWS counts the characters of its policies.
+  table_rights = {
+    for role, uses in local.roles : role => {
+      DescribeTables = setsubtract(keys(local.tables), concat(uses.read, uses.write))
+      ReadTables     = uses.read
+      WriteTables    = uses.write
+    }
+  }
 }
 
 data "aws_partition" "this" {}
@@ -12,37 +50,13 @@ data "aws_caller_identity" "this" {}
 data "aws_iam_policy_document" "role" {
   for_each = local.roles
 
-  # Every process looks at all tables when it starts. It creates none: Terraform has. `waldstream system` shows whether
-  # each has point-in-time recovery.
-  statement {
-    sid       = "DescribeTables"
-    actions   = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
-    resources = values(local.table_arns)
-  }
-
-  statement {
-    sid = "ReadTables"
-    actions = [
-      "dynamodb:BatchGetItem",
-      "dynamodb:GetItem",
-      "dynamodb:Query",
-      "dynamodb:Scan",
-    ]
-    resources = flatten([
-      for table in concat(each.value.read, each.value.write) : [local.table_arns[table], "${local.table_arns[table]}/index/*"]
-    ])
-  }
-
-  statement {
-    sid = "WriteTables"
-    actions = [
-      "dynamodb:BatchWriteItem",
-      "dynamodb:DeleteItem",
-      "dynamodb:PartiQLInsert",
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
-    ]
-    resources = [for table in each.value.write : local.table_arns[table]]
+  dynamic "statement" {
+    for_each = { for sid, tables in local.table_rights[each.key] : sid => tables if length(tables) > 0 }
+    content {
+      sid       = statement.key
+      actions   = local.table_actions[statement.key]
+      resources = flatten([for table in statement.value : local.table_resources[table]])
+    }
   }
 
   dynamic "statement" {
@@ -51,8 +65,8 @@ data "aws_iam_policy_document" "role" {
       sid     = "ReadSecrets"
       actions = ["secretsmanager:GetSecretValue", "ssm:GetParameter"]
       resources = [
-        "arn:${data.aws_partition.this.partition}:secretsmanager:${data.aws_region.this.name}:${data.aws_caller_identity.this.account_id}:secret:${statement.value}*",
-        "arn:${data.aws_partition.this.partition}:ssm:${data.aws_region.this.name}:${data.aws_caller_identity.this.account_id}:parameter/${trimprefix(statement.value, "/")}*",
+        "arn:${data.aws_partition.this.partition}:secretsmanager:${local.place}:secret:${statement.value}*",
+        "arn:${data.aws_partition.this.partition}:ssm:${local.place}:parameter/${trimprefix(statement.value, "/")}*",
       ]
     }
   }
@@ -96,4 +110,11 @@ resource "aws_iam_role_policy" "role" {
   name   = "${var.name}-${each.key}"
   role   = aws_iam_role.role[each.key].id
   policy = data.aws_iam_policy_document.role[each.key].json
+
+  lifecycle {
+    precondition {
+      condition     = length(replace(data.aws_iam_policy_document.role[each.key].json, "/\\s/", "")) <= 10240
+      error_message = "The policy of ${each.key} is longer than the 10,240 characters that AWS allows inside of a role: use a shorter table_prefix, or a pattern in place of many queue_arns."
+    }
+  }
 }

@@ -55,6 +55,10 @@ resource "aws_iam_policy" "msk" {
       condition     = var.topic_prefix != ""
       error_message = "topic_prefix is required with msk_cluster_arn: empty, the roles could use every topic and group."
     }
+    precondition {
+      condition     = length(replace(data.aws_iam_policy_document.msk[each.key].json, "/\\s/", "")) <= 6144
+      error_message = "The policy of ${each.key} for MSK is longer than the 6,144 characters that AWS allows: use a shorter topic_prefix."
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 output "table_arns" {
   description = "ARN of each table, by its name without prefix."
-  value       = local.table_arns
+  value       = { for name, table in aws_dynamodb_table.this : name => table.arn }
 }
 
 output "role_arns" {

@@ -4,21 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { tableDefinitions } from '../../../src/operations/table-definitions.ts'
+import { FOLDER, roles } from './terraform-policies.ts'
 
-const FOLDER = fileURLToPath(new URL('../../../deploy/terraform/', import.meta.url))
 const TERRAFORM = process.env['TERRAFORM'] ?? 'terraform'
 const hasTerraform = spawnSync(TERRAFORM, ['version']).status === 0
 if (!hasTerraform) console.warn('no terraform: TERRAFORM names one; the format of deploy/terraform is not checked')
 
-interface RoleTables {
-  readonly read: readonly string[]
-  readonly write: readonly string[]
-  readonly secrets: boolean
-  readonly queues: boolean
-}
-
 const json = (file: string): unknown => JSON.parse(readFileSync(join(FOLDER, file), 'utf8'))
-const roles = json('roles.json') as Readonly<Record<string, RoleTables>>
 const names = tableDefinitions.map(({ name }) => name)
 
 const ACLS = fileURLToPath(new URL('../../../deploy/kafka/acls.sh', import.meta.url))
