@@ -102,6 +102,13 @@ resource "aws_iam_role" "role" {
   name               = "${var.name}-${each.key}"
   assume_role_policy = var.trust_policy_json
   tags               = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = (var.msk_cluster_arn == null) == (var.topic_prefix == "")
+      error_message = "Set msk_cluster_arn and topic_prefix, or neither: with an empty topic_prefix, the roles could use every topic and group."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "role" {

@@ -3,9 +3,10 @@
 locals {
   written_topics = jsondecode(file("${path.module}/topics.json"))
   msk_cluster    = coalesce(var.msk_cluster_arn, "none")
-  msk_roles      = { for role, topics in local.written_topics : role => topics if var.msk_cluster_arn != null }
-  msk_topics     = "${replace(local.msk_cluster, ":cluster/", ":topic/")}/${var.topic_prefix}"
-  msk_groups     = "${replace(local.msk_cluster, ":cluster/", ":group/")}/${var.topic_prefix}"
+  # By the prefix: the ARN of a cluster that is made in the same plan is not known yet.
+  msk_roles  = { for role, topics in local.written_topics : role => topics if var.topic_prefix != "" }
+  msk_topics = "${replace(local.msk_cluster, ":cluster/", ":topic/")}/${var.topic_prefix}"
+  msk_groups = "${replace(local.msk_cluster, ":cluster/", ":group/")}/${var.topic_prefix}"
 }
 
 data "aws_iam_policy_document" "msk" {
@@ -51,10 +52,6 @@ resource "aws_iam_policy" "msk" {
   tags   = var.tags
 
   lifecycle {
-    precondition {
-      condition     = var.topic_prefix != ""
-      error_message = "topic_prefix is required with msk_cluster_arn: empty, the roles could use every topic and group."
-    }
     precondition {
       condition     = length(replace(data.aws_iam_policy_document.msk[each.key].json, "/\\s/", "")) <= 6144
       error_message = "The policy of ${each.key} for MSK is longer than the 6,144 characters that AWS allows: use a shorter topic_prefix."

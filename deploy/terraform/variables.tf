@@ -56,7 +56,7 @@ variable "msk_cluster_arn" {
 }
 
 variable "topic_prefix" {
-  description = "TOPIC_PREFIX of the installation; required with msk_cluster_arn: empty, it would be every topic and group."
+  description = "TOPIC_PREFIX of the installation. Set it with msk_cluster_arn and only then: empty, the roles could use every topic and group."
   type        = string
   default     = ""
 

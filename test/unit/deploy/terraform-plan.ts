@@ -11,6 +11,9 @@ export interface Plan {
   readonly objections: readonly string[]
 }
 
+/** Variables that are not set have their defaults. */
+type PartlySet = Omit<Installation, 'variables'> & { readonly variables: Partial<Installation['variables']> }
+
 interface Line {
   readonly test_plan?: {
     readonly resource_changes: readonly {
@@ -22,10 +25,21 @@ interface Line {
   readonly diagnostic?: { readonly severity: string; readonly detail: string }
 }
 
-/** A run of `terraform test` that plans the module without asking AWS. */
-function testFile({ region, account, variables }: Installation): string {
-  const given = Object.entries(variables).map(([name, value]) => `    ${name} = ${JSON.stringify(value)}`)
-  return `
+/** A root module that uses the folder, and a run of `terraform test` that plans it without asking AWS. */
+function filesOf({ region, account, variables }: PartlySet, unknown: readonly string[]) {
+  const given = Object.entries(variables)
+  const inputs = given.map(([name, value]) => `    ${name} = ${JSON.stringify(value)}`)
+  const lines = given.map(([name]) => {
+    const from = unknown.includes(name) ? 'terraform_data.given.output' : 'local.given'
+    return `  ${name} = ${from}.${name}`
+  })
+  return {
+    'main.tf': `
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
 provider "aws" {
   region                      = "${region}"
   access_key                  = "none"
@@ -35,33 +49,57 @@ provider "aws" {
   skip_region_validation      = true
   skip_requesting_account_id  = true
 }
+locals {
+  given = {
+${inputs.join('\n')}
+  }
+}
+# What comes out of it is not known before it is applied.
+resource "terraform_data" "given" {
+  input = local.given
+}
+module "waldstream" {
+  source = "./waldstream"
+${lines.join('\n')}
+}
+`,
+    'tests/plan.tftest.hcl': `
 override_data {
-  target = data.aws_caller_identity.this
+  target = module.waldstream.data.aws_caller_identity.this
   values = { account_id = "${account}" }
 }
 run "plan" {
   command = plan
-  variables {
-${given.join('\n')}
+}
+`,
   }
 }
-`
-}
 
-/** A copy of the folder, with its provider; an error where Terraform or the provider is not there. */
-export function initialized(terraform: string, plugins: string): string {
-  const copy = mkdtempSync(join(tmpdir(), 'waldstream-terraform-'))
-  cpSync(FOLDER, copy, { recursive: true })
-  mkdirSync(join(copy, 'tests'))
-  const args = [`-chdir=${copy}`, 'init', '-backend=false', '-input=false', `-plugin-dir=${plugins}`]
+/** A folder that uses a copy of the module, with its provider; an error where Terraform or the provider is not there. */
+export function initialized(terraform: string, plugins: string, installation: Installation): string {
+  const folder = mkdtempSync(join(tmpdir(), 'waldstream-terraform-'))
+  cpSync(FOLDER, join(folder, 'waldstream'), { recursive: true })
+  mkdirSync(join(folder, 'tests'))
+  write(folder, installation, [])
+  const args = [`-chdir=${folder}`, 'init', '-backend=false', '-input=false', `-plugin-dir=${plugins}`]
   const { status, error, stderr } = spawnSync(terraform, args, { encoding: 'utf8' })
-  if (status === 0) return copy
-  rmSync(copy, { recursive: true })
+  if (status === 0) return folder
+  rmSync(folder, { recursive: true })
   throw new Error(`terraform init failed: ${stderr}`, { cause: error })
 }
 
-export function planned(terraform: string, folder: string, installation: Installation): Plan {
-  writeFileSync(join(folder, 'tests', 'plan.tftest.hcl'), testFile(installation))
+function write(folder: string, installation: PartlySet, unknown: readonly string[]): void {
+  for (const [name, text] of Object.entries(filesOf(installation, unknown))) writeFileSync(join(folder, name), text)
+}
+
+/** Plans the installation; `unknown` names variables that only applying makes known, as ARNs of what is made with it. */
+export function planned(
+  terraform: string,
+  folder: string,
+  installation: PartlySet,
+  unknown: readonly (keyof Installation['variables'])[] = [],
+): Plan {
+  write(folder, installation, unknown)
   const { stdout } = spawnSync(terraform, [`-chdir=${folder}`, 'test', '-json', '-verbose'], {
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,

@@ -11,9 +11,12 @@ const ROLES = Object.keys(roles)
 /** Of AWS, without white space: of all policies inside of a role together, and of one that is attached. */
 const LIMITS = { role: 10_240, msk: 6_144 }
 
+/** For tests that plan: Terraform starts the provider anew for each. */
+const PLANS_MS = 180_000
+
 const TERRAFORM = process.env['TERRAFORM'] ?? 'terraform'
 const PLUGINS = process.env['TERRAFORM_PLUGINS']
-const folder = PLUGINS === undefined ? undefined : initialized(TERRAFORM, PLUGINS)
+const folder = PLUGINS === undefined ? undefined : initialized(TERRAFORM, PLUGINS, installation)
 if (folder === undefined) {
   console.warn('no plan of deploy/terraform is made: TERRAFORM_PLUGINS names a folder with the provider aws')
 }
@@ -54,7 +57,7 @@ describe('the policies of deploy/terraform', () => {
     expect(allowed('PutItem')).toEqual(write.toSorted())
   })
 
-  it.skipIf(folder === undefined)('are what Terraform plans', { timeout: 60_000 }, () => {
+  it.skipIf(folder === undefined)('are what Terraform plans', { timeout: PLANS_MS }, () => {
     const { policies, objections } = planned(TERRAFORM, folder ?? '', installation)
     expect(objections).toEqual([])
     expect(Object.keys(policies.role).toSorted()).toEqual(ROLES.toSorted())
@@ -68,7 +71,7 @@ describe('the policies of deploy/terraform', () => {
     }
   })
 
-  it.skipIf(folder === undefined)('are objected to in the plan where they are too long', { timeout: 60_000 }, () => {
+  it.skipIf(folder === undefined)('are objected to in the plan where they are too long', { timeout: PLANS_MS }, () => {
     const long = { ...installation.variables, table_prefix: 'p'.repeat(100), topic_prefix: 'p'.repeat(100) }
     const { objections } = planned(TERRAFORM, folder ?? '', { ...installation, variables: long })
     expect(objections).toContainEqual(expect.stringContaining('The policy of api is longer than the 10,240 characters'))
@@ -76,4 +79,34 @@ describe('the policies of deploy/terraform', () => {
       expect.stringContaining('The policy of api for MSK is longer than the 6,144 characters'),
     )
   })
+
+  it.skipIf(folder === undefined)(
+    'are planned beside the cluster and the key that they name',
+    { timeout: PLANS_MS },
+    () => {
+      const unknown = ['msk_cluster_arn', 'kms_key_arn', 'queue_arns', 'trust_policy_json'] as const
+      const { policies, objections } = planned(TERRAFORM, folder ?? '', installation, unknown)
+      expect(objections).toEqual([])
+      expect(Object.keys(policies.msk).toSorted()).toEqual(ROLES.toSorted())
+    },
+  )
+
+  it.skipIf(folder === undefined)(
+    'need the cluster and the prefix of its topics together',
+    { timeout: PLANS_MS },
+    () => {
+      const { msk_cluster_arn: _cluster, ...noCluster } = installation.variables
+      const noPrefix = { ...installation.variables, topic_prefix: '' }
+      for (const variables of [noCluster, noPrefix]) {
+        const { objections } = planned(TERRAFORM, folder ?? '', { ...installation, variables })
+        expect(new Set(objections)).toEqual(
+          new Set([expect.stringContaining('Set msk_cluster_arn and topic_prefix, or neither')]),
+        )
+      }
+      const { topic_prefix: _prefix, ...neither } = noCluster
+      const { policies, objections } = planned(TERRAFORM, folder ?? '', { ...installation, variables: neither })
+      expect(objections).toEqual([])
+      expect(policies.msk).toEqual({})
+    },
+  )
 })
