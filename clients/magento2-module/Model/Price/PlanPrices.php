@@ -56,18 +56,28 @@ class PlanPrices
             foreach ($plan->settings->targetsOf($level['level']) as $target) {
                 $what = "Level \"{$level['level']}\"";
                 foreach ($this->websitesOf($plan, $what, $level['currency'], $target) as $website) {
-                    $choices["{$target}|{$website->id}"][] = [$target, $website, $level, $period];
+                    $choices[self::kindOf($target) . "|{$website->id}"][] = [$target, $website, $level, $period];
                     $this->noteChanges($plan, $period, $now);
                 }
             }
         }
         foreach ($choices as $choice) {
-            [$target, $website] = $choice[0];
             $chosen = $this->choose($plan, $choice, $now);
             if ($chosen !== null) {
-                $this->add($plan, $target, $website, ...$chosen);
+                $this->add($plan, ...$chosen);
             }
         }
+    }
+
+    /**
+     * What the prices of a target are: those of one group have several spellings.
+     *
+     * @param string $target
+     * @return string
+     */
+    private static function kindOf(string $target): string
+    {
+        return mb_strtolower(PriceSettings::groupOf($target) ?? $target);
     }
 
     /**
@@ -123,7 +133,7 @@ class PlanPrices
      * @param PricePlan $plan
      * @param array<int, array{string, PriceWebsite, array<string, mixed>, array{int|null, int|null}}> $choice
      * @param int $now
-     * @return array{array<string, mixed>, array{int|null, int|null}}|null null: none
+     * @return array{string, PriceWebsite, array<string, mixed>, array{int|null, int|null}}|null null: none
      */
     private function choose(PricePlan $plan, array $choice, int $now): ?array
     {
@@ -149,7 +159,7 @@ class PlanPrices
             $this->keep($plan, $target, $website);
             return null;
         }
-        return [$able[0][2], $able[0][3]];
+        return $able[0];
     }
 
     /**
@@ -167,7 +177,7 @@ class PlanPrices
         }
         $group = PriceSettings::groupOf($target);
         if ($group !== null) {
-            $plan->keptTiers["{$website->id}|{$group}"] = true;
+            $plan->keptTiers["{$website->id}|" . mb_strtolower($group)] = true;
         }
     }
 

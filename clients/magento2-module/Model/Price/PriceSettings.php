@@ -93,12 +93,12 @@ class PriceSettings
      */
     public function groups(): array
     {
-        $groups = array_map(self::groupOf(...), $this->targets());
-        return array_values(array_filter($groups, static fn (?string $group): bool => $group !== null));
+        $groups = array_diff(array_map(self::groupOf(...), $this->targets()), [null]);
+        return array_values(array_unique(array_map('mb_strtolower', $groups)));
     }
 
     /**
-     * The customer group of a target, in lower case; null: the target is no tier price.
+     * The customer group of a target as the map has it; null: the target is no tier price.
      *
      * @param string $target
      * @return string|null
@@ -109,7 +109,7 @@ class PriceSettings
             return TierPrices::ALL_GROUPS;
         }
         $isGroup = str_starts_with($target, self::GROUP);
-        return $isGroup ? mb_strtolower(trim(substr($target, strlen(self::GROUP)))) : null;
+        return $isGroup ? trim(substr($target, strlen(self::GROUP))) : null;
     }
 
     /**

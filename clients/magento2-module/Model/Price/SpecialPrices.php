@@ -38,8 +38,8 @@ class SpecialPrices implements PriceKindInterface
                 if (count($there) < 2 && ($there[0] ?? null) == $wanted) {
                     continue;
                 }
-                if ($there !== [] && self::hasMoreThan($there, $wanted)) {
-                    $gone[] = $this->price($plan->sku, $store, $there[0]);
+                if (self::mayHaveMoreThan($there, $wanted)) {
+                    $gone[] = $this->price($plan->sku, $store, $there[0] ?? $wanted);
                 }
                 if ($wanted !== null) {
                     $changed[] = $this->price($plan->sku, $store, $wanted);
@@ -52,14 +52,18 @@ class SpecialPrices implements PriceKindInterface
     }
 
     /**
-     * Whether the shop has a price or day that is to go: an update only adds.
+     * Whether the shop may have a price or day that is to go: an update only adds. Magento does not show days that are
+     * left without a price.
      *
      * @param SpecialPrice[] $there
      * @param SpecialPrice|null $wanted
      * @return bool
      */
-    private static function hasMoreThan(array $there, ?SpecialPrice $wanted): bool
+    private static function mayHaveMoreThan(array $there, ?SpecialPrice $wanted): bool
     {
+        if ($there === []) {
+            return $wanted !== null && ($wanted->from === null || $wanted->to === null);
+        }
         foreach ($there as $one) {
             if (($one->from !== null && $wanted?->from === null) || ($one->to !== null && $wanted?->to === null)) {
                 return true;

@@ -11,7 +11,7 @@ class TierPrice
      * Constructor.
      *
      * @param int $website 0: all
-     * @param string $group in lower case
+     * @param string $group its code as written in the map or the shop: Magento does not find "Ä" by "ä"
      * @param float $quantity
      * @param float $price
      */
@@ -30,6 +30,27 @@ class TierPrice
      */
     public function place(): string
     {
-        return "{$this->website}|{$this->group}|" . sprintf('%.4F', $this->quantity);
+        return "{$this->website}|{$this->step()}";
+    }
+
+    /**
+     * Names the group and the quantity, of any website.
+     *
+     * @return string
+     */
+    public function step(): string
+    {
+        return mb_strtolower($this->group) . '|' . sprintf('%.4F', $this->quantity);
+    }
+
+    /**
+     * The same with another price.
+     *
+     * @param float $price
+     * @return self
+     */
+    public function withPrice(float $price): self
+    {
+        return new self($this->website, $this->group, $this->quantity, $price);
     }
 }

@@ -32,14 +32,20 @@ class TierPrices implements PriceKindInterface
     {
         $plans = array_filter($plans, static fn (PricePlan $plan): bool => $plan->settings->groups() !== []);
         $current = $this->current($plans);
-        [$gone, $changed] = [[], []];
+        [$moved, $gone, $changed] = [[], [], []];
         foreach ($plans as $plan) {
             $there = $current[$plan->sku] ?? [];
-            foreach (array_diff_key($there, $plan->tiers) as [$tier, $type]) {
-                $isKept = isset($plan->keptTiers["{$tier->website}|{$tier->group}"]);
-                if (!$isKept && self::isOurs($plan->settings, $tier)) {
-                    $gone[] = $this->price($plan->sku, $tier, $type);
+            foreach (array_diff_key($there, $plan->tiers) as $place => [$tier, $type]) {
+                $isKept = isset($plan->keptTiers["{$tier->website}|" . mb_strtolower($tier->group)]);
+                if ($isKept || !self::isOurs($plan->settings, $tier)) {
+                    continue;
                 }
+                $found = $tier->withPrice(self::priceToFind($there, $place));
+                if ($found->price !== $tier->price) {
+                    $there[$place] = [$found, $type];
+                    $moved[] = $this->price($plan->sku, $found, $type);
+                }
+                $gone[] = $this->price($plan->sku, $found, $type);
             }
             foreach ($plan->tiers as $place => $tier) {
                 [$own, $type] = $there[$place] ?? [null, null];
@@ -48,9 +54,33 @@ class TierPrices implements PriceKindInterface
                 }
             }
         }
+        $failures = $moved === [] ? [] : PriceFailures::of($this->storage->update($moved), $plans);
         $refused = $gone === [] ? [] : PriceFailures::of($this->storage->delete($gone), $plans);
         $failed = $changed === [] ? [] : PriceFailures::of($this->storage->update($changed), $plans);
-        return PriceFailures::both($refused, $failed);
+        return PriceFailures::both(PriceFailures::both($failures, $refused), $failed);
+    }
+
+    /**
+     * A price by which Magento finds a tier price to delete it: it looks for the first one of the group, quantity and
+     * amount, of any website, and finds none of 0. Then the tier price gets an amount of its own first.
+     *
+     * @param array<string, array{TierPrice, string}> $there by place
+     * @param string $place
+     * @return float
+     */
+    private static function priceToFind(array $there, string $place): float
+    {
+        [$own, $type] = $there[$place];
+        unset($there[$place]);
+        $isLike = static fn (array $other): bool => $other[0]->step() === $own->step() && $other[1] === $type;
+        $taken = array_map(static fn (array $other): float => $other[0]->price, array_filter($there, $isLike));
+        $price = $own->price;
+        // Percents are at most 100, prices at least 0.
+        $change = $price < 1 ? 0.01 : -0.01;
+        while ($price === 0.0 || in_array($price, $taken, true)) {
+            $price = round($price + $change, 4);
+        }
+        return $price;
     }
 
     /**
@@ -63,7 +93,7 @@ class TierPrices implements PriceKindInterface
     private static function isOurs(PriceSettings $settings, TierPrice $tier): bool
     {
         $ids = array_map(static fn (PriceWebsite $website): int => $website->id, $settings->websites());
-        return in_array($tier->group, $settings->groups(), true) && in_array($tier->website, $ids, true);
+        return in_array(mb_strtolower($tier->group), $settings->groups(), true) && in_array($tier->website, $ids, true);
     }
 
     /**
@@ -79,9 +109,9 @@ class TierPrices implements PriceKindInterface
         foreach ($skus === [] ? [] : $this->storage->get($skus) as $price) {
             $own = new TierPrice(
                 (int) $price->getWebsiteId(),
-                mb_strtolower((string) $price->getCustomerGroup()),
+                (string) $price->getCustomerGroup(),
                 (float) $price->getQuantity(),
-                round((float) $price->getPrice(), 4)
+                (float) $price->getPrice()
             );
             $found[$price->getSku()][$own->place()] = [$own, $price->getPriceType()];
         }

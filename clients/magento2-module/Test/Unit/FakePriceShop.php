@@ -30,6 +30,8 @@ final class FakePriceShop implements ScopeConfigInterface, StoreManagerInterface
     public array $costs = [];
     /** @var array<string, array{string, string|null, string|null}> price and days by store and SKU */
     public array $special = [];
+    /** @var array<string, array{string|null, string|null}> days without a price, which no service shows, by store and SKU */
+    public array $days = [];
     /** @var array<string, array{string, string}> price and type, by website, group, quantity and SKU */
     public array $tiers = [];
 

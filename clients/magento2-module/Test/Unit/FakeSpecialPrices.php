@@ -33,7 +33,7 @@ final class FakeSpecialPrices implements SpecialPriceStorageInterface
         [$valid, $refused] = $this->checked($prices);
         foreach ($valid as $price) {
             $place = "{$price->getStoreId()} {$price->getSku()}";
-            [, $from, $to] = $this->shop->special[$place] ?? [null, null, null];
+            [, $from, $to] = $this->shop->special[$place] ?? [null, ...$this->shop->days[$place] ?? [null, null]];
             $days = [$price->getPriceFrom() ?: $from, $price->getPriceTo() ?: $to];
             $this->shop->special[$place] = [sprintf('%.6F', $price->getPrice()), ...$days];
         }
@@ -45,7 +45,8 @@ final class FakeSpecialPrices implements SpecialPriceStorageInterface
         $this->shop->calls[] = 'no special ' . count($prices);
         [$valid, $refused] = $this->checked($prices);
         foreach ($valid as $price) {
-            unset($this->shop->special["{$price->getStoreId()} {$price->getSku()}"]);
+            $place = "{$price->getStoreId()} {$price->getSku()}";
+            unset($this->shop->special[$place], $this->shop->days[$place]);
         }
         return $refused;
     }

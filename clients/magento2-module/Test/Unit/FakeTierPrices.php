@@ -7,10 +7,10 @@ namespace Waldstream\Feeds\Test\Unit;
 use Magento\Catalog\Api\Data\TierPriceInterface;
 use Magento\Catalog\Api\TierPriceStorageInterface;
 
-/** Tier prices. One is deleted by its price, too. */
+/** Tier prices. As Magento does, it deletes the first one of a group, quantity and amount, of any website, and none of 0. */
 final class FakeTierPrices implements TierPriceStorageInterface
 {
-    private const GROUPS = ['all groups', 'not logged in', 'general', 'wholesale'];
+    private const GROUPS = ['ALL GROUPS', 'NOT LOGGED IN', 'General', 'Wholesale', 'Ärzte'];
 
     public function __construct(private readonly FakePriceShop $shop)
     {
@@ -49,18 +49,31 @@ final class FakeTierPrices implements TierPriceStorageInterface
     {
         $this->shop->calls[] = 'no tiers ' . count($prices);
         [$valid, $refused] = $this->checked($prices);
-        foreach ($valid as $price) {
-            $there = $this->shop->tiers[self::place($price)] ?? null;
-            if ($there !== null && (float) $there[0] === $price->getPrice()) {
-                unset($this->shop->tiers[self::place($price)]);
+        $found = array_map($this->firstLike(...), $valid);
+        $this->shop->tiers = array_diff_key($this->shop->tiers, array_flip(array_filter($found)));
+        return $refused;
+    }
+
+    private function firstLike(FakePriceData $price): ?string
+    {
+        $withoutWebsite = static fn (string $place): string => explode('|', $place, 2)[1];
+        foreach ($this->shop->tiers as $place => [$amount, $type]) {
+            $isLike = $type === $price->getPriceType() && (float) $amount === $price->getPrice() && (float) $amount !== 0.0;
+            if ($isLike && $withoutWebsite($place) === $withoutWebsite(self::place($price))) {
+                return $place;
             }
         }
-        return $refused;
+        return null;
     }
 
     private static function place(FakePriceData $price): string
     {
-        return implode('|', [$price->getWebsiteId(), $price->getCustomerGroup(), (int) $price->getQuantity(), $price->getSku()]);
+        // Magento finds the group by its code in lower case, of which it changes only ASCII letters.
+        $code = strtolower($price->getCustomerGroup());
+        if (!in_array($code, array_map('strtolower', self::GROUPS), true)) {
+            throw new \ErrorException("Undefined array key \"{$code}\"");
+        }
+        return implode('|', [$price->getWebsiteId(), $code, (int) $price->getQuantity(), $price->getSku()]);
     }
 
     /**
@@ -104,7 +117,7 @@ final class FakeTierPrices implements TierPriceStorageInterface
             $price->getQuantity() < 1 => 'Quantity = %qty',
             !in_array($price->getWebsiteId(), $websites, true) => 'Website ID = %websiteId',
             $this->shop->isGlobal && $price->getWebsiteId() !== 0 => 'Website ID = %websiteId',
-            !in_array(strtolower($price->getCustomerGroup()), self::GROUPS, true) => 'Customer Group = %customerGroup',
+            !in_array(mb_strtolower($price->getCustomerGroup()), array_map('mb_strtolower', self::GROUPS), true) => 'Customer Group = %customerGroup',
             default => null,
         };
     }

@@ -94,7 +94,7 @@ final class PriceWriterTest extends TestCase
         $rows = [self::row('a', $levels, '20.25'), self::row('B', [self::level('Base Price', '7.5'), self::level('Other', '1')])];
         $results = $this->write($rows);
         self::assertSame([null, null], [$results['a']->error, $results['B']->error]);
-        self::assertSame(['base 2', 'tiers 3', 'special 1', 'cost 1'], $this->prices->calls);
+        self::assertSame(['base 2', 'tiers 3', 'no special 1', 'special 1', 'cost 1'], $this->prices->calls);
         self::assertSame(['0 A' => '52.000000', '0 B' => '7.500000'], $this->prices->base);
         self::assertSame(['0 A' => ['49.500000', null, null]], $this->prices->special);
         self::assertSame([
@@ -138,6 +138,48 @@ final class PriceWriterTest extends TestCase
         // Days that are no longer there go with the price: an update would keep them.
         $this->write([self::row('A', [self::level('Sale', '5')])], $config);
         self::assertSame(['1 A' => ['5.000000', null, null], '2 A' => ['5.000000', null, null]], $this->prices->special);
+    }
+
+    public function testDaysThatWereLeftWithoutAPriceDoNotCount(): void
+    {
+        $this->prices->days = ['0 A' => ['2020-01-01 00:00:00', '2020-02-01 00:00:00']];
+        $this->write([self::row('A', [self::level('Sale', '5')])]);
+        self::assertSame(['0 A' => ['5.000000', null, null]], $this->prices->special);
+    }
+
+    public function testATierPriceThatGoesTakesNoneOfAnotherWebsiteWithIt(): void
+    {
+        $config = [...self::ALL, 'prices/currencies' => "USD = us\nEUR = eu"];
+        $ofUs = self::level('Trade', '10', ['5' => '9']);
+        $ofEu = self::level('Trade', '10', ['5' => '9'], currency: 'EUR');
+        foreach ([[$ofEu, 2], [$ofUs, 1]] as [$level, $website]) {
+            $this->write([self::row('A', [$ofUs, $ofEu])], $config);
+            self::assertNull($this->write([self::row('A', [$level])], $config)['A']->error);
+            $kept = ["{$website}|wholesale|1|A" => ['10.000000', 'fixed'], "{$website}|wholesale|5|A" => ['9.000000', 'fixed']];
+            self::assertSame($kept, $this->prices->tiers);
+        }
+        $this->write([self::row('A', [$ofUs, $ofEu])], $config);
+        $this->write([self::row('A', [])], $config);
+        self::assertSame([], $this->prices->tiers);
+    }
+
+    public function testTierPricesOfZeroOfPercentAndOfManyDigitsGo(): void
+    {
+        $this->prices->tiers = ['0|wholesale|5|A' => ['0.000000', 'fixed'], '0|wholesale|9|A' => ['100.000000', 'discount']]
+            + ['0|wholesale|7|A' => ['1.234567', 'fixed']];
+        self::assertNull($this->write([self::row('A', [])])['A']->error);
+        self::assertSame([], $this->prices->tiers);
+    }
+
+    public function testAGroupIsFoundByItsCodeAsTheMapHasIt(): void
+    {
+        $config = ['prices/levels' => "Trade = group: Ärzte\nOther = group: ärzte"];
+        self::assertNull($this->write([self::row('A', [self::level('Trade', '4')])], $config)['A']->error);
+        self::assertSame(['0|Ärzte|1|A' => ['4.000000', 'fixed']], $this->prices->tiers);
+        $this->write([self::row('A', [self::level('Trade', '4')])], $config);
+        self::assertSame([], $this->prices->calls);
+        $both = $this->write([self::row('A', [self::level('Trade', '4'), self::level('Other', '5')])], $config)['A'];
+        self::assertStringContainsString('Levels "Trade" and "Other" are both', $both->error);
     }
 
     public function testOfSeveralPeriodsTheOneThatBeganLastCounts(): void
