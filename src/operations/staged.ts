@@ -29,7 +29,7 @@ export const servedStockColumns = inventoryFeed.data
 export type ServedStock = Pick<ServedRow, 'data' | 'as_of' | 'stale'>
 
 export interface StagedItem extends ShownRow {
-  /** Null: the entity is not stock, it has no row in the feed, or only places are asked for. */
+  /** Null: the entity is not stock, readers of the feed have no row of it or a deleted one, or only places are asked for. */
   readonly as_served: ServedStock | null
 }
 
@@ -75,7 +75,8 @@ async function servedStock(
 ): Promise<readonly ServedRow[]> {
   if (entity !== inventoryFeed.entity || rows.length === 0) return []
   const keys = [...new Set(rows.map(({ key }) => key))].map((key) => [key])
-  return (await readFeedItems(deps, by, { feed: inventoryFeed, connection, sources: null, keys })).rows
+  const { rows: found } = await readFeedItems(deps, by, { feed: inventoryFeed, connection, sources: null, keys })
+  return found.filter(({ deleted }) => !deleted)
 }
 
 /** The row for callers who do not see the system that it was read from. */

@@ -63,7 +63,10 @@ export const StagedList = Type.Object({
             as_of: Nullable(Type.String({ description: 'As in the feed' })),
             stale: Nullable(Type.Object({ policy: Text, reason: Text })),
           },
-          { description: 'Stock as shops read it now; null: not stock, not in the feed, or payloads=places' },
+          {
+            description:
+              'Stock as shops read it now; null: not stock, not in the feed or deleted there, or payloads=places',
+          },
         ),
       ),
       answer: Type.Object({

@@ -30,13 +30,13 @@ export function priceLevelChecks(
     ]
     if (asked.length === 0) return []
     const run = async (signal: AbortSignal) =>
-      await findingsOf({ connection, isWhole }, [...new Set(asked)], deps, signal)
+      await findingsOf({ connection, sources: [...sources] }, [...new Set(asked)], deps, signal)
     return [{ name: `price levels ${id}`, run }]
   })
 }
 
 async function findingsOf(
-  { connection, isWhole }: { readonly connection: Connection; readonly isWhole: boolean },
+  { connection, sources }: { readonly connection: Connection; readonly sources: readonly string[] },
   systems: readonly System[],
   { clients }: PriceLevelDeps,
   signal: AbortSignal,
@@ -47,29 +47,30 @@ async function findingsOf(
     const levels = await (await clients.of(system)).priceLevels(reads, signal)
     if (levels !== null) known.set(system.id, levels)
   }
-  if (known.size === 0) return []
+  const { feeds, vendor, priceLevel } = connection
+  // A level of the feed may be of any source.
+  const inFeed = sources.flatMap((source) => known.get(source) ?? [])
+  const problemsOfFeed = sources.every((source) => known.has(source)) ? unknownInFeed(connection, inFeed) : null
+  const ofVendor = known.get(vendor)
+  const problemsOfOrders = ofVendor === undefined ? null : unknownOfOrders(connection, ofVendor)
   const name = `price levels ${connection.id}`
-  const problems = [...(isWhole ? unknownInFeed(connection, known) : []), ...unknownOfOrders(connection, known)]
-  const named = [...known.keys()].join(', ')
-  return problems.length === 0
-    ? [ok(name, `every level has prices in ${named}`)]
-    : problems.map((problem) => warn(name, problem, FIX))
+  const problems = [...(problemsOfFeed ?? []), ...(problemsOfOrders ?? [])]
+  if (problems.length > 0) return problems.map((problem) => warn(name, problem, FIX))
+  const isJudged =
+    (feeds?.prices?.levels === undefined || problemsOfFeed !== null) &&
+    (priceLevel === null || problemsOfOrders !== null)
+  return isJudged ? [ok(name, `every level has prices in ${[...known.keys()].join(', ')}`)] : []
 }
 
 const FIX = "correct the connection's document, or give the level a price in the ERP"
 
-/** A level of the feed may be of any source. */
-function unknownInFeed({ feeds }: Connection, known: ReadonlyMap<string, readonly PriceLevel[]>): readonly string[] {
-  const names = [...new Set([...known.values()].flat().map((level) => level.name))].toSorted()
+function unknownInFeed({ feeds }: Connection, known: readonly PriceLevel[]): readonly string[] {
+  const names = [...new Set(known.map((level) => level.name))].toSorted()
   const unknown = (feeds?.prices?.levels ?? []).filter((level) => !names.includes(level))
   return unknown.map((level) => `feeds.prices.levels: "${level}" ${unknownName(level, names)}`)
 }
 
-function unknownOfOrders(
-  { vendor, priceLevel }: Connection,
-  known: ReadonlyMap<string, readonly PriceLevel[]>,
-): readonly string[] {
-  const levels = known.get(vendor) ?? []
+function unknownOfOrders({ priceLevel }: Connection, levels: readonly PriceLevel[]): readonly string[] {
   if (priceLevel === null || levels.length === 0 || levels.some(({ id }) => id === priceLevel)) return []
   const listed = levels.map(({ id, name }) => `${id} (${name})`)
   return [`priceLevel: "${priceLevel}" is not known; known are: ${listed.join(', ')}`]

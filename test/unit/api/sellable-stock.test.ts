@@ -118,6 +118,8 @@ it('staged stock has what shops read of it', async () => {
   expect(data.parts.sellable).toBe('3')
   expect(await staged('events')).toEqual([{ data, as_of, stale: null }])
   expect(await staged('places')).toEqual([null])
+  await api.project(0, inventoryChanged({ sku: 'A', source: 'vendor', readAt: api.clock.time + 1, deleted: true }, '0'))
+  expect(await staged('events')).toEqual([null])
 })
 
 it('a policy is the same whatever the order in which its table has the fields', () => {

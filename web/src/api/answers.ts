@@ -248,7 +248,7 @@ export interface FeedRow extends StagedOrder {
   readonly read_at: string
   readonly occurred_at: string | null
   readonly event_id: string
-  /** Stock as shops read it; null: it is not stock, or has no row in the feed. */
+  /** Stock as shops read it; null: it is not stock, or has no row in the feed that is not deleted. */
   readonly as_served: (Pick<ServedStock, 'as_of' | 'stale'> & { readonly data: StockData }) | null
 }
 

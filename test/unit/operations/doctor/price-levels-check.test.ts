@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Connection } from '../../../../src/configuration/model.ts'
+import type { Connection, System } from '../../../../src/configuration/model.ts'
 import { priceLevelChecks } from '../../../../src/operations/doctor/price-levels-check.ts'
 import type { Clients } from '../../../../src/systems/clients.ts'
 import type { PriceLevel } from '../../../../src/systems/kit/price-level.ts'
@@ -11,10 +11,18 @@ const known: readonly PriceLevel[] = [
 ]
 
 /** Findings for a connection whose vendor has these levels; null: its type does not know them. */
-async function found(more: Partial<Connection>, levels: readonly PriceLevel[] | null = known) {
+async function found(
+  more: Partial<Connection>,
+  levels: readonly PriceLevel[] | null = known,
+  unknowing: readonly System[] = [],
+) {
   const connection = connectionWith('c', { shop: 'shop', vendor: 'erp', reads: ['erp.prices.all'], ...more })
-  const systems = [systemWith('erp', 'netsuite', {}), systemWith('shop', 'magento2', {})]
-  const clients = { of: async () => ({ priceLevels: async () => levels }) } as unknown as Pick<Clients, 'of'>
+  const systems = [systemWith('erp', 'netsuite', {}), systemWith('shop', 'magento2', {}), ...unknowing]
+  const levelsOf = (system: System) => (unknowing.includes(system) ? null : levels)
+  const clients = { of: async (system: System) => ({ priceLevels: async () => levelsOf(system) }) } as unknown as Pick<
+    Clients,
+    'of'
+  >
   const checks = priceLevelChecks({ systems, connections: [connection] }, { clients })
   const findings = await Promise.all(checks.map((check) => check.run(new AbortController().signal)))
   return findings.flat().map(({ level, name, what }) => `${level} ${name}: ${what}`)
@@ -36,6 +44,14 @@ it('reports the level of orders that no price has', async () => {
 it('does not judge levels of the feed where a source of prices is not asked', async () => {
   const reads = ['erp.prices.all', 'other.prices.all']
   expect(await found({ reads, feeds: { prices: { levels: ['Wholsale'] } } })).toEqual([])
+})
+
+it('does not judge levels of the feed where the type of a source does not know its levels', async () => {
+  const reads = ['erp.prices.all', 'file.prices.all']
+  const more = { reads, priceLevel: '7', feeds: { prices: { levels: ['Dealers'] } } }
+  expect(await found(more, known, [systemWith('file', 'files', {})])).toEqual([
+    'warn price levels c: priceLevel: "7" is not known; known are: 1 (Base Price), 5 (Wholesale)',
+  ])
 })
 
 it('finds nothing wrong with levels that there are, and asks nothing where none is named or known', async () => {
