@@ -7,6 +7,8 @@ namespace Waldstream\Feeds\Model;
 /** What became of a row. */
 class RowResult
 {
+    private const DAY = 86_400;
+
     /**
      * Constructor.
      *
@@ -43,5 +45,16 @@ class RowResult
     public static function failed(string $error, ?int $dueAt = null): self
     {
         return new self($error, false, $dueAt);
+    }
+
+    /**
+     * The catalog has no product of the row. It may get one at any time, so the row is tried once a day then.
+     *
+     * @param string $sku
+     * @return self
+     */
+    public static function withoutProduct(string $sku): self
+    {
+        return self::failed((string) __('The catalog has no product "%1".', $sku), time() + self::DAY);
     }
 }

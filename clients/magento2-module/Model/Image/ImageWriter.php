@@ -186,7 +186,7 @@ class ImageWriter implements RowWriterInterface
         if ($row->deleted) {
             return RowResult::written();
         }
-        return RowResult::failed((string) __('The catalog has no product "%1".', $row->sku));
+        return RowResult::withoutProduct($row->sku);
     }
 
     /**

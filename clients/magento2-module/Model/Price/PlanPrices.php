@@ -142,17 +142,22 @@ class PlanPrices
             ($one[3][0] ?? $now) <= $now && ($one[3][1] ?? $now + 1) > $now);
         $later = array_filter($choice, static fn (array $one): bool => ($one[3][0] ?? $now) > $now);
         $begins = static fn (array $one): int => $one[3][0] ?? PHP_INT_MIN;
-        usort($valid, static fn (array $a, array $b): int => $begins($b) <=> $begins($a));
-        usort($later, static fn (array $a, array $b): int => $begins($a) <=> $begins($b));
+        // Of those that began together, the one that ends first: that with a period replaces that without.
+        $place = static fn (array $one): array => [$begins($one), $one[3][1] ?? PHP_INT_MAX];
+        usort($valid, static fn (array $a, array $b): int => $begins($b) <=> $begins($a) ?: $place($a) <=> $place($b));
+        usort($later, static fn (array $a, array $b): int => $place($a) <=> $place($b));
         $able = $valid === [] && $target === PriceSettings::SPECIAL ? $later : $valid;
         if ($able === []) {
             return null;
         }
-        if (isset($able[1]) && $begins($able[0]) === $begins($able[1])) {
+        $isRival = static fn (array $one): bool => $begins($one) === $begins($able[0])
+            && ($one[2]['level'] !== $able[0][2]['level'] || $place($one) === $place($able[0]));
+        $rivals = array_values(array_filter(array_slice($able, 1), $isRival));
+        if ($rivals !== []) {
             $plan->refused[] = (string) __(
                 'Levels "%1" and "%2" are both "%3" of the website "%4". Leave one of them out.',
                 $able[0][2]['level'],
-                $able[1][2]['level'],
+                $rivals[0][2]['level'],
                 $target,
                 $website->code
             );

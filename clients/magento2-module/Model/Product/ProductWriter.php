@@ -77,7 +77,7 @@ class ProductWriter implements RowWriterInterface
             return $this->disable($row, $product, $notes);
         }
         if ($product === null && !$this->config->createsProducts()) {
-            return RowResult::failed((string) __('The catalog has no product "%1".', $row->sku));
+            return RowResult::withoutProduct($row->sku);
         }
         $values = $this->changes->valuesOf($row->data, $this->config->attributeMap());
         $changes = $this->changes->of($values, $product);

@@ -57,9 +57,7 @@ class StockWriter implements RowWriterInterface
         foreach ($rows as $row) {
             $sku = ($products[mb_strtolower($row->sku)] ?? null)?->getSku();
             if ($sku === null) {
-                $notes->end($row, $row->deleted
-                    ? RowResult::written()
-                    : RowResult::failed((string) __('The catalog has no product "%1".', $row->sku)));
+                $notes->end($row, $row->deleted ? RowResult::written() : RowResult::withoutProduct($row->sku));
                 continue;
             }
             try {

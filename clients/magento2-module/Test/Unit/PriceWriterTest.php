@@ -199,6 +199,31 @@ final class PriceWriterTest extends TestCase
         self::assertSame('6.000000', $this->prices->special['0 A'][0]);
     }
 
+    public function testOfPeriodsOfALevelThatBeganTogetherTheOneThatEndsFirstCounts(): void
+    {
+        $day = 86_400;
+        $now = time();
+        $levels = [
+            self::level('Base Price', '10'),
+            self::level('Base Price', '9', to: $now + 3 * $day),
+            self::level('Sale', '8', from: $now - $day, to: $now + $day),
+            self::level('Sale', '7', from: $now - $day, to: $now + 9 * $day),
+        ];
+        $result = $this->write([self::row('A', $levels)])['A'];
+        self::assertSame([null, $now + $day], [$result->error, $result->dueAt]);
+        self::assertSame(['0 A' => '9.000000'], $this->prices->base);
+        self::assertSame('8.000000', $this->prices->special['0 A'][0]);
+        $two = [self::level('Base Price', '10'), self::level('Base Price', '11', currency: 'USD')];
+        self::assertStringContainsString('are both "base"', $this->write([self::row('B', $two)])['B']->error);
+    }
+
+    public function testAProductThatComesLaterGetsItsPricesThen(): void
+    {
+        $result = $this->write([self::row('NONE', [self::level('Base Price', '3')])])['NONE'];
+        self::assertSame('The catalog has no product "NONE".', $result->error);
+        self::assertEqualsWithDelta(time() + 86_400, $result->dueAt, 60);
+    }
+
     public function testAPriceInAnotherCurrencyIsRefusedAndWhatItWouldReplaceStays(): void
     {
         $this->prices->special = ['0 A' => ['3.000000', null, null]];
