@@ -35,6 +35,7 @@ class BasePrices implements PriceKindInterface
             foreach ($plan->base as $store => $price) {
                 if (($current[$plan->sku][$store] ?? null) !== $price) {
                     $changed[] = $this->price($plan->sku, $store, $price);
+                    $plan->isToIndex = true;
                 }
             }
         }

@@ -15,15 +15,18 @@ class PlanPrices
      * The plan of a row.
      *
      * @param StagedRow $row
+     * @param int $product id of the product
      * @param string $sku as the catalog has it
      * @param PriceSettings $settings
      * @param int $now seconds since 1970
      * @return PricePlan
      * @throws \InvalidArgumentException for a price, quantity or time that is none
      */
-    public function of(StagedRow $row, string $sku, PriceSettings $settings, int $now): PricePlan
+    public function of(StagedRow $row, int $product, string $sku, PriceSettings $settings, int $now): PricePlan
     {
-        $plan = new PricePlan($sku, $settings);
+        $plan = new PricePlan($product, $sku, $settings);
+        // A process that died may have written the prices and not the index.
+        $plan->isToIndex = $row->attempts > 0;
         if ($settings->has(PriceSettings::SPECIAL)) {
             foreach ($settings->websites() as $website) {
                 $plan->special += array_fill_keys($website->stores(), null);

@@ -21,14 +21,20 @@ class PricePlan
     public array $refused = [];
     /** @var int|null seconds since 1970: when other prices become valid */
     public ?int $dueAt = null;
+    /** @var bool Magento's price index does not have what is written: only tier prices update it by themselves */
+    public bool $isToIndex = false;
 
     /**
      * Constructor.
      *
+     * @param int $product id of the product
      * @param string $sku as the catalog has it
      * @param PriceSettings $settings
      */
-    public function __construct(public readonly string $sku, public readonly PriceSettings $settings)
-    {
+    public function __construct(
+        public readonly int $product,
+        public readonly string $sku,
+        public readonly PriceSettings $settings,
+    ) {
     }
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Waldstream\Feeds\Model\Price;
 
+use Magento\Catalog\Model\Indexer\Product\Price\Processor;
 use Waldstream\Feeds\Api\RowNotesInterface;
 use Waldstream\Feeds\Api\RowWriterInterface;
 use Waldstream\Feeds\Model\Config;
@@ -29,6 +30,7 @@ class PriceWriter implements RowWriterInterface
      * @param TierPrices $tiers
      * @param SpecialPrices $specials
      * @param Costs $costs
+     * @param Processor $index
      */
     public function __construct(
         private readonly Config $config,
@@ -39,6 +41,7 @@ class PriceWriter implements RowWriterInterface
         private readonly TierPrices $tiers,
         private readonly SpecialPrices $specials,
         private readonly Costs $costs,
+        private readonly Processor $index,
     ) {
     }
 
@@ -51,13 +54,14 @@ class PriceWriter implements RowWriterInterface
         $products = $this->products->of($rows);
         [$together, $apart] = [[], []];
         foreach ($rows as $row) {
-            $sku = ($products[mb_strtolower($row->sku)] ?? null)?->getSku();
-            if ($sku === null) {
+            $product = $products[mb_strtolower($row->sku)] ?? null;
+            if ($product === null) {
                 $notes->end($row, $row->deleted ? RowResult::written() : RowResult::withoutProduct($row->sku));
                 continue;
             }
             try {
-                $plan = $this->plans->of($row, $sku, $settings, time());
+                $id = (int) $product->getId();
+                $plan = $this->plans->of($row, $id, $product->getSku(), $settings, time());
             } catch (\Throwable $error) {
                 $notes->end($row, RowResult::failed($error->getMessage()));
                 continue;
@@ -114,7 +118,8 @@ class PriceWriter implements RowWriterInterface
     }
 
     /**
-     * Save prices of all kinds.
+     * Save prices of all kinds, and bring the price index up to date; Magento does that later where the index is updated
+     * by schedule.
      *
      * @param PricePlan[] $plans
      * @return array<string, string[]> what was refused, by SKU in lower case
@@ -122,8 +127,16 @@ class PriceWriter implements RowWriterInterface
     private function save(array $plans): array
     {
         $failures = [];
-        foreach ([$this->base, $this->tiers, $this->specials, $this->costs] as $kind) {
-            $failures = PriceFailures::both($failures, $kind->save($plans));
+        try {
+            foreach ([$this->base, $this->tiers, $this->specials, $this->costs] as $kind) {
+                $failures = PriceFailures::both($failures, $kind->save($plans));
+            }
+        } finally {
+            $changed = array_filter($plans, static fn (PricePlan $plan): bool => $plan->isToIndex);
+            $ids = array_values(array_map(static fn (PricePlan $plan): int => $plan->product, $changed));
+            if ($ids !== []) {
+                $this->index->reindexList($ids);
+            }
         }
         return $failures;
     }

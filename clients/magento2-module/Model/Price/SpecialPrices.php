@@ -38,6 +38,7 @@ class SpecialPrices implements PriceKindInterface
                 if (count($there) < 2 && ($there[0] ?? null) == $wanted) {
                     continue;
                 }
+                $plan->isToIndex = true;
                 if (self::mayHaveMoreThan($there, $wanted)) {
                     $gone[] = $this->price($plan->sku, $store, $there[0] ?? $wanted);
                 }

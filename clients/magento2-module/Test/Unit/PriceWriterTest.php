@@ -31,14 +31,16 @@ final class PriceWriterTest extends TestCase
 
     private FakeShop $shop;
     private FakePriceShop $prices;
+    private FakePriceIndex $index;
 
     protected function setUp(): void
     {
         $this->shop = new FakeShop();
-        foreach (['A', 'B', '100'] as $sku) {
-            $this->shop->product($sku);
+        foreach (['A', 'B', '100'] as $at => $sku) {
+            $this->shop->product($sku, ['Id' => (string) ($at + 1)]);
         }
         $this->prices = new FakePriceShop();
+        $this->index = new FakePriceIndex();
     }
 
     /**
@@ -59,8 +61,10 @@ final class PriceWriterTest extends TestCase
             new TierPrices(new FakeTierPrices($shop), new TierPriceInterfaceFactory($make)),
             new SpecialPrices(new FakeSpecialPrices($shop), new SpecialPriceInterfaceFactory($make)),
             new Costs(new FakeCosts($shop), new CostInterfaceFactory($make)),
+            $this->index,
         );
         $this->prices->calls = [];
+        $this->index->ids = [];
         $notes = new FakeNotes($this->shop);
         $writer->write($rows, $notes);
         return $notes->results;
@@ -105,6 +109,23 @@ final class PriceWriterTest extends TestCase
         self::assertSame(['0 A' => '20.250000'], $this->prices->costs);
         $this->write($rows);
         self::assertSame([], $this->prices->calls);
+    }
+
+    public function testTheIndexGetsProductsWhoseBaseOrSpecialPriceChanges(): void
+    {
+        $rows = [self::row('A', [self::level('Base Price', '5')]), self::row('B', [self::level('Sale', '4')]), self::row('100', [], '3')];
+        $this->write($rows);
+        self::assertSame([1, 2], $this->index->ids);
+        $this->write($rows);
+        self::assertSame([], $this->index->ids);
+        $this->write([self::row('B', [])]);
+        self::assertSame([2], $this->index->ids);
+        // A process that died may have written the price and not the index.
+        $this->write([self::row('A', [self::level('Base Price', '5')], attempts: 1)]);
+        self::assertSame([1], $this->index->ids);
+        $this->prices->breaks = ['100'];
+        $this->write([self::row('A', [self::level('Base Price', '6')]), self::row('100', [self::level('Trade', '4')])]);
+        self::assertContains(1, $this->index->ids);
     }
 
     public function testWhatARowNoLongerHasGoesAndTheBasePriceStays(): void

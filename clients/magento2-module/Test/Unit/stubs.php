@@ -148,6 +148,15 @@ namespace Magento\Store\Model {
     }
 }
 
+namespace Magento\Catalog\Model\Indexer\Product\Price {
+    class Processor
+    {
+        public function reindexList($ids, $forceReindex = false): void
+        {
+        }
+    }
+}
+
 namespace Magento\Catalog\Api\Data {
     interface ProductInterface
     {
