@@ -39,6 +39,7 @@ class PriceSettings
         foreach (array_merge([], ...array_map(self::listOf(...), $this->currencies->values())) as $code) {
             $this->websites[$code] = $shop->of($code);
         }
+        $shop->checkAll($this->websites);
     }
 
     /**

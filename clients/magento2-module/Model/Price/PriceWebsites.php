@@ -63,4 +63,31 @@ class PriceWebsites
         }
         return new PriceWebsite($id, $code, (string) $website->getBaseCurrencyCode(), $zones);
     }
+
+    /**
+     * Check that prices of all websites are in the currency of each. Magento takes them as they are for a website of
+     * another base currency, unless it has prices of its own.
+     *
+     * @param array<string, PriceWebsite> $named by code
+     * @return void
+     * @throws WrongConfiguration
+     */
+    public function checkAll(array $named): void
+    {
+        foreach ($named as $all) {
+            foreach ($all->id === 0 ? $this->stores->getWebsites() : [] as $website) {
+                [$code, $currency] = [(string) $website->getCode(), (string) $website->getBaseCurrencyCode()];
+                if ($currency !== $all->currency && !isset($named[$code])) {
+                    throw new WrongConfiguration(__(
+                        'Websites of currencies: "%1" is all websites, but the base currency of "%2" is %3, not %4.'
+                        . ' Name the websites of each currency, for example "%3 = %2".',
+                        $all->code,
+                        $code,
+                        $currency,
+                        $all->currency
+                    ));
+                }
+            }
+        }
+    }
 }

@@ -118,8 +118,8 @@ class PriceWriter implements RowWriterInterface
     }
 
     /**
-     * Save prices of all kinds, and bring the price index up to date; Magento does that later where the index is updated
-     * by schedule.
+     * Save prices of all kinds, and bring the price index up to date. Where the index is updated by schedule, Magento
+     * does that later.
      *
      * @param PricePlan[] $plans
      * @return array<string, string[]> what was refused, by SKU in lower case

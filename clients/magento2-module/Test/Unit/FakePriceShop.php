@@ -13,7 +13,7 @@ use Magento\Store\Model\StoreManagerInterface;
 /** Websites and prices of a shop, and what its price services check: as strict as Magento 2.4 is. */
 final class FakePriceShop implements ScopeConfigInterface, StoreManagerInterface, TimezoneInterface
 {
-    public bool $isGlobal = false;
+    public bool $isGlobal = true;
     /** @var array<string, FakeData> by code */
     public array $websites;
     /** @var list<string> SKUs that may have prices of their own */
@@ -38,15 +38,23 @@ final class FakePriceShop implements ScopeConfigInterface, StoreManagerInterface
     public function __construct()
     {
         $this->websites = [
-            'admin' => new FakeData(['Id' => '0', 'StoreIds' => [0], 'BaseCurrencyCode' => 'USD']),
-            'us' => new FakeData(['Id' => '1', 'StoreIds' => ['1' => '1', '2' => '2'], 'BaseCurrencyCode' => 'USD']),
-            'eu' => new FakeData(['Id' => '2', 'StoreIds' => ['3' => '3'], 'BaseCurrencyCode' => 'EUR']),
+            'admin' => new FakeData(['Code' => 'admin', 'Id' => '0', 'StoreIds' => [0], 'BaseCurrencyCode' => 'USD']),
+            'us' => new FakeData(['Code' => 'us', 'Id' => '1', 'StoreIds' => ['1' => '1', '2' => '2'], 'BaseCurrencyCode' => 'USD']),
+            'eu' => new FakeData(['Code' => 'eu', 'Id' => '2', 'StoreIds' => ['3' => '3'], 'BaseCurrencyCode' => 'EUR']),
         ];
     }
 
     public function getWebsite(string $code): FakeData
     {
         return $this->websites[$code] ?? throw new NoSuchEntityException("no website {$code}");
+    }
+
+    /** @return list<FakeData> */
+    public function getWebsites(): array
+    {
+        $one = static fn (FakeData $website): FakeData => new FakeData([...$website->values, 'BaseCurrencyCode' => 'USD']);
+        $all = array_values(array_diff_key($this->websites, ['admin' => true]));
+        return $this->isGlobal ? array_map($one, $all) : $all;
     }
 
     public function getValue(string $path): ?string

@@ -147,6 +147,7 @@ final class PriceWriterTest extends TestCase
         $day = 86_400;
         $from = intdiv(time(), $day) * $day - 30 * $day;
         $to = $from + 60 * $day;
+        $this->prices->isGlobal = false;
         $config = [...self::ALL, 'prices/currencies' => "USD = us\nEUR = eu"];
         $levels = [self::level('Sale', '5', from: $from, to: $to), self::level('Sale', '4', currency: 'EUR', from: $from, to: $to)];
         $result = $this->write([self::row('A', $levels)], $config)['A'];
@@ -170,6 +171,7 @@ final class PriceWriterTest extends TestCase
 
     public function testATierPriceThatGoesTakesNoneOfAnotherWebsiteWithIt(): void
     {
+        $this->prices->isGlobal = false;
         $config = [...self::ALL, 'prices/currencies' => "USD = us\nEUR = eu"];
         $ofUs = self::level('Trade', '10', ['5' => '9']);
         $ofEu = self::level('Trade', '10', ['5' => '9'], currency: 'EUR');
@@ -314,6 +316,15 @@ final class PriceWriterTest extends TestCase
         self::assertSame([], $this->prices->calls);
     }
 
+    public function testPricesOfAllWebsitesNeedThoseOfOtherCurrenciesToBeNamed(): void
+    {
+        $this->prices->isGlobal = false;
+        $levels = [self::level('Base Price', '5'), self::level('Base Price', '4', currency: 'EUR')];
+        $config = [...self::ALL, 'prices/currencies' => "USD = admin\nEUR = eu"];
+        self::assertNull($this->write([self::row('A', $levels)], $config)['A']->error);
+        self::assertSame(['0 A' => '5.000000', '3 A' => '4.000000'], $this->prices->base);
+    }
+
     /** @return array<string, array{array<string, string>, string, bool}> */
     public static function wrong(): array
     {
@@ -322,6 +333,7 @@ final class PriceWriterTest extends TestCase
             'group' => [['prices/levels' => 'Base Price = group:'], '"group:" is not a kind of price', false],
             'website' => [['prices/currencies' => 'EUR = europe'], 'there is no website "europe"', false],
             'scope' => [['prices/currencies' => 'EUR = eu'], 'the catalog price scope is Global', true],
+            'currency of all' => [['prices/currencies' => "USD = admin\nEUR ="], '"admin" is all websites, but the base currency of "eu" is EUR', false],
         ];
     }
 
