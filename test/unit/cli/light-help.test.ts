@@ -16,9 +16,9 @@ function loadedBy(...args: readonly string[]) {
   return { status, stdout, files: files.map((url) => url.slice(ROOT.href.length)) }
 }
 
-/** What help may need besides the declarations of the commands. */
+/** What help may need besides the declarations of the commands: small modules that import nothing more. */
 const LIGHT =
-  /^(node_modules\/commander\/|src\/cli\/|src\/errors\.ts|src\/configuration\/unknown-name\.ts|src\/operations\/product-version\.ts)/
+  /^(node_modules\/commander\/|src\/cli\/|src\/errors\.ts|src\/configuration\/unknown-name\.ts|src\/operations\/product-version\.ts|src\/platform\/escaped-controls\.ts)/
 
 it.each([
   ['--help'],
