@@ -1354,7 +1354,7 @@ export const texts = {
         title: 'An order that does not add up',
         what: 'The total of a new order is 100 more than the sum of its lines.',
         see: 'The overview says “Amounts do not add up (grandTotal): 1 record”; Open names the difference. Nothing is sent to a vendor on a guess.',
-        fix: 'Press Repair it: the shop corrects the total, and the next read brings it. When the order is accepted, open the problem and press Retry: it is closed, because the newer version has arrived.',
+        fix: 'Press Repair it: the shop corrects the total, and the next read brings it. Once the order is accepted, its problem is closed without a retry.',
         end: 'The order is accepted with the right total, and the problem is solved.',
         href: '/',
       },
