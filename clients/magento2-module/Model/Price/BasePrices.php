@@ -50,9 +50,8 @@ class BasePrices implements PriceKindInterface
      */
     private function current(array $plans): array
     {
-        $skus = array_values(array_map(static fn (PricePlan $plan): string => $plan->sku, $plans));
         $found = [];
-        foreach ($skus === [] ? [] : $this->storage->get($skus) as $price) {
+        foreach (StoredPrices::of($this->storage->get(...), $plans) as $price) {
             $found[$price->getSku()][(int) $price->getStoreId()] = round((float) $price->getPrice(), 4);
         }
         return $found;

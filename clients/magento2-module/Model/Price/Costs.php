@@ -55,9 +55,8 @@ class Costs implements PriceKindInterface
      */
     private function current(array $plans): array
     {
-        $skus = array_values(array_map(static fn (PricePlan $plan): string => $plan->sku, $plans));
         $found = [];
-        foreach ($skus === [] ? [] : $this->storage->get($skus) as $cost) {
+        foreach (StoredPrices::of($this->storage->get(...), $plans) as $cost) {
             $found[$cost->getSku()][(int) $cost->getStoreId()] = round((float) $cost->getCost(), 4);
         }
         return $found;

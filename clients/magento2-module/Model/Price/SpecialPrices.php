@@ -81,9 +81,8 @@ class SpecialPrices implements PriceKindInterface
      */
     private function current(array $plans): array
     {
-        $skus = array_values(array_map(static fn (PricePlan $plan): string => $plan->sku, $plans));
         $found = [];
-        foreach ($skus === [] ? [] : $this->storage->get($skus) as $price) {
+        foreach (StoredPrices::of($this->storage->get(...), $plans) as $price) {
             if ($price->getPrice() !== null) {
                 $own = new SpecialPrice(
                     round((float) $price->getPrice(), 4),

@@ -104,9 +104,8 @@ class TierPrices implements PriceKindInterface
      */
     private function current(array $plans): array
     {
-        $skus = array_values(array_map(static fn (PricePlan $plan): string => $plan->sku, $plans));
         $found = [];
-        foreach ($skus === [] ? [] : $this->storage->get($skus) as $price) {
+        foreach (StoredPrices::of($this->storage->get(...), $plans) as $price) {
             $own = new TierPrice(
                 (int) $price->getWebsiteId(),
                 (string) $price->getCustomerGroup(),
