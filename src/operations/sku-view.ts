@@ -18,7 +18,11 @@ export interface SkuPolicy {
 }
 
 /** Whose SKUs a feed has where products decide ownership and the connection does not say. */
-const usual: Readonly<Record<string, 'vendor' | 'all'>> = { images: 'vendor', prices: 'vendor', inventory: 'all' }
+const usual = { images: 'vendor', prices: 'vendor', inventory: 'all' } as const
+
+function choosesSkus(entity: string): entity is keyof typeof usual {
+  return Object.hasOwn(usual, entity)
+}
 
 /** Null: rows as they are. A reader that names sources gets a row for each of them. */
 export function skuPolicy(
@@ -26,9 +30,8 @@ export function skuPolicy(
   { feeds, ownership }: Pick<Connection, 'feeds' | 'ownership'>,
   asked: readonly string[] | null,
 ): SkuPolicy | null {
-  const chosen = usual[entity]
-  if (chosen === undefined) return null
-  const skus = feeds?.[entity as 'images' | 'prices' | 'inventory']?.skus ?? chosen
+  if (!choosesSkus(entity)) return null
+  const skus = feeds?.[entity]?.skus ?? usual[entity]
   const { merge, sources = [] } = entity === 'images' ? (feeds?.images ?? {}) : {}
   const isOnlyProducts = skus === 'vendor' && asksProducts(ownership)
   if (asked !== null) return isOnlyProducts ? { merge: null, sources, isOnlyProducts } : null

@@ -35,8 +35,8 @@ export interface StagedItem extends ShownRow {
 
 /**
  * Staged entities of a connection, last changed first: their status, the target's answer, and the events as read and
- * mapped; of stock also what shops read. Throws `not_found` for an unknown connection: an empty list would look as if the connection had no staged
- * entities.
+ * mapped; of stock also what shops read. Throws `not_found` for an unknown connection: an empty list would look as if the
+ * connection had no staged entities.
  */
 export async function listStaged(
   deps: Pick<OperationDeps, 'staged' | 'audit'> & FeedDeps,

@@ -15,8 +15,8 @@ const SAME_IN_ALL: readonly string[] = ['level', 'time', 'pid', 'hostname', 'nam
 
 /**
  * A JSON log line as text for people: time (UTC), level, message, then the fields: `11:42:03.120Z warn  dead letter
- * code=totals_differ topic=orders`. It takes pino's finished line, so that secrets are cut out already. Control characters are escaped: a value
- * cannot move the cursor of a terminal.
+ * code=totals_differ topic=orders`. It takes pino's finished line, so that secrets are cut out already. Control characters
+ * are escaped: a value cannot move the cursor of a terminal.
  */
 export function plainLogLine(json: string): string {
   const line: Readonly<Record<string, unknown>> = JSON.parse(json)
