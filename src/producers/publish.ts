@@ -85,7 +85,7 @@ export async function publishPage(
   const { published, unfit } = fitAll(deps, origin, await changedOf(deps.tables, origin, events, known))
   const changed = published.map(({ event }) => event)
   if (changed.length > 0) {
-    await note(deps.tables, origin, changed, 'publishing')
+    await noteFirst(deps.tables, origin, changed, known)
     await assertHeld()
     await sendPublished(deps, origin, published)
   }
@@ -261,6 +261,21 @@ async function changedOf(
     if (!done) changed.add(event)
   })
   return events.filter((event) => changed.has(event))
+}
+
+/** Before the send. Most entities of a first run have no note yet: theirs are inserted, many per request. */
+async function noteFirst(
+  tables: Tables,
+  origin: NamedOrigin,
+  events: readonly Event[],
+  known: ReadonlyMap<string, Publication>,
+) {
+  const isNew = (event: Event) => !known.has(publishedId(event, origin))
+  const first = new Map(events.filter(isNew).map((event) => [noteOf(origin, event, 'publishing'), event]))
+  const there = await rowsOf(tables, publicationRows).insertMany([...first.keys()])
+  const left = new Set(there.map((row) => first.get(row)))
+  const rest = events.filter((event) => !isNew(event) || left.has(event))
+  await note(tables, origin, rest, 'publishing')
 }
 
 /** One by one: each note is a conditional write. */

@@ -21,14 +21,13 @@ import {
   writeRow,
 } from './feed-table.ts'
 import { type Folding, foldBatch, rowId } from './fold-batch.ts'
+import { insertMissing } from './insert-missing.ts'
 import type { Feed } from './projection.ts'
 
 /** Rows written in parallel. */
 const WRITERS = 16
 /** A count that needs a repair is rare, and its shard is counted by its rows until then. */
 const COUNTS_CHECKED_EVERY_MS = 600_000
-/** Rows inserted at once; before each part the stage checks that it still owns the partition. */
-const INSERTED_AT_ONCE = 400
 
 export interface FeedStageDeps {
   readonly tables: Tables
@@ -135,8 +134,8 @@ export async function writeGeneration<K extends UniversalKind>(
 }
 
 /**
- * Inserts the rows that did not exist when they were read, part by part. Returns those to write conditionally: existing
- * rows, and rows that appeared meanwhile (`raced`), which may be newer (Guarantee 4).
+ * Inserts the rows that did not exist when they were read. Returns those to write conditionally: existing rows, and rows
+ * that appeared meanwhile (`raced`), which may be newer (Guarantee 4).
  */
 async function insertNew(
   deps: Pick<FeedStageDeps, 'tables'>,
@@ -147,14 +146,12 @@ async function insertNew(
   const rows = changed.flatMap(({ shard, before, after }) =>
     after === undefined ? [] : [{ shard, before, row: after }],
   )
-  const isNew = ({ before }: Pick<Folding, 'before'>) => before === undefined
-  const raced: NewRow[] = []
-  const missing = rows.filter(isNew)
-  for (let from = 0; from < missing.length; from += INSERTED_AT_ONCE) {
-    context.assertOwned()
-    raced.push(...(await insertRows(deps.tables, feed, missing.slice(from, from + INSERTED_AT_ONCE))))
+  const missing = {
+    rowOf: (one: (typeof rows)[number]) => (one.before === undefined ? one : undefined),
+    insert: (part: readonly NewRow[]) => insertRows(deps.tables, feed, part),
   }
-  return { rest: [...rows.filter((row) => !isNew(row)), ...raced], raced }
+  const rest = await insertMissing<(typeof rows)[number], NewRow>(rows, missing, context)
+  return { rest, raced: rest.filter(({ before }) => before === undefined) }
 }
 
 async function readRows<K extends UniversalKind>(

@@ -7,6 +7,7 @@ import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { aboutEvent, mappedPlaces, stageResult } from '../platform/runtime/stage-result.ts'
 import { keepFigures } from './figures.ts'
+import { insertMissing } from './insert-missing.ts'
 import { keepOrderSteps } from './order-steps.ts'
 import { type AppendDeps, appendOutgoing, laneIdle, orderEventOf } from './outgoing-events.ts'
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
@@ -106,11 +107,25 @@ async function write(deps: StagedDeps, reports: readonly ReportOfRecord[], conte
   const groups = [...Map.groupBy(reports, nameOf).values()]
   const found = await rowsOf(tables, stagedRows).getMany(groups.map(([first]) => stagedKey(first as ReportOfRecord)))
   const rows = new Map(found.map((row) => [JSON.stringify([row.shelf, row.id]), row]))
-  await forEachBounded(groups, WRITERS, async (group) => {
+  const rest = await insertMissing(groups, missingOf(tables, rows), context)
+  await forEachBounded(rest, WRITERS, async (group) => {
     const { record, task: taskId, result } = group[0] as ReportOfRecord
     const row = rows.get(nameOf(group[0] as ReportOfRecord))
     await orDeadLetter({ record, taskId, result }, context, () => writeRow(deps, group, row, context))
   })
+}
+
+function missingOf(tables: Tables, found: ReadonlyMap<string, StagedRow>) {
+  return {
+    rowOf(group: readonly ReportOfRecord[]): StagedRow | undefined {
+      if (found.has(nameOf(group[0] as ReportOfRecord))) return undefined
+      const { after, superseded } = afterReports(undefined, group)
+      // Dead letters are closed before the row is written.
+      if (after === undefined || superseded.length > 0) return undefined
+      return { ...after, revision: after.revision + 1 }
+    },
+    insert: rowsOf(tables, stagedRows).insertMany,
+  }
 }
 
 async function writeRow(

@@ -4,6 +4,7 @@ import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { type EntityRow, entityKey, entityRows, evolveEntity, type ReportedResult } from './entity-row.ts'
+import { insertMissing } from './insert-missing.ts'
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { noteReported } from './task-counts.ts'
 
@@ -34,9 +35,10 @@ export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status
       const groups = groupResults(await soundResults(batch, context))
       const keys = groups.map(({ task, entity }) => ({ task, entity }))
       const found = await rowsOf(deps.tables, entityRows).getMany(keys)
-      const rows = new Map(found.map((row) => [JSON.stringify([row.task, row.entity]), row]))
-      await forEachBounded(groups, WRITERS, async (group) => {
-        const row = rows.get(JSON.stringify([group.task, group.entity]))
+      const rows = new Map(found.map((row) => [rowName(row), row]))
+      const rest = await insertMissing(groups, missingOf(deps.tables, rows), context)
+      await forEachBounded(rest, WRITERS, async (group) => {
+        const row = rows.get(rowName(group))
         await orDeadLetter(group.first, context, () => writeGroup(deps.tables, group, row, context))
       })
       // After the rows, also if none changed: after a crash in between, the redelivery notes the report.
@@ -65,17 +67,34 @@ function groupResults(batch: readonly Decoded<'sync-status'>[]): readonly Group[
   return [...groups.values()]
 }
 
+function rowName({ task, entity }: Pick<Group, 'task' | 'entity'>): string {
+  return JSON.stringify([task, entity])
+}
+
+function missingOf(tables: Tables, found: ReadonlyMap<string, EntityRow>) {
+  return {
+    rowOf: (group: Group) => (found.has(rowName(group)) ? undefined : afterResults(undefined, group)),
+    insert: rowsOf(tables, entityRows).insertMany,
+  }
+}
+
+/** The row to write after the results; undefined: they change nothing. */
+function afterResults(row: EntityRow | undefined, { results }: Group): EntityRow | undefined {
+  const after = results.reduce<EntityRow | undefined>(evolveEntity, row)
+  return after === undefined || after === row ? undefined : { ...after, revision: after.revision + 1 }
+}
+
 async function writeGroup(tables: Tables, group: Group, read: EntityRow | undefined, context: BatchContext) {
   const { task, entity } = group
   const rows = rowsOf(tables, entityRows)
   let row = read
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const after = group.results.reduce<EntityRow | undefined>(evolveEntity, row)
-    if (after === undefined || after === row) return
+    const after = afterResults(row, group)
+    if (after === undefined) return
     context.assertOwned()
     const unchanged: Condition<AttributeOf<EntityRow>> =
       row === undefined ? { absent: 'task' } : { attribute: 'revision', is: '=', value: row.revision }
-    if (await rows.put({ ...after, revision: after.revision + 1 }, unchanged)) return
+    if (await rows.put(after, unchanged)) return
     row = await rows.get({ task, entity })
   }
   throw new StreamError(

@@ -170,6 +170,8 @@ export interface Rows<R> {
   /** Like `put`, for a row without all attributes: reads fill them in as declared with `or`. */
   putPart(row: Partial<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   putMany(rows: readonly R[]): Promise<void>
+  /** Writes rows with different keys, except where the key exists. Returns those that were not written. */
+  insertMany(rows: readonly R[]): Promise<readonly R[]>
   /** False: the condition did not hold and nothing was written. */
   update(key: KeyOf<R>, change: RowChange<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   delete(key: KeyOf<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
@@ -207,6 +209,11 @@ export function rowsOf<R extends object>(tables: Tables, { table, names, decode,
     put: (row, condition) => tables.put(table, itemOf(row), condition),
     putPart: (row, condition) => tables.put(table, itemOf(row), condition),
     putMany: (rows) => tables.putMany(table, rows.map(itemOf)),
+    async insertMany(rows) {
+      const items = new Map(rows.map((row) => [itemOf(row), row]))
+      const there = await tables.insertMany(table, [...items.keys()])
+      return there.flatMap((item) => items.get(item) ?? [])
+    },
     update: async (key, change, condition) =>
       (await tables.update(table, key as Key, withExpiry(change, expires), condition)) !== null,
     delete: (key, condition) => tables.delete(table, key as Key, condition),
