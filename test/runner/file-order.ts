@@ -23,6 +23,7 @@ const USUAL_SECONDS: Readonly<Record<string, number>> = {
   'test/browser/problems.test.ts': 20,
   'test/crash/crash.long.test.ts': 220,
   'test/integration/broker/outages.long.test.ts': 220,
+  'test/integration/files/vendor.test.ts': 50,
   'test/integration/clients/conformance.test.ts': 20,
   'test/integration/dead-letters/dead-letters.test.ts': 30,
   'test/integration/page/control-tower.test.ts': 60,

@@ -49,7 +49,7 @@ export async function barriersOf(page: Page): Promise<readonly string[]> {
   const evaluate = async (expression: string) =>
     (await session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })).result.value
   if ((await evaluate('typeof axe')) === 'undefined') await evaluate(`${axe.source}; undefined`)
-  const run = 'axe.run(document).then(({ violations }) => JSON.stringify(violations))'
+  const run = 'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => JSON.stringify(violations))'
   const violations = JSON.parse(String(await evaluate(run))) as readonly Violation[]
   await session.detach()
   return violations

@@ -1,4 +1,5 @@
 import { type RunningProcess, startProgram } from './processes.ts'
+import { smallCatalogFile } from './sources.ts'
 
 /** A line of an order in the shop; configurable products have a child line besides. */
 export interface ShopLine {
@@ -90,7 +91,8 @@ export interface Simulators {
 
 /** `data`: the folder of their state. The shop begins with `orders` orders. */
 export async function startSimulators(data: string, seed: number, orders: number): Promise<Simulators> {
-  const args = ['simulators/main.ts', '--data', data, '--seed', String(seed), '--orders', String(orders)]
+  const own = ['--data', data, '--catalog', smallCatalogFile, '--seed', String(seed), '--orders', String(orders)]
+  const args = ['simulators/main.ts', ...own]
   const process = await startProgram({ name: 'simulators', args, env: {} })
   const { magento, netsuite, images } = JSON.parse(await process.line(/^\{/)) as Addresses
   const erp = `${netsuite.url}/_sim`

@@ -2,7 +2,7 @@ import { NETSUITE_CREDENTIALS } from '../../simulators/netsuite/credentials.ts'
 import { startNetSuiteSimulator } from '../../simulators/netsuite/start.ts'
 import { type RunningRoles, roles, startRoles } from '../../src/cli/roles.ts'
 import { install } from './processes-roles.ts'
-import { catalogFile } from './sources.ts'
+import { smallCatalogFile } from './sources.ts'
 import { syncsOf } from './sync-now.ts'
 
 interface Row {
@@ -17,7 +17,7 @@ interface Row {
 export async function resyncInstallation(name: string, services: Readonly<Record<string, string>>) {
   const netsuite = await startNetSuiteSimulator({
     dataFile: ':memory:',
-    catalogFile,
+    catalogFile: smallCatalogFile,
     vendorPattern: /^WLD-/,
     seed: 3,
   })

@@ -15,6 +15,9 @@ import { readWith } from '../data/configuration.ts'
 
 export const catalogFile = fileURLToPath(new URL('../../simulators/catalog/catalog.csv', import.meta.url))
 
+/** 23 of its products, of each kind and vendor, where a test on servers needs no more: every product is work for each of them. */
+export const smallCatalogFile = fileURLToPath(new URL('../data/small-catalog.csv', import.meta.url))
+
 export const wallClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => await delay(ms, undefined, signal === undefined ? {} : { signal }),

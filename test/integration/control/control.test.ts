@@ -9,10 +9,10 @@ import { lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
 import { startProgram } from '../../worlds/processes.ts'
 import { type Installation, install } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
-import { catalogFile } from '../../worlds/sources.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 
 const ORDERS = 'magento.orders.all'
-const shared = { dataFile: ':memory:', catalogFile, seed: 7 }
+const shared = { dataFile: ':memory:', catalogFile: smallCatalogFile, seed: 7 }
 
 let simulators: readonly { readonly url: string; close(): Promise<void> }[]
 let installation: Installation

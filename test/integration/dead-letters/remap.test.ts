@@ -7,7 +7,7 @@ import { lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
 import { startProgram } from '../../worlds/processes.ts'
 import { type Installation, install } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
-import { catalogFile } from '../../worlds/sources.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 
 const CONNECTION = '/v1/connections/magento-netsuite'
 
@@ -17,7 +17,12 @@ let erp: { readonly url: string; close(): Promise<void> }
 let installation: Installation
 let roles: RunningRoles
 beforeAll(async () => {
-  erp = await startNetSuiteSimulator({ dataFile: ':memory:', catalogFile, seed: 7, vendorPattern: /^WLD-/ })
+  erp = await startNetSuiteSimulator({
+    dataFile: ':memory:',
+    catalogFile: smallCatalogFile,
+    seed: 7,
+    vendorPattern: /^WLD-/,
+  })
   const environment = {
     API_PORT: '0',
     DEMO_NETSUITE_URL: erp.url,

@@ -9,7 +9,7 @@ import { ROOT } from '../../worlds/processes.ts'
 import { installFiles, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
 import { noSftpServer, type SftpServer, startSftpServer } from '../../worlds/sftp-server.ts'
-import { catalogFile } from '../../worlds/sources.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 
 interface Item {
   readonly sku: string
@@ -68,7 +68,7 @@ it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected f
   const server = await startSftpServer()
   const simulator = await startMagentoSimulator({
     dataFile: ':memory:',
-    catalogFile,
+    catalogFile: smallCatalogFile,
     seed: 11,
     vendorPattern: /^WLD-/,
     orders: 6,
@@ -107,17 +107,13 @@ it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected f
   const { api } = JSON.parse(await worker.line(RUNNING)) as { readonly api: string }
 
   // Stock in: the feed has it, and the file was moved.
-  const stock = await until(
-    'the stock is in the feed',
-    async () => {
-      const answer = await fetch(`${api}/v1/feeds/inventory?connection=shop-acme`)
-      const { items } = (await answer.json()) as {
-        readonly items?: readonly { sku: string; data: { total: string } }[]
-      }
-      return items?.length === 3 ? items : null
-    },
-    { withinMs: 120_000 },
-  )
+  const stock = await until('the stock is in the feed', async () => {
+    const answer = await fetch(`${api}/v1/feeds/inventory?connection=shop-acme`)
+    const { items } = (await answer.json()) as {
+      readonly items?: readonly { sku: string; data: { total: string } }[]
+    }
+    return items?.length === 3 ? items : null
+  })
   expect(Object.fromEntries(stock.map(({ sku, data }) => [sku, data.total]))).toEqual({
     'WLD-0012': '5',
     'WLD-2': '10',
@@ -137,7 +133,7 @@ it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected f
   const sold = order.items.filter((item) => isVendors(item) && item.parent_item_id === undefined)
   const name = `PO-shop-acme-${order.increment_id}.csv`
   const file = join(server.folder, 'in/orders', name)
-  await until('the order is at the vendor', async () => existsSync(file), { withinMs: 120_000 })
+  await until('the order is at the vendor', async () => existsSync(file))
   const [header, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\r\n')
   expect(header).toBe('PO Number,Item,Qty,Ship To,Street,City,ZIP')
   expect(rows.map((row) => row.split(',').slice(0, 3))).toEqual(
@@ -152,7 +148,7 @@ it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected f
   const tracking = `PO Number,sku,quantity,Carrier,tracking\n${shipped.join('')}`
   put('out/tracking/one.csv', tracking)
   const own = async () => (await shop()).shipments.filter(({ order_id }) => order_id === order.entity_id)
-  await until('the shop has the shipment', async () => (await own()).length > 0, { withinMs: 120_000 })
+  await until('the shop has the shipment', async () => (await own()).length > 0)
   put('out/tracking/two.csv', `${tracking}shop-acme-none,WLD-2,1,UPS,1Z000AA10123456784\n`)
   await until('the second file was read', async () => {
     const answer = await fetch(`${api}/v1/tasks?read=acme.fulfilments.all&limit=50`)

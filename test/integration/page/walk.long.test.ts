@@ -4,9 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { browserFor, hasBrowser } from '../../worlds/browser.ts'
 import { ownDemoData } from '../../worlds/demo-data.ts'
 import { startProgram } from '../../worlds/processes.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 
 /** A dataset that nobody else uses, so its folder is this test's alone. */
-const DATASET = ['--orders', '10', '--seed', '736455463']
+const DATASET = ['--catalog', smallCatalogFile, '--orders', '10', '--seed', '736455463']
 const prefix = `walk-${randomUUID().slice(0, 8)}.`
 ownDemoData(DATASET)
 

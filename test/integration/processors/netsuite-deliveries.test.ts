@@ -12,7 +12,7 @@ import { localNetwork } from '../../data/loopback.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
 import { netsuiteOf } from '../../worlds/settings.ts'
 import { gate, sinkWorld } from '../../worlds/sink-world.ts'
-import { catalogFile, governors, wallClock } from '../../worlds/sources.ts'
+import { governors, smallCatalogFile, wallClock } from '../../worlds/sources.ts'
 
 const { account, consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
 const connection = connectionOf('magento-netsuite', '^WLD-')
@@ -28,7 +28,7 @@ const timing = {
 let simulator: Awaited<ReturnType<typeof startNetSuiteSimulator>>
 let sku: string
 beforeAll(async () => {
-  const options = { dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 7 }
+  const options = { dataFile: ':memory:', catalogFile: smallCatalogFile, vendorPattern: /^WLD-/, seed: 7 }
   simulator = await startNetSuiteSimulator(options)
   sku = String(wiresOf((await state())['items'])[0]?.['itemId'])
 })

@@ -11,7 +11,7 @@ import { writeNetSuiteOrders } from '../../../src/systems/netsuite/write-orders.
 import { localNetwork } from '../../data/loopback.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
 import { netsuiteOf } from '../../worlds/settings.ts'
-import { catalogFile, governors, wallClock } from '../../worlds/sources.ts'
+import { governors, smallCatalogFile, wallClock } from '../../worlds/sources.ts'
 
 const { account, consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
 const signal = new AbortController().signal
@@ -23,7 +23,7 @@ const connection = connectionOf('magento-netsuite', '^WLD-', {
 let simulator: Awaited<ReturnType<typeof startNetSuiteSimulator>>
 let skus: string[]
 beforeAll(async () => {
-  const options = { dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 7 }
+  const options = { dataFile: ':memory:', catalogFile: smallCatalogFile, vendorPattern: /^WLD-/, seed: 7 }
   simulator = await startNetSuiteSimulator(options)
   skus = wiresOf((await state())['items']).map((item) => String(item['itemId']))
 })

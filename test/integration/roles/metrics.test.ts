@@ -7,11 +7,16 @@ import { samplesOf } from '../../worlds/metric-samples.ts'
 import { untilHandled } from '../../worlds/processes-groups.ts'
 import { install, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
-import { catalogFile } from '../../worlds/sources.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 
 let netsuite: Awaited<ReturnType<typeof startNetSuiteSimulator>>
 beforeAll(async () => {
-  netsuite = await startNetSuiteSimulator({ dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 5 })
+  netsuite = await startNetSuiteSimulator({
+    dataFile: ':memory:',
+    catalogFile: smallCatalogFile,
+    vendorPattern: /^WLD-/,
+    seed: 5,
+  })
 })
 afterAll(() => netsuite.close())
 

@@ -8,7 +8,7 @@ import { lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
 import { membersOf, readTopic, untilHandled } from '../../worlds/processes-groups.ts'
 import { install, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
-import { catalogFile } from '../../worlds/sources.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 
 const services = inject('services')
 const ORDERS = 160
@@ -27,7 +27,12 @@ interface NetSuiteState {
 
 let netsuite: Awaited<ReturnType<typeof startNetSuiteSimulator>>
 beforeAll(async () => {
-  netsuite = await startNetSuiteSimulator({ dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 3 })
+  netsuite = await startNetSuiteSimulator({
+    dataFile: ':memory:',
+    catalogFile: smallCatalogFile,
+    vendorPattern: /^WLD-/,
+    seed: 3,
+  })
 })
 afterAll(() => netsuite.close())
 

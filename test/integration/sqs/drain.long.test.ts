@@ -3,7 +3,7 @@ import { startNetSuiteSimulator } from '../../../simulators/netsuite/start.ts'
 import { type RunningRoles, roles, startRoles } from '../../../src/cli/roles.ts'
 import { startProgram } from '../../worlds/processes.ts'
 import { until } from '../../worlds/processes-until.ts'
-import { catalogFile } from '../../worlds/sources.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 import { orderMessage } from '../../worlds/sqs-world.ts'
 import { ORDERS, startQueueWorld } from './world.ts'
 
@@ -12,7 +12,12 @@ let world: Awaited<ReturnType<typeof startQueueWorld>>
 let running: RunningRoles
 let sku: string
 beforeAll(async () => {
-  erp = await startNetSuiteSimulator({ dataFile: ':memory:', catalogFile, seed: 7, vendorPattern: /^WLD-/ })
+  erp = await startNetSuiteSimulator({
+    dataFile: ':memory:',
+    catalogFile: smallCatalogFile,
+    seed: 7,
+    vendorPattern: /^WLD-/,
+  })
   world = await startQueueWorld('sqs-drain', { erp: erp.url, deleteDrainedQueues: true, visibilitySeconds: 10 })
   running = await startRoles(world.platform, roles, { schedules: false })
   sku = (await erpState()).items[0].itemId

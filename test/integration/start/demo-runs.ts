@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, inject, onTestFinished } from 'vitest'
 import { ownDemoData } from '../../worlds/demo-data.ts'
 import { type RunningProcess, startProgram } from '../../worlds/processes.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 
 interface Summary {
   readonly ok: boolean
@@ -13,7 +14,7 @@ interface Summary {
 
 /** `npm start` on a dataset of ten orders that nobody else uses, so that its folder is one test file's alone. */
 export function demoOf(seed: number) {
-  const dataset = ['--orders', '10', '--seed', String(seed)]
+  const dataset = ['--catalog', smallCatalogFile, '--orders', '10', '--seed', String(seed)]
   const prefix = `once-${randomUUID().slice(0, 8)}.`
   const env = { ...inject('services'), TOPIC_PREFIX: prefix, TABLE_PREFIX: prefix, FEED_SETTLE_MS: '200' }
   const { dataDir } = ownDemoData(dataset)

@@ -6,9 +6,10 @@ import { findJava } from '../../../services/java.ts'
 import { isAlive, type ProcessMark } from '../../../services/lock.ts'
 import { ownDemoData } from '../../worlds/demo-data.ts'
 import { startProgram } from '../../worlds/processes.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 
 const java = await findJava(process.env)
-const dataset = ['--orders', '10', '--seed', '918273650']
+const dataset = ['--catalog', smallCatalogFile, '--orders', '10', '--seed', '918273650']
 const { dataDir } = ownDemoData(dataset)
 
 test.skipIf(java.why !== undefined)(

@@ -10,7 +10,7 @@ import { startNetSuiteSimulator } from '../../../simulators/netsuite/start.ts'
 import { install, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 import type { ErpState } from '../../worlds/processes-simulators.ts'
 import { until } from '../../worlds/processes-until.ts'
-import { catalogFile } from '../../worlds/sources.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 import { syncsOf } from '../../worlds/sync-now.ts'
 
 const CONNECTION = 'magento-netsuite'
@@ -26,7 +26,7 @@ interface Row {
 }
 
 async function open() {
-  const shared = { dataFile: ':memory:', catalogFile, seed: 11, vendorPattern: /^WLD-/ }
+  const shared = { dataFile: ':memory:', catalogFile: smallCatalogFile, seed: 11, vendorPattern: /^WLD-/ }
   const shop = await startMagentoSimulator({ ...shared, orders: 3 })
   const erp = await startNetSuiteSimulator(shared)
   onTestFinished(async () => {

@@ -8,7 +8,7 @@ import { install, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 import type { ErpState, ShopOrder } from '../../worlds/processes-simulators.ts'
 import { until } from '../../worlds/processes-until.ts'
 import { startRecorder } from '../../worlds/recorder.ts'
-import { catalogFile } from '../../worlds/sources.ts'
+import { smallCatalogFile } from '../../worlds/sources.ts'
 import { syncsOf } from '../../worlds/sync-now.ts'
 
 /** Kind of a span of a call. */
@@ -16,7 +16,7 @@ const CLIENT = 3
 
 /** Every role in one process that exports spans, its shop and its ERP, whose calls are recorded. */
 async function open() {
-  const shared = { dataFile: ':memory:', catalogFile, seed: 11, vendorPattern: /^WLD-/ }
+  const shared = { dataFile: ':memory:', catalogFile: smallCatalogFile, seed: 11, vendorPattern: /^WLD-/ }
   const shop = await startMagentoSimulator({ ...shared, orders: 3 })
   const erp = await startNetSuiteSimulator(shared)
   const recorder = await startRecorder(erp.url)
