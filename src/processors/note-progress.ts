@@ -16,8 +16,8 @@ export interface ProgressDeps {
 export interface ProgressNotes {
   /** `appendedAt`: of the last record of a handled batch, milliseconds. */
   handled(partition: number, appendedAt: number): Promise<void>
-  /** The partition is handled up to the end it had at `asOf`. */
-  idle(partition: number, asOf: number): Promise<void>
+  /** The partitions are handled up to the ends they had at `asOf`. */
+  idle(partitions: readonly number[], asOf: number): Promise<void>
 }
 
 export function createProgressNotes(stage: string, topic: string, deps: ProgressDeps): ProgressNotes {
@@ -29,5 +29,10 @@ export function createProgressNotes(stage: string, topic: string, deps: Progress
     await positions?.noteUntil(`${topicPrefix}${stage}`, `${topicPrefix}${topic}`, partition, until)
     noted.set(partition, now)
   }
-  return { handled: note, idle: (partition, asOf) => note(partition, asOf - SETTLE_MS) }
+  return {
+    handled: note,
+    async idle(partitions, asOf) {
+      for (const partition of partitions) await note(partition, asOf - SETTLE_MS)
+    },
+  }
 }

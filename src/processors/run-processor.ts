@@ -108,7 +108,7 @@ export function processorStage<K extends ProcessedKind, S extends Remembered>(
       if (isOfFeed && last !== undefined) await progress.handled(context.partition, last.record.timestamp)
     },
     ...(isOfFeed
-      ? { onIdle: (partition: number, _topic: string, asOf: number) => progress.idle(partition, asOf) }
+      ? { onIdle: (partitions: readonly number[], _topic: string, asOf: number) => progress.idle(partitions, asOf) }
       : {}),
     onTick: (context) => turns.run(String(context.partition), () => room.release(context, taking)),
   }

@@ -189,14 +189,30 @@ export async function moveWatermark(
   await tables.update(feed.table, metaKey(feed), { set: { [name]: text } }, forward)
 }
 
-/** Notes that an idle shard has no unwritten events before `time`; never goes back. */
+/** Shards noted by one write: its expressions must not have more than 4 KB. */
+const NOTED_AT_ONCE = 25
+
+/**
+ * Notes that idle shards have no unwritten events before `time`; never goes back. One write notes many shards: a second
+ * without news costs as much as one shard would.
+ */
 export async function moveCaughtUpTo(
   tables: Tables,
   feed: Feed,
-  at: { readonly generation: number; readonly shard: number },
+  { generation, shards }: { readonly generation: number; readonly shards: readonly number[] },
   time: number,
 ): Promise<void> {
-  const { caughtUpTo: name } = watermarkNames(at.generation, at.shard)
-  const forward: Condition = { anyOf: [{ absent: name }, { attribute: name, is: '<', value: time }] }
-  await tables.update(feed.table, metaKey(feed), { set: { [name]: time } }, forward)
+  const names = shards.map((shard) => watermarkNames(generation, shard).caughtUpTo)
+  const note = (some: readonly string[]) =>
+    tables.update(
+      feed.table,
+      metaKey(feed),
+      { set: Object.fromEntries(some.map((name) => [name, time])) },
+      { allOf: some.map((name) => ({ anyOf: [{ absent: name }, { attribute: name, is: '<', value: time }] })) },
+    )
+  for (let from = 0; from < names.length; from += NOTED_AT_ONCE) {
+    const some = names.slice(from, from + NOTED_AT_ONCE)
+    // Another process may have noted a later time of one of them.
+    if ((await note(some)) === null && some.length > 1) for (const name of some) await note([name])
+  }
 }

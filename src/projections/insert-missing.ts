@@ -1,14 +1,17 @@
 import { toStreamError } from '../errors.ts'
 import type { BatchContext } from '../platform/runtime/stage.ts'
 
-/** Rows inserted at once; before each part the stage checks that it still owns the partition. */
-const INSERTED_AT_ONCE = 400
+/** Rows inserted at once, a few requests side by side; before each part the stage checks that it still owns the partition. */
+export const MANY = 400
+/** One request after the other: many stages insert at the same time, and none is to wait behind the rows of another. */
+export const ONE_REQUEST = 25
 
 interface Missing<C, R> {
   /** The row of a change whose row did not exist when it was read; undefined: it exists, or nothing is to be written. */
   rowOf(change: C): R | undefined
   /** Returns the rows whose keys exist by now. */
   insert(rows: readonly R[]): Promise<readonly R[]>
+  readonly atOnce: number
 }
 
 /**
@@ -17,7 +20,7 @@ interface Missing<C, R> {
  */
 export async function insertMissing<C, R extends object>(
   changes: readonly C[],
-  { rowOf, insert }: Missing<C, R>,
+  { rowOf, insert, atOnce }: Missing<C, R>,
   context: Pick<BatchContext, 'assertOwned'>,
 ): Promise<readonly C[]> {
   const rows = new Map<R, C>()
@@ -27,8 +30,8 @@ export async function insertMissing<C, R extends object>(
   }
   const missing = [...rows.keys()]
   const inserted = new Set<C | undefined>()
-  for (let from = 0; from < missing.length; from += INSERTED_AT_ONCE) {
-    const part = missing.slice(from, from + INSERTED_AT_ONCE)
+  for (let from = 0; from < missing.length; from += atOnce) {
+    const part = missing.slice(from, from + atOnce)
     context.assertOwned()
     const left = new Set(await insert(part).catch((error: unknown) => unlessOurs(error, part)))
     for (const row of part) if (!left.has(row)) inserted.add(rows.get(row))

@@ -182,10 +182,13 @@ export function laneIdle(
   topic: string,
 ): NonNullable<Stage<TopicKind>['onIdle']> {
   const last = new Map<number, number>()
-  return async (partition, _topic, asOf) => {
-    if (asOf - (last.get(partition) ?? 0) < Math.max(IDLE_EVERY_MS, lanes() * IDLE_MS_PER_LANE)) return
-    await moveLaneCaughtUp(tables, { topic, partition }, asOf - settleMs)
-    last.set(partition, asOf)
+  return async (partitions, _topic, asOf) => {
+    const everyMs = Math.max(IDLE_EVERY_MS, lanes() * IDLE_MS_PER_LANE)
+    for (const partition of partitions) {
+      if (asOf - (last.get(partition) ?? 0) < everyMs) continue
+      await moveLaneCaughtUp(tables, { topic, partition }, asOf - settleMs)
+      last.set(partition, asOf)
+    }
   }
 }
 

@@ -21,7 +21,7 @@ import {
   writeRow,
 } from './feed-table.ts'
 import { type Folding, foldBatch, rowId } from './fold-batch.ts'
-import { insertMissing } from './insert-missing.ts'
+import { insertMissing, MANY } from './insert-missing.ts'
 import type { Feed } from './projection.ts'
 
 /** Rows written in parallel. */
@@ -48,6 +48,8 @@ export interface FeedStageDeps {
 export function feedStage<K extends UniversalKind>(projection: Feed<K>, deps: FeedStageDeps): Stage<K> {
   const { tables, settleMs } = deps
   const knownPairs = new Set<string>()
+  /** The generation that was live when partitions were last idle. */
+  let live: number | undefined
   /** When the counts of a generation and partition were last checked. */
   const checked = new Map<string, number>()
   return {
@@ -73,13 +75,15 @@ export function feedStage<K extends UniversalKind>(projection: Feed<K>, deps: Fe
       const reported = results.map((one) => withPush(one, isPushed(one)))
       await deps.reporter.report(projection.name, context.partition, reported)
     },
-    async onIdle(partition, _topic, asOf) {
-      const meta = await readMeta(tables, projection)
-      const { generation } = meta
-      await moveCaughtUpTo(tables, projection, { generation, shard: partition }, asOf - settleMs)
-      const name = `${generation}#${partition}`
+    async onIdle(partitions, _topic, asOf) {
+      const { generation } = await readMeta(tables, projection)
+      live = generation
+      await moveCaughtUpTo(tables, projection, { generation, shards: partitions }, asOf - settleMs)
+    },
+    async onIdleAlone(partition, asOf) {
+      const name = `${live}#${partition}`
       if (asOf - (checked.get(name) ?? Number.NEGATIVE_INFINITY) < COUNTS_CHECKED_EVERY_MS) return
-      await repairCounts(tables, projection, meta, partition)
+      await repairCounts(tables, projection, await readMeta(tables, projection), partition)
       checked.set(name, asOf)
     },
   }
@@ -149,6 +153,7 @@ async function insertNew(
   const missing = {
     rowOf: (one: (typeof rows)[number]) => (one.before === undefined ? one : undefined),
     insert: (part: readonly NewRow[]) => insertRows(deps.tables, feed, part),
+    atOnce: MANY,
   }
   const rest = await insertMissing<(typeof rows)[number], NewRow>(rows, missing, context)
   return { rest, raced: rest.filter(({ before }) => before === undefined) }

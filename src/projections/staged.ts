@@ -7,7 +7,7 @@ import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { aboutEvent, mappedPlaces, stageResult } from '../platform/runtime/stage-result.ts'
 import { keepFigures } from './figures.ts'
-import { insertMissing } from './insert-missing.ts'
+import { insertMissing, ONE_REQUEST } from './insert-missing.ts'
 import { keepOrderSteps } from './order-steps.ts'
 import { type AppendDeps, appendOutgoing, laneIdle, orderEventOf } from './outgoing-events.ts'
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
@@ -125,6 +125,7 @@ function missingOf(tables: Tables, found: ReadonlyMap<string, StagedRow>) {
       return { ...after, revision: after.revision + 1 }
     },
     insert: rowsOf(tables, stagedRows).insertMany,
+    atOnce: ONE_REQUEST,
   }
 }
 

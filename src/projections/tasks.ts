@@ -4,7 +4,7 @@ import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { type EntityRow, entityKey, entityRows, evolveEntity, type ReportedResult } from './entity-row.ts'
-import { insertMissing } from './insert-missing.ts'
+import { insertMissing, ONE_REQUEST } from './insert-missing.ts'
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { noteReported } from './task-counts.ts'
 
@@ -75,6 +75,7 @@ function missingOf(tables: Tables, found: ReadonlyMap<string, EntityRow>) {
   return {
     rowOf: (group: Group) => (found.has(rowName(group)) ? undefined : afterResults(undefined, group)),
     insert: rowsOf(tables, entityRows).insertMany,
+    atOnce: ONE_REQUEST,
   }
 }
 

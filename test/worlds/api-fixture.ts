@@ -218,7 +218,7 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
     },
     /** Finds every shard at its end now. */
     async idle() {
-      for (let shard = 0; shard < SHARDS; shard += 1) await stage.onIdle?.(shard, 'universal-inventory', clock.time)
+      for (let shard = 0; shard < SHARDS; shard += 1) await stage.onIdle?.([shard], 'universal-inventory', clock.time)
     },
   }
 }

@@ -66,10 +66,12 @@ export interface Stage<K extends TopicKind> {
   readonly needsPersons?: false
   handle(batch: readonly Decoded<K>[], context: BatchContext): Promise<void>
   /**
-   * Called about once a second for each owned partition that is handled up to the end it had at `asOf`, a time just
-   * before the end was read; never at the same time as `handle` for this partition.
+   * Called about once a second with the owned partitions of a topic that are handled up to the ends they had at `asOf`,
+   * a time just before the ends were read. `handle` may be under way meanwhile, for later records.
    */
-  onIdle?(partition: number, topic: string, asOf: number): Promise<void>
+  onIdle?(partitions: readonly number[], topic: string, asOf: number): Promise<void>
+  /** Called after `onIdle` for each of them; never at the same time as `handle` for this partition. */
+  onIdleAlone?(partition: number, asOf: number): Promise<void>
   /**
    * Called about once a second for each owned partition, whatever its lag, also while `handle` is under way for it; one
    * call of a partition at a time. A stage handles its parked records here, whose offsets are committed already. An

@@ -21,7 +21,7 @@ export interface IdleDeps {
   readonly random?: () => number
 }
 
-/** Calls `stage.onIdle` for partitions that are handled up to their ends, until `signal` aborts. */
+/** Calls `stage.onIdle` and `stage.onIdleAlone` for partitions that are handled up to their ends, until `signal` aborts. */
 export async function watchIdle<K extends TopicKind>(
   stage: Stage<K>,
   deps: IdleDeps,
@@ -50,12 +50,21 @@ async function reportIdle<K extends TopicKind>(stage: Stage<K>, name: string, de
   const asOf = deps.clock.now()
   const ends = new Map((await deps.admin.ends(topic)).map((end) => [end.partition, end]))
   if (owned.some(({ handled }) => handled === null)) await learnHandled(owned, topic, deps.admin, deps.group)
-  for (const one of owned) {
+  const idle = owned.filter((one) => {
     const end = ends.get(one.partition)
-    if (end === undefined || one.busy || !deps.owned().includes(one)) continue
+    if (end === undefined || one.busy || !deps.owned().includes(one)) return false
     one.end = end.end
-    const handled = one.handled ?? end.start
-    if (handled !== end.end) continue
-    await one.inTurn(async () => stage.onIdle?.(one.partition, name, asOf))
+    return (one.handled ?? end.start) === end.end
+  })
+  if (idle.length === 0) return
+  await stage.onIdle?.(
+    idle.map(({ partition }) => partition),
+    name,
+    asOf,
+  )
+  if (stage.onIdleAlone === undefined) return
+  for (const one of idle) {
+    if (one.busy || !deps.owned().includes(one)) continue
+    await one.inTurn(async () => stage.onIdleAlone?.(one.partition, asOf))
   }
 }

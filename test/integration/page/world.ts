@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { inject } from 'vitest'
 import { type RunningRoles, startRoles } from '../../../src/cli/roles.ts'
+import { BOOK, keyRows } from '../../../src/control/keys/api-key.ts'
+import { rowsOf } from '../../../src/platform/dynamodb/rows.ts'
 import { install } from '../../worlds/processes-roles.ts'
 import { type ErpOrder, type ShopOrder, startSimulators, VENDOR } from '../../worlds/processes-simulators.ts'
 import { until } from '../../worlds/processes-until.ts'
@@ -149,6 +151,10 @@ export async function pageWorld(name: string) {
     takeOrders: () => simulators.erpFaults([]),
     /** It has the item that an order waits for. */
     bringItem: () => simulators.renameItem(`RENAMED-${missing}`, missing),
+    /** The time of a key is over. */
+    async expire(id: string) {
+      await rowsOf(platform.tables, keyRows).update({ book: BOOK, id }, { set: { expires_at: Date.now() } })
+    },
     /** Where the API is. */
     base: () => base,
     startApi,

@@ -108,9 +108,9 @@ describe('a running stage', () => {
         await blocked.promise
         handled += batch.length
       },
-      onIdle: async (partition, topic, asOf) => {
+      onIdle: async (partitions, topic, asOf) => {
         expect([handled, topic]).toEqual([40, 'sync-requests'])
-        idle.set(partition, [...(idle.get(partition) ?? []), asOf])
+        for (const partition of partitions) idle.set(partition, [...(idle.get(partition) ?? []), asOf])
       },
     })
     blocked.resolve()

@@ -73,7 +73,7 @@ export class FeedModel {
 
   async idle(shard: number): Promise<void> {
     if ((this.#committed[shard] ?? 0) < (this.#logs[shard] ?? []).length) return
-    await stageOf(this.#tables).onIdle?.(shard, 'universal-inventory', this.now)
+    await stageOf(this.#tables).onIdle?.([shard], 'universal-inventory', this.now)
   }
 
   /** One page of the reader that follows the cursor; true: complete. */

@@ -49,8 +49,8 @@ async function world(more: Partial<Connection>) {
     },
     async ended() {
       for (let shard = 0; shard < SHARDS; shard += 1) {
-        await stages.images.onIdle?.(shard, 'universal-images', clock.time)
-        await stages.products.onIdle?.(shard, 'universal-products', clock.time)
+        await stages.images.onIdle?.([shard], 'universal-images', clock.time)
+        await stages.products.onIdle?.([shard], 'universal-products', clock.time)
       }
     },
   }

@@ -50,9 +50,9 @@ async function world(more: Partial<Connection>) {
     },
     async ended() {
       for (let shard = 0; shard < SHARDS; shard += 1) {
-        await inventory.onIdle?.(shard, 'universal-inventory', clock.time)
-        await prices.onIdle?.(shard, 'universal-prices', clock.time)
-        await products.onIdle?.(shard, 'universal-products', clock.time)
+        await inventory.onIdle?.([shard], 'universal-inventory', clock.time)
+        await prices.onIdle?.([shard], 'universal-prices', clock.time)
+        await products.onIdle?.([shard], 'universal-products', clock.time)
       }
     },
   }

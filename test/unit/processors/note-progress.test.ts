@@ -40,10 +40,10 @@ it('a processor of a feed notes how far it is: with its batches, and where there
   if (first === undefined) throw new Error('no batch')
   await stage.handle([{ ...first, record: { ...first.record, timestamp: 990_000 } }], context)
   expect(noted).toEqual([['p.map-inventory', 'p.inventory', 3, 990_000]])
-  await stage.onIdle?.(3, 'inventory', START)
+  await stage.onIdle?.([3], 'inventory', START)
   expect(noted).toHaveLength(1)
   clock.set(START + 10_000)
-  await stage.onIdle?.(3, 'inventory', START + 10_000)
+  await stage.onIdle?.([3], 'inventory', START + 10_000)
   expect(noted.slice(1)).toEqual([['p.map-inventory', 'p.inventory', 3, START + 5_000]])
 })
 

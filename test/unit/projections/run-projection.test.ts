@@ -160,9 +160,27 @@ it('writes nothing when the partition is not ours any more', async () => {
 
 it('has caught up with an idle shard to the settle time before the fetch, and never goes back', async () => {
   const stage = feedStage(inventoryFeed, deps())
-  await stage.onIdle?.(3, 'universal-inventory', 60_000)
-  await stage.onIdle?.(3, 'universal-inventory', 50_000)
+  await stage.onIdle?.([3], 'universal-inventory', 60_000)
+  await stage.onIdle?.([3], 'universal-inventory', 50_000)
   expect(await watermark()).toEqual({ position: null, caughtUpTo: 55_000 })
+})
+
+it('notes idle shards with one write, and each by itself where another process is ahead', async () => {
+  let updates = 0
+  const update: Tables['update'] = (...args) => {
+    updates += 1
+    return tables.update(...args)
+  }
+  const stage = feedStage(inventoryFeed, { ...deps(), tables: { ...tables, update } })
+  const shards = Array.from({ length: 25 }, (_, shard) => shard)
+  await stage.onIdle?.(shards, 'universal-inventory', 60_000)
+  expect(updates).toBe(1)
+  await feedStage(inventoryFeed, deps()).onIdle?.([7], 'universal-inventory', 80_000)
+  await stage.onIdle?.(shards, 'universal-inventory', 70_000)
+  const meta = await readMeta(tables, inventoryFeed)
+  expect(shards.map((shard) => meta.watermark(1, shard)?.caughtUpTo)).toEqual(
+    shards.map((shard) => (shard === 7 ? 75_000 : 65_000)),
+  )
 })
 
 it('writes a generation beside the live one from where that has everything before, and it alone after the switch', async () => {

@@ -266,7 +266,7 @@ describe('a stage', () => {
   it('is told of a partition that is handled up to the end it had when it was asked', async () => {
     const idle: number[] = []
     const { batch, give, setEnd, clock } = await start(undefined, {
-      onIdle: async (_p, _t, asOf) => void idle.push(asOf),
+      onIdle: async (_partitions, _topic, asOf) => void idle.push(asOf),
     })
     setEnd(2n)
     const before = clock.now()
