@@ -5,6 +5,7 @@ import { createRandom, type Random } from '../../simulators/harness/random.ts'
 import { brisk } from '../worlds/brisk.ts'
 import { type Installation, install, RUNNING } from '../worlds/processes-roles.ts'
 import { type Simulators, startSimulators } from '../worlds/processes-simulators.ts'
+import { catalogFile } from '../worlds/sources.ts'
 import { Fleet, type Member } from './fleet.ts'
 import { Load } from './load.ts'
 
@@ -52,7 +53,8 @@ export async function openWorld(
     for (let step = closers.pop(); step !== undefined; step = closers.pop()) await step()
   }
   try {
-    const simulators = await startSimulators(folder, seed, 0)
+    // With a small catalog, a read would be over before it could be killed.
+    const simulators = await startSimulators(folder, seed, 0, catalogFile)
     closers.push(() => simulators.stop())
     const timing = { KAFKA_SESSION_TIMEOUT_MS: String(SESSION_MS), RUN_LEASE_MS: String(LEASE_MS), ...ANY_PORT }
     const installation = await install('crash', services, { ...simulators.env, ...timing }, brisk)

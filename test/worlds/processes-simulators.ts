@@ -90,8 +90,13 @@ export interface Simulators {
 }
 
 /** `data`: the folder of their state. The shop begins with `orders` orders. */
-export async function startSimulators(data: string, seed: number, orders: number): Promise<Simulators> {
-  const own = ['--data', data, '--catalog', smallCatalogFile, '--seed', String(seed), '--orders', String(orders)]
+export async function startSimulators(
+  data: string,
+  seed: number,
+  orders: number,
+  catalog = smallCatalogFile,
+): Promise<Simulators> {
+  const own = ['--data', data, '--catalog', catalog, '--seed', String(seed), '--orders', String(orders)]
   const args = ['simulators/main.ts', ...own]
   const process = await startProgram({ name: 'simulators', args, env: {} })
   const { magento, netsuite, images } = JSON.parse(await process.line(/^\{/)) as Addresses
