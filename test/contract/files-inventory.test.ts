@@ -109,7 +109,7 @@ describe('a stock file', () => {
       'stock.csv, line 4, column sku: 1.23E+11 is a number that a spreadsheet has shortened',
       'stock.csv, line 5 has 1 cells, but line 1 has 2',
       'D has several rows in the file stock.csv',
-      'stock.csv, line 8, column quantity: the quantity is empty',
+      'stock.csv, line 8, column quantity is empty',
       'stock.csv, line 9, column sku is missing',
     ]) {
       expect(said).toContain(part)

@@ -9,6 +9,7 @@ import { readOf, systemOf } from './sources.ts'
 export interface FilesWorldOptions {
   readonly settings?: Readonly<Record<string, unknown>>
   readonly pageSize?: number
+  readonly zone?: string
   /** What happens between the two looks at the files. */
   readonly betweenLooks?: (folder: string) => void
 }
@@ -26,6 +27,7 @@ export function filesWorld<E extends Entity>(entity: E, options: FilesWorldOptio
     address: 'folder:///',
     reads: [read],
     settings: options.settings ?? {},
+    ...(options.zone === undefined ? {} : { zone: options.zone }),
   })
   const readerSleep = async () => options.betweenLooks?.(join(folder, entity))
   const world = readWorld(entity, { system, read }, { folderOf: (id) => join(root, id), readerSleep })

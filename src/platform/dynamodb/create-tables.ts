@@ -20,7 +20,11 @@ export interface DynamoSettings {
   /** TABLE_PREFIX */
   readonly prefix: string
   readonly logger: Logger
+  /** Milliseconds until a request without a response is given up and sent again. */
+  readonly requestTimeoutMs?: number
 }
+
+const REQUEST_TIMEOUT_MS = 20_000
 
 export interface DynamoTables {
   readonly tables: Tables
@@ -50,7 +54,9 @@ export function createTables(settings: DynamoSettings): DynamoTables {
     maxAttempts: 5,
     requestHandler: {
       connectionTimeout: 3_000,
-      requestTimeout: 10_000,
+      requestTimeout: settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+      // Otherwise the SDK prints a warning and waits without end.
+      throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true, maxSockets: 64 },
     },
   })

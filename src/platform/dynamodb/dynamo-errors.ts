@@ -47,6 +47,9 @@ export function fromDynamo(error: unknown, table: string): StreamError {
   if (name === 'ValidationException' || error instanceof TypeError) {
     return new StreamError('unexpected', `table ${table} refused the request: ${reason}`, { cause: error })
   }
+  if (name === 'TimeoutError') {
+    return new StreamError('table_unavailable', `table ${table} does not answer in time`, { cause: error })
+  }
   const message = `table ${table} does not answer${placeOf(error) ?? `: ${name} ${reason}`}`
   return new StreamError('table_unavailable', message, { cause: error })
 }

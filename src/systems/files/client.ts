@@ -9,7 +9,7 @@ import type { SystemCheck } from '../kit/system-check.ts'
 import type { ClientDeps } from '../system.ts'
 import { localPlace } from './local-place.ts'
 import { joined, type Place, type Visit } from './place.ts'
-import { type FilesValues, fulfilmentsOf, inventoryOf, ordersOf, productsOf } from './settings.ts'
+import { type FilesValues, fulfilmentsOf, inventoryOf, ordersOf, pricesOf, productsOf } from './settings.ts'
 import { type SftpOptions, sftpPlace } from './sftp-place.ts'
 
 export interface FilesClient {
@@ -33,7 +33,8 @@ export function createFilesClient(system: ConnectableSystem<FilesValues>, deps: 
       visit,
       formOf(entity) {
         const own = Object.entries(system.given).filter(([name]) => name.startsWith(`${entity}.`))
-        return digest(place.name, canonicalJson(Object.fromEntries(own)))
+        const days = entity === 'prices' ? [['zone', system.zone]] : []
+        return digest(place.name, canonicalJson(Object.fromEntries([...own, ...days])))
       },
       for: viewOf,
       check: async (signal) => await checkPlace(system, visit, signal),
@@ -69,16 +70,19 @@ function signInOf(system: ConnectableSystem<FilesValues>): SftpOptions['signIn']
 
 /** Problems of folders that may not be needed are warnings: a vendor may only send, or only fetch. */
 async function checkPlace(
-  { settings }: ConnectableSystem<FilesValues>,
+  { settings, given }: ConnectableSystem<FilesValues>,
   visit: FilesClient['visit'],
   signal: AbortSignal,
 ): Promise<SystemCheck> {
+  // Few vendors send prices: a folder that nobody set is not missed.
+  const hasPrices = Object.keys(given).some((name) => name.startsWith('prices.'))
   return await visit(async (there) => {
     await there.list('')
     const orders = ordersOf(settings)
     const warnings = [
       ...(await warningOf(() => there.list(inventoryOf(settings).folder), 'settings.inventory.folder')),
       ...(await warningOf(() => there.list(productsOf(settings).folder), 'settings.products.folder')),
+      ...(hasPrices ? await warningOf(() => there.list(pricesOf(settings).folder), 'settings.prices.folder') : []),
       ...(await warningOf(() => there.list(fulfilmentsOf(settings).folder), 'settings.fulfilments.folder')),
       ...(await warningOf(() => writeAndReadBack(there, orders.folder, orders.workFolder), 'settings.orders.folder')),
     ]

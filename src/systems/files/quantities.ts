@@ -41,7 +41,7 @@ export function quantityReader({ decimal, thousands, words }: QuantityForm): Qua
   }
   return (cell, place) => {
     const text = cell.trim()
-    if (text === '') throw new StreamError('value_missing', `${place}: the quantity is empty; fill it in at the vendor`)
+    if (text === '') throw new StreamError('value_missing', `${place} is empty; fill it in at the vendor`)
     const quantity = quantities.get(plainWord(text)) ?? digitsOf(text)
     if (quantity !== null) return decimal8Below(quantity, place)
     const shown = JSON.stringify(text.slice(0, 40))

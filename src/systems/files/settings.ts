@@ -18,6 +18,7 @@ import { CSV_FILES, namePattern } from './name-pattern.ts'
 import { columnProblem } from './order-columns.ts'
 import { fileNameProblem } from './order-file-name.ts'
 import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
+import { dateForms } from './read-prices.ts'
 
 /** A folder below the address: parts with `/` between them, none of them `..`. */
 const folder = text({
@@ -132,6 +133,28 @@ const products = {
   ...quantityForm,
 }
 
+const prices = {
+  ...incoming('prices'),
+  ...fullOrDelta,
+  'columns.sku': column('sku', 'column of the SKU'),
+  'columns.price': column('price', 'column of the price of one piece'),
+  'columns.level': optionalColumn('column of the price level, if a SKU has a row for each'),
+  'columns.currency': optionalColumn('column of the currency, a code of ISO 4217'),
+  'columns.quantity': optionalColumn('column of the lowest quantity that the price of the row applies to'),
+  'columns.valid_from': optionalColumn('column of the first day of the price; empty cells: valid already'),
+  'columns.valid_to': optionalColumn('column of the last day of the price; empty cells: no end'),
+  'columns.cost': optionalColumn('column of what one piece costs the vendor'),
+  level: setting(text(), { default: 'default', description: 'name of the price level, if there is only one' }),
+  currency: setting(text({ pattern: /[A-Z]{3}/, expected: 'a code of ISO 4217, such as EUR' }), {
+    description: 'currency of costs, and of prices if they have no column of it',
+  }),
+  dates: setting(choice(dateForms), {
+    default: 'yyyy-MM-dd',
+    description: "form of dates; days begin in the system's zone",
+  }),
+  ...quantityForm,
+}
+
 const fulfilments = {
   ...incoming('fulfilments'),
   'columns.order': column('reference', 'column of the reference that the order was sent with'),
@@ -187,6 +210,7 @@ export const settings = {
   ...own,
   ...prefixed('inventory', inventory),
   ...prefixed('products', products),
+  ...prefixed('prices', prices),
   ...prefixed('fulfilments', fulfilments),
   ...prefixed('orders', orders),
 }
@@ -194,6 +218,7 @@ export const settings = {
 export type FilesValues = ValuesOf<typeof settings>
 export type InventoryValues = ValuesOf<typeof inventory>
 export type ProductsValues = ValuesOf<typeof products>
+export type PricesValues = ValuesOf<typeof prices>
 export type FulfilmentsValues = ValuesOf<typeof fulfilments>
 export type OrdersValues = ValuesOf<typeof orders>
 /** Settings that all files that are read have. */
@@ -201,6 +226,7 @@ export type IncomingValues = ValuesOf<ReturnType<typeof incoming>>
 
 export const inventoryOf = (values: FilesValues): InventoryValues => under(values, 'inventory', inventory)
 export const productsOf = (values: FilesValues): ProductsValues => under(values, 'products', products)
+export const pricesOf = (values: FilesValues): PricesValues => under(values, 'prices', prices)
 export const fulfilmentsOf = (values: FilesValues): FulfilmentsValues => under(values, 'fulfilments', fulfilments)
 export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'orders', orders)
 
@@ -237,6 +263,7 @@ export function settingProblems(values: FilesValues): readonly SettingProblem[] 
     ),
     signProblem('inventory', stock),
     signProblem('products', productsOf(values)),
+    signProblem('prices', pricesOf(values)),
     signProblem('fulfilments', fulfilmentsOf(values)),
     problem('orders.file', fileNameProblem(order.file)),
     problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),

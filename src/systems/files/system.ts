@@ -5,6 +5,7 @@ import { quantityReader } from './quantities.ts'
 import { type FileReading, readFiles } from './read-files.ts'
 import { shipmentMeaning } from './read-fulfilments.ts'
 import { stockMeaning } from './read-inventory.ts'
+import { priceMeaning } from './read-prices.ts'
 import { productMeaning } from './read-products.ts'
 import {
   addressProblem,
@@ -14,6 +15,7 @@ import {
   type InventoryValues,
   inventoryOf,
   ordersOf,
+  pricesOf,
   productsOf,
   secrets,
   settingProblems,
@@ -46,6 +48,11 @@ export const files = defineSystem({
       filter: {},
       open: ({ client, read, clock, notes, system }) =>
         readFiles(productReading(system.settings), { client, read, clock, notes }),
+    },
+    prices: {
+      filter: {},
+      open: ({ client, read, clock, notes, system }) =>
+        readFiles(priceReading(system.settings, system.zone), { client, read, clock, notes }),
     },
     fulfilments: {
       filter: {},
@@ -106,6 +113,28 @@ function productReading(values: FilesValues): FileReading<'products'> {
         weightUnit: product.weightUnit,
       },
       quantityReader({ decimal: product.decimal, thousands: product.thousands, words: new Map() }),
+    ),
+  }
+}
+
+function priceReading(values: FilesValues, zone: string): FileReading<'prices'> {
+  const price = pricesOf(values)
+  return {
+    ...readingOf('prices', price),
+    ...fullOrDelta(price),
+    meaning: priceMeaning(
+      {
+        sku: price['columns.sku'],
+        price: price['columns.price'],
+        level: price['columns.level'],
+        currency: price['columns.currency'],
+        quantity: price['columns.quantity'],
+        validFrom: price['columns.valid_from'],
+        validTo: price['columns.valid_to'],
+        cost: price['columns.cost'],
+      },
+      { onlyLevel: price.level, currency: price.currency, dates: price.dates, zone },
+      quantityReader({ decimal: price.decimal, thousands: price.thousands, words: new Map() }),
     ),
   }
 }

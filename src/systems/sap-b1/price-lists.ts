@@ -1,16 +1,10 @@
 import { StreamError } from '../../errors.ts'
-import { fromLocalTime } from '../kit/local-time.ts'
+import { isDay, type Period, periodOfDays } from '../kit/local-days.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
 import { rowsByCode } from './lookups.ts'
 
 const FIELDS = ['PriceListNo', 'PriceListName', 'Active', 'ValidFrom', 'ValidTo', 'DefaultPrimeCurrency']
-
-/** From a moment (inclusive) to another one (exclusive), milliseconds UTC; null: no limit. */
-export interface Period {
-  readonly from: number | null
-  readonly to: number | null
-}
 
 export interface PriceList {
   /** Its name; with its number if several lists have the name. */
@@ -46,12 +40,7 @@ export async function activePriceLists(
 
 /** From the start of the first day to the end of the last one, in the server's zone. Throws `time_invalid`. */
 export function periodOf(row: Wire, from: string, to: string, zone: string): Period {
-  const first = dayOf(row, from)
-  const last = dayOf(row, to)
-  return {
-    from: first === null ? null : startOf(first, zone),
-    to: last === null ? null : startOf(dayAfter(last), zone),
-  }
+  return periodOfDays(dayOf(row, from), dayOf(row, to), zone)
 }
 
 /** The time that both periods have in common; null: none. */
@@ -67,15 +56,6 @@ function dayOf(row: Wire, name: string): string | null {
   const text = textOf(row[name])
   if (text === null) return null
   const day = text.slice(0, 10)
-  if (/^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(`${day}T00:00:00Z`))) return day
+  if (isDay(day)) return day
   throw new StreamError('time_invalid', `${name}: "${text}" is not a date`, { field: name })
-}
-
-/** The first midnight, where the clocks go back at midnight. */
-function startOf(day: string, zone: string): number {
-  return fromLocalTime(`${day} 00:00:00`, zone, Number.NEGATIVE_INFINITY)
-}
-
-function dayAfter(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
 }

@@ -1,10 +1,11 @@
 import { StreamError } from '../../errors.ts'
 import { type Decimal8, ZERO8 } from '../../events/decimal.ts'
 import type { PriceAtLevel, Prices, PriceTier } from '../../events/generated/events.ts'
+import type { Period } from '../kit/local-days.ts'
 import { tiersOf } from '../kit/price-tiers.ts'
 import { requireSku } from '../kit/sku.ts'
 import { priceOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
-import { common, type Period, type PriceList, periodOf } from './price-lists.ts'
+import { common, type PriceList, periodOf } from './price-lists.ts'
 
 /** How prices are read from a company. */
 export interface PriceSettings {

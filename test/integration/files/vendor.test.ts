@@ -1,4 +1,4 @@
-// The vendor of docs/systems/files.md, on a real SFTP server: stock in, order out, tracking back.
+// The vendor of docs/systems/files.md, on a real SFTP server: stock and prices in, order out, tracking back.
 
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -59,7 +59,7 @@ kind: connection
 id: shop-acme
 shop: shop
 vendor: acme
-reads: [shop.orders.all, acme.inventory.all, acme.fulfilments.all]
+reads: [shop.orders.all, acme.inventory.all, acme.prices.all, acme.fulfilments.all]
 ownership: { skuPattern: "^WLD-" }
 fulfilments: { carriers: { UPS: ups } }
 `
@@ -84,6 +84,7 @@ it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected f
     renameSync(`${full}.tmp`, full)
   }
   put('out/stock/stock-20261130-0900.csv', 'Item No;Available\nWLD-0012;In Stock\nWLD-2;10+\nWLD-3;7\n')
+  put('out/prices/prices.csv', 'sku,price\nWLD-2,12.50\n')
   put('out/tracking/none.txt', '')
   const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
   const more = {
@@ -119,6 +120,16 @@ it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected f
     'WLD-2': '10',
     'WLD-3': '7',
   })
+  const prices = await until('the price is in the feed', async () => {
+    const answer = await fetch(`${api}/v1/feeds/prices?connection=shop-acme`)
+    const { items } = (await answer.json()) as {
+      readonly items?: readonly { sku: string; data: { levels: readonly unknown[] } }[]
+    }
+    return items?.length === 1 ? items : null
+  })
+  expect(prices).toMatchObject([
+    { sku: 'WLD-2', data: { levels: [{ level: 'default', price: '12.5', currency: 'EUR', tiers: [] }] } },
+  ])
   await until(
     'the file was moved',
     async () => !readdirSync(join(server.folder, 'out/stock')).includes('stock-20261130-0900.csv'),

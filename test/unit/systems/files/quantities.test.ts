@@ -51,7 +51,7 @@ describe('a quantity', () => {
   })
 
   it('is named when it is empty', () => {
-    expect(() => quantityReader(plain)('  ', PLACE)).toThrow(`${PLACE}: the quantity is empty`)
+    expect(() => quantityReader(plain)('  ', PLACE)).toThrow(`${PLACE} is empty`)
   })
 
   it('of a word has to be a number', () => {
