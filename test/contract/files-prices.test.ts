@@ -104,7 +104,7 @@ describe('a price file', () => {
 
   it.each([
     ['two prices of one place', 'A,1,R,EUR,1,,,\nA,2,R,EUR,1,,,\n', 'has several prices from quantity 1 on'],
-    ['two costs', 'A,1,R,EUR,1,,,5\nA,2,R,EUR,10,,,6\n', 'has several costs'],
+    ['two costs', 'A,3,R,EUR,5,,,\nA,1,R,EUR,1,,,5\nA,2,R,EUR,10,,,6\n', 'p.csv, line 4, column Cost: A has several costs'],
   ])('refuses a SKU with %s as a whole', async (_what, rows, message) => {
     const { events, letters } = await pricesIn(columns, `${HEAD}${rows}B,2,R,EUR,1,,,\n`)
     expect(events.map(({ sku }) => sku)).toEqual(['B'])

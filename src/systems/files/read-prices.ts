@@ -158,14 +158,13 @@ function costOf(
   placeOf: (row: FileRow) => string,
 ): Decimal8 | null {
   if (column === null) return null
-  const costs = rows
-    .filter((row) => row.cell(column).trim() !== '')
-    .map((row) => numberOf(row.cell(column), `${placeOf(row)}, column ${column}`))
-  const [first = null] = costs
-  const wrong = costs.findIndex((cost) => cost !== first || cost < 0n)
-  const row = rows[wrong]
-  if (row === undefined) return first
-  const message = `${placeOf(row)}, column ${column}: ${sku} has several costs, or one below 0; correct it at the vendor`
+  const said = rows.filter((row) => row.cell(column).trim() !== '')
+  const costs = said.map((row) => ({ row, cost: numberOf(row.cell(column), `${placeOf(row)}, column ${column}`) }))
+  const first = costs[0]?.cost ?? null
+  const wrong = costs.find(({ cost }) => cost !== first || cost < 0n)
+  if (wrong === undefined) return first
+  const message =
+    `${placeOf(wrong.row)}, column ${column}: ${sku} has several costs, or one below 0; correct it at the vendor`
   throw new StreamError('source_data_invalid', message, { field: column })
 }
 
