@@ -139,7 +139,7 @@ export function orderFulfilmentsStage(shop: string, deps: AppendDeps): Stage<'sh
       })
       await appendOutgoing(tables, topic, withEvents, context)
     },
-    onIdle: laneIdle(deps, topic),
+    onIdleAlone: laneIdle(deps, topic),
   }
 }
 

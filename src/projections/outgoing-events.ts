@@ -176,19 +176,19 @@ export interface AppendDeps {
   readonly lanes?: () => number
 }
 
-/** What a stage does when a partition is processed up to its end. */
+/**
+ * What a stage does when a partition is processed up to its end. Never while a batch of it is appended: the places of
+ * its events follow from the frontier.
+ */
 export function laneIdle(
   { tables, settleMs, lanes = () => 1 }: AppendDeps,
   topic: string,
-): NonNullable<Stage<TopicKind>['onIdle']> {
+): NonNullable<Stage<TopicKind>['onIdleAlone']> {
   const last = new Map<number, number>()
-  return async (partitions, _topic, asOf) => {
-    const everyMs = Math.max(IDLE_EVERY_MS, lanes() * IDLE_MS_PER_LANE)
-    for (const partition of partitions) {
-      if (asOf - (last.get(partition) ?? 0) < everyMs) continue
-      await moveLaneCaughtUp(tables, { topic, partition }, asOf - settleMs)
-      last.set(partition, asOf)
-    }
+  return async (partition, _topic, asOf) => {
+    if (asOf - (last.get(partition) ?? 0) < Math.max(IDLE_EVERY_MS, lanes() * IDLE_MS_PER_LANE)) return
+    await moveLaneCaughtUp(tables, { topic, partition }, asOf - settleMs)
+    last.set(partition, asOf)
   }
 }
 

@@ -80,7 +80,7 @@ export function feedStage<K extends UniversalKind>(projection: Feed<K>, deps: Fe
       live = generation
       await moveCaughtUpTo(tables, projection, { generation, shards: partitions }, asOf - settleMs)
     },
-    async onIdleAlone(partition, asOf) {
+    async onIdleAlone(partition, _topic, asOf) {
       const name = `${live}#${partition}`
       if (asOf - (checked.get(name) ?? Number.NEGATIVE_INFINITY) < COUNTS_CHECKED_EVERY_MS) return
       await repairCounts(tables, projection, await readMeta(tables, projection), partition)

@@ -57,7 +57,7 @@ export function stagedStage(deps: AppendDeps & StagedDeps): Stage<'sync-status'>
       await write(deps, ofConnections, context)
       await keepFigures(deps.tables, ofConnections, context)
     },
-    onIdle: laneIdle(deps, SYNC_STATUS),
+    onIdleAlone: laneIdle(deps, SYNC_STATUS),
   }
 }
 

@@ -104,7 +104,11 @@ describe('a price file', () => {
 
   it.each([
     ['two prices of one place', 'A,1,R,EUR,1,,,\nA,2,R,EUR,1,,,\n', 'has several prices from quantity 1 on'],
-    ['two costs', 'A,3,R,EUR,5,,,\nA,1,R,EUR,1,,,5\nA,2,R,EUR,10,,,6\n', 'p.csv, line 4, column Cost: A has several costs'],
+    [
+      'two costs',
+      'A,3,R,EUR,5,,,\nA,1,R,EUR,1,,,5\nA,2,R,EUR,10,,,6\n',
+      'p.csv, line 4, column Cost: A has several costs',
+    ],
   ])('refuses a SKU with %s as a whole', async (_what, rows, message) => {
     const { events, letters } = await pricesIn(columns, `${HEAD}${rows}B,2,R,EUR,1,,,\n`)
     expect(events.map(({ sku }) => sku)).toEqual(['B'])
@@ -120,6 +124,15 @@ describe('a price file', () => {
     const settings = { 'prices.columns.valid_from': 'd', 'prices.dates': dates }
     const { events } = await pricesIn(settings, `sku,price,d\nA,1,${day}\n`, { zone: 'Europe/Berlin' })
     expect(events[0]?.levels[0]?.days).toEqual(['2026-02-28T23:00:00.000Z', null])
+  })
+
+  it.each([
+    ['9999-12-31', '1900-01-01', ['1900-01-01T00:00:00.000Z', null]],
+    ['2026-03-31', '0001-01-01', [null, '2026-04-01T00:00:00.000Z']],
+  ])('takes %s and %s for what they mean', async (last, first, days) => {
+    const settings = { 'prices.columns.valid_from': 'from', 'prices.columns.valid_to': 'to' }
+    const { events } = await pricesIn(settings, `sku,price,from,to\nA,1,${first},${last}\n`)
+    expect(events[0]?.levels[0]?.days).toEqual(days)
   })
 
   it('publishes what changed alone, and not what stays', async () => {

@@ -69,8 +69,8 @@ export async function outgoingWorld(subscriptions: readonly Subscription[], toke
   const settle = async (ms = 60_000) => {
     clock.time += ms
     for (let partition = 0; partition < SHARDS; partition += 1) {
-      await status.onIdle?.([partition], 'sync-status', clock.time)
-      for (const stage of shipments) await stage.onIdle?.([partition], String(stage.topics[0]), clock.time)
+      await status.onIdleAlone?.(partition, 'sync-status', clock.time)
+      for (const stage of shipments) await stage.onIdleAlone?.(partition, String(stage.topics[0]), clock.time)
     }
     await api.idle()
   }

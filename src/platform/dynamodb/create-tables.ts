@@ -24,7 +24,8 @@ export interface DynamoSettings {
   readonly requestTimeoutMs?: number
 }
 
-const REQUEST_TIMEOUT_MS = 20_000
+/** Includes the wait for a connection, where all are in use. */
+const REQUEST_TIMEOUT_MS = 30_000
 
 export interface DynamoTables {
   readonly tables: Tables

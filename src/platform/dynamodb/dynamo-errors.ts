@@ -47,11 +47,13 @@ export function fromDynamo(error: unknown, table: string): StreamError {
   if (name === 'ValidationException' || error instanceof TypeError) {
     return new StreamError('unexpected', `table ${table} refused the request: ${reason}`, { cause: error })
   }
-  if (name === 'TimeoutError') {
-    return new StreamError('table_unavailable', `table ${table} does not answer in time`, { cause: error })
-  }
-  const message = `table ${table} does not answer${placeOf(error) ?? `: ${name} ${reason}`}`
+  const message = `table ${table} does not answer${placeOf(error) ?? whyOf(name, reason)}`
   return new StreamError('table_unavailable', message, { cause: error })
+}
+
+/** The SDK gives one name to many failures of a connection; only the message tells a time-out from them. */
+function whyOf(name: string, reason: string): string {
+  return reason.includes('requestTimeout') ? ' in time' : `: ${name} ${reason}`
 }
 
 /** Where nothing answers, and the fix; null: the connection is not the problem. */

@@ -109,7 +109,8 @@ class StageMember<K extends TopicKind> {
     const { positions, admin } = this.#deps
     const { signal } = this.#closing
     const deps = { ...this.#deps, group: this.group, owned: () => this.#partitions }
-    if (this.#stage.onIdle !== undefined) this.#background.push(watchIdle(this.#stage, deps, signal))
+    if ((this.#stage.onIdle ?? this.#stage.onIdleAlone) !== undefined)
+      this.#background.push(watchIdle(this.#stage, deps, signal))
     if (positions !== undefined) this.#background.push(keepPositions({ ...deps, positions }, signal))
     const restart = (partition: OwnedPartition) => this.#onStuck(partition)
     this.#background.push(watchProgress(this.#stage, { ...deps, admin, restart }, signal))

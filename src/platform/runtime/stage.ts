@@ -71,7 +71,7 @@ export interface Stage<K extends TopicKind> {
    */
   onIdle?(partitions: readonly number[], topic: string, asOf: number): Promise<void>
   /** Called after `onIdle` for each of them; never at the same time as `handle` for this partition. */
-  onIdleAlone?(partition: number, asOf: number): Promise<void>
+  onIdleAlone?(partition: number, topic: string, asOf: number): Promise<void>
   /**
    * Called about once a second for each owned partition, whatever its lag, also while `handle` is under way for it; one
    * call of a partition at a time. A stage handles its parked records here, whose offsets are committed already. An

@@ -65,6 +65,6 @@ async function reportIdle<K extends TopicKind>(stage: Stage<K>, name: string, de
   if (stage.onIdleAlone === undefined) return
   for (const one of idle) {
     if (one.busy || !deps.owned().includes(one)) continue
-    await one.inTurn(async () => stage.onIdleAlone?.(one.partition, asOf))
+    await one.inTurn(async () => stage.onIdleAlone?.(one.partition, name, asOf))
   }
 }

@@ -163,8 +163,7 @@ function costOf(
   const first = costs[0]?.cost ?? null
   const wrong = costs.find(({ cost }) => cost !== first || cost < 0n)
   if (wrong === undefined) return first
-  const message =
-    `${placeOf(wrong.row)}, column ${column}: ${sku} has several costs, or one below 0; correct it at the vendor`
+  const message = `${placeOf(wrong.row)}, column ${column}: ${sku} has several costs, or one below 0; correct it at the vendor`
   throw new StreamError('source_data_invalid', message, { field: column })
 }
 

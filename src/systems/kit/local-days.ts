@@ -13,11 +13,15 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
 }
 
+/** Days that stand for no limit: ERPs and spreadsheets write 9999-12-31 for no end, and 0001-01-01 for no begin. */
+const NO_BEGIN_BEFORE = '1000-01-01'
+const NO_END_FROM = '9999-01-01'
+
 /** From the start of the first day to the end of the last one, in a zone; null: no limit. */
 export function periodOfDays(first: string | null, last: string | null, zone: string): Period {
   return {
-    from: first === null ? null : startOf(first, zone),
-    to: last === null ? null : startOf(dayAfter(last), zone),
+    from: first === null || first < NO_BEGIN_BEFORE ? null : startOf(first, zone),
+    to: last === null || last >= NO_END_FROM ? null : startOf(dayAfter(last), zone),
   }
 }
 

@@ -103,7 +103,7 @@ function world(ahead = 0) {
     },
     async idle({ topic, partition, records, handled }: Lane) {
       if (handled === records.length)
-        await laneIdle({ tables, settleMs: SETTLE_MS }, topic)([partition], topic, now + ahead)
+        await laneIdle({ tables, settleMs: SETTLE_MS }, topic)(partition, topic, now + ahead)
     },
     async follow(limit: number) {
       const frontier = (await readLaneFrontiers(tables, PARTITIONS))(TOPICS)

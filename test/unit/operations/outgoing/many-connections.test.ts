@@ -64,7 +64,7 @@ it('many idle partitions are written less often', async () => {
       return await tables.update(...given)
     }
     const idle = laneIdle({ tables: { ...tables, update }, settleMs: 0, lanes: () => lanes }, 'sync-status')
-    for (let at = 100_000; at < 160_000; at += 1_000) await idle([0], 'sync-status', at)
+    for (let at = 100_000; at < 160_000; at += 1_000) await idle(0, 'sync-status', at)
     expect(await tables.query(OUTGOING_EVENTS, { partition: LANES })).toHaveLength(1)
     return writes
   }
