@@ -7,7 +7,7 @@ import { applyConfiguration } from '../../../src/configuration/apply-configurati
 import type { RunningProcess } from '../../worlds/processes.ts'
 import { installFiles, loadFiles, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
-import { smallCatalogFile } from '../../worlds/sources.ts'
+import { catalogFile } from '../../worlds/sources.ts'
 
 /** The catalog's vendors: whose lines and SKUs each connection has. */
 export const PATTERNS = { 'a-1': /^WLD-/, 'a-2': /^ACM-/, 'b-1': /^WLD-/ } as const
@@ -34,7 +34,7 @@ type Urls = Readonly<Record<'shop-a' | 'shop-b' | 'erp-1' | 'erp-2', string>>
 
 /** Two shops and two ERP accounts; shop A sells of both vendors, shop B of one. */
 export async function startSystems(orders: number): Promise<Urls> {
-  const shared = { dataFile: ':memory:', catalogFile: smallCatalogFile }
+  const shared = { dataFile: ':memory:', catalogFile }
   const shop = (seed: number, vendorPattern: RegExp) =>
     startMagentoSimulator({ ...shared, seed, vendorPattern, orders, mixedStates: false })
   const erp = (seed: number, vendorPattern: RegExp) => startNetSuiteSimulator({ ...shared, seed, vendorPattern })

@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { ownDemoData } from '../../worlds/demo-data.ts'
 import { startProgram } from '../../worlds/processes.ts'
-import { smallCatalogFile } from '../../worlds/sources.ts'
 
 /** A dataset that nobody else uses, so its folder is this test's alone. */
-const DATASET = ['--catalog', smallCatalogFile, '--connections', 'all', '--orders', '12', '--seed', '564738291']
+const DATASET = ['--connections', 'all', '--orders', '12', '--seed', '564738291']
 const prefix = `logs-${randomUUID().slice(0, 8)}.`
 const env = { ...inject('services'), TOPIC_PREFIX: prefix, TABLE_PREFIX: prefix, FEED_SETTLE_MS: '200' }
 const { dataDir } = ownDemoData(DATASET)
