@@ -57,8 +57,9 @@ interface PriceOfRow extends Period {
 export function priceMeaning(columns: PriceColumns, form: PriceForm, numberOf: QuantityReader): RowMeaning<'prices'> {
   const severalPer = [columns.level, columns.currency, columns.quantity, columns.validFrom, columns.validTo]
   const optional = [...severalPer, columns.cost].filter((column) => column !== null)
+  const dayIn = dayReader(form.dates)
   const priceOf = (row: FileRow, place: string): PriceOfRow => {
-    const [first, last] = [columns.validFrom, columns.validTo].map((column) => dayIn(row, column, form.dates, place))
+    const [first, last] = [columns.validFrom, columns.validTo].map((column) => dayIn(row, column, place))
     const period = periodOfDays(first ?? null, last ?? null, form.zone)
     if (period.from !== null && period.to !== null && period.from >= period.to) {
       const message = `${place}: the price ends (${last}) before it begins (${first}); correct the row at the vendor`
@@ -168,15 +169,21 @@ function costOf(
 }
 
 /** A day as yyyy-MM-dd; null: the cell is empty, or there is no column. */
-function dayIn(row: FileRow, column: string | null, form: (typeof dateForms)[number], place: string): string | null {
-  const text = column === null ? '' : row.cell(column).trim()
-  if (text === '') return null
-  const pattern = form.replace(/[./]/g, '\\$&').replace('yyyy', '(?<y>\\d{4})').replace('MM', '(?<m>\\d\\d)')
-  const parts = new RegExp(`^${pattern.replace('dd', '(?<d>\\d\\d)')}$`).exec(text)?.groups
-  const day = parts === undefined ? '' : `${parts['y']}-${parts['m']}-${parts['d']}`
-  if (isDay(day)) return day
-  const message =
-    `${place}, column ${column}: ${JSON.stringify(text.slice(0, 40))} is not a date like ${form}; correct it at the ` +
-    'vendor, or set prices.dates to the form of its dates'
-  throw new StreamError('time_invalid', message, { field: column ?? '' })
+type DayReader = (row: FileRow, column: string | null, place: string) => string | null
+
+/** A reader of days in this form; made once for all cells of a file. */
+function dayReader(form: (typeof dateForms)[number]): DayReader {
+  const parts = form.replace(/[./]/g, '\\$&').replace('yyyy', '(?<y>\\d{4})').replace('MM', '(?<m>\\d\\d)')
+  const pattern = new RegExp(`^${parts.replace('dd', '(?<d>\\d\\d)')}$`)
+  return (row, column, place) => {
+    const text = column === null ? '' : row.cell(column).trim()
+    if (text === '') return null
+    const found = pattern.exec(text)?.groups
+    const day = found === undefined ? '' : `${found['y']}-${found['m']}-${found['d']}`
+    if (isDay(day)) return day
+    const message =
+      `${place}, column ${column}: ${JSON.stringify(text.slice(0, 40))} is not a date like ${form}; correct it at the ` +
+      'vendor, or set prices.dates to the form of its dates'
+    throw new StreamError('time_invalid', message, { field: column ?? '' })
+  }
 }
