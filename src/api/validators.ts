@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
+import { compileOnce } from './compile-once.ts'
 
 const usual = { useDefaults: true, removeAdditional: false, allErrors: false, addUsedSchema: false } as const
 /** For URLs, where all values are text: converts them to numbers and booleans as the schema requires. */
@@ -9,7 +10,10 @@ const asGiven = new Ajv(usual)
 
 /** Stops at the first mistake, so that rejecting a body costs no more than accepting it. */
 const compile: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
-  httpPart === 'body' ? asGiven.compile(schema) : compileText(schema)
+  httpPart === 'body' ? bodyCheck(schema) : textCheck(schema)
+
+const bodyCheck = compileOnce((schema) => asGiven.compile(schema))
+const textCheck = compileOnce(compileText)
 
 type Checked = ((data: unknown) => boolean) & { errors: ErrorObject[] }
 
