@@ -22,6 +22,14 @@ export interface ConsumerTimes {
   readonly batchSize: () => number
 }
 
+interface Beginning {
+  readonly topic: string
+  readonly partition: number
+  /** Undefined: where the group has committed. */
+  readonly start: bigint | undefined
+  readonly membership: Membership
+}
+
 /** A member of a group. It behaves as the client behind the port does: between batches it heartbeats by itself, during a batch its handler has to. */
 export class MemoryConsumer {
   readonly #broker: MemoryBroker
@@ -31,8 +39,6 @@ export class MemoryConsumer {
   readonly #group: MemoryGroup
   readonly #loops = new Set<Promise<void>>()
   readonly #wakers = new Set<() => void>()
-  /** Where a partition begins when it is first given to this member. */
-  readonly #startAt = new Map<string, bigint>()
   #id: string | null = null
   #generation = 0
   #session: Session | undefined
@@ -47,9 +53,6 @@ export class MemoryConsumer {
     this.#times = times
     this.#options = options
     this.#group = broker.group(options.group)
-    for (const [topic, offsets] of options.startAt ?? []) {
-      for (const [partition, offset] of offsets) this.#startAt.set(`${topic} ${partition}`, offset)
-    }
   }
 
   async join(): Promise<void> {
@@ -62,10 +65,23 @@ export class MemoryConsumer {
     const session = createSession(membership.partitions, this.#times.freshMs, () => this.#host.now())
     this.#session = session
     this.#options.onAssigned?.(membership.partitions)
-    for (const [topic, numbers] of membership.partitions) {
-      for (const partition of numbers) this.#begin(session, topic, partition, membership)
-    }
     this.#beat(session)
+    this.#start(session, membership).catch((error: unknown) => {
+      if (!this.#current(session)) return
+      // Without an answer where to begin the consumer fails: it leaves, and its owner decides.
+      this.close().catch(() => undefined)
+      this.#options.onFailure(error)
+    })
+  }
+
+  async #start(session: Session, membership: Membership): Promise<void> {
+    const starts = await this.#options.startAt?.(membership.partitions)
+    if (!this.#current(session)) return
+    for (const [topic, numbers] of membership.partitions) {
+      for (const partition of numbers) {
+        this.#begin(session, { topic, partition, start: starts?.get(topic)?.get(partition), membership })
+      }
+    }
   }
 
   owns(topic: string, partition: number): boolean {
@@ -81,11 +97,9 @@ export class MemoryConsumer {
     this.#session?.end()
   }
 
-  #begin(session: Session, topic: string, partition: number, { committed }: Membership): void {
+  #begin(session: Session, { topic, partition, start, membership }: Beginning): void {
     const earliest = this.#options.from === 'earliest'
-    const start = this.#startAt.get(`${topic} ${partition}`)
-    this.#startAt.delete(`${topic} ${partition}`)
-    const known = start ?? committed.get(`${topic} ${partition}`)
+    const known = start ?? membership.committed.get(`${topic} ${partition}`)
     const from = known ?? (earliest ? 0n : this.#broker.end(topic, partition))
     const loop = this.#consume(session, topic, partition, from).finally(() => this.#loops.delete(loop))
     this.#loops.add(loop)

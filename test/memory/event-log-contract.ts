@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { StreamError } from '../../src/errors.ts'
 import type {
+  Assignment,
   ConsumeOptions,
   EventLog,
   LogAdmin,
@@ -216,6 +218,63 @@ function testGroup(open: () => Promise<LogFixture>): void {
     }, soon)
     expect(new Set(numbers(late.records))).toEqual(new Set([3]))
     await vi.waitFor(() => expect(numbers(early.records).slice(0, 4)).toEqual([0, 1, 2, 3]), soon)
+  })
+
+  it('begins where the caller says, and delivers nothing before that', async () => {
+    const { log, producer, topic, prefix } = await open()
+    const name = await topic('started')
+    await producer.send(numbered(name, 5))
+    const known = Promise.withResolvers<ReadonlyMap<string, ReadonlyMap<number, bigint>>>()
+    const asked: unknown[] = []
+    const startAt = async (assigned: Assignment) => {
+      asked.push(Object.fromEntries(assigned))
+      return await known.promise
+    }
+    const member = await join(log, { group: `${prefix}g`, topics: [name], startAt })
+    await vi.waitFor(() => expect(asked).toEqual([{ [name]: [0] }]), soon)
+    await producer.send(numbered(name, 1, 1, 5))
+    expect(member.records).toEqual([])
+    known.resolve(new Map([[name, new Map([[0, 3n]])]]))
+    await vi.waitFor(() => expect(numbers(member.records)).toEqual([3, 4, 5]), soon)
+  })
+
+  it('fails where nobody can say where to begin', async () => {
+    const { log, producer, topic, prefix } = await open()
+    const name = await topic('lost')
+    await producer.send(numbered(name, 5))
+    const failures: unknown[] = []
+    const member = await join(log, {
+      group: `${prefix}g`,
+      topics: [name],
+      startAt: () => Promise.reject(new StreamError('table_unavailable', 'no table')),
+      onFailure: (error) => void failures.push(error),
+    })
+    await vi.waitFor(() => expect(failures).toEqual([expect.objectContaining({ code: 'table_unavailable' })]), soon)
+    expect(member.records).toEqual([])
+  })
+
+  // Both members start before anything is committed; one gets the other's partitions when much is.
+  it('asks again where to begin when a partition comes from another member', async () => {
+    const { log, admin, producer, topic, prefix } = await open()
+    const name = await topic('inherited', 4)
+    const group = `${prefix}g`
+    const startAt = async (assigned: Assignment) => {
+      const committed = await admin.committed(group, name)
+      const unknown = (assigned.get(name) ?? []).filter((partition) => (committed.get(partition) ?? null) === null)
+      return new Map([[name, new Map(unknown.map((partition) => [partition, 0n]))]])
+    }
+    const options = { group, topics: [name], startAt }
+    const [first, second] = [await join(log, options), await join(log, options)]
+    const shares = () => [first, second].map(({ assigned }) => assigned.get(name)?.length ?? 0)
+    await vi.waitFor(() => expect(shares()).toEqual([2, 2]), soon)
+    await producer.send(numbered(name, 200, 60))
+    const all = () => [...numbers(first.records), ...numbers(second.records)]
+    await vi.waitFor(() => expect(all()).toHaveLength(200), soon)
+    await first.close()
+    await vi.waitFor(() => expect(second.assigned.get(name)).toHaveLength(4), soon)
+    await producer.send(numbered(name, 60, 60, 200))
+    await vi.waitFor(() => expect(new Set(all()).size).toBe(260), soon)
+    expect(all()).toHaveLength(260)
   })
 
   it('shares its partitions; without failures every record is handled once', async () => {

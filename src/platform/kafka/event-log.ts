@@ -58,6 +58,9 @@ export interface LogBatch {
   commit(offset: bigint): Promise<void>
 }
 
+/** Partitions of a member, by topic. */
+export type Assignment = ReadonlyMap<string, readonly number[]>
+
 export interface ConsumeOptions {
   readonly group: string
   readonly topics: readonly string[]
@@ -69,12 +72,13 @@ export interface ConsumeOptions {
    */
   readonly onBatch: (batch: LogBatch) => Promise<void>
   /**
-   * The offset at which a partition starts when it is first assigned to this member, in place of the group's committed
-   * offset: by topic and partition. For positions that the broker has lost.
+   * Where assigned partitions begin that the group has no committed offset of, by topic and partition: for positions that
+   * the broker has lost. Asked after each rebalance, since another member may have committed meanwhile; nothing is
+   * delivered before it answers. When it rejects, the consumer fails.
    */
-  readonly startAt?: ReadonlyMap<string, ReadonlyMap<number, bigint>>
+  readonly startAt?: (assigned: Assignment) => Promise<ReadonlyMap<string, ReadonlyMap<number, bigint>>>
   /** Called after each rebalance with the partitions assigned to this member. */
-  readonly onAssigned?: (partitions: ReadonlyMap<string, readonly number[]>) => void
+  readonly onAssigned?: (partitions: Assignment) => void
   /** Called when the consumer can't continue by itself (a `stop` error): the runtime decides. */
   readonly onFailure: (error: unknown) => void
 }

@@ -1,7 +1,7 @@
 import type { Batch, Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs'
 import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
-import type { ConsumeOptions, LogBatch, LogConsumption, LogHeader, LogRecord } from './event-log.ts'
+import type { Assignment, ConsumeOptions, LogBatch, LogConsumption, LogHeader, LogRecord } from './event-log.ts'
 import { asksToRejoin, endsSession, fromKafkajs, protocolType } from './kafkajs-errors.ts'
 import { staticMember } from './kafkajs-static-member.ts'
 import { createSession, type Session } from './session.ts'
@@ -33,6 +33,8 @@ interface Consumption {
   readonly logger: Logger
   readonly sessionTimeoutMs: number
   session: Session | undefined
+  /** Ends when it is known where the assigned partitions begin; null: it is. */
+  starting: Promise<void> | null
   /** Error that stopped it from joining the group; after joining, errors go to the runtime. */
   refused: unknown
   closing: boolean
@@ -74,6 +76,7 @@ async function join(
     logger,
     sessionTimeoutMs,
     session: undefined,
+    starting: null,
     refused: undefined,
     closing: false,
   }
@@ -105,14 +108,14 @@ async function join(
 }
 
 function followSession(consumer: Consumer, state: Consumption): void {
-  const startAt = new Map([...(state.options.startAt ?? [])].map(([topic, offsets]) => [topic, new Map(offsets)]))
   const end = () => state.session?.end()
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     end()
     const partitions = new Map(Object.entries(payload.memberAssignment))
-    state.session = createSession(partitions, state.sessionTimeoutMs * FRESH_PART, () => performance.now())
-    seekOnce(consumer, partitions, startAt)
+    const session = createSession(partitions, state.sessionTimeoutMs * FRESH_PART, () => performance.now())
+    state.session = session
     state.options.onAssigned?.(partitions)
+    state.starting = begin(consumer, partitions, state, session)
   })
   consumer.on(consumer.events.HEARTBEAT, () => state.session?.confirm())
   consumer.on(consumer.events.REBALANCING, end)
@@ -125,18 +128,25 @@ function followSession(consumer: Consumer, state: Consumption): void {
   })
 }
 
-/** Seeks each partition once: from then on the group's committed offset is newer. */
-function seekOnce(
-  consumer: Consumer,
-  partitions: ReadonlyMap<string, readonly number[]>,
-  startAt: ReadonlyMap<string, Map<number, bigint>>,
-): void {
-  for (const [topic, numbers] of partitions) {
-    for (const partition of numbers) {
-      const offset = startAt.get(topic)?.get(partition)
-      if (offset !== undefined) consumer.seek({ topic, partition, offset: String(offset) })
-      startAt.get(topic)?.delete(partition)
+/** Seeks the partitions that the group has no committed offset of. Never rejects: without an answer, the consumer fails. */
+async function begin(consumer: Consumer, partitions: Assignment, state: Consumption, session: Session): Promise<void> {
+  const isCurrent = () => state.session === session && !state.closing
+  try {
+    const starts = (await state.options.startAt?.(partitions)) ?? new Map<string, ReadonlyMap<number, bigint>>()
+    if (!isCurrent()) return
+    for (const [topic, offsets] of starts) {
+      for (const [partition, offset] of offsets) consumer.seek({ topic, partition, offset: String(offset) })
     }
+    state.starting = null
+  } catch (error) {
+    if (!isCurrent()) return
+    state.closing = true
+    session.end()
+    // Not awaited: it waits for batches, and they wait for this.
+    consumer
+      .disconnect()
+      .catch(() => undefined)
+      .then(() => state.options.onFailure(error))
   }
 }
 
@@ -149,6 +159,7 @@ async function handleBatch(payload: EachBatchPayload, state: Consumption): Promi
   const { topic, partition } = payload.batch
   // A batch may have been fetched under an earlier assignment (Guarantee 4).
   if (state.closing || session === undefined || !session.owns(topic, partition)) return
+  if (state.starting !== null) return await untilFetchedAgain(state.starting)
   try {
     await options.onBatch(logBatch(payload, session))
   } catch (error) {
@@ -156,6 +167,14 @@ async function handleBatch(payload: EachBatchPayload, state: Consumption): Promi
     logger.warn({ group: options.group, topic, partition, err: error }, 'a batch failed and will be redelivered')
     await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS))
   }
+}
+
+/**
+ * Until it is known where the partition begins, a batch may be from elsewhere: kafkajs fetches it again when the handler
+ * returns. That is soon, as kafkajs sends its heartbeats between batches.
+ */
+async function untilFetchedAgain(starting: Promise<void>): Promise<void> {
+  await Promise.race([starting, new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS))])
 }
 
 function logBatch(payload: EachBatchPayload, session: Session): LogBatch {

@@ -4,14 +4,14 @@ import type { TopicKind } from '../../events/topics.ts'
 import { backOffMs } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import type { EventCodec } from '../codec.ts'
-import type { EventLog, LogAdmin, LogBatch, LogConsumption, LogProducer } from '../kafka/event-log.ts'
+import type { Assignment, EventLog, LogAdmin, LogBatch, LogConsumption, LogProducer } from '../kafka/event-log.ts'
 import type { Meter } from '../metrics/meter.ts'
 import type { Tracer } from '../tracing/tracer.ts'
 import { OwnedPartition, type PartitionProgress } from './partition-progress.ts'
 import type { Positions } from './positions.ts'
 import { partitionContext, runBatch } from './run-batch.ts'
 import type { PartitionContext, Stage } from './stage.ts'
-import { startPositions } from './start-positions.ts'
+import { checkPositions, type KnownPosition, knownPositions } from './start-positions.ts'
 import { watchIdle } from './watch-idle.ts'
 import { keepPositions, tickPartitions, watchProgress } from './watch-partitions.ts'
 
@@ -59,7 +59,7 @@ const DRAIN_MS = 25_000
 const UNHEALTHY_AFTER_MS = 60_000
 /** How long to wait for a stuck consumer to leave its group before it is abandoned. */
 const LEAVE_STUCK_MS = 10_000
-/** After this many restarts, each after two minutes without progress, another one is not expected to help. */
+/** After this many restarts, each after minutes without progress, another one is not expected to help. */
 const STALLED_AFTER = 3
 
 /**
@@ -162,13 +162,12 @@ class StageMember<K extends TopicKind> {
   }
 
   async #consume(): Promise<void> {
-    const refuse = this.#stage.withoutPosition === 'refuse'
-    const startAt = await startPositions(this.group, this.#topics, refuse, this.#deps)
+    if (this.#stage.withoutPosition === 'refuse') await checkPositions(this.group, this.#topics, this.#deps)
     const consumption = await this.#deps.log.consume({
       group: this.group,
       topics: this.#topics,
       from: 'earliest',
-      startAt,
+      startAt: (assigned) => this.#startsOf(assigned),
       onBatch: (batch) => this.#onBatch(batch),
       onAssigned: (partitions) => this.#onAssigned(partitions),
       onFailure: (error) => this.#onFailure(error),
@@ -177,7 +176,38 @@ class StageMember<K extends TopicKind> {
     if (this.#closing.signal.aborted) await consumption.close()
   }
 
-  #onAssigned(partitions: ReadonlyMap<string, readonly number[]>): void {
+  /** Notes how far the group has handled the partitions, and returns where those begin that the broker has lost. */
+  async #startsOf(assigned: Assignment): Promise<ReadonlyMap<string, ReadonlyMap<number, bigint>>> {
+    const mine = this.#partitions
+    const known = await this.#knownOf(assigned, () => this.#partitions === mine)
+    for (const partition of mine) {
+      const position = known.get(partition.topic)?.get(partition.partition)
+      partition.handled ??= position?.committed ?? position?.kept ?? null
+    }
+    const starts = (positions: ReadonlyMap<number, KnownPosition>) =>
+      new Map([...positions].flatMap(([number, { kept }]) => (kept === null ? [] : [[number, kept] as const])))
+    return new Map([...known].map(([topic, positions]) => [topic, starts(positions)]))
+  }
+
+  /** Asks again while broker or table do not answer: failing instead would make every member of the group join again. */
+  async #knownOf(assigned: Assignment, isMine: () => boolean) {
+    const { clock, logger, random = Math.random } = this.#deps
+    const { signal } = this.#closing
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await knownPositions(this.group, assigned, this.#deps)
+      } catch (error) {
+        if (toStreamError(error).policy === 'dead-letter' || signal.aborted || !isMine()) throw error
+        logger.warn(
+          { stage: this.#stage.name, err: error },
+          'the positions of the group could not be read; will repeat it',
+        )
+        await clock.sleep(backOffMs(failures, RESTART, random), signal).catch(() => undefined)
+      }
+    }
+  }
+
+  #onAssigned(partitions: Assignment): void {
     this.#failures = 0
     this.#partitions = [...partitions].flatMap(([topic, numbers]) =>
       numbers.map((number) => new OwnedPartition(topic, number)),

@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import type { LogAdmin } from '../kafka/event-log.ts'
+import type { Assignment, LogAdmin } from '../kafka/event-log.ts'
 import type { Positions } from './positions.ts'
 
 export interface StartDeps {
@@ -8,33 +8,54 @@ export interface StartDeps {
   readonly positions?: Positions
 }
 
+/** Where a group stands in a partition; null: not known there. */
+export interface KnownPosition {
+  /** The broker's offset. */
+  readonly committed: bigint | null
+  /** The position stored in `checkpoints`, read where the broker has none. */
+  readonly kept: bigint | null
+}
+
+/** What is known of the positions of these partitions, by topic and partition. */
+export async function knownPositions(
+  group: string,
+  partitions: Assignment,
+  { admin, positions }: StartDeps,
+): Promise<ReadonlyMap<string, ReadonlyMap<number, KnownPosition>>> {
+  const known = new Map<string, ReadonlyMap<number, KnownPosition>>()
+  for (const [topic, numbers] of partitions) {
+    const committed = await admin.committed(group, topic)
+    const isForgotten = numbers.some((partition) => (committed.get(partition) ?? null) === null)
+    const kept = isForgotten ? await positions?.read(group, topic) : undefined
+    const positionOf = (partition: number): KnownPosition => {
+      const offset = committed.get(partition) ?? null
+      return { committed: offset, kept: offset === null ? (kept?.get(partition) ?? null) : null }
+    }
+    known.set(topic, new Map(numbers.map((partition) => [partition, positionOf(partition)])))
+  }
+  return known
+}
+
 /**
- * Start positions of partitions whose committed offset the broker does not have (any more): the positions stored in
- * `checkpoints`. Without one, a stage starts at the earliest record, or refuses with `no_position`: a sink that started
+ * Throws `no_position` for a partition whose position neither the broker nor `checkpoints` has: a sink that started
  * anywhere would deliver old orders again or skip some (Guarantees 2 and 3).
  */
-export async function startPositions(
-  group: string,
-  topics: readonly string[],
-  refuse: boolean,
-  { admin, positions }: StartDeps,
-): Promise<ReadonlyMap<string, ReadonlyMap<number, bigint>>> {
-  if (positions === undefined) return new Map()
-  const starts = new Map<string, ReadonlyMap<number, bigint>>()
+export async function checkPositions(group: string, topics: readonly string[], deps: StartDeps): Promise<void> {
+  if (deps.positions === undefined) return
   for (const topic of topics) {
-    const committed = await admin.committed(group, topic)
-    const forgotten = [...committed].filter(([, offset]) => offset === null).map(([partition]) => partition)
-    if (forgotten.length === 0) continue
-    const kept = await positions.read(group, topic)
-    const unknown = forgotten.filter((partition) => !kept.has(partition))
-    if (refuse && unknown.length > 0) throw noPositionError(group, topic, unknown)
-    const known = forgotten.flatMap((partition) => {
-      const offset = kept.get(partition)
-      return offset === undefined ? [] : [[partition, offset] as const]
-    })
-    starts.set(topic, new Map(known))
+    const committed = await deps.admin.committed(group, topic)
+    const known = await knownPositions(group, new Map([[topic, [...committed.keys()]]]), deps)
+    const unknown = [...(known.get(topic) ?? [])].filter(
+      ([, { committed, kept }]) => committed === null && kept === null,
+    )
+    if (unknown.length > 0) {
+      throw noPositionError(
+        group,
+        topic,
+        unknown.map(([partition]) => partition),
+      )
+    }
   }
-  return starts
 }
 
 function noPositionError(group: string, topic: string, partitions: readonly number[]): StreamError {

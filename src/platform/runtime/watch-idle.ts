@@ -5,7 +5,6 @@ import type { Clock } from '../clock.ts'
 import type { LogAdmin } from '../kafka/event-log.ts'
 import type { OwnedPartition } from './partition-progress.ts'
 import type { Stage } from './stage.ts'
-import { learnHandled } from './watch-partitions.ts'
 
 const EVERY_MS = 1_000
 const AFTER_FAILURE = { firstMs: 2_000, longestMs: 30_000 }
@@ -14,7 +13,6 @@ export interface IdleDeps {
   readonly admin: LogAdmin
   readonly clock: Clock
   readonly logger: Logger
-  readonly group: string
   readonly topicPrefix: string
   /** Partitions owned now. */
   readonly owned: () => readonly OwnedPartition[]
@@ -49,7 +47,6 @@ async function reportIdle<K extends TopicKind>(stage: Stage<K>, name: string, de
   // Before the request: its answer may miss a record that is appended meanwhile (Guarantee 8).
   const asOf = deps.clock.now()
   const ends = new Map((await deps.admin.ends(topic)).map((end) => [end.partition, end]))
-  if (owned.some(({ handled }) => handled === null)) await learnHandled(owned, topic, deps.admin, deps.group)
   const idle = owned.filter((one) => {
     const end = ends.get(one.partition)
     if (end === undefined || one.busy || !deps.owned().includes(one)) return false

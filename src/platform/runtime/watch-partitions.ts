@@ -9,8 +9,11 @@ import type { PartitionContext, Stage } from './stage.ts'
 const TICK_MS = 1_000
 const NOTE_MS = 5_000
 const WATCHDOG_MS = 10_000
-/** A consumer that has lag and makes no progress for this long, without a known reason, is stuck. */
-const STUCK_AFTER_MS = 120_000
+/**
+ * A consumer that has lag and makes no progress for this long, without a known reason, is stuck. A delivery may take 150 s
+ * without a sign of progress: it waits for its turn, and then for the answer.
+ */
+const STUCK_AFTER_MS = 240_000
 
 export interface WatchDeps {
   readonly clock: Clock
@@ -79,7 +82,7 @@ interface Seen {
 }
 
 /**
- * Calls `restart` when a partition has lag and has made no progress for two minutes, though the stage neither fails nor
+ * Calls `restart` when a partition has lag and has made no progress for four minutes, though the stage neither fails nor
  * holds its records back on purpose: its consumer is alive but does nothing. Idle partitions have no lag and slow
  * batches make progress: neither is restarted, because a restart interrupts every member of the group. Reads the
  * committed offset from the broker before it restarts.
@@ -104,11 +107,10 @@ export async function watchProgress<K extends TopicKind>(
   })
 
   /** Owned partitions with unhandled records; drops the observed state of the others. */
-  async function laggingPartitions({ admin, owned, group, clock }: typeof deps): Promise<readonly OwnedPartition[]> {
+  async function laggingPartitions({ admin, owned, clock }: typeof deps): Promise<readonly OwnedPartition[]> {
     const lagging: OwnedPartition[] = []
     for (const [topic, partitions] of Map.groupBy(owned(), (partition) => partition.topic)) {
       const ends = new Map((await admin.ends(topic)).map((end) => [end.partition, end]))
-      if (partitions.some(({ handled }) => handled === null)) await learnHandled(partitions, topic, admin, group)
       for (const partition of partitions) {
         const end = ends.get(partition.partition)
         if (end !== undefined) noteEnd(partition, end, clock.now())
@@ -135,15 +137,4 @@ async function hasMoved(
   if (committed === null || committed <= (partition.handled ?? -1n)) return false
   partition.handled = committed
   return true
-}
-
-/** Reads what the former owner committed, for partitions that were just assigned to this member. */
-export async function learnHandled(
-  partitions: readonly OwnedPartition[],
-  topic: string,
-  admin: Pick<LogAdmin, 'committed'>,
-  group: string,
-): Promise<void> {
-  const committed = await admin.committed(group, topic)
-  for (const partition of partitions) partition.handled ??= committed.get(partition.partition) ?? null
 }

@@ -20,7 +20,16 @@ export function fakeLog() {
   const producer = memoryProducer()
   const clock = virtualClock()
   const joins: ConsumeOptions[] = []
+  /** What each assignment was told of where to begin. */
+  const starts: unknown[] = []
+  const assign = async (options: ConsumeOptions | undefined) => {
+    const partitions = new Map([['p.sync-requests', [0]]])
+    options?.onAssigned?.(partitions)
+    starts.push(await options?.startAt?.(partitions))
+  }
   const failJoins: Error[] = []
+  /** Errors of the next reads of committed offsets. */
+  const failReads: Error[] = []
   let closed = 0
   let end = 0n
   let committed: bigint | null = null
@@ -28,7 +37,7 @@ export function fakeLog() {
     const failure = failJoins.shift()
     if (failure !== undefined) throw failure
     joins.push(options)
-    options.onAssigned?.(new Map([['p.sync-requests', [0]]]))
+    await assign(options)
     return {
       owns: () => true,
       close: async () => {
@@ -39,7 +48,11 @@ export function fakeLog() {
   const admin: LogAdmin = {
     createTopics: async () => [],
     ends: async () => [{ partition: 0, start: 0n, end }],
-    committed: async () => new Map([[0, committed]]),
+    committed: async () => {
+      const failure = failReads.shift()
+      if (failure !== undefined) throw failure
+      return new Map([[0, committed]])
+    },
     close: async () => undefined,
   }
   const none = { read: async () => null, scan: async () => undefined }
@@ -48,13 +61,17 @@ export function fakeLog() {
     clock,
     producer,
     joins,
+    starts,
+    /** A rebalance that gives the same partition to the last consumer again. */
+    assignAgain: async () => await assign(joins.at(-1)),
     failJoins,
+    failReads,
     closed: () => closed,
     setEnd: (offset: bigint) => {
       end = offset
     },
     /** What the broker has as committed. */
-    setCommitted: (offset: bigint) => {
+    setCommitted: (offset: bigint | null) => {
       committed = offset
     },
     deps: { log, producer, codec, clock, logger: silentLogger, admin, topicPrefix: 'p.' },

@@ -3,7 +3,7 @@ import type { Tables } from '../../../../src/platform/dynamodb/tables.ts'
 import type { LogAdmin } from '../../../../src/platform/kafka/event-log.ts'
 import { beginEmpty } from '../../../../src/platform/runtime/begin-empty.ts'
 import { createPositions, type Positions, positionTables } from '../../../../src/platform/runtime/positions.ts'
-import { startPositions } from '../../../../src/platform/runtime/start-positions.ts'
+import { checkPositions, knownPositions } from '../../../../src/platform/runtime/start-positions.ts'
 import { memoryTables } from '../../../memory/tables.ts'
 
 let tables: Tables
@@ -64,23 +64,38 @@ describe('positions', () => {
   })
 })
 
-describe('startPositions', () => {
+describe('known positions', () => {
+  const assigned = (...partitions: readonly number[]) => new Map([['t', partitions]])
+
   it("are the broker's where it has them, and the kept ones where it has forgotten", async () => {
     await positions.note('g', 't', 1, 42n)
     await positions.note('g', 't', 0, 7n)
-    const starts = await startPositions('g', ['t'], true, { admin: broker([100n, null]), positions })
-    expect(starts).toEqual(new Map([['t', new Map([[1, 42n]])]]))
+    const known = await knownPositions('g', assigned(0, 1), { admin: broker([100n, null]), positions })
+    expect(known).toEqual(
+      new Map([
+        [
+          't',
+          new Map([
+            [0, { committed: 100n, kept: null }],
+            [1, { committed: null, kept: 42n }],
+          ]),
+        ],
+      ]),
+    )
   })
 
-  it('refuse for a sink that has none anywhere, and say what to do', async () => {
-    const starting = startPositions('deliver-erp', ['t'], true, { admin: broker([5n, null]), positions })
-    await expect(starting).rejects.toMatchObject({ code: 'no_position' })
-    await expect(starting).rejects.toThrow(/partitions 1\b.*waldstream positions set deliver-erp/)
+  it('are those of the given partitions alone, and null where nobody knows', async () => {
+    const known = await knownPositions('g', assigned(1), { admin: broker([5n, null]), positions })
+    expect(known).toEqual(new Map([['t', new Map([[1, { committed: null, kept: null }]])]]))
   })
 
-  it('leave a stage that may begin anywhere to the earliest record', async () => {
-    const starts = await startPositions('g', ['t'], false, { admin: broker([null]), positions })
-    expect(starts).toEqual(new Map([['t', new Map()]]))
+  it('must be known of a sink, and the error says what to do', async () => {
+    const deps = { admin: broker([5n, null]), positions }
+    const checked = checkPositions('deliver-erp', ['t'], deps)
+    await expect(checked).rejects.toMatchObject({ code: 'no_position' })
+    await expect(checked).rejects.toThrow(/partitions 1\b.*waldstream positions set deliver-erp/)
+    await positions.note('deliver-erp', 't', 1, 0n)
+    await checkPositions('deliver-erp', ['t'], deps)
   })
 })
 
@@ -91,19 +106,13 @@ describe('a group that is new to a topic', () => {
   it('begins where the topic never had a record, though an earlier version made the topic', async () => {
     await beginEmpty(consumed, { admin: { ends: ends([0n, 0n]) }, positions }, 2)
     const admin = { ...broker([null, null]), ends: ends([3n, 0n]) }
-    const starts = await startPositions('deliver-shop:shop-inventory', ['shop-inventory.shop'], true, {
-      admin,
-      positions,
-    })
-    expect(starts).toEqual(
+    const assigned = new Map([['shop-inventory.shop', [0, 1]]])
+    const known = await knownPositions('deliver-shop:shop-inventory', assigned, { admin, positions })
+    const begun = { committed: null, kept: 0n }
+    expect(known.get('shop-inventory.shop')).toEqual(
       new Map([
-        [
-          'shop-inventory.shop',
-          new Map([
-            [0, 0n],
-            [1, 0n],
-          ]),
-        ],
+        [0, begun],
+        [1, begun],
       ]),
     )
   })

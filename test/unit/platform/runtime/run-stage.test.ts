@@ -1,7 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
-import { runStage } from '../../../../src/platform/runtime/run-stage.ts'
+import { createPositions, positionTables } from '../../../../src/platform/runtime/positions.ts'
+import { runStage, type StageDeps } from '../../../../src/platform/runtime/run-stage.ts'
 import type { BatchContext, Stage } from '../../../../src/platform/runtime/stage.ts'
+import { memoryTables } from '../../../memory/tables.ts'
 import { countingMeter } from '../../../worlds/metric-samples.ts'
 import { fakeLog } from './fake-log.ts'
 
@@ -16,6 +18,7 @@ const ids = (batch: Batch) => batch.map(({ event }) => event.requestId).join(' '
 async function start(
   handle: (batch: Batch, context: BatchContext) => Promise<void> | void = () => undefined,
   more: Partial<Requests> = {},
+  deps: Partial<StageDeps> = {},
 ) {
   const fake = fakeLog()
   const handled: string[] = []
@@ -30,7 +33,7 @@ async function start(
     ...more,
   }
   const { meter, counted } = countingMeter()
-  const running = await runStage(stage, { ...fake.deps, meter })
+  const running = await runStage(stage, { ...fake.deps, meter, ...deps })
   onTestFinished(() => running.close())
   const give = async (batch: ReturnType<typeof fake.batch>) => await fake.joins.at(-1)?.onBatch(batch)
   return { ...fake, handled, running, give, counted }
@@ -280,6 +283,33 @@ describe('a stage', () => {
   })
 })
 
+describe('an assigned partition', () => {
+  const kept = async () => {
+    const positions = createPositions(memoryTables(positionTables))
+    await positions.note('p.tested', 'p.sync-requests', 0, 3n)
+    return { positions }
+  }
+
+  it('begins where the table says only while the broker has no offset, which it may get from another member', async () => {
+    const { starts, setCommitted, assignAgain } = await start(undefined, {}, await kept())
+    setCommitted(7n)
+    await assignAgain()
+    const startsAt = (...offsets: [number, bigint][]) => new Map([['p.sync-requests', new Map(offsets)]])
+    expect(starts).toEqual([startsAt([0, 3n]), startsAt()])
+  })
+
+  it('waits until broker and table say where it begins', async () => {
+    const { starts, failReads, assignAgain, joins, clock } = await start(undefined, {}, await kept())
+    const silent = new StreamError('table_unavailable', 'the table does not answer')
+    failReads.push(silent, silent)
+    const assigned = assignAgain()
+    await clock.sleep(60_000)
+    await assigned
+    expect(starts).toHaveLength(2)
+    expect(joins).toHaveLength(1)
+  })
+})
+
 describe('records that are finished before their batch', () => {
   it('are committed meanwhile, as far as there is no gap', async () => {
     const fake = await start(async ([first, second, third], context) => {
@@ -300,7 +330,7 @@ describe('a partition with lag that does not move', () => {
   it('has its consumer started again', async () => {
     const { clock, joins, setEnd, closed, running } = await start()
     setEnd(5n)
-    await clock.sleep(150_000)
+    await clock.sleep(300_000)
     await vi.waitFor(() => expect(joins.length).toBeGreaterThan(1), PATIENT)
     expect(closed()).toBeGreaterThan(0)
     expect(running.problem()).toBeNull()
@@ -333,15 +363,30 @@ describe('a partition with lag that does not move', () => {
 
   // On a running system six idle groups were restarted at once, two minutes after each rebalance.
   it('is not one that has a history and nothing new: it is left alone for as long as it is idle', async () => {
-    const { clock, joins, setEnd, setCommitted, running } = await start()
+    const { clock, joins, setEnd, setCommitted, running, assignAgain } = await start()
     setEnd(5n)
     setCommitted(5n)
-    await clock.sleep(600_000)
+    await assignAgain()
+    await clock.sleep(1_200_000)
     expect(joins).toHaveLength(1)
     expect(running.problem()).toBeNull()
-    joins[0]?.onAssigned?.(new Map([['p.sync-requests', [0]]]))
-    await clock.sleep(600_000)
+    await assignAgain()
+    await clock.sleep(1_200_000)
     expect(joins).toHaveLength(1)
+  })
+
+  // After a restore the broker knows no offset of the group, and what has nothing new commits none.
+  it('is not one that begins at its end, where only the table knows its position', async () => {
+    const idle: number[] = []
+    const positions = createPositions(memoryTables(positionTables))
+    await positions.note('p.tested', 'p.sync-requests', 0, 5n)
+    const onIdle = async (partitions: readonly number[]) => void idle.push(...partitions)
+    const { clock, joins, setEnd, assignAgain } = await start(undefined, { onIdle }, { positions })
+    setEnd(5n)
+    await assignAgain()
+    await clock.sleep(1_200_000)
+    expect(joins).toHaveLength(1)
+    expect(new Set(idle)).toEqual(new Set([0]))
   })
 
   it('is not one whose committed offset moves at the broker, whatever is known of it here', async () => {

@@ -17,7 +17,7 @@ async function look(stage: Pick<Stage<'sync-status'>, 'onIdle' | 'onIdleAlone'>,
   }
   for (const one of owned) one.handled ??= 5n
   const admin = { ends: async () => owned.map(({ partition }) => ({ partition, start: 0n, end: 5n })) }
-  const deps = { admin, clock, logger: silentLogger, group: 'g', topicPrefix: 'p.', owned: () => owned }
+  const deps = { admin, clock, logger: silentLogger, topicPrefix: 'p.', owned: () => owned }
   const whole = { name: 'project-staged', kind: 'sync-status', topics: ['sync-status'], handle: async () => undefined }
   await watchIdle({ ...whole, ...stage } as Stage<'sync-status'>, deps as never, ending.signal)
 }
