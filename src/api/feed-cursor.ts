@@ -37,19 +37,28 @@ export interface GivenCursor {
 
 /** How long a reader without new rows gets the same cursor. */
 const RENEWED_MS = 60 * 60 * 1000
+/** The same while other connections change: each poll then asks whether their changes are the reader's. */
+const PASSED_MS = 60_000
 
 /**
  * The cursor of an answer. For the first hour, a reader whose place did not change gets the text it sent: the same
  * answer has the same bytes, and nothing is sealed. After that it gets a new one, so the cursor of an active reader
- * never expires.
+ * never expires. `hasNews`: the answer has rows, or more are known to follow; without news, the reader's place only passes
+ * changes of other connections, and reading them again is right.
  */
-export function nextCursor(key: string, given: GivenCursor | null, next: FeedCursor, now: number): string {
-  const stays = given !== null && standsAt(given.cursor, next) && now - given.madeAt < RENEWED_MS
-  return stays && isSealed(given.text) ? given.text : writeCursor(key, next, now)
+export function nextCursor(
+  key: string,
+  given: GivenCursor | null,
+  { cursor: next, hasNews }: { readonly cursor: FeedCursor; readonly hasNews: boolean },
+  now: number,
+): string {
+  if (given === null || !isSealed(given.text) || !isServedAlike(given.cursor, next)) return writeCursor(key, next, now)
+  const keptMs = given.cursor.places === next.places ? RENEWED_MS : hasNews ? 0 : PASSED_MS
+  return now - given.madeAt < keptMs ? given.text : writeCursor(key, next, now)
 }
 
-function standsAt(cursor: FeedCursor, { places, changed }: FeedCursor): boolean {
-  return cursor.places === places && canonicalJson(cursor.changed) === canonicalJson(changed)
+function isServedAlike(one: FeedCursor, other: FeedCursor): boolean {
+  return one.mark === other.mark && canonicalJson(one.changed) === canonicalJson(other.changed)
 }
 
 function writeCursor(key: string, cursor: FeedCursor, now: number): string {

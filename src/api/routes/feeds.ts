@@ -125,7 +125,8 @@ async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply
   // HEAD returns no rows.
   if (request.method === 'GET') notePull(deps.operations, principalOf(request), wanted, page)
   if (page.retryAfter !== null) reply.header('retry-after', page.retryAfter)
-  const cursor = nextCursor(cursorKey, given, page.cursor, now)
+  const hasNews = page.items.length > 0 || !page.complete
+  const cursor = nextCursor(cursorKey, given, { cursor: page.cursor, hasNews }, now)
   if (page.asOf !== null) reply.header('as-of', page.asOf)
   if (!page.complete) reply.header('link', nextLink(request.url, cursor))
   return {

@@ -196,6 +196,17 @@ describe('a poll with nothing new', () => {
     expect(next.headers['etag']).not.toBe(tag)
   })
 
+  it('is told by 304 also while stock of other connections changes', async () => {
+    const { api, poll } = await caughtUp()
+    const tag = String((await poll()).headers['etag'])
+    await api.project(0, { ...stock('A', '7'), connection: 'other-shop' })
+    await api.idle()
+    expect((await poll(tag)).status).toBe(304)
+    await api.project(0, stock('A', '7'))
+    await api.idle()
+    expect(skus(await poll(tag))).toBe('A')
+  })
+
   it('is refused by 304 nothing that it may not see', async () => {
     const { api } = await caughtUp()
     const answer = await api.get('/v1/feeds/inventory?connection=shop-vendro', { 'if-none-match': '*' })
