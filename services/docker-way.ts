@@ -74,7 +74,7 @@ async function startContainer(run: DockerRun, name: ServiceName, image: string):
     .withBindMounts([{ source: `${run.volumes}-${name}`, target: '/data', mode: 'rw' }])
     .withExposedPorts({ container: CONTAINER_PORT[name], host: port })
     .withWaitStrategy(Wait.forListeningPorts())
-    .withStartupTimeout(120_000)
+    .withStartupTimeout(300_000)
     .withLogConsumer((stream) => stream.pipe(createWriteStream(serverLog(run.dataDir, name))))
   run.signal.throwIfAborted()
   try {

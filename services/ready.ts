@@ -2,7 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { brokerIsReady } from './kafka-metadata.ts'
 import type { ServiceName } from './names.ts'
 
-const START_MS = 120_000
+/** Many times what a start takes, for machines that do much else. */
+const START_MS = 300_000
+/** The first answer of a server takes longest. */
+const REQUEST_MS = 10_000
 const PAUSE_MS = 100
 /** A starting server may fail for a moment. */
 const FAILING_MS = 4_000
@@ -24,7 +27,7 @@ type Readiness = 'ready' | 'starting' | 'failing'
 
 async function answersHttp(url: string, init?: RequestInit): Promise<Readiness> {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(2000) })
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_MS) })
     await response.arrayBuffer()
     if (response.ok) return 'ready'
     return response.status >= 500 ? 'failing' : 'starting'
@@ -48,7 +51,7 @@ async function readiness(name: ServiceName, host: string, port: number): Promise
 }
 
 /**
- * Resolves when the service answers. Rejects after two minutes, when it answers only with errors for a while, or as
+ * Resolves when the service answers. Rejects after five minutes, when it answers only with errors for a while, or as
  * soon as `signal` or `failed` does.
  */
 export async function untilReady(
@@ -66,7 +69,7 @@ export async function untilReady(
       if (failingSince !== undefined && Date.now() - failingSince > FAILING_MS) {
         throw new Error(`${name} answers only with errors; its data may be damaged`)
       }
-      if (Date.now() > deadline) throw new Error(`${name} did not answer on ${host}:${port} within 120 s`)
+      if (Date.now() > deadline) throw new Error(`${name} did not answer on ${host}:${port} within ${START_MS / 1000} s`)
       await delay(PAUSE_MS, undefined, { signal: options.signal })
     }
   }
