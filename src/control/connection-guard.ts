@@ -4,7 +4,7 @@ import type { StreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { hardStopOf } from '../platform/sandbox/hard-stop.ts'
-import { claimProbe, endPause, type Pause, type PauseWatch, pause, resume, watchPauses } from './pauses.ts'
+import { claimProbe, endPause, type Pause, type PauseWatch, pause, watchPauses } from './pauses.ts'
 import { isOver, READS } from './read-holds.ts'
 import { disabledConnection, type Reason } from './standing-holds.ts'
 
@@ -50,7 +50,8 @@ export interface ConnectionGuard {
   isWrong(connection: string, key: string, error: StreamError | null): boolean
   /** Pauses the connection, with an alert if it was not paused before. */
   begin(connection: string, error: StreamError): Promise<void>
-  end(connection: string): Promise<void>
+  /** Ends this pause, not a hold or pause that has replaced it since. */
+  end(pause: Pause): Promise<void>
   /** True: this worker, and no other, attempts a record of the connection now. */
   claim(held: Held): Promise<boolean>
 }
@@ -151,10 +152,10 @@ export function createConnectionGuard(
       watch.forget()
       if (isNew) logger.error({ stage, connection, code }, `connection paused, its records wait: ${message}`)
     },
-    async end(connection) {
-      const ended = await resume(tables, stage, connection)
+    async end(paused) {
+      const ended = await endPause(tables, paused)
       watch.forget()
-      if (ended) logger.info({ stage, connection }, 'a paused connection resumes')
+      if (ended) logger.info({ stage, connection: paused.connection }, 'a paused connection resumes')
     },
     async claim({ pause: paused }) {
       const now = clock.now()

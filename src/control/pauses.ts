@@ -39,14 +39,12 @@ export async function resume(tables: Tables, stage: string, connection: string):
   return await rowsOf(tables, pauseRows).delete({ stage, connection }, { present: 'connection' })
 }
 
-/** Like `resume`, but only for the given pause: it may have been replaced meanwhile. */
-export async function endPause(tables: Tables, { stage, connection, since, probe_at }: Pause): Promise<boolean> {
-  const seen: Condition<AttributeOf<Pause>> = {
-    allOf: [
-      { attribute: 'since', is: '=', value: since },
-      { attribute: 'probe_at', is: '=', value: probe_at },
-    ],
-  }
+/**
+ * Like `resume`, but only for the given pause: it may have been replaced meanwhile. It stays the same pause however
+ * often a record was attempted.
+ */
+export async function endPause(tables: Tables, { stage, connection, since }: Pause): Promise<boolean> {
+  const seen: Condition<AttributeOf<Pause>> = { attribute: 'since', is: '=', value: since }
   return await rowsOf(tables, pauseRows).delete({ stage, connection }, seen)
 }
 

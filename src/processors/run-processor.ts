@@ -7,6 +7,7 @@ import {
   type GuardTiming,
   usualGuardTiming,
 } from '../control/connection-guard.ts'
+import type { Pause } from '../control/pauses.ts'
 import { hasFeed } from '../events/entities.ts'
 import { type ProcessedKind, topicOf } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -158,7 +159,7 @@ async function admitted<K extends ProcessedKind, S extends Remembered>(
  */
 async function takeUp<K extends ProcessedKind, S extends Remembered>(
   parked: ParkedRecord,
-  probe: boolean,
+  probe: Pause | null,
   parts: ProcessorParts<K, S>,
   context: PartitionContext,
 ): Promise<TakenUp> {
@@ -172,7 +173,7 @@ async function takeUp<K extends ProcessedKind, S extends Remembered>(
 
 async function takeUpRecord<K extends ProcessedKind, S extends Remembered>(
   parked: ParkedRecord,
-  { span, probe }: { readonly span: Span | undefined; readonly probe: boolean },
+  { span, probe }: { readonly span: Span | undefined; readonly probe: Pause | null },
   parts: ProcessorParts<K, S>,
   context: PartitionContext,
 ): Promise<TakenUp> {
@@ -183,15 +184,15 @@ async function takeUpRecord<K extends ProcessedKind, S extends Remembered>(
   const pauses = await guard.pauses()
   const view = viewOf(parts, {
     now: deps.clock.now(),
-    paused: (id) => (probe ? undefined : pauses.get(id)),
+    paused: (id) => (probe === null ? pauses.get(id) : undefined),
     // Only this connection counts: the others had the event already. A probe counts as a failure only if its policy is
     // `pause`.
     isWrong: (id, key, error) =>
-      id === connection && (probe ? error?.policy === 'pause' : guard.isWrong(id, key, error)),
+      id === connection && (probe === null ? guard.isWrong(id, key, error) : error?.policy === 'pause'),
   })
   const states = await loadStates(parts, [decoded], context)
   const work = onlyFor(connection, await processBatch(processor, view, [decoded], states.known))
-  if (work.parked.length > 0 || (probe && work.failures.length > 0)) {
+  if (work.parked.length > 0 || (probe !== null && work.failures.length > 0)) {
     for (const error of work.alarms.values()) await guard.begin(connection, error)
     context.assertOwned()
     const again = { ...parked, attempts: parked.attempts + 1 }
@@ -199,7 +200,7 @@ async function takeUpRecord<K extends ProcessedKind, S extends Remembered>(
     return { results: [], waits: true, endsGroup: true }
   }
   await commitWork(work, states, parts, context, parked.firstAt)
-  if (probe) await guard.end(connection)
+  if (probe !== null) await guard.end(probe)
   return { results: work.results, waits: false }
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { ConnectionGuard } from '../control/connection-guard.ts'
+import type { Pause } from '../control/pauses.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import { forEachKey } from '../platform/bounded.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -54,8 +55,8 @@ export interface TakingUp {
   readonly newestOnly: boolean
   /** Runs the work on a group while nobody else works on it. */
   inTurn(group: string, work: () => Promise<void>): Promise<void>
-  /** `probe`: although its connection is paused, to check whether the connection works again. */
-  takeUp(parked: Parked, probe: boolean, context: PartitionContext): Promise<TakenUp>
+  /** `probe`: the pause of its connection, which the attempt checks; null: the connection is not paused. */
+  takeUp(parked: Parked, probe: Pause | null, context: PartitionContext): Promise<TakenUp>
 }
 
 /**
@@ -112,28 +113,29 @@ export function createWaitingRoom(
 interface Group {
   readonly name: string
   readonly parked: readonly Parked[]
-  readonly probe: boolean
+  /** The pause that its one entry checks; null: its connection is not paused. */
+  readonly probe: Pause | null
 }
 
 /** Due entries, and one entry of each paused connection that is due for a probe. */
 async function findDue(parking: Parking, guard: ConnectionGuard, now: number) {
   const due: Parked[] = [...(await parking.due(now, AT_ONCE))]
-  const probes: Parked[] = []
+  const probes: { readonly parked: Parked; readonly pause: Pause | null }[] = []
   for (const connection of await parking.holders()) {
     const paused = (await guard.pauses()).get(connection)
     if (paused === undefined) due.push(...(await parking.heldFor(connection, AT_ONCE)))
-    else if (await guard.claim(paused)) probes.push(...(await parking.heldFor(connection, 1)))
+    else if (await guard.claim(paused)) {
+      const [parked] = await parking.heldFor(connection, 1)
+      if (parked !== undefined) probes.push({ parked, pause: paused.pause })
+    }
   }
   return { due, probes }
 }
 
-function groupsOf(
-  { due, probes }: { readonly due: readonly Parked[]; readonly probes: readonly Parked[] },
-  { groupOf }: TakingUp,
-): readonly Group[] {
+function groupsOf({ due, probes }: Awaited<ReturnType<typeof findDue>>, { groupOf }: TakingUp): readonly Group[] {
   return [
-    ...probes.map((parked) => ({ name: groupOf(parked), parked: [parked], probe: true })),
-    ...[...Map.groupBy(due, groupOf)].map(([name, parked]) => ({ name, parked, probe: false })),
+    ...probes.map(({ parked, pause }) => ({ name: groupOf(parked), parked: [parked], probe: pause })),
+    ...[...Map.groupBy(due, groupOf)].map(([name, parked]) => ({ name, parked, probe: null })),
   ]
 }
 
@@ -201,7 +203,7 @@ class ReleaseRun {
   }
 
   /** False: the rest of the group waits on. */
-  async #takeUp(parked: Parked, probe: boolean): Promise<boolean> {
+  async #takeUp(parked: Parked, probe: Pause | null): Promise<boolean> {
     try {
       const { results, waits, endsGroup = false } = await this.#taking.takeUp(parked, probe, this.#context)
       this.#results.push(...results)

@@ -1,6 +1,7 @@
 import type { Connection } from '../../configuration/model.ts'
 import { isBehind } from '../../configuration/read-configuration.ts'
 import { findOrderHold, orderHoldText } from '../../control/order-holds.ts'
+import type { Pause } from '../../control/pauses.ts'
 import { StreamError, toStreamError } from '../../errors.ts'
 import { isForgotten } from '../../events/forgotten.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
@@ -34,8 +35,8 @@ export interface Entry<K extends PerSystemKind> {
   readonly firstAt: number
   /** From the batch: it may be retried in place. Otherwise it gets one attempt. */
   readonly fresh: boolean
-  /** Attempted although its connection is paused, to check whether the connection works again. */
-  readonly probe: boolean
+  /** The pause of its connection, which the attempt checks: does the connection work again? Null: it is not paused. */
+  readonly probe: Pause | null
 }
 
 /** The outcome of an entry. `parked`: it waits (again). */
@@ -102,7 +103,8 @@ export async function conclude<K extends PerSystemKind>(
     return { end, parked: false, othersParked: false }
   }
   const paused = (await parts.guard.pauses()).get(connection.id)
-  if (paused !== undefined && !entry.probe) return await park(entry, entry.attempts, paused, parts, context, 'held')
+  if (paused !== undefined && entry.probe === null)
+    return await park(entry, entry.attempts, paused, parts, context, 'held')
   const sendAfter = 'sendAfter' in event ? event.sendAfter : null
   if (sendAfter !== null && sendAfter > parts.deps.clock.now()) {
     const message = `held back until ${new Date(sendAfter).toISOString()}, by the connection's hold or holdMinutes`
@@ -110,7 +112,7 @@ export async function conclude<K extends PerSystemKind>(
   }
   const target = { kind: parts.sink.kind, system: parts.system.id }
   const outcome = await tracedDelivery(target, event, () => deliver(entry, connection, parts, context))
-  if (entry.probe && isOver(outcome)) await parts.guard.end(connection.id)
+  if (entry.probe !== null && isOver(outcome)) await parts.guard.end(entry.probe)
   if (outcome.end === 'held') return await parkHeld(entry, outcome.until, parts, context)
   if (outcome.end === 'failed') return await fail(entry, outcome.error, outcome.attempts, parts, context)
   if (outcome.end === 'not yet') {
@@ -232,7 +234,7 @@ async function fail<K extends PerSystemKind>(
   // A conflict at the target concerns this entity only, not its connection.
   if (error.code === 'target_conflict') return await deadLetter(entry, error, attempts, context)
   if (error.policy === 'pause' || error.policy === 'dead-letter' || error.policy === 'refuse') {
-    if (entry.probe) return await park(entry, rounds, error, parts, context, 'held')
+    if (entry.probe !== null) return await park(entry, rounds, error, parts, context, 'held')
     if (parts.guard.isWrong(event.connection, event.key, error)) {
       await parts.guard.begin(event.connection, error)
       return await park(entry, rounds, error, parts, context, 'held')

@@ -1,4 +1,5 @@
 import type { System } from '../../configuration/model.ts'
+import type { Pause } from '../../control/pauses.ts'
 import { entityOf, type PerSystemKind, recordKey, topicOf } from '../../events/topics.ts'
 import { versionRank } from '../../events/version.ts'
 import { forEachKey } from '../../platform/bounded.ts'
@@ -102,7 +103,7 @@ async function deliverRecord<K extends PerSystemKind>(
 ): Promise<void> {
   const { record, event, span } = decoded
   const firstAt = parts.deps.clock.now()
-  const entry = { check: null, record, event, attempts: 0, firstAt, fresh: true, probe: false } as const
+  const entry = { check: null, record, event, attempts: 0, firstAt, fresh: true, probe: null } as const
   const conclusion = await inSpan(span, () => conclude(entry, parts, context))
   delivered.results.push(deliveryResult(decoded, parts, conclusion.end))
   if (conclusion.othersParked) await replaceParked(decoded, conclusion, parts, context, delivered)
@@ -134,7 +135,7 @@ async function replaceParked<K extends PerSystemKind>(
 /** One attempt for a parked entry: a record, or the newest version of a key whose target is checked. */
 async function takeUp<K extends PerSystemKind>(
   parked: Parked,
-  probe: boolean,
+  probe: Pause | null,
   parts: SinkParts<K>,
   context: PartitionContext,
 ): Promise<TakenUp> {

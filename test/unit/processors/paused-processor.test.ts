@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../../src/configuration/model.ts'
-import { listPauses, resume } from '../../../src/control/pauses.ts'
+import { listPauses, pause, resume } from '../../../src/control/pauses.ts'
+import { NEVER } from '../../../src/control/read-holds.ts'
 import { StreamError } from '../../../src/errors.ts'
 import type { InventoryChanged } from '../../../src/events/generated/events.ts'
 import type { Decoded } from '../../../src/platform/runtime/stage.ts'
@@ -32,9 +33,11 @@ const prepare = () => {
   const clock = manualClock(1_000)
   let broken = true
   let blocked: string | null = null
+  let meanwhile = async () => {}
   const mapping: Processor<'inventory'> = {
     ...mapInventory,
     async process(event: InventoryChanged, { connections, metadataOf }: ProcessContext) {
+      await meanwhile()
       if (event.key === blocked) throw new StreamError('concurrent_change', 'the configuration is not here yet')
       const fails = (id: string) => broken && id === 'bad'
       const healthy = connections.filter(({ id }) => !fails(id))
@@ -74,8 +77,15 @@ const prepare = () => {
   const block = (sku: string | null) => {
     blocked = sku
   }
+  /** Happens while the next record is processed. */
+  const during = (act: () => Promise<void>) => {
+    meanwhile = async () => {
+      meanwhile = async () => {}
+      await act()
+    }
+  }
   const tick = async () => await stage.onTick?.(context)
-  return { log, context, stage, tables, clock, stock, sent, said, mend, block, tick }
+  return { log, context, stage, tables, clock, stock, sent, said, mend, block, during, tick }
 }
 
 describe('a processor whose mapping of one connection is wrong', () => {
@@ -129,6 +139,25 @@ describe('a processor whose mapping of one connection is wrong', () => {
     expect(await listPauses(tables)).toEqual([])
     await tick()
     expect(sent()).toHaveLength(1)
+  })
+
+  it('stays held by a person who held it while a record was tried', async () => {
+    const { stage, context, stock, sent, mend, during, tick, clock, tables } = prepare()
+    await stage.handle(['1', '2', '3', '4'].map(stock), context)
+    sent()
+    mend()
+    clock.set(3_000)
+    const place = { stage: 'map-inventory', connection: 'bad' }
+    const held = { ...place, code: 'held', message: 'until Monday (ann)', since: 'now', probe_at: NEVER }
+    during(async () => {
+      await resume(tables, 'map-inventory', 'bad')
+      await pause(tables, held)
+    })
+    await tick()
+    expect(sent()).toEqual(['bad|netsuite|3'])
+    expect(await listPauses(tables)).toEqual([held])
+    await tick()
+    expect(sent()).toEqual([])
   })
 
   it('takes up the others where one can not be read any more, and leaves that one for later', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { CONNECTIONS, REVISION_KEY } from '../../../../src/configuration/tables.ts'
 import { pause, resume } from '../../../../src/control/pauses.ts'
-import { READS } from '../../../../src/control/read-holds.ts'
+import { NEVER, READS } from '../../../../src/control/read-holds.ts'
 import { type ErrorCode, StreamError } from '../../../../src/errors.ts'
 import { connectionOf } from '../../../data/processor-events.ts'
 import { countingMeter } from '../../../worlds/metric-samples.ts'
-import { type Deliver, sinkWorld, system, version } from '../../../worlds/sink-world.ts'
+import { type Deliver, gate, sinkWorld, system, version } from '../../../worlds/sink-world.ts'
 import { virtualClock } from '../../platform/runtime/virtual-clock.ts'
 
 const failing =
@@ -442,6 +442,35 @@ describe('a connection whose entities keep failing', () => {
     expect(await resume(world.tables, 'deliver-netsuite', 'a')).toBe(true)
     expect(await worker.tick()).toEqual(['1 succeeded'])
     expect(world.writes).toEqual(['a-1 v2'])
+  })
+
+  it('stays held by a person who held it while a record was tried, also if that record is delivered', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock, connections)
+    const { pass, entered, open } = gate()
+    const refused = failing('credentials_refused', 1)
+    let tried = 0
+    const worker = world.worker({
+      async deliver(event, write, signal, before) {
+        tried += 1
+        if (tried > 1) await pass()
+        await refused(event, write, signal, before)
+      },
+    })
+    await worker.handle(world.append(version('1', 1)))
+    await worker.handle(world.append(version('2', 1)))
+    await clock.sleep(200_000)
+    const trying = worker.tick()
+    await entered
+    await resume(world.tables, 'deliver-netsuite', 'a')
+    const place = { stage: 'deliver-netsuite', connection: 'a' }
+    const held = { ...place, code: 'held', message: 'until Monday (ann)', since: 'now', probe_at: NEVER }
+    await pause(world.tables, held)
+    open()
+    expect(await trying).toEqual(['2 succeeded'])
+    expect(await world.pauses()).toEqual([held])
+    expect(await worker.tick()).toEqual([])
+    expect(world.writes).toEqual(['a-2 v1'])
   })
 })
 
