@@ -112,7 +112,11 @@ function afterChange(row: DeadLetterRow, event: DeadLettered, { kind, by, reason
   if (kind !== 'retried' && kind !== 'resolved' && kind !== 'discarded') return row
   const { retry } = event
   const at = isoTime(event.lastAt)
-  const known = row.history.some((entry) => entry.what === kind && entry.retry === retry && kind !== 'discarded')
+  // A discard may be repeated, with the time of the first attempt; after a retry the same dead letter may be discarded
+  // once more.
+  const known = row.history.some(
+    (entry) => entry.what === kind && entry.retry === retry && (kind !== 'discarded' || entry.at === at),
+  )
   const history = known ? row.history : remember(row, { at, what: kind, retry, by, reason, code: null })
   const state = stateAfterChange(row, kind, retry)
   const state_at = state === row.state ? row.state_at : at

@@ -36,6 +36,8 @@ export interface Letter extends LetterSummary {
     readonly headers: readonly { readonly key: string; readonly value: string | null }[]
   } | null
   readonly kept_in: { readonly topic: string; readonly partition: number; readonly offset: string }
+  /** The last changes that its projection has read. */
+  readonly history: readonly { readonly what: string; readonly at: string }[]
 }
 
 export interface LetterChange {

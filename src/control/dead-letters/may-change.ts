@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import type { LetterSummary } from './letter.ts'
+import type { Letter, LetterSummary } from './letter.ts'
 
 /** More retries than this need a reason: what failed so often will fail again. */
 const MAX_RETRIES = 5
@@ -33,13 +33,18 @@ export function checkMayRetry(letter: LetterSummary, { force, reason }: Force, n
 }
 
 /** Throws `state_conflict` when the dead letter can't be discarded. */
-export function checkMayDiscard(letter: LetterSummary, now: number): void {
+export function checkMayDiscard(letter: Letter, now: number): void {
   const { id, state, state_at } = letter
   if (isUnderWay(letter, now))
     throw stateConflictError(`dead letter ${id} is being retried (since ${state_at}); ${waiting}`)
-  if (state === 'resolved' || state === 'discarded') {
+  if (state === 'resolved' || (state === 'discarded' && !isInterrupted(letter))) {
     throw stateConflictError(`dead letter ${id} is ${state} (since ${state_at}) and can't be discarded`)
   }
+}
+
+/** Its discard began, and its history does not have it (yet): its last step may be missing. */
+export function isInterrupted({ state, state_at, history }: Letter): boolean {
+  return state === 'discarded' && !history.some(({ what, at }) => what === 'discarded' && at === state_at)
 }
 
 const waiting = 'wait until its state shows that the retry has ended'

@@ -3,7 +3,7 @@ import { createRun } from '../../../../src/control/runs.ts'
 import type { DeadLettered } from '../../../../src/events/generated/events.ts'
 import { readRetryMark, withoutRetryHeaders } from '../../../../src/events/headers.ts'
 import type { OutgoingRecord } from '../../../../src/platform/kafka/event-log.ts'
-import { getDeadLetter } from '../../../../src/projections/list-dead-letters.ts'
+import { getDeadLetter, listDeadLetters } from '../../../../src/projections/list-dead-letters.ts'
 import { deadLettered, memoryDeadLetters } from '../../../data/dead-letters.ts'
 import { orderChanged, orderOf, vendorOrder } from '../../../data/processor-events.ts'
 import { memoryTables } from '../../../memory/tables.ts'
@@ -216,6 +216,39 @@ it('discards for a reason, which both histories show', async () => {
   await expect(deadLetters.retry('d-1', ask)).rejects.toThrow('was discarded')
   await deadLetters.retry('d-1', { ...ask, force: true, reason: 'wanted after all' })
   expect(await state()).toBe('retrying')
+})
+
+it.each(['before', 'after'] as const)(
+  'completes a discard whose announcement was lost %s the append, when it is repeated',
+  async (lost) => {
+    const { deadLetters, project, refused, deliver, producer, reporter, tables, clock, state } = fixture()
+    await project(refused())
+    producer.failNext(lost)
+    await expect(deadLetters.discard('d-1', { by: 'ann', reason: 'a test order' })).rejects.toThrow('lost')
+    // The announcement comes last: where it is known, everything else is acknowledged.
+    expect([await state(), reporter.results.map(({ result }) => result.status)]).toEqual(['discarded', ['canceled']])
+    clock.time += 60_000
+    await deadLetters.discard('d-1', { by: 'ann', reason: 'a test order' })
+    await deliver()
+    const row = await getDeadLetter(tables, 'd-1')
+    expect(row?.history.map(({ what, at }) => [what, at])).toEqual([
+      ['failed', '1970-01-01T00:00:03.000Z'],
+      ['discarded', '2026-01-31T00:00:00.000Z'],
+    ])
+    const told = reporter.results.map(({ result }) => [result.status, result.message])
+    expect(told).toEqual(Array(2).fill(['canceled', 'discarded by ann: a test order']))
+    const filter = { ...any, state: 'discarded', seen: 'all' } as const
+    expect((await listDeadLetters(tables, filter, 10, null)).rows).toMatchObject([{ id: 'd-1' }])
+    await expect(deadLetters.discard('d-1', { by: 'ann', reason: 'no' })).rejects.toThrow("can't be discarded")
+  },
+)
+
+it('discards a letter whose bytes are in no topic any more', async () => {
+  const { deadLetters, project, deliver, reporter, state } = fixture()
+  await project(deadLettered({ originalValue: Buffer.alloc(300_000, 7) }))
+  await deadLetters.discard('d-1', { by: 'ann', reason: 'nobody can read it' })
+  await deliver()
+  expect([await state(), reporter.results]).toEqual(['discarded', []])
 })
 
 it('opens a letter with its event, or says why it has none', async () => {
