@@ -1,9 +1,8 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { ALL_CONNECTIONS } from '../control/connection-guard.ts'
-import { READS } from '../control/read-holds.ts'
+import { HELD, READS } from '../control/read-holds.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import {
-  HELD,
   hold as holdAt,
   listPauses,
   type PausePlace,

@@ -59,8 +59,8 @@ export interface ConnectionGuard {
 /** Why a connection is held at a stage. */
 export interface Held extends Reason {
   /**
-   * A pause of the connection itself: records are attempted now and then. Null: the whole stage or system is held, or a
-   * document says so.
+   * A pause of the connection itself: records are attempted now and then, but not while a person holds it. Null: the
+   * whole stage or system is held, or a document says so.
    */
   readonly pause: Pause | null
 }
@@ -104,22 +104,22 @@ export function createConnectionGuard(
   const { tables, clock, logger } = deps
   const watch = watchPauses(tables, stage, clock, timing.pausesEveryMs)
   const ofSystems = sinkOf === null ? null : watchPauses(tables, READS, clock, timing.pausesEveryMs)
-  /** A hold of many connections ends at its time; none of their records is attempted before. */
-  const current = async (watched: PauseWatch, name: string) => {
-    const found = (await watched.all()).get(name)
-    if (found === undefined || !isOver(found, clock.now())) return found
-    await endPause(tables, found)
+  /** A hold by hand ends at its time, whether or not records wait. */
+  const current = async (watched: PauseWatch): Promise<ReadonlyMap<string, Pause>> => {
+    const rows = await watched.all()
+    const over = [...rows.values()].filter((row) => isOver(row, clock.now()))
+    if (over.length === 0) return rows
+    for (const row of over) await endPause(tables, row)
     watched.forget()
-    return undefined
+    return new Map([...rows].filter(([, row]) => !over.includes(row)))
   }
   const failures = countOutcomes(timing.threshold)
   const stops = countOutcomes(timing.stops)
   return {
     async pauses() {
-      const ofStage = await current(watch, ALL_CONNECTIONS)
-      const ofSystem = ofSystems === null ? undefined : await current(ofSystems, sinkOf ?? '')
-      const wide = ofSystem ?? ofStage
-      const rows = await watch.all()
+      const rows = await current(watch)
+      const ofSystem = ofSystems === null ? undefined : (await current(ofSystems)).get(sinkOf ?? '')
+      const wide = ofSystem ?? rows.get(ALL_CONNECTIONS)
       const configuration = deps.configuration()
       const connections = new Map(configuration.connections.map((connection) => [connection.id, connection]))
       return {

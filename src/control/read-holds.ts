@@ -47,9 +47,15 @@ export function holdOf(holds: ReadonlyMap<string, Pause>, read: string, now: num
   return found.find((hold) => hold !== undefined && !isOver(hold, now))
 }
 
-/** A hold by hand stores its end where other pauses store their next probe. */
-export function isOver({ probe_at }: Pause, now: number): boolean {
-  return probe_at <= now
+/** Code of a hold by hand. */
+export const HELD = 'held'
+
+/**
+ * Its end has passed: it holds nothing any more, whether or not its row is deleted. A hold by hand stores its end where
+ * other pauses store their next probe.
+ */
+export function isOver({ code, probe_at }: Pick<Pause, 'code' | 'probe_at'>, now: number): boolean {
+  return code === HELD && probe_at <= now
 }
 
 /** Probe time of a hold without an end. */

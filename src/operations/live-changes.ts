@@ -7,7 +7,7 @@ import type { PartitionEnd } from '../platform/kafka/event-log.ts'
 import type { RecordPlace } from '../platform/kafka/record-reader.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { deedPartsOf, ORDER_DEEDS } from './order-deeds.ts'
-import { keepPauses, ownerOfPause, PAUSES_KEPT_MS } from './pauses.ts'
+import { keepPauses, ownerOfPause, PAUSES_KEPT_MS, standing } from './pauses.ts'
 import type { Principal } from './principal.ts'
 import { type Owner, sees } from './scope.ts'
 
@@ -146,7 +146,9 @@ function createLook(deps: LiveDeps): Look {
     return now.flatMap(({ partition, end }) => placesOf(topic, partition, before.get(partition) ?? end, end))
   }
   const deeds = followDeeds(deps)
-  const pausesNow = async () => new Map((await kept.get()).map((pause) => [JSON.stringify(pause), pause]))
+  const pausesNow = async () => {
+    return new Map(standing(await kept.get(), clock.now()).map((pause) => [JSON.stringify(pause), pause]))
+  }
   const readAll = async (kind: (typeof watched)[number]): Promise<readonly Found[]> => {
     const places = await newOf(kind)
     if (places.length > MOST_READ) return [anything]

@@ -9,7 +9,7 @@ import {
   listPauses as listRows,
   type Pause,
 } from '../control/pauses.ts'
-import { endOfHold, isOver, NEVER, READS } from '../control/read-holds.ts'
+import { endOfHold, HELD, isOver, NEVER, READS } from '../control/read-holds.ts'
 import { StreamError } from '../errors.ts'
 import { listParked as listRecords, type ParkedSummary } from '../platform/runtime/list-parked.ts'
 import { createParking } from '../platform/runtime/parking.ts'
@@ -52,8 +52,16 @@ async function stagesFor({ tables, systemTypes, ...deps }: StageDeps, by: Princi
 }
 
 /** Connections and reads that are held by hand, or paused because most of the last records failed. */
-export async function listPauses({ tables }: Pick<TableDeps, 'tables'>, by: Principal): Promise<Scoped<PauseStatus>> {
-  return within(by.scope, (await listRows(tables)).map(toStatus), ownerOfPause)
+export async function listPauses(
+  { tables, clock }: Pick<TableDeps, 'tables' | 'clock'>,
+  by: Principal,
+): Promise<Scoped<PauseStatus>> {
+  return within(by.scope, standing(await listRows(tables), clock.now()).map(toStatus), ownerOfPause)
+}
+
+/** Without holds whose end has passed: their rows stay until somebody notices. */
+export function standing(rows: readonly Pause[], now: number): readonly Pause[] {
+  return rows.filter((row) => !isOver(row, now))
 }
 
 /** Stages at which the caller may hold a connection, or all of them. */
@@ -75,19 +83,17 @@ export type KeptPauses = Kept<readonly Pause[]>
 export async function recentPauses(
   kept: KeptPauses,
   by: Principal,
+  now: number,
 ): Promise<Scoped<Pick<Pause, 'connection' | 'stage' | 'code'>>> {
-  return within(by.scope, await kept.get(), ownerOfPause)
+  return within(by.scope, standing(await kept.get(), now), ownerOfPause)
 }
 
 /** A hold by hand, for example to send a vendor no orders before Monday. */
 export interface Hold extends PausePlace {
   readonly reason: string
-  /** Milliseconds: it ends automatically then, by trying one record; null: until somebody ends it. */
+  /** Milliseconds: it ends automatically then; null: until somebody ends it. */
   readonly until: number | null
 }
-
-/** Code of a pause by hand. */
-export const HELD = 'held'
 
 type HoldDeps = Pick<OperationDeps, 'clock' | 'audit'> & StageDeps
 
@@ -103,6 +109,10 @@ export async function hold(deps: HoldDeps, by: Principal, wanted: Hold): Promise
   const now = deps.clock.now()
   if (until !== null && until <= now) {
     throw new StreamError('request_invalid', 'until: is in the past; give a time in the future', { field: 'until' })
+  }
+  // Its end may have passed without a record or a process that noticed.
+  for (const over of await listRows(deps.tables, stage)) {
+    if (over.connection === connection && isOver(over, now)) await endSeen(deps.tables, over)
   }
   const since = new Date(now).toISOString()
   const message = `${reason} (${nameOf(by)})`
@@ -127,21 +137,13 @@ async function assertHoldable(deps: HoldDeps, by: Principal, { stage, connection
   throw new StreamError('request_invalid', message, { field: 'stage' })
 }
 
-async function assertRead(
-  { tables, clock }: HoldDeps,
-  by: Principal,
-  { connection: target }: PausePlace,
-): Promise<void> {
+async function assertRead({ tables }: HoldDeps, by: Principal, { connection: target }: PausePlace): Promise<void> {
   const { systems } = await readConfiguration(tables)
   const known = systems.some(({ id, reads }) => id === target || reads.some((read) => read.id === target))
   if (!known || !sees(by.scope, { system: systemOfRead(target) })) {
     const what = `there is no read or system "${target}"`
     const cli = `${what}; "waldstream reads list" lists the reads`
     throw notFound(by, { field: 'connection', api: `${what}; /v1/reads lists the reads`, cli })
-  }
-  // Removes a hold that ended while no process was running to notice.
-  for (const over of await listRows(tables, READS)) {
-    if (over.connection === target && isOver(over, clock.now())) await endSeen(tables, over)
   }
 }
 

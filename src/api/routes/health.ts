@@ -81,13 +81,13 @@ async function heldBackFor(deps: ApiDeps, kept: KeptPauses, request: FastifyRequ
   const principal = callerIfAny(request)?.principal
   if (principal === undefined) return []
   const ofProcess = seesAll(principal.scope) ? (deps.heldBack?.() ?? []) : []
-  const all = [...ofProcess, ...(await pausesOf(principal, kept))]
+  const all = [...ofProcess, ...(await pausesOf(principal, kept, deps.operations.clock.now()))]
   const more = all.length - MOST_NAMED
   return more > 0 ? [...all.slice(0, MOST_NAMED), `and ${more} more; /v1/pauses lists pauses`] : all
 }
 
 /** Pauses of the caller's connections; empty if the tables do not answer, which the checks report. */
-async function pausesOf(principal: Principal, kept: KeptPauses): Promise<readonly string[]> {
-  const rows = await recentPauses(kept, principal).catch(() => [])
+async function pausesOf(principal: Principal, kept: KeptPauses, now: number): Promise<readonly string[]> {
+  const rows = await recentPauses(kept, principal, now).catch(() => [])
   return rows.map(({ connection, stage, code }) => `${connection} is paused at ${stage}: ${code}`)
 }

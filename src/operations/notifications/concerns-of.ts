@@ -1,3 +1,4 @@
+import { HELD } from '../../control/read-holds.ts'
 import { LATE_AFTER_MS, NOT_PULLED_AFTER_SECONDS, PULLER_GONE_SECONDS } from '../attention-limits.ts'
 import type { CalledSystem } from '../called-systems.ts'
 import type { SubscriptionStatus } from '../outgoing/subscription-status.ts'
@@ -11,9 +12,6 @@ const MINUTE_MS = 60_000
 const LONGEST_DETAIL = 300
 /** Maximum number of connections named for one cause. */
 const MOST_CONNECTIONS = 20
-/** Not a concern: somebody holds it on purpose. */
-const HELD = 'held'
-
 /**
  * Problems in a status that need a person, worst first; the page and the alerts of deploy/prometheus use the same
  * rules. A problem of several connections appears once. Disabled connections have none.
@@ -62,6 +60,7 @@ function ofCircuit({ system, circuit }: CalledSystem, connection: string): reado
 }
 
 function ofHalt({ stage, connection: held, code, message, since, fix }: Halt, connection: string): readonly Concern[] {
+  // Somebody holds it on purpose.
   if (code === HELD) return []
   const isReads = stage === 'reads'
   return [

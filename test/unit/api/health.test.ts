@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { pause, resume } from '../../../src/control/pauses.ts'
+import { NEVER } from '../../../src/control/read-holds.ts'
 import { StreamError } from '../../../src/errors.ts'
 import { PAUSES_KEPT_MS } from '../../../src/operations/pauses.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
@@ -18,7 +19,7 @@ async function world(paused: number) {
       return memory.scan(table)
     },
   }
-  const row = { stage: 'deliver-erp', code: 'held', message: 'm', since: '2026-01-31T08:00:00.000Z', probe_at: 0 }
+  const row = { stage: 'deliver-erp', code: 'held', message: 'm', since: '2026-01-31T08:00:00.000Z', probe_at: NEVER }
   for (let n = 0; n < paused; n += 1) await pause(memory, { ...row, connection: `c-${n}` })
   const api = apiFixture({}, tables)
   const heldBack = async (): Promise<readonly string[]> => (await api.get('/health/ready')).json.held_back ?? []

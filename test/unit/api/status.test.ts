@@ -161,6 +161,25 @@ it('a hold of all connections of a stage, or of a system, is one of each of them
   }
 })
 
+it.each(['deliver-erp/alder', 'route-orders/*', 'reads/erp'])(
+  '%s is not held after the end of its hold',
+  async (path) => {
+    const api = await twoSellers(['alder'])
+    await api.post('/v1/pauses/map-products/alder/resume')
+    const halted = async () => [
+      (await status(api.operations, boss)).connections.flatMap(({ paused }) => paused).length,
+      (await api.get('/v1/pauses')).json.items.length,
+      (await api.get('/health/ready')).json.held_back?.length ?? 0,
+    ]
+    const hold = { reason: 'stock take', until: '2026-02-02T08:00:00Z' }
+    expect((await api.send('PUT', `/v1/pauses/${path}`, hold)).status).toBe(200)
+    expect(await halted()).toEqual([1, 1, 1])
+    api.clock.time = Date.parse(hold.until)
+    expect(await halted()).toEqual([0, 0, 0])
+    expect((await api.send('PUT', `/v1/pauses/${path}`, { reason: 'again' })).json).toMatchObject({ until: null })
+  },
+)
+
 const account = { system: 'erp', account: 'netsuite 1', part: null, concurrency: 4, per_minute: null }
 
 /** Processes that call systems, and were heard of just now. */

@@ -485,6 +485,11 @@ describe('what is switched off', () => {
     ['a connection, by its document', ['a'], (world: World) => world.configure({ connections: [{ ...a, ...off }, b] })],
     ['a system, by its document', ['a', 'b'], (world: World) => world.configure({ systems: [{ ...system, ...off }] })],
     [
+      'a connection, by hand',
+      ['a'],
+      (world: World) => pause(world.tables, { stage: 'deliver-netsuite', connection: 'a', ...held }),
+    ],
+    [
       'a system, by hand',
       ['a', 'b'],
       (world: World) => pause(world.tables, { stage: READS, connection: 'netsuite', ...held }),
@@ -499,18 +504,31 @@ describe('what is switched off', () => {
     const world = sinkWorld(clock, connections)
     const worker = world.worker()
     await switchOff(world)
-    await worker.handle(world.append(version('1', 1)), world.append(version('1', 1, 'b')))
-    const others = ['a-1 v1', 'b-1 v1'].filter((write) => !waiting.some((id) => write.startsWith(id)))
-    expect(world.writes).toEqual(others)
+    const versions = ['a', 'b'].flatMap((id) => [version('1', 1, id), version('2', 1, id)])
+    await worker.handle(...versions.map((one) => world.append(one)))
+    const all = ['a-1 v1', 'a-2 v1', 'b-1 v1', 'b-2 v1']
+    const others = all.filter((write) => !waiting.some((id) => write.startsWith(id)))
+    expect(world.writes.toSorted()).toEqual(others)
     // A paused connection would be tried by now.
     await clock.sleep(200_000)
     await worker.tick()
-    expect(world.writes).toEqual(others)
+    expect(world.writes.toSorted()).toEqual(others)
     world.configure({ connections, systems: [system] })
     await clock.sleep(held.probe_at)
     await worker.tick()
-    expect(world.writes.toSorted()).toEqual(['a-1 v1', 'b-1 v1'])
+    expect(world.writes.toSorted()).toEqual(all)
     expect(await world.pauses()).toEqual([])
     expect(await world.parked()).toEqual([])
+  })
+
+  it('is not held any more when its time is over, also if nothing of it waits', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock, connections)
+    await pause(world.tables, { stage: 'deliver-netsuite', connection: 'a', ...held })
+    await clock.sleep(held.probe_at)
+    const worker = world.worker()
+    expect(await worker.handle(world.append(version('1', 1, 'b')))).toEqual(['1 succeeded'])
+    expect(await world.pauses()).toEqual([])
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual(['1 succeeded'])
   })
 })
