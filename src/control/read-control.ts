@@ -133,6 +133,8 @@ export interface Lease {
   readonly read: string
   readonly run: string
   readonly fence: number
+  /** Milliseconds UTC: its end, unless it is renewed. */
+  readonly until: number
   readonly cutDate: string | null
   readonly revision: number
   readonly readUntil: ReadUntil | null
@@ -153,13 +155,14 @@ export async function takeLease(
     read: control.read,
     run,
     fence: control.fence + 1,
+    until: worker.now + worker.leaseMs,
     cutDate: control.cut_date,
     revision: control.revision,
     readUntil: control.read_until,
   }
   const taken = await leasesOf(tables).take(
     heldRow(lease),
-    { now: worker.now, until: worker.now + worker.leaseMs },
+    { now: worker.now, until: lease.until },
     {
       set: { lease_worker: worker.id, current: run },
       ...(control.current === null ? { remove: ['due'] } : {}),

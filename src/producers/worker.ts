@@ -189,12 +189,17 @@ async function doRun(deps: WorkerDeps, lease: Lease, stop: AbortSignal): Promise
   }
 }
 
+/** A heartbeat without an answer says nothing about the lease: the run ends when another worker has it, or it is over. */
 async function keepLease(deps: WorkerDeps, lease: Lease, lost: AbortController, until: AbortSignal): Promise<void> {
+  let end = lease.until
   while (!until.aborted) {
     await deps.clock.sleep(leaseOf(deps) / HEARTBEATS, until).catch(() => undefined)
     if (until.aborted) return
-    const held = await renewLease(deps.tables, lease, deps.clock.now() + leaseOf(deps)).catch(() => false)
-    if (!held) lost.abort(new StreamError('lease_lost', `the lease of ${lease.read} could not be renewed`))
+    const next = deps.clock.now() + leaseOf(deps)
+    const held = await renewLease(deps.tables, lease, next).catch(() => null)
+    if (held === true) end = next
+    else if (held === false) lost.abort(new StreamError('lease_lost', 'another worker has its lease'))
+    else if (deps.clock.now() >= end) lost.abort(new StreamError('lease_lost', 'its lease could not be renewed'))
     const run = await getRun(deps.tables, lease.run).catch(() => undefined)
     if (run !== undefined && run.cancel !== null) lost.abort(new Canceled(run))
   }
@@ -312,7 +317,8 @@ async function giveUp(
   const { aborted, reason } = why.lost
   const canceled = aborted && reason instanceof Canceled ? reason.run : null
   if (canceled === null && (aborted || error.code === 'lease_lost')) {
-    deps.logger.warn({ read: lease.read, run: lease.run }, 'the run was taken over by another worker')
+    const { message } = aborted ? toStreamError(reason) : error
+    deps.logger.warn({ read: lease.read, run: lease.run }, `the run is given up for another worker: ${message}`)
     return
   }
   try {

@@ -139,8 +139,8 @@ describe('a run that drains a queue', () => {
         await deps.tables.update('sync_control', { read: drainKey(READ, RUN) }, { set: { fence: 9 } })
         yield pageOf([])
         await deps.tables.update('sync_runs', { id: RUN }, { set: { fence: 9 } })
-        const lease = { read: drainKey(READ, RUN), run: RUN, fence: 9, cutDate: null, revision: 0, readUntil: null }
-        await endLease(deps.tables, lease)
+        const read = drainKey(READ, RUN)
+        await endLease(deps.tables, { read, run: RUN, fence: 9, until: 0, cutDate: null, revision: 0, readUntil: null })
       },
     } as never)
     await dispatch(deps.tables, request)
