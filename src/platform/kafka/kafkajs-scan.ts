@@ -61,6 +61,7 @@ async function scanPlaces(
   signal?.addEventListener('abort', stop, { once: true })
   const wait = () => setTimeout(() => ended.reject(new Stalled(`no records came for ${STALLED_MS} ms`)), STALLED_MS)
   let stalled = wait()
+  let isOver = false
   try {
     await consumer.connect()
     // From the beginning, in case the seek comes too late: records before the range are skipped, and none is missed.
@@ -68,11 +69,12 @@ async function scanPlaces(
     consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error))
     consumer.on(consumer.events.GROUP_JOIN, () => seekAll(consumer, topic, places))
     const eachBatch = async (payload: EachBatchPayload) => {
+      if (isOver) return
       clearTimeout(stalled)
       try {
         await takeBatch(payload, places, onRecords)
         if (places.size === 0) ended.resolve()
-        else stalled = wait()
+        else if (!isOver) stalled = wait()
       } catch (error) {
         failed.add(error)
         ended.reject(error)
@@ -83,6 +85,8 @@ async function scanPlaces(
   } catch (error) {
     throw failed.has(error) || error instanceof StreamError ? error : fromKafkajs(error, `scanning ${topic}`)
   } finally {
+    // A batch may still be under way: `disconnect` waits for it.
+    isOver = true
     clearTimeout(stalled)
     signal?.removeEventListener('abort', stop)
     await consumer.disconnect().catch(() => undefined)
