@@ -27,6 +27,8 @@ export interface FeedState {
   readonly round: number
   /** True: the full read of this round is not finished. */
   readonly full: boolean
+  /** URL of the feed, with connection and source. Missing in states of earlier versions: taken to be the same feed. */
+  readonly url?: string
 }
 
 /** The changes of one answer, in a single transaction. */

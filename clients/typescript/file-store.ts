@@ -115,8 +115,8 @@ function commitOf(line: string, path: string): FeedCommit {
 
 function isFeedState(value: unknown): value is FeedState {
   if (!isRecord(value)) return false
-  const { cursor, etag, complete, round, full } = value
-  const texts = [cursor, etag].every((text) => text === null || typeof text === 'string')
+  const { cursor, etag, complete, round, full, url = '' } = value
+  const texts = [cursor, etag, url].every((text) => text === null || typeof text === 'string')
   return texts && typeof round === 'number' && [complete, full].every((flag) => typeof flag === 'boolean')
 }
 

@@ -25,8 +25,9 @@ export interface FeedOptions {
   readonly limit?: number
   readonly store: FeedStore
   /**
-   * How to handle an expired cursor (410). `read-again`, the default, reads the feed in full, then removes rows no
-   * longer in it; until then the old rows stay. `throw` throws a FeedError; `readAgain()` then starts the full read.
+   * How to handle an expired cursor (410), and a store whose copy is of another feed, for example after `source`
+   * changed. `read-again`, the default, reads the feed in full, then removes rows no longer in it; until then the old
+   * rows stay. `throw` throws a FeedError (`cursor_expired`); `readAgain()` then starts the full read.
    */
   readonly onExpired?: 'read-again' | 'throw'
   readonly retry?: Partial<RetryOptions>
@@ -76,15 +77,23 @@ const WAIT_MS = 1_000
 
 export function followFeed(options: FeedOptions): FollowedFeed {
   const { store } = options
-  const beginAgain = async (state: FeedState): Promise<FeedState> => {
-    const next = { ...BEGINNING, round: state.round + 1 }
+  const url = urlOf(options)
+  const beginAgain = async ({ round }: Pick<FeedState, 'round'>): Promise<FeedState> => {
+    const next = { ...BEGINNING, url, round: round + 1 }
     await store.commit({ rows: [], state: next, removeBefore: null })
     return next
+  }
+  /** The cursor of another feed, or of other sources, would leave the copy incomplete. */
+  const begin = async (): Promise<FeedState> => {
+    const stored = (await store.load()) ?? BEGINNING
+    if (stored.url === undefined || stored.url === url) return { ...stored, url }
+    if (options.onExpired !== 'throw') return await beginAgain(stored)
+    throw new FeedError('cursor_expired', `the copy is of ${stored.url}, not of ${url}: read the feed in full`)
   }
 
   async function* pages({ signal, maxPages = 1_000, maxMs = 600_000 }: RunBounds = {}) {
     const endsAt = Date.now() + maxMs
-    let state = (await store.load()) ?? BEGINNING
+    let state = await begin()
     for (let count = 0; count < maxPages && Date.now() < endsAt; count += 1) {
       const answer = await askRepeatedly(options, state, { signal, endsAt })
       if (answer === 'expired') {
@@ -122,13 +131,13 @@ export function followFeed(options: FeedOptions): FollowedFeed {
       return report
     },
     async readAgain() {
-      await beginAgain((await store.load()) ?? { ...BEGINNING, round: 0 })
+      await beginAgain((await store.load()) ?? { round: 0 })
     },
   }
 }
 
 function stateAfter(state: FeedState, { cursor, etag, complete }: Page): FeedState {
-  return { cursor, etag, complete, round: state.round, full: state.full && !complete }
+  return { ...state, cursor, etag, complete, full: state.full && !complete }
 }
 
 function differs(a: FeedState, b: FeedState): boolean {
@@ -151,7 +160,7 @@ async function askRepeatedly(
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await fetchPage({
-        url: addressOf(options, state),
+        url: pageUrl(options, state),
         key: options.key ?? null,
         // The stored ETag is valid for the next poll only if the last answer was caught up.
         etag: state.complete ? state.etag : null,
@@ -170,11 +179,17 @@ async function askRepeatedly(
   }
 }
 
-function addressOf({ api, feed, connection, source, limit }: FeedOptions, { cursor }: FeedState): URL {
+/** URL of the feed: what the options say about its rows. */
+function urlOf({ api, feed, connection, source }: FeedOptions): string {
   const url = new URL(`${api.replace(/\/+$/, '')}/v1/feeds/${encodeURIComponent(feed)}`)
   url.searchParams.set('connection', connection)
-  url.searchParams.set('limit', String(limit ?? 500))
   if (source !== undefined) url.searchParams.set('source', source)
+  return url.href
+}
+
+function pageUrl(options: FeedOptions, { cursor }: FeedState): URL {
+  const url = new URL(urlOf(options))
+  url.searchParams.set('limit', String(options.limit ?? 500))
   if (cursor !== null) url.searchParams.set('cursor', cursor)
   return url
 }

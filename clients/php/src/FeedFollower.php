@@ -47,7 +47,7 @@ final class FeedFollower
     public function pages(int $maxPages = 1000, float $maxSeconds = 600.0): \Generator
     {
         $endsAt = microtime(true) + $maxSeconds;
-        $state = $this->store->load() ?? new FeedState();
+        $state = $this->begin();
         for ($count = 0; $count < $maxPages && microtime(true) < $endsAt; $count += 1) {
             try {
                 $page = $this->ask($state, $endsAt);
@@ -84,9 +84,24 @@ final class FeedFollower
         $this->beginAgain($this->store->load() ?? new FeedState(round: 0));
     }
 
+    /** The cursor of another feed, or of other sources, would leave the copy incomplete. */
+    private function begin(): FeedState
+    {
+        $stored = $this->store->load() ?? new FeedState();
+        $url = $this->url();
+        if ($stored->url === null || $stored->url === $url) {
+            return $stored->of($url);
+        }
+        if ($this->options->readAgain) {
+            return $this->beginAgain($stored);
+        }
+        $message = "the copy is of {$stored->url}, not of {$url}: read the feed in full";
+        throw new FeedException('cursor_expired', $message);
+    }
+
     private function beginAgain(FeedState $state): FeedState
     {
-        $next = $state->next();
+        $next = $state->next($this->url());
         $this->store->commit(new FeedCommit([], $next, null));
         return $next;
     }
@@ -94,7 +109,7 @@ final class FeedFollower
     private static function stateAfter(FeedState $state, Page $page): FeedState
     {
         $full = $state->full && !$page->complete;
-        return new FeedState($page->cursor, $page->etag, $page->complete, $state->round, $full);
+        return new FeedState($page->cursor, $page->etag, $page->complete, $state->round, $full, $state->url);
     }
 
     /** Null: no changes. Retries transient failures within the time of the run. */
@@ -124,7 +139,7 @@ final class FeedFollower
         if ($etag !== null) {
             $headers['If-None-Match'] = $etag;
         }
-        $response = $this->transport->send($this->url($state), $headers, $this->options->timeout);
+        $response = $this->transport->send($this->pageUrl($state), $headers, $this->options->timeout);
         if ($response->status === 304 && $etag !== null) {
             return null;
         }
@@ -149,16 +164,26 @@ final class FeedFollower
         );
     }
 
-    private function url(FeedState $state): string
+    /** URL of the feed: what the options say about its rows. */
+    private function url(): string
     {
-        $query = array_filter([
-            'connection' => $this->options->connection,
-            'limit' => (string) $this->options->limit,
-            'source' => $this->options->source,
-            'cursor' => $state->cursor,
-        ], static fn (?string $value): bool => $value !== null);
         $path = rtrim($this->options->api, '/') . '/v1/feeds/' . rawurlencode($this->options->feed);
-        return $path . '?' . http_build_query($query, '', '&', PHP_QUERY_RFC3986);
+        return $path . '?' . self::query([
+            'connection' => $this->options->connection,
+            'source' => $this->options->source,
+        ]);
+    }
+
+    private function pageUrl(FeedState $state): string
+    {
+        return $this->url() . '&' . self::query(['limit' => (string) $this->options->limit, 'cursor' => $state->cursor]);
+    }
+
+    /** @param array<string, string|null> $parameters */
+    private static function query(array $parameters): string
+    {
+        $given = array_filter($parameters, static fn (?string $value): bool => $value !== null);
+        return http_build_query($given, '', '&', PHP_QUERY_RFC3986);
     }
 
     /** False: the run would end first. */

@@ -13,8 +13,9 @@ final class FeedOptions
      * @param string|null $key API key with the scope feeds:read
      * @param string|null $source rows of this system only
      * @param int $limit rows per page, 1 to 1000
-     * @param bool $readAgain how to handle an expired cursor (410). True: reads the feed in full, then removes rows no
-     *     longer in it; until then the old rows stay. False: throws a FeedException
+     * @param bool $readAgain how to handle an expired cursor (410), and a store whose copy is of another feed, for
+     *     example after $source changed. True: reads the feed in full, then removes rows no longer in it; until then
+     *     the old rows stay. False: throws a FeedException (cursor_expired)
      * @param float $timeout timeout of one request, in seconds
      */
     public function __construct(

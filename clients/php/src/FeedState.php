@@ -13,6 +13,8 @@ final class FeedState
      * @param bool $complete whether the last answer was caught up
      * @param int $round number of the full read; grows with each full read
      * @param bool $full the full read of this round is not finished
+     * @param string|null $url URL of the feed, with connection and source; null in states of earlier versions: taken
+     *     to be the same feed
      */
     public function __construct(
         public readonly ?string $cursor = null,
@@ -20,6 +22,7 @@ final class FeedState
         public readonly bool $complete = false,
         public readonly int $round = 1,
         public readonly bool $full = true,
+        public readonly ?string $url = null,
     ) {
     }
 
@@ -42,6 +45,7 @@ final class FeedState
                     $state['complete'] ?? null,
                     $state['round'] ?? null,
                     $state['full'] ?? null,
+                    $state['url'] ?? null,
                 );
             }
         } catch (\JsonException | \TypeError $error) {
@@ -50,8 +54,15 @@ final class FeedState
         throw new FeedException('store_invalid', 'the stored state of the feed cannot be read');
     }
 
-    public function next(): self
+    /** The state of the next full read, of the feed at this URL. */
+    public function next(string $url): self
     {
-        return new self(round: $this->round + 1);
+        return new self(round: $this->round + 1, url: $url);
+    }
+
+    /** The same place, of the feed at this URL. */
+    public function of(string $url): self
+    {
+        return new self($this->cursor, $this->etag, $this->complete, $this->round, $this->full, $url);
     }
 }

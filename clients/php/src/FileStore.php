@@ -105,7 +105,7 @@ final class FileStore implements FeedStore
         }
         $lines = [];
         foreach ($this->copy->rounds() as $round => $rows) {
-            $of = new FeedState($state->cursor, $state->etag, $state->complete, $round, $state->full);
+            $of = new FeedState($state->cursor, $state->etag, $state->complete, $round, $state->full, $state->url);
             $lines[] = self::lineOf(new FeedCommit($rows, $of, null));
         }
         $lines[] = self::lineOf(new FeedCommit([], $state, null));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FeedRow } from '../../../clients/typescript/feed-store.ts'
 import { type FeedOptions, followFeed } from '../../../clients/typescript/follow-feed.ts'
 import { MemoryStore } from '../../../clients/typescript/memory-store.ts'
@@ -20,15 +20,23 @@ const refused =
 
 type Answer = () => Response | Promise<Response>
 
+interface Asked {
+  readonly cursor: string | null
+  readonly source: string | null
+  readonly etag: string | null
+  readonly at: number
+}
+
 /** A feed whose API gives these answers, and what it was asked. */
-function feedOf(answers: readonly Answer[], over: Partial<FeedOptions> = {}) {
-  const store = new MemoryStore()
-  const asked: { readonly cursor: string | null; readonly etag: string | null; readonly at: number }[] = []
+function feedOf(answers: readonly Answer[], over: Partial<Omit<FeedOptions, 'store'>> = {}, store = new MemoryStore()) {
+  const asked: Asked[] = []
   const left = [...answers]
   const fetch = async (url: URL | string | Request, init?: RequestInit) => {
     const headers = new Headers(init?.headers)
+    const { searchParams } = new URL(url instanceof Request ? url.url : url)
     asked.push({
-      cursor: new URL(url instanceof Request ? url.url : url).searchParams.get('cursor'),
+      cursor: searchParams.get('cursor'),
+      source: searchParams.get('source'),
       etag: headers.get('if-none-match'),
       at: Date.now(),
     })
@@ -153,6 +161,70 @@ it('throws an expired cursor where it is to, and reads in full when it is asked 
   await feed.run()
   expect(store.rows().map(({ sku }) => sku)).toEqual(['a'])
   expect(cursors()).toEqual([null, '1', null])
+})
+
+describe('a copy whose options have changed', () => {
+  /** A copy of the source `erp`, with a row that no other source has. */
+  async function copyOfErp() {
+    const { feed, store } = feedOf([page(['a', 'erp only'], '1', true, { etag: '"t"' })], { source: 'erp' })
+    await feed.run()
+    return store
+  }
+
+  it.each<[string, Partial<FeedOptions>]>([
+    ['no source', {}],
+    ['another source', { source: 'cdn' }],
+    ['another connection', { source: 'erp', connection: 'd' }],
+    ['another feed', { source: 'erp', feed: 'prices' }],
+    ['another API', { source: 'erp', api: 'http://production/' }],
+  ])('is read in full with %s, and what is only in the old copy is removed then', async (_, over) => {
+    const store = await copyOfErp()
+    const { feed, asked } = feedOf([page(['a'], '2', false), page(['b'], '3', true)], over, store)
+    expect(await feed.run()).toEqual({ pages: 2, rows: 2, complete: true })
+    expect(asked.map(({ cursor, source, etag }) => [cursor, source, etag])).toEqual([
+      [null, over.source ?? null, null],
+      ['2', over.source ?? null, null],
+    ])
+    expect(store.rows().map(({ sku }) => sku)).toEqual(['a', 'b'])
+  })
+
+  it('is read in full once: the next run continues', async () => {
+    const store = await copyOfErp()
+    const { feed, cursors } = feedOf([page(['a'], '2', false), page([], '3', true)], {}, store)
+    await feed.run({ maxPages: 1 })
+    await feed.run()
+    expect(cursors()).toEqual([null, '2'])
+  })
+
+  it('continues where the API is only spelled otherwise, or the pages have another size', async () => {
+    const store = await copyOfErp()
+    const { feed, cursors } = feedOf([page([], '1', true)], { source: 'erp', api: 'http://API', limit: 7 }, store)
+    await feed.run()
+    expect(cursors()).toEqual(['1'])
+  })
+
+  it('is an error where a full read needs consent', async () => {
+    const store = await copyOfErp()
+    const { feed, cursors } = feedOf([page(['a'], '2', true)], { onExpired: 'throw' }, store)
+    await expect(feed.run()).rejects.toMatchObject({ code: 'cursor_expired', status: null })
+    expect(store.rows()).toHaveLength(2)
+    await feed.readAgain()
+    await feed.run()
+    expect(cursors()).toEqual([null])
+    expect(store.rows().map(({ sku }) => sku)).toEqual(['a'])
+  })
+})
+
+it('continues with the state of an earlier version, which does not say what it is of', async () => {
+  const { feed, store, cursors } = feedOf([page(['b'], '2', true), page([], '2', true)])
+  const state = { cursor: '1', etag: null, complete: true, round: 1, full: false }
+  await store.commit({ rows: [row('a')], state, removeBefore: null })
+  await feed.run()
+  await feed.run()
+  expect(cursors()).toEqual(['1', '2'])
+  const other = feedOf([page([], '3', true)], { source: 'erp' }, store)
+  await other.feed.run()
+  expect(other.cursors()).toEqual([null])
 })
 
 it('ends at its bounds, and continues with the next run', async () => {

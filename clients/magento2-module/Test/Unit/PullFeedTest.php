@@ -208,6 +208,18 @@ final class PullFeedTest extends TestCase
         self::assertSame(['GONE deleted'], $this->written);
     }
 
+    public function testAnotherInstallationIsReadInFullAndWhatItLacksIsDeleted(): void
+    {
+        $this->transport->responses = [self::page(['A', 'STAGING'], '1', true)];
+        $this->pull(['api/address' => 'https://staging.example'])->run('inventory');
+        $this->written = [];
+        $this->transport->responses = [self::page(['A', 'B'], '2', true)];
+        $report = $this->pull(['api/address' => 'https://waldstream.example/'])->run('inventory');
+        self::assertNull($report->error);
+        self::assertStringNotContainsString('cursor=', end($this->transport->requests)['url']);
+        self::assertSame(['STAGING deleted', 'B'], $this->written);
+    }
+
     public function testOneProcessAtATimePullsAFeed(): void
     {
         $this->isLocked = true;
