@@ -217,7 +217,7 @@ export function principalOf(request: FastifyRequest, name?: string | null): Prin
   return name === undefined || key !== null ? principal : { ...principal, name }
 }
 
-/** The key that seals a caller's cursors: a cursor of a caller with another scope is invalid. */
+/** The key that seals a caller's cursors: it opens no cursor of a caller with another scope. */
 export function cursorKeyOf(request: FastifyRequest, key: string): string {
   return keyWithin(key, callerOf(request).principal.scope)
 }

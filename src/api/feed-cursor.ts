@@ -2,7 +2,7 @@ import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
 import { cursorExpired } from '../operations/cursor-expired.ts'
 import type { FeedCursor } from '../operations/feed-page.ts'
-import { isSealed, openSealedText, sealedText } from './sealed-text.ts'
+import { isSealed, isWellFormed, openSealedText, sealedText } from './sealed-text.ts'
 
 /** Deleted rows are in the feed at least this long (Guarantee 8): an older cursor could miss one. */
 const CURSOR_DAYS = 30
@@ -83,7 +83,10 @@ function writeCursor(key: string, cursor: FeedCursor, now: number): string {
 const opened = new Map<string, { readonly key: string; readonly given: GivenCursor }>()
 const MOST_OPENED = 1_000
 
-/** Throws `cursor_invalid` for text that is not a cursor of this API, `cursor_expired` for a cursor that is too old. */
+/**
+ * Throws `cursor_expired` for a cursor that is too old or that this key can't open, since its reader has to begin again,
+ * and `cursor_invalid` for text that is not a cursor of a feed.
+ */
 export function readCursor(key: string, text: string, now: number): GivenCursor {
   const known = opened.get(text)
   const given = known?.key === key ? known.given : open(key, text)
@@ -93,6 +96,9 @@ export function readCursor(key: string, text: string, now: number): GivenCursor 
 
 function open(key: string, text: string): GivenCursor {
   const wire = openSealedText(key, text) as Wire | undefined
+  if (wire === undefined && isWellFormed(text)) {
+    throw cursorExpired('it is of a key with another reach, of another installation, or was changed')
+  }
   if (wire?.k !== 'feed') {
     const message = 'cursor: not a cursor of this feed; send it exactly as received, or begin without one'
     throw new StreamError('cursor_invalid', message, { field: 'cursor' })

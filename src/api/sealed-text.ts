@@ -5,6 +5,8 @@ import { equalTexts } from '../platform/equal-texts.ts'
 const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+/** A text of an earlier version, and its SHA-256 signature. */
+const SIGNED = /^[\w-]+\.[\w-]{43}$/
 
 /**
  * Encrypts JSON as URL-safe text that cannot be read or changed without the key, because a place in a list may belong
@@ -23,9 +25,8 @@ export function sealedText(key: string, payload: unknown): string {
 /** The payload; undefined if the text was not sealed with this key. */
 export function openSealedText(key: string, text: string): unknown {
   if (!isSealed(text)) return openSignedText(key, text)
+  if (!isWellFormed(text)) return undefined
   const bytes = Buffer.from(text, 'base64url')
-  // Accepts only the canonical form: Buffer would ignore invalid characters.
-  if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== text) return undefined
   const decipher = createDecipheriv(CIPHER, keysOf(key).cipherKey, bytes.subarray(0, NONCE_BYTES))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
   try {
@@ -39,6 +40,14 @@ export function openSealedText(key: string, text: string): unknown {
 /** False: a text of an earlier version, which was signed but not encrypted. */
 export function isSealed(text: string): boolean {
   return !text.includes('.')
+}
+
+/** Whether the text can be one that some key sealed: it may be of another key, or changed. */
+export function isWellFormed(text: string): boolean {
+  if (!isSealed(text)) return SIGNED.test(text)
+  const bytes = Buffer.from(text, 'base64url')
+  // Accepts only the canonical form: Buffer would ignore invalid characters.
+  return bytes.length >= NONCE_BYTES + TAG_BYTES && bytes.toString('base64url') === text
 }
 
 /** A key for callers with the same scope; the key itself for callers with access to everything. */

@@ -34,7 +34,7 @@ export async function checkKnown(
   meta: FeedMeta,
   { connection, sources }: Pick<FeedFilter, 'connection' | 'sources'>,
 ): Promise<void> {
-  if (!sees(by.scope, { connection })) throw await unknownConnection(tables, by, connection)
+  await checkReached({ tables }, by, connection)
   const known = new Set(meta.pairs.filter((pair) => pair.connection === connection).map((pair) => pair.source))
   const hasRows = known.size > 0
   const isMistyped = (source: string) => !known.has(source)
@@ -47,6 +47,11 @@ export async function checkKnown(
   const all = [...known].toSorted().join(', ')
   const message = `source: connection ${connection} does not read from "${mistyped}"; its sources are: ${all}`
   throw new StreamError('request_invalid', message, { field: 'source' })
+}
+
+/** Throws `not_found` for a connection beyond the caller's scope. */
+export async function checkReached({ tables }: Deps, by: Principal, connection: string): Promise<void> {
+  if (!sees(by.scope, { connection })) throw await unknownConnection(tables, by, connection)
 }
 
 /** The connection as configured now; undefined: its document cannot be read, or (`isThere` false) there is none. */

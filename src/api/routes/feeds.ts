@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { countFeedRows, readFeedItem, readFeedItems } from '../../operations/feed-items.ts'
 import { readFeedPage } from '../../operations/feed-page.ts'
+import { checkReached } from '../../operations/known-connection.ts'
 import { notePull } from '../../operations/pulls/note-pull.ts'
 import type { Feed } from '../../projections/projection.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
@@ -112,6 +113,8 @@ async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply
   const { query } = request
   const now = deps.clock.now()
   const fields = feedFields(feed, query.fields)
+  // First: a reader that is told to begin again would lose its place over a wrong key.
+  await checkReached(deps.operations, principalOf(request), query.connection)
   const cursorKey = cursorKeyOf(request, deps.cursorKey)
   const given = query.cursor === undefined ? null : readCursor(cursorKey, query.cursor, now)
   const filter = {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { nextCursor, readCursor } from '../../../src/api/feed-cursor.ts'
+import { sealedText } from '../../../src/api/sealed-text.ts'
 import type { FeedCursor } from '../../../src/operations/feed-page.ts'
 
 const filter = { connection: 'a', sources: null, from: null, to: null }
@@ -26,8 +27,16 @@ it('is opened as it was written, again and again', () => {
 it('that one key has opened is opened with no other', () => {
   const text = nextCursor('key', null, rows(cursor), 5)
   readCursor('key', text, 5)
-  expect(() => readCursor('other key', text, 5)).toThrow(expect.objectContaining({ code: 'cursor_invalid' }))
+  expect(() => readCursor('other key', text, 5)).toThrow(expect.objectContaining({ code: 'cursor_expired' }))
   expect(readCursor('key', text, 5).cursor).toEqual(cursor)
+})
+
+it.each([
+  ['no cursor at all', 'nonsense'],
+  ['not as it was sent', `${nextCursor('key', null, cursor, 5)} `],
+  ['the cursor of another list', sealedText('key', { k: 'tasks' })],
+])('is refused if it is %s', (_, text) => {
+  expect(() => readCursor('key', text, 5)).toThrow(expect.objectContaining({ code: 'cursor_invalid' }))
 })
 
 it('that was opened in time expires all the same', () => {

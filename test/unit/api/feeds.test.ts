@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { nextCursor, readCursor } from '../../../src/api/feed-cursor.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { inventoryChanged } from '../../data/feed-events.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
@@ -116,7 +117,7 @@ describe('a reader by timeslots', () => {
 })
 
 describe('a cursor', () => {
-  it('that was changed, or is of another feed or other filters, is refused by name', async () => {
+  it('that is none, or is of another feed or other filters, is refused by name', async () => {
     const api = apiFixture()
     await api.project(0, stock('A', '1'))
     await api.project(0, inventoryChanged({ connection: 'other' }, '1'))
@@ -127,14 +128,30 @@ describe('a cursor', () => {
       expect(headers['content-type']).toContain('application/problem+json')
       return [status, json.code, json.field]
     }
-    expect(await refused(`${FEED}&cursor=x${cursor}`)).toEqual([400, 'cursor_invalid', 'cursor'])
     expect(await refused(`${FEED}&cursor=nonsense`)).toEqual([400, 'cursor_invalid', 'cursor'])
+    expect(await refused(`${FEED}&cursor=${cursor}.`)).toEqual([400, 'cursor_invalid', 'cursor'])
     expect(await refused(`${other}&cursor=${cursor}`)).toEqual([400, 'cursor_invalid', 'connection'])
     expect(await refused(`${FEED}&source=else&cursor=${cursor}`)).toEqual([400, 'cursor_invalid', 'source'])
     const from = `${FEED}&updated_from=2026-01-01T00:00:00Z&cursor=${cursor}`
     expect(await refused(from)).toEqual([400, 'cursor_invalid', 'updated_from'])
     const products = `/v1/feeds/products?connection=shop-vendor&cursor=${cursor}`
     expect(await refused(products)).toEqual([400, 'cursor_invalid', 'cursor'])
+  })
+
+  it('that cannot be opened expires, so that its reader begins again', async () => {
+    const api = apiFixture()
+    await api.project(0, stock('A', '1'))
+    const { cursor } = (await api.get(FEED)).json
+    const now = api.clock.time
+    const ofAnotherInstallation = nextCursor('its key', null, readCursor('key', cursor, now).cursor, now)
+    const changed = `${cursor.slice(0, 20)}${cursor[20] === 'A' ? 'B' : 'A'}${cursor.slice(21)}`
+    const ofAnEarlierVersion = `eyJrIjoiZmVlZCJ9.${'A'.repeat(43)}`
+    for (const text of [ofAnotherInstallation, changed, ofAnEarlierVersion]) {
+      expect(await api.get(`${FEED}&cursor=${text}`)).toMatchObject({
+        status: 410,
+        json: { code: 'cursor_expired', field: 'cursor' },
+      })
+    }
   })
 
   it('expires after 30 days and with its generation', async () => {

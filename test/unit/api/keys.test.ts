@@ -134,8 +134,10 @@ describe('what a key reaches', () => {
     const next = `${path}&cursor=${page.json.cursor}`
     expect((await api.get(next, bearer(own))).status).toBe(200)
     const stolen = await api.get(`/v1/feeds/inventory?connection=birch&cursor=${page.json.cursor}`, bearer(other))
-    expect([stolen.status, stolen.json.code]).toEqual([400, 'cursor_invalid'])
-    expect((await api.get(next, admin)).json.code).toBe('cursor_invalid')
+    expect([stolen.status, stolen.json.code]).toEqual([410, 'cursor_expired'])
+    // A key with another reach begins again. One that does not reach the connection keeps its cursor.
+    expect((await api.get(next, admin)).json.code).toBe('cursor_expired')
+    expect((await api.get(next, bearer(other))).json.code).toBe('not_found')
     // Who reaches the same goes on with it: a key is replaced without beginning again.
     expect((await api.get(next, bearer(await api.reach('same', ['alder'])))).status).toBe(200)
   })
