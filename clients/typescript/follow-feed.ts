@@ -51,6 +51,8 @@ export interface FollowedPage {
   readonly complete: boolean
   /** True: part of a full read; its last page removes rows no longer in the feed. */
   readonly full: boolean
+  /** How long the run then waits. 0: it continues at once, or has ended. More: there are no rows yet, so you may end it. */
+  readonly waitMs: number
 }
 
 export interface RunReport {
@@ -101,7 +103,7 @@ export function followFeed(options: FeedOptions): FollowedFeed {
         continue
       }
       if (answer === null) {
-        yield { rows: [], complete: true, full: false }
+        yield { rows: [], complete: true, full: false, waitMs: 0 }
         return
       }
       const next = stateAfter(state, answer)
@@ -109,11 +111,11 @@ export function followFeed(options: FeedOptions): FollowedFeed {
       if (answer.items.length > 0 || differs(state, next)) {
         await store.commit({ rows: answer.items, state: next, removeBefore })
       }
-      yield { rows: answer.items, complete: answer.complete, full: state.full }
+      const waitMs = waitAfter(answer)
+      yield { rows: answer.items, complete: answer.complete, full: state.full, waitMs }
       if (answer.complete) return
       state = next
-      if (answer.items.length > 0) continue
-      const waitMs = answer.retryAfterMs ?? WAIT_MS
+      if (waitMs === 0) continue
       if (Date.now() + waitMs >= endsAt) return
       await sleep(waitMs, signal)
     }
@@ -138,6 +140,11 @@ export function followFeed(options: FeedOptions): FollowedFeed {
 
 function stateAfter(state: FeedState, { cursor, etag, complete }: Page): FeedState {
   return { ...state, cursor, etag, complete, full: state.full && !complete }
+}
+
+/** 0 without rows: all rows of the page are hidden from this reader. */
+function waitAfter({ items, complete, retryAfterMs }: Page): number {
+  return complete || items.length > 0 ? 0 : (retryAfterMs ?? WAIT_MS)
 }
 
 function differs(a: FeedState, b: FeedState): boolean {

@@ -86,11 +86,11 @@ async function read(pull: Pull, name: FeedName, counts: PullCounts): Promise<voi
   }
   // Half of the run: the rest is for writing.
   const bounds = { maxPages: settings.pages, maxMs: (settings.seconds * 1000) / 2, signal }
-  for await (const { rows, complete } of follower.pages(bounds)) {
+  for await (const { rows, complete, waitMs } of follower.pages(bounds)) {
     counts.pages += 1
     counts.read += rows.length
     counts.complete = complete
-    if (rows.length === 0) return
+    if (waitMs > 0) return
   }
 }
 

@@ -89,8 +89,8 @@ class PullFeed
     }
 
     /**
-     * Read the feed into the staging table, until there are no more rows, and at most for half of the run: the rest
-     * is for the rows that are to be written.
+     * Read the feed into the staging table, until there are no more rows yet, and at most for half of the run: the
+     * rest is for the rows that are to be written.
      *
      * @param string $feed
      * @param bool $again
@@ -118,7 +118,7 @@ class PullFeed
             $report->pages += 1;
             $report->read += count($page->rows);
             $report->complete = $page->complete;
-            if ($page->rows === []) {
+            if ($page->wait > 0) {
                 return;
             }
         }

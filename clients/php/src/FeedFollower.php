@@ -67,12 +67,13 @@ final class FeedFollower
                 $removeBefore = $state->full && $page->complete ? $state->round : null;
                 $this->store->commit(new FeedCommit($page->items, $next, $removeBefore));
             }
-            yield new FollowedPage($page->items, $page->complete, $state->full);
+            $wait = self::waitAfter($page);
+            yield new FollowedPage($page->items, $page->complete, $state->full, $wait);
             if ($page->complete) {
                 return;
             }
             $state = $next;
-            if ($page->items === [] && !self::wait($page->retryAfter ?? self::WAIT, $endsAt)) {
+            if ($wait > 0 && !self::wait($wait, $endsAt)) {
                 return;
             }
         }
@@ -110,6 +111,12 @@ final class FeedFollower
     {
         $full = $state->full && !$page->complete;
         return new FeedState($page->cursor, $page->etag, $page->complete, $state->round, $full, $state->url);
+    }
+
+    /** Seconds. 0 without rows: all rows of the page are hidden from this reader. */
+    private static function waitAfter(Page $page): float
+    {
+        return $page->complete || $page->items !== [] ? 0.0 : $page->retryAfter ?? self::WAIT;
     }
 
     /** Null: no changes. Retries transient failures within the time of the run. */

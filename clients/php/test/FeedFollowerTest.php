@@ -162,6 +162,21 @@ final class FeedFollowerTest extends TestCase
         self::assertSame(['1', '2', null], array_column($this->asked, 0));
     }
 
+    public function testAPageWithoutRowsSaysHowLongTheRunWaits(): void
+    {
+        $answers = [
+            self::page(['a'], '1', false),
+            self::page([], '2', false, ['retry-after' => '0']),
+            self::page([], '3', false, ['retry-after' => '7']),
+        ];
+        $waits = [];
+        foreach ($this->follower($answers)->pages(maxSeconds: 5) as $page) {
+            $waits[] = $page->wait;
+        }
+        self::assertSame([0.0, 0.0, 7.0], $waits);
+        self::assertSame([null, '1', '2'], array_column($this->asked, 0));
+    }
+
     public function testAFileThatWasWrittenAnewSaysWhatItIsOf(): void
     {
         $path = (string) tempnam(sys_get_temp_dir(), 'waldstream');

@@ -236,6 +236,23 @@ it('ends at its bounds, and continues with the next run', async () => {
   expect(await idle.feed.run({ maxMs: 30_000 })).toEqual({ pages: 1, rows: 0, complete: false })
 })
 
+it('says of a page without rows how long it waits, so that its user may end the run', async () => {
+  const { feed, cursors } = feedOf([
+    page(['a'], '1', false),
+    page([], '2', false, { 'retry-after': '0' }),
+    page([], '3', false, { 'retry-after': '7' }),
+    page([], '4', false),
+    page([], '5', true),
+  ])
+  const waits: number[] = []
+  const run = async () => {
+    for await (const { waitMs } of feed.pages()) waits.push(waitMs)
+  }
+  await settled(run())
+  expect(waits).toEqual([0, 0, 7_000, 1_000, 0])
+  expect(cursors()).toEqual([null, '1', '2', '3', '4'])
+})
+
 it('ends at once when it is aborted, also while it waits', async () => {
   const controller = new AbortController()
   const { feed, store } = feedOf([page(['a'], '1', false), refused(503, 'x', { 'retry-after': '100' })])

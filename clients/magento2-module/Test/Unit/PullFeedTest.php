@@ -173,6 +173,19 @@ final class PullFeedTest extends TestCase
         self::assertSame(['A', 'B'], $this->written);
     }
 
+    public function testPagesWhoseRowsAreAllHiddenDoNotEndTheRead(): void
+    {
+        $hidden = static fn (string $cursor): Response => new Response(
+            200,
+            ['retry-after' => '0'],
+            json_encode(['items' => [], 'cursor' => $cursor, 'complete' => false]),
+        );
+        $this->transport->responses = [$hidden('1'), $hidden('2'), self::page(['A'], '3', false), $hidden('4'), self::page(['B'], '5', true)];
+        $report = $this->pull()->run('inventory');
+        self::assertSame([5, 2, true, null], [$report->pages, $report->read, $report->complete, $report->error]);
+        self::assertSame(['A', 'B'], $this->written);
+    }
+
     public function testTheReadLeavesHalfOfTheRunToTheWriter(): void
     {
         // The read would wait two of three seconds for this answer.

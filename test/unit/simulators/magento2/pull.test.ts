@@ -134,6 +134,13 @@ describe('the job', () => {
     expect((await pull()).products).toMatchObject({ read: 1, written: 1, complete: true })
   })
 
+  it('goes on after a page whose rows are all hidden', async () => {
+    feeds.products = [row('WLD-K01', { name: 'A' })]
+    const body = { items: [], cursor: '0', complete: false }
+    surprises = [0, 1].map(() => ({ status: 200, body, headers: { 'retry-after': '0' } }))
+    expect((await pull()).products).toMatchObject({ pages: 3, read: 1, written: 1, complete: true })
+  })
+
   it('reports a feed that cannot be read, and goes on with the others', async () => {
     feeds.products = [row('WLD-K01', { name: 'A' })]
     feeds.inventory = [row('WLD-K01', { locations: [{ location: 'East', on_hand: '1', available: '1' }] })]
