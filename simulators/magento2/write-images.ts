@@ -8,7 +8,7 @@ import type { MediaEntry, Product } from './wire-types.ts'
 /**
  * Writes galleries as the module does. The file of each picture is named after its source and picture, so none is added
  * twice, and only the pictures of the row's own source are changed or removed. A role is given only where the product
- * has no picture in it.
+ * has no picture in it. A picture that fails holds up no other of its row, but nothing is removed then.
  */
 export const writeImages: RowWriter = async (target, rows, notes) => {
   const find = productFinder(target.shop)
@@ -34,21 +34,42 @@ async function writeRow(target: WriteTarget, row: StagedRow, product: Product): 
   const { kept, others, superfluous } = sortEntries(product, row, wanted)
   const taken = new Set([...others, ...kept.values()].flatMap(({ types }) => types))
   const current = () => shop.store.products.get(product.sku) ?? product
+  const failures = new Set<string>()
   for (const [name, image] of wanted) {
     const roles = image.roles.filter((role) => !taken.has(role))
     for (const role of roles) taken.add(role)
-    const entry = kept.get(name)
-    const { label, position } = image
-    if (entry === undefined) {
-      const content = await downloadImage(image, signal)
-      saveMedia(shop, current(), { media_type: 'image', disabled: false, label, position, types: roles, content })
-    } else if ((entry.label ?? '') !== label || entry.position !== position || roles.length > 0) {
-      saveMedia(shop, current(), { id: entry.id, label, position, types: [...entry.types, ...roles] })
+    try {
+      await saveImage(target, current, { image, entry: kept.get(name), roles })
+    } catch (error) {
+      signal.throwIfAborted()
+      failures.add(error instanceof Error ? error.message : String(error))
     }
   }
-  // At the end: until a new picture is there, the product keeps the old one.
+  if (failures.size > 0) return rowFailed([...failures].join(' '))
+  // At the end: until all new pictures are there, the product keeps the old ones.
   for (const { id } of superfluous) removeMedia(shop, current(), id)
   return rowWritten()
+}
+
+interface Save {
+  readonly image: WantedImage
+  readonly entry: MediaEntry | undefined
+  readonly roles: readonly string[]
+}
+
+/** Adds a picture, or changes the one that is there. */
+async function saveImage(
+  { shop, signal }: WriteTarget,
+  current: () => Product,
+  { image, entry, roles }: Save,
+): Promise<void> {
+  const { label, position } = image
+  if (entry === undefined) {
+    const content = await downloadImage(image, signal)
+    saveMedia(shop, current(), { media_type: 'image', disabled: false, label, position, types: [...roles], content })
+  } else if ((entry.label ?? '') !== label || entry.position !== position || roles.length > 0) {
+    saveMedia(shop, current(), { id: entry.id, label, position, types: [...entry.types, ...roles] })
+  }
 }
 
 function sortEntries(product: Product, { row }: StagedRow, wanted: ReadonlyMap<string, WantedImage>) {

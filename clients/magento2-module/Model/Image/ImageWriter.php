@@ -19,7 +19,8 @@ use Waldstream\Feeds\Model\StagedRow;
 /**
  * Writes galleries. The file of each picture that this module adds is named after its source and picture: so a
  * picture is never added twice, also after a crash, and only the pictures of the row's own source are changed or
- * removed. A role is given only where the product has no picture in it.
+ * removed. A role is given only where the product has no picture in it. A picture that fails holds up no other of its
+ * row, but nothing is removed then.
  */
 class ImageWriter implements RowWriterInterface
 {
@@ -80,6 +81,7 @@ class ImageWriter implements RowWriterInterface
         $taken = [];
         $there = [];
         $superfluous = [];
+        $failures = [];
         foreach ($this->gallery->getList($sku) ?? [] as $entry) {
             $name = $this->images->nameOf((string) $entry->getFile(), $row->source);
             if ($name === null || (isset($wanted[$name]) && !isset($there[$name]))) {
@@ -97,18 +99,43 @@ class ImageWriter implements RowWriterInterface
         foreach ($wanted as $name => $image) {
             $roles = array_values(array_diff($image->roles, $taken));
             $taken = array_merge($taken, $roles);
-            $entry = $there[$name] ?? null;
-            if ($entry === null) {
-                $this->add($sku, $image, $roles);
-            } elseif (self::differs($entry, $image, $roles)) {
-                $this->update($sku, $entry, $image, $roles);
+            try {
+                $this->save($sku, $there[$name] ?? null, $image, $roles);
+            } catch (\Exception $error) {
+                // The others are saved. Not after an Error, which may leave a transaction open.
+                $failures[] = $error->getMessage();
             }
         }
-        // At the end: until a new picture is there, the product keeps the old one.
+        if ($failures !== []) {
+            return RowResult::failed(implode(' ', array_unique($failures)));
+        }
+        // At the end: until all new pictures are there, the product keeps the old ones.
         foreach ($superfluous as $id) {
             $this->gallery->remove($sku, $id);
         }
         return RowResult::written();
+    }
+
+    /**
+     * Add a picture, or change the one that is there.
+     *
+     * @param string $sku
+     * @param ProductAttributeMediaGalleryEntryInterface|null $entry null: it is not there
+     * @param WantedImage $image
+     * @param string[] $roles that it gets
+     * @return void
+     */
+    private function save(
+        string $sku,
+        ?ProductAttributeMediaGalleryEntryInterface $entry,
+        WantedImage $image,
+        array $roles,
+    ): void {
+        if ($entry === null) {
+            $this->add($sku, $image, $roles);
+        } elseif (self::differs($entry, $image, $roles)) {
+            $this->update($sku, $entry, $image, $roles);
+        }
     }
 
     /**

@@ -168,6 +168,24 @@ final class ImageWriterTest extends TestCase
         self::assertSame(['begin A', 'add to A', 'remove from A', 'end A'], $this->shop->events);
     }
 
+    public function testAPictureThatCannotBeFetchedHoldsUpNoOther(): void
+    {
+        $this->write(self::row(['gallery' => [self::image('https://cdn/old.png', 1), self::image('https://cdn/b.png', 2)]]));
+        $roles = ['image' => 'https://cdn/missing-a', 'small_image' => 'https://cdn/c.png'];
+        $row = self::row([...$roles, 'gallery' => [
+            self::image('https://cdn/missing-a', 1, ['label' => 'A']),
+            self::image('https://cdn/b.png', 2, ['label' => 'B']),
+            self::image('https://cdn/missing-d', 3),
+            self::image('https://cdn/c.png', 4, ['label' => 'C']),
+        ]]);
+        self::assertSame(
+            'https://cdn/missing-a answered with status 404. https://cdn/missing-d answered with status 404.',
+            $this->write($row)['feed A']->error,
+        );
+        self::assertSame([['', 1, []], ['B', 2, []], ['C', 4, ['small_image']]], $this->gallery());
+        self::assertCount(5, $this->fetched);
+    }
+
     public function testAnErrorOfAPluginFailsItsRowAlone(): void
     {
         $this->shop->product('B');

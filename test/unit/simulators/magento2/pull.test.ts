@@ -350,6 +350,20 @@ describe('images', () => {
     expect(fetched).toEqual(['a.png', 'b.png', 'c.png'])
   })
 
+  it('that cannot be downloaded hold up no other of the product', async () => {
+    feeds.images = [row('WLD-K01', gallery(picture('old.png'), picture('b.png')))]
+    await pull()
+    const [a, b, c, d] = [picture('missing-a'), picture('b.png'), picture('c.png'), picture('missing-d')]
+    feeds.images.push(row('WLD-K01', { swatch_image: c, ...gallery(a, b, c, d) }))
+    const message = `${a} answered with status 404. ${d} answered with status 404.`
+    expect((await pull()).images).toMatchObject({ written: 0, failed: 1, failures: [{ sku: 'WLD-K01', message }] })
+    expect(await pulled('WLD-K01')).toMatchObject([
+      { file: file(picture('old.png')) },
+      { file: file(b), label: 'L1' },
+      { file: file(c), label: 'L2', types: ['swatch_image'] },
+    ])
+  })
+
   it('that cannot be downloaded leave the old ones in place', async () => {
     feeds.images = [row('WLD-K01', gallery(picture('a.png')))]
     await pull()
