@@ -43,6 +43,20 @@ it('the whitelist of the schema has its tables and columns', () => {
   expect(Object.entries(listed).map(([name, { column }]) => [name, column])).toEqual(columns)
 })
 
+/** Magento runs the jobs of a group one after the other under one lock, and groups at the same time only in processes of their own. */
+it('stock and orders do not wait for jobs that take minutes: each has a cron group of its own', () => {
+  const groups = [...read('etc/crontab.xml').matchAll(/<group id="(\w+)">([\s\S]*?)<\/group>/g)]
+  const jobs = groups.map(([, group, body = '']) => [
+    group,
+    [...body.matchAll(/job name="(\w+)"/g)].map(([, job]) => job),
+  ])
+  const defined = [...read('etc/cron_groups.xml').matchAll(/<group id="(\w+)">([\s\S]*?)<\/group>/g)]
+  expect(jobs).toContainEqual([expect.anything(), ['waldstream_pull_inventory']])
+  expect(jobs).toContainEqual([expect.anything(), ['waldstream_push_orders']])
+  expect(defined.map(([, group]) => group)).toEqual(groups.map(([, group]) => group))
+  expect(defined.map(([, , body = '']) => /separate_process>(\d)/.exec(body)?.[1])).toEqual(groups.map(() => '1'))
+})
+
 const LINT = 'foreach (array_slice($argv, 1) as $file) token_get_all(file_get_contents($file), TOKEN_PARSE);'
 
 it.skipIf(php === undefined)('every PHP file can be parsed', async () => {
