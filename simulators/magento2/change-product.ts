@@ -161,9 +161,13 @@ export interface MediaContent {
   name?: string
 }
 
+/** As `Magento\Framework\Api\ImageContentValidator`; it accepts no WebP (github.com/magento/magento2/issues/35836). */
 function fileOf(content: MediaContent | undefined): string {
   if (!content?.base64_encoded_data || !content.type) throw isRequired('content')
   const bytes = Buffer.from(content.base64_encoded_data, 'base64')
+  if (/^RIFF[\s\S]{4}WEBP/.test(bytes.subarray(0, 12).toString('latin1'))) {
+    throw new MagentoError(400, 'The image MIME type is not valid or not supported.')
+  }
   if (!/^(\xff\xd8\xff|\x89PNG|GIF8)/.test(bytes.subarray(0, 4).toString('latin1'))) {
     throw new MagentoError(400, 'The image content must be valid base64 encoded data.')
   }

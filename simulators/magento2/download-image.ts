@@ -8,16 +8,19 @@ const kinds: readonly (readonly [magic: RegExp, type: string, ending: string])[]
   [/^\xff\xd8\xff/, 'image/jpeg', 'jpg'],
   [/^\x89PNG/, 'image/png', 'png'],
   [/^GIF8/, 'image/gif', 'gif'],
-  [/^RIFF[\s\S]{4}WEBP/, 'image/webp', 'webp'],
 ]
+const webP = /^RIFF[\s\S]{4}WEBP/
 
 /** Fetches a picture. @throws Error if there is none at its address */
 export async function downloadImage({ name, url }: WantedImage, signal: AbortSignal): Promise<MediaContent> {
   const body = await fetchBytes(url, signal)
   const start = body.subarray(0, 12).toString('latin1')
+  if (webP.test(start)) {
+    throw new Error(`${url} is a WebP image, which Magento does not accept. Use JPEG, PNG or GIF.`)
+  }
   const [, type, ending] = kinds.find(([magic]) => magic.test(start)) ?? []
   if (type === undefined || body.length > mostBytes) {
-    throw new Error(`${url} is no JPEG, PNG, GIF or WebP of up to 20 MB.`)
+    throw new Error(`${url} is no JPEG, PNG or GIF of up to 20 MB.`)
   }
   return { name: `${name}.${ending}`, type, base64_encoded_data: body.toString('base64') }
 }

@@ -210,13 +210,22 @@ describe('images', () => {
     })
     await expect(deliver(sink, mixed)).rejects.toMatchObject({
       code: 'source_data_invalid',
-      message: expect.stringContaining('not a JPEG, PNG, GIF or WebP'),
+      message: expect.stringContaining('not a JPEG, PNG or GIF'),
     })
     expect((await ours()).map(({ label }) => label)).toEqual(['old.jpg', 'a.jpg'])
     await shop.faults({ path: '/media/catalog/product/b.jpg', kind: 'status', status: 503, times: 1 })
     await expect(deliver(sink, shopImages(SKU, { gallery: [picture('b.jpg', 1)] }))).rejects.toMatchObject({
       code: 'item_missing',
     })
+  })
+
+  it('in WebP are refused by name, because Magento accepts none', async () => {
+    const webp = deliver(await open(), shopImages(SKU, { gallery: [picture('a.webp', 1), picture('b.jpg', 2)] }))
+    await expect(webp).rejects.toMatchObject({
+      code: 'source_data_invalid',
+      message: expect.stringMatching(/a\.webp is a WebP image, .* use JPEG, PNG or GIF$/),
+    })
+    expect((await ours()).map(({ label }) => label)).toEqual(['b.jpg'])
   })
 
   it('behind private addresses are not fetched unless the operator allows it', async () => {

@@ -110,13 +110,14 @@ export function entryOf(image: WantedImage, content?: { readonly bytes: Buffer; 
   return { ...entry, content: { base64_encoded_data: bytes.toString('base64'), ...file } }
 }
 
-export type ImageFormat = 'jpeg' | 'png' | 'gif' | 'webp'
+/** What Magento accepts. */
+export type ImageFormat = 'jpeg' | 'png' | 'gif'
 
 /**
- * Detects the format by the first bytes, because a server's media type is often wrong. Null: not an image format that a
- * shop accepts.
+ * Detects the format by the first bytes, because a server's media type is often wrong. `webp`: an image that Magento
+ * does not accept. Null: another file.
  */
-export function formatOf(bytes: Buffer): ImageFormat | null {
+export function formatOf(bytes: Buffer): ImageFormat | 'webp' | null {
   const head = bytes.subarray(0, 12).toString('latin1')
   if (head.startsWith('\xff\xd8\xff')) return 'jpeg'
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png'

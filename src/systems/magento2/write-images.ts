@@ -72,8 +72,12 @@ async function add(
 ): Promise<void> {
   const bytes = await download(image.url, signal)
   const format = formatOf(bytes)
-  if (format === null) {
-    const message = `${textOf(image.url.split('?', 1)[0])} is not a JPEG, PNG, GIF or WebP image`
+  if (format === null || format === 'webp') {
+    const isWhat =
+      format === null
+        ? 'is not a JPEG, PNG or GIF image'
+        : 'is a WebP image, which Magento does not accept; use JPEG, PNG or GIF'
+    const message = `${textOf(image.url.split('?', 1)[0])} ${isWhat}`
     throw new StreamError('source_data_invalid', message, { field: 'data.gallery.url' })
   }
   await client.addMedia(sku, entryOf(image, { bytes, format }), signal)

@@ -16,11 +16,11 @@ class ImageDownload
     private const MOST_BYTES = 20_000_000;
     private const MOST_REDIRECTS = 3;
     private const REDIRECTS = [301, 302, 303, 307, 308];
+    /** What Magento accepts (ImageContentValidator). */
     private const ENDINGS = [
         'image/jpeg' => 'jpg',
         'image/png' => 'png',
         'image/gif' => 'gif',
-        'image/webp' => 'webp',
     ];
 
     /**
@@ -46,9 +46,14 @@ class ImageDownload
     {
         $body = $this->get($image->url);
         $type = strlen($body) > self::MOST_BYTES ? '' : (string) (new \finfo(FILEINFO_MIME_TYPE))->buffer($body);
+        if ($type === 'image/webp') {
+            throw new LocalizedException(
+                __('%1 is a WebP image, which Magento does not accept. Use JPEG, PNG or GIF.', $image->url)
+            );
+        }
         $ending = self::ENDINGS[$type] ?? null;
         if ($ending === null) {
-            throw new LocalizedException(__('%1 is no JPEG, PNG, GIF or WebP of up to 20 MB.', $image->url));
+            throw new LocalizedException(__('%1 is no JPEG, PNG or GIF of up to 20 MB.', $image->url));
         }
         $content = $this->contents->create();
         $content->setName("{$image->name}.{$ending}");

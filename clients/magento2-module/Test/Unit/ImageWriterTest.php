@@ -19,7 +19,8 @@ use Waldstream\Feeds\Model\StagedRow;
 
 final class ImageWriterTest extends TestCase
 {
-    private const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+    public const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+    public const WEBP = 'UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoBAAEAAgA0JaQAA3AA/vuUAAA=';
 
     private FakeShop $shop;
     /** @var list<string> addresses that were fetched */
@@ -53,7 +54,7 @@ final class ImageWriterTest extends TestCase
             public function get(string $url): void
             {
                 $this->fetched[] = $url;
-                $this->body = str_contains($url, 'text') ? 'text' : $url;
+                $this->body = $url;
             }
 
             public function getStatus(): int
@@ -69,7 +70,11 @@ final class ImageWriterTest extends TestCase
 
             public function getBody(): string
             {
-                return $this->body === 'text' ? 'text' : base64_decode(ImageWriterTest::pixel());
+                return match (true) {
+                    str_contains($this->body, 'text') => 'text',
+                    str_contains($this->body, 'webp') => base64_decode(ImageWriterTest::WEBP),
+                    default => base64_decode(ImageWriterTest::PIXEL),
+                };
             }
         };
         $data = static fn (): FakeData => new FakeData();
@@ -81,11 +86,6 @@ final class ImageWriterTest extends TestCase
         $notes = new FakeNotes($this->shop);
         $writer->write($rows, $notes);
         return $notes->results;
-    }
-
-    public static function pixel(): string
-    {
-        return self::PIXEL;
     }
 
     /** @param array<string, mixed> $data */
@@ -195,6 +195,13 @@ final class ImageWriterTest extends TestCase
         );
         self::assertSame(['a plugin breaks', null], [$results['feed A']->error, $results['feed B']->error]);
         self::assertSame(['begin A', 'add to A', 'end A', 'begin B', 'add to B', 'end B'], $this->shop->events);
+    }
+
+    public function testAWebPIsRefusedByNameBecauseMagentoAcceptsNone(): void
+    {
+        $result = $this->write(self::row(['gallery' => [self::image('https://cdn/a.webp'), self::image('https://cdn/b.png')]]))['feed A'];
+        self::assertSame('https://cdn/a.webp is a WebP image, which Magento does not accept. Use JPEG, PNG or GIF.', $result->error);
+        self::assertCount(1, $this->gallery());
     }
 
     public function testARedirectIsFollowed(): void

@@ -51,9 +51,10 @@ async function startFeed(): Promise<FastifyInstance> {
   app.get<{ Params: { name: string } }>('/pictures/:name', async (request, reply) => {
     const { name } = request.params
     fetched.push(name)
+    const bodies: Readonly<Record<string, string>> = { text: 'text', webp: 'RIFF\x24\x00\x00\x00WEBPVP8 ' }
     if (name.startsWith('missing')) return reply.code(404).send('')
     if (name.startsWith('moved')) return reply.redirect(`${origin}/pictures/b.png`)
-    return reply.type('image/png').send(Buffer.from(name.startsWith('text') ? 'text' : '\x89PNG', 'latin1'))
+    return reply.type('image/png').send(Buffer.from(bodies[name] ?? '\x89PNG', 'latin1'))
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   return app
@@ -369,7 +370,8 @@ describe('images', () => {
     await pull()
     for (const [name, why] of [
       ['missing', 'status 404'],
-      ['text', 'is no JPEG, PNG, GIF or WebP'],
+      ['text', 'is no JPEG, PNG or GIF'],
+      ['webp', 'is a WebP image, which Magento does not accept'],
     ] as const) {
       feeds.images.push(row('WLD-K01', gallery(picture(name))))
       const { images } = await pull()

@@ -170,6 +170,14 @@ describe('products', () => {
     expect(await call(shop, 'DELETE', `/products/WLD-K03/media/${id}`)).toEqual({ status: 200, body: true })
   })
 
+  it('take no WebP', async () => {
+    const content = { base64_encoded_data: 'UklGRiQAAABXRUJQVlA4IA==', type: 'image/webp', name: 'new.webp' }
+    const entry = { media_type: 'image', label: 'New', position: 9, disabled: false, types: [], content }
+    const message = 'The image MIME type is not valid or not supported.'
+    const answer = await call(shop, 'POST', '/products/WLD-K03/media', { entry })
+    expect(answer).toMatchObject({ status: 400, body: { message } })
+  })
+
   it('have stock in sources, saved as it is', async () => {
     const save = (item: object) => call(shop, 'POST', '/inventory/source-items', { sourceItems: [item] })
     expect(await save({ sku: '', source_code: 'default', quantity: 1, status: 1 })).toMatchObject({
