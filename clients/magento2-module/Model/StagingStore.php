@@ -73,13 +73,19 @@ class StagingStore implements FeedStore
     private function write(AdapterInterface $db, FeedCommit $commit): void
     {
         $table = $this->resource->getTableName('waldstream_row');
-        $items = $this->itemsOf($commit);
+        $rows = $this->latestOf($commit->rows);
         [$changed, $same] = [[], []];
-        $known = $this->digests($db, $table, array_map('strval', array_keys($items)));
-        foreach ($items as $key => $item) {
-            if (($known[$key] ?? null) === $item['digest']) {
+        $known = $this->known($db, $table, array_map($this->keyIn(...), array_values($rows)));
+        foreach ($rows as $key => $row) {
+            $item = $this->itemOf($row, $commit->state->round);
+            $there = $known[$key] ?? null;
+            $isSpelledSo = $there !== null && $there['sku'] === $item['sku'];
+            if ($isSpelledSo && $there['digest'] === $item['digest']) {
                 $same[] = $item;
-            } else {
+                continue;
+            }
+            $isOldSpelling = $there !== null && !$isSpelledSo && $row['deleted'];
+            if (!$isOldSpelling || !$this->isLive($db, $table, $there)) {
                 $changed[] = $item;
             }
         }
@@ -100,50 +106,97 @@ class StagingStore implements FeedStore
     }
 
     /**
-     * The rows as they are stored, by key: the last one of a key counts.
+     * The rows by key: the last one counts. Magento's SKUs ignore case: where a SKU is spelled otherwise now, the old
+     * spelling is deleted in the feed, before or after the new one comes. The product stays then.
      *
-     * @param FeedCommit $commit
+     * @param array<int, array<string, mixed>> $rows
      * @return array<string, array<string, mixed>>
      */
-    private function itemsOf(FeedCommit $commit): array
+    private function latestOf(array $rows): array
     {
-        $items = [];
-        foreach ($commit->rows as $row) {
-            $whole = ($this->keyOf)($row);
-            $key = mb_strlen($whole) > self::KEY_LENGTH ? hash('sha256', $whole) : $whole;
-            $items[$key] = [
-                'feed' => $this->feed,
-                'row_key' => $key,
-                'sku' => mb_substr((string) $row['sku'], 0, self::SKU_LENGTH),
-                'content' => self::json($row),
-                'digest' => hash('sha256', self::json([$row['source'], $row['deleted'], $row['data']])),
-                'round' => $commit->state->round,
-                'gone' => 0,
-                'status' => RowStatus::PENDING,
-                'attempts' => 0,
-                'next_attempt_at' => 0,
-                'error' => null,
-            ];
+        $latest = [];
+        foreach ($rows as $row) {
+            $key = mb_strtolower($this->keyIn($row));
+            $other = $latest[$key] ?? null;
+            $isOldSpelling = $other !== null && $other['sku'] !== $row['sku'] && $row['deleted'];
+            if (!$isOldSpelling || $other['deleted']) {
+                $latest[$key] = $row;
+            }
         }
-        return $items;
+        return $latest;
     }
 
     /**
-     * Digests of rows that are there, by key; those that are gone from the feed have none.
+     * Key of a row in the table.
+     *
+     * @param array<string, mixed> $row
+     * @return string
+     */
+    private function keyIn(array $row): string
+    {
+        $whole = ($this->keyOf)($row);
+        return mb_strlen($whole) > self::KEY_LENGTH ? hash('sha256', $whole) : $whole;
+    }
+
+    /**
+     * A row as it is stored.
+     *
+     * @param array<string, mixed> $row
+     * @param int $round
+     * @return array<string, mixed>
+     */
+    private function itemOf(array $row, int $round): array
+    {
+        return [
+            'feed' => $this->feed,
+            'row_key' => $this->keyIn($row),
+            'sku' => mb_substr((string) $row['sku'], 0, self::SKU_LENGTH),
+            'content' => self::json($row),
+            'digest' => hash('sha256', self::json([$row['source'], $row['deleted'], $row['data']])),
+            'round' => $round,
+            'gone' => 0,
+            'status' => RowStatus::PENDING,
+            'attempts' => 0,
+            'next_attempt_at' => 0,
+            'error' => null,
+        ];
+    }
+
+    /**
+     * Rows that are there, by key in lower case, without those that are gone from the feed.
      *
      * @param AdapterInterface $db
      * @param string $table
      * @param string[] $keys
-     * @return array<string, string>
+     * @return array<string, array<string, string>>
      */
-    private function digests(AdapterInterface $db, string $table, array $keys): array
+    private function known(AdapterInterface $db, string $table, array $keys): array
     {
         if ($keys === []) {
             return [];
         }
         $marks = implode(', ', array_fill(0, count($keys), '?'));
-        $query = "SELECT row_key, digest FROM {$table} WHERE feed = ? AND gone = 0 AND row_key IN ({$marks})";
-        return $db->fetchPairs($query, [$this->feed, ...$keys]);
+        $query = "SELECT row_key, sku, digest FROM {$table} WHERE feed = ? AND gone = 0 AND row_key IN ({$marks})";
+        $known = [];
+        foreach ($db->fetchAll($query, [$this->feed, ...$keys]) as $row) {
+            $known[mb_strtolower((string) $row['row_key'])] = $row;
+        }
+        return $known;
+    }
+
+    /**
+     * Whether the feed has the product of a known row.
+     *
+     * @param AdapterInterface $db
+     * @param string $table
+     * @param array<string, string> $known
+     * @return bool
+     */
+    private function isLive(AdapterInterface $db, string $table, array $known): bool
+    {
+        $query = "SELECT content FROM {$table} WHERE feed = ? AND row_key = ?";
+        $content = $db->fetchOne($query, [$this->feed, $known['row_key']]);
+        return !json_decode((string) $content, true, 512, JSON_THROW_ON_ERROR)['deleted'];
     }
 
     /**

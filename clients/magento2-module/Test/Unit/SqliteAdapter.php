@@ -7,7 +7,10 @@ namespace Waldstream\Feeds\Test\Unit;
 use Magento\Framework\App\ResourceConnection;
 use Magento\Framework\DB\Adapter\AdapterInterface;
 
-/** The tables of the module in SQLite, with the methods of Magento's adapter that the module uses. */
+/**
+ * The tables of the module in SQLite, with the methods of Magento's adapter that the module uses. Texts ignore case, as
+ * with MySQL's default collation.
+ */
 final class SqliteAdapter implements AdapterInterface
 {
     private const KEYS = ['waldstream_row' => 'feed, row_key', 'waldstream_state' => 'feed', 'waldstream_order' => 'order_id'];
@@ -168,7 +171,7 @@ final class SqliteAdapter implements AdapterInterface
             $default = isset($column['default']) ? " DEFAULT {$column['default']}" : '';
             $parts[] = (string) $column['identity'] === 'true'
                 ? "{$column['name']} INTEGER PRIMARY KEY"
-                : "{$column['name']} " . ($isNumber ? 'INTEGER' : 'TEXT') . $default;
+                : "{$column['name']} " . ($isNumber ? 'INTEGER' : 'TEXT COLLATE NOCASE') . $default;
         }
         $name = (string) $table['name'];
         if (isset(self::KEYS[$name])) {

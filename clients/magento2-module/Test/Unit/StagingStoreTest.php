@@ -180,6 +180,52 @@ final class StagingStoreTest extends TestCase
         self::assertSame(['a'], $this->pending());
     }
 
+    /** @return array<string, array{list<list<array<string, mixed>>>}> commits */
+    public static function renames(): array
+    {
+        [$old, $gone, $new] = [self::row('abc'), self::row('abc', deleted: true), self::row('ABC')];
+        return [
+            'the new one comes first' => [[[$old], [$new], [$gone]]],
+            'the old one goes first' => [[[$old], [$gone], [$new]]],
+            'both in one commit' => [[[$old], [$new, $gone]]],
+            'both in one commit, the old one first' => [[[$old], [$gone, $new]]],
+            'in a first read' => [[[$new, $gone]]],
+            'again' => [[[$old], [$new], [$gone], [$new], [$gone]]],
+        ];
+    }
+
+    /**
+     * Magento's SKUs ignore case, and so does the key of the table.
+     *
+     * @dataProvider renames
+     * @param list<list<array<string, mixed>>> $commits
+     */
+    public function testASkuThatIsSpelledOtherwiseNowIsNotDeleted(array $commits): void
+    {
+        foreach ($commits as $rows) {
+            $this->commit($rows);
+        }
+        $rows = $this->rows->next('c/inventory', 100, self::NOW);
+        self::assertSame([['ABC', false]], array_map(static fn (StagedRow $row): array => [$row->sku, $row->deleted], $rows));
+        $this->writeAll();
+        $this->commit([self::row('ABC'), self::row('abc', deleted: true)]);
+        self::assertSame([], $this->pending());
+    }
+
+    public function testAProductIsDeletedWhenNoSpellingOfItIsLeft(): void
+    {
+        $this->commit([self::row('ABC'), self::row('abc', deleted: true)]);
+        $this->writeAll();
+        $this->commit([self::row('abc', deleted: true)], 2, 2);
+        [$row] = $this->rows->next('c/inventory', 100, self::NOW);
+        self::assertSame(['ABC', true], [$row->sku, $row->deleted]);
+        $this->writeAll();
+        $this->commit([self::row('ABC')], 2);
+        $this->commit([self::row('ABC', deleted: true)], 2);
+        [$row] = $this->rows->next('c/inventory', 100, self::NOW);
+        self::assertSame(['ABC', true], [$row->sku, $row->deleted]);
+    }
+
     public function testALongKeyIsKept(): void
     {
         $sku = str_repeat('x', 400);
