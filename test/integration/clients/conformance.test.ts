@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { until } from '../../worlds/processes-until.ts'
-import { FEED, feedInstallation, KEY } from './feed-installation.ts'
+import { FEED, feedInstallation, KEY, SOURCE } from './feed-installation.ts'
 import { type Fault, startFeedProxy } from './feed-proxy.ts'
 import { type Ended, isHere, type Kit, KitRun, kits, type Row, type RunOptions } from './kits.ts'
 
 const LIMIT = 5
 const GHOST = 'WLD-GHOST'
+const OTHER_SOURCE = 'second'
 
 const skus = Array.from({ length: 30 }, (_, n) => `WLD-${n + 1}`)
 const levels = (names: readonly string[], level: number) => Object.fromEntries(names.map((sku) => [sku, level]))
@@ -38,12 +39,22 @@ interface Outcome {
   readonly firstRead: { before: number; ended: Ended | undefined; truth: ReadonlyMap<string, Row> }
   readonly idle: { ended: Ended | undefined; statuses: readonly number[] }
   readonly changed: { ended: Ended | undefined; truth: ReadonlyMap<string, Row> }
+  readonly filtered: readonly Reading[]
+  readonly otherKey: readonly Reading[]
+  readonly hidden: readonly Reading[]
   readonly expired: {
     thrown: Ended | undefined
     midway: number
     ended: Ended | undefined
     truth: ReadonlyMap<string, Row>
   }
+}
+
+/** A run, the statuses of its answers, and what its copy should then hold. */
+interface Reading {
+  readonly ended: Ended | undefined
+  readonly statuses: readonly number[]
+  readonly truth: ReadonlyMap<string, Row>
 }
 
 let installation: Awaited<ReturnType<typeof feedInstallation>>
@@ -62,6 +73,9 @@ beforeAll(async () => {
   await pollWithoutNews()
   await pollChanges()
   await readAfterRebuild()
+  await readOtherSources()
+  await readWithOtherKey()
+  await readHiddenRows()
 })
 
 afterAll(async () => {
@@ -91,6 +105,9 @@ async function newOutcome(kit: Kit, index: number): Promise<Outcome> {
     firstRead: { before: 0, ended: undefined, truth },
     idle: { ended: undefined, statuses: [] },
     changed: { ended: undefined, truth },
+    filtered: [],
+    otherKey: [],
+    hidden: [],
     expired: { thrown: undefined, midway: 0, ended: undefined, truth },
   }
 }
@@ -174,6 +191,50 @@ async function readAfterRebuild(): Promise<void> {
   })
 }
 
+/** The source is named, another one is, and none is any more. */
+async function readOtherSources(): Promise<void> {
+  const others = levels(['CDN-1', 'CDN-2'], 7)
+  await installation.change(others, OTHER_SOURCE)
+  await installation.shows(others)
+  const truth = await installation.truth()
+  const of = (source: string) => new Map([...truth].filter(([, row]) => row['source'] === source))
+  const choices = [{ source: SOURCE }, { source: OTHER_SOURCE }, {}, {}]
+  const truths = [of(SOURCE), of(OTHER_SOURCE), truth, truth]
+  await note('filtered', choices, truths)
+}
+
+/** The shared token is replaced by a key that reaches the connection alone. */
+async function readWithOtherKey(): Promise<void> {
+  const key = await installation.newKey()
+  const truth = await installation.truth()
+  await note('otherKey', [{ key }, { key }], [truth, truth])
+}
+
+/** Most pages of the feed have no row that the reader sees. */
+async function readHiddenRows(): Promise<void> {
+  await installation.showOnly(['WLD-7', 'WLD-30'])
+  const truth = await installation.truth()
+  await note('hidden', [{}], [truth])
+}
+
+/** Runs each kit once with each of these options. */
+async function note(
+  name: 'filtered' | 'otherKey' | 'hidden',
+  options: readonly Partial<RunOptions>[],
+  truths: readonly ReadonlyMap<string, Row>[],
+): Promise<void> {
+  await each(async (outcome) => {
+    const readings: Reading[] = []
+    for (const [index, over] of options.entries()) {
+      const before = outcome.proxy.seen.statuses.length
+      const ended = await run(outcome, over).end()
+      const statuses = outcome.proxy.seen.statuses.slice(before)
+      readings.push({ ended, statuses, truth: truths[index] ?? new Map() })
+    }
+    Object.assign(outcome, { [name]: readings })
+  })
+}
+
 /** Rows that a kit holds: told by a run that may not reach the API. */
 async function heldBy(outcome: Outcome): Promise<number> {
   const { rows } = await run(outcome, { key: 'wrong' }).end()
@@ -221,6 +282,28 @@ describe.each(kits.map((kit) => ({ name: kit.name, kit })))('the kit $name', ({ 
     const { ended, truth } = outcome().changed
     expectTruth(ended, truth)
     expect(ended?.pages.reduce((sum, { rows }) => sum + rows, 0)).toBe(3)
+  })
+
+  it.skipIf(!here)('reads in full when another source is asked for, or all again, and then continues', () => {
+    const { filtered } = outcome()
+    for (const { ended, truth } of filtered) expectTruth(ended, truth)
+    expect(filtered.map(({ truth }) => truth.size)).toEqual([skus.length + 1, 2, skus.length + 3, skus.length + 3])
+    expect(filtered.map(({ ended }) => ended?.pages[0]?.full)).toEqual([true, true, true, false])
+    expect(filtered.flatMap(({ statuses }) => statuses).filter((status) => status >= 400)).toEqual([])
+  })
+
+  it.skipIf(!here)('reads in full, once, with a key of another reach', () => {
+    const { otherKey } = outcome()
+    for (const { ended, truth } of otherKey) expectTruth(ended, truth)
+    expect(otherKey.map(({ statuses }) => statuses.includes(410))).toEqual([true, false])
+    expect(otherKey.map(({ ended }) => ended?.pages[0]?.full)).toEqual([true, false])
+  })
+
+  it.skipIf(!here)('reads on through pages whose rows are all hidden', () => {
+    const [reading] = outcome().hidden
+    expect(reading?.truth.size).toBe(2)
+    expectTruth(reading?.ended, reading?.truth ?? new Map())
+    expect(reading?.ended?.pages.filter(({ rows, complete }) => rows === 0 && !complete).length).toBeGreaterThan(1)
   })
 
   it.skipIf(!here)('reads in full after its cursor has expired, resumes that, and then removes what is gone', () => {

@@ -1,8 +1,10 @@
+import { encodeConnection } from '../../../src/configuration/stored-form.ts'
+import { CONNECTIONS } from '../../../src/configuration/tables.ts'
 import { recordKey } from '../../../src/events/topics.ts'
 import { positionText } from '../../../src/projections/feed-row.ts'
 import { insertRows, readMeta } from '../../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
-import { inventoryChanged } from '../../data/feed-events.ts'
+import { inventoryChanged, productsChanged } from '../../data/feed-events.ts'
 import type { RunningProcess } from '../../worlds/processes.ts'
 import { install, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
@@ -10,7 +12,7 @@ import type { Row } from './kits.ts'
 
 export const KEY = 'secret'
 export const FEED = 'inventory'
-const SOURCE = 'netsuite'
+export const SOURCE = 'netsuite'
 
 /** The feed of stock over real servers: a projector, and an API that can be killed and started again. */
 export async function feedInstallation(services: Readonly<Record<string, string>>) {
@@ -56,13 +58,13 @@ export async function feedInstallation(services: Readonly<Record<string, string>
     startApi,
     killApi,
     truth,
-    /** Publishes levels by SKU, null for one that is gone, and waits until the feed has them. */
-    async change(levels: Readonly<Record<string, number | null>>): Promise<void> {
+    /** Publishes levels by SKU, null for one that is gone. */
+    async change(levels: Readonly<Record<string, number | null>>, source = SOURCE): Promise<void> {
       readAt += 1
       const records = Object.entries(levels).map(async ([sku, level]) => {
-        const head = { connection, source: SOURCE, sku, readAt, deleted: level === null }
+        const head = { connection, source, sku, readAt, deleted: level === null }
         const value = await codec.encode('universal-inventory', inventoryChanged(head, String(level ?? 0)))
-        return { topic: `${config.topicPrefix}universal-inventory`, key: recordKey(connection, SOURCE, sku), value }
+        return { topic: `${config.topicPrefix}universal-inventory`, key: recordKey(connection, source, sku), value }
       })
       await producer.send(await Promise.all(records))
     },
@@ -104,6 +106,33 @@ export async function feedInstallation(services: Readonly<Record<string, string>
       })
       const { status } = await request('POST', `/v1/rebuilds/${json.id}/switch`, { confirm: true })
       if (status !== 200) throw new Error(`the switch answered ${status}`)
+    },
+    /** A key that reaches the connection alone. */
+    async newKey(): Promise<string> {
+      const { json } = await request('POST', '/v1/keys', {
+        name: 'shop',
+        scopes: ['feeds:read'],
+        connections: [connection],
+      })
+      return json.key
+    },
+    /** Lets products decide which SKUs the feed shows, and publishes a product for each of these. Waits until it does. */
+    async showOnly(skus: readonly string[]): Promise<void> {
+      const [whole] = configuration.connections
+      if (whole === undefined) throw new Error('there is no connection')
+      const records = skus.map(async (sku) => {
+        const event = productsChanged({ connection, source: SOURCE, sku }, { name: sku })
+        const value = await codec.encode('universal-products', event)
+        return { topic: `${config.topicPrefix}universal-products`, key: recordKey(connection, SOURCE, sku), value }
+      })
+      await producer.send(await Promise.all(records))
+      const ownership = { manufacturer: ['Acme'] }
+      const document = encodeConnection({ ...whole, ownership, feeds: { inventory: { skus: 'vendor' } } })
+      await tables.put(CONNECTIONS, { kind: 'connection', id: connection, document })
+      await until('the feed shows these SKUs alone', async () => {
+        const { json } = await request('GET', `/v1/feeds/${FEED}?connection=${connection}&limit=1000`)
+        return json.complete === true && json.items.length === skus.length
+      })
     },
     async close(): Promise<void> {
       projector.signal('SIGKILL')

@@ -65,6 +65,8 @@ export interface RunOptions {
   readonly key: string
   readonly feed: string
   readonly connection: string
+  /** Of this source alone. */
+  readonly source?: string
   readonly file: string
   readonly limit: number
   readonly onExpired: 'read-again' | 'throw'

@@ -31,6 +31,7 @@ $options = new FeedOptions(
     feed: $given['feed'],
     connection: $given['connection'],
     key: $given['key'],
+    source: $given['source'] ?? null,
     limit: $given['limit'],
     readAgain: $given['onExpired'] === 'read-again',
     retry: new Retry(400, 0.02, 0.2),

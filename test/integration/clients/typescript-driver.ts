@@ -10,6 +10,7 @@ interface Options {
   readonly key: string
   readonly feed: string
   readonly connection: string
+  readonly source?: string
   readonly file: string
   readonly limit: number
   readonly onExpired: 'read-again' | 'throw'
