@@ -9,12 +9,18 @@ export interface FeedEnds {
   readonly sourceItems: readonly { readonly sku: string; readonly source_code: string; readonly quantity: number }[]
   readonly items: readonly ErpItem[]
   readonly imageRows: readonly { readonly sku: string; readonly url: string }[]
-  readonly feeds: Readonly<Record<'products' | 'inventory' | 'images', readonly Row[]>>
+  readonly feeds: Readonly<Record<'products' | 'inventory' | 'prices' | 'images', readonly Row[]>>
 }
 
 export interface ShopProduct {
   readonly sku: string
   readonly name: string
+  readonly price?: number
+  readonly tier_prices?: readonly {
+    readonly customer_group_id: number
+    readonly qty: number
+    readonly value: number
+  }[]
   readonly media_gallery_entries?: readonly { readonly file: string }[]
 }
 
@@ -22,6 +28,15 @@ export interface ErpItem {
   readonly itemId: string
   readonly displayName: string
   readonly locations: { readonly items: readonly ErpLocation[] }
+  readonly price: { readonly items: readonly ErpPrice[] }
+}
+
+interface ErpPrice {
+  readonly priceLevelName: string
+  readonly price: number
+  /** The lowest one; 0 and 1 are the price of one piece. */
+  readonly quantity: { readonly value: string }
+  readonly currencyPage: { readonly refName: string }
 }
 
 interface ErpLocation {
@@ -75,6 +90,70 @@ function compareLocation(
   const inShop = shop.get(`${location.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}|${sku}`)
   if (inShop !== undefined && text8(decimal8(inShop, 'quantity')) === want) return []
   return [`${place} is ${inShop ?? 'missing'} in the shop, ${want} in NetSuite`]
+}
+
+/** What the shop makes of a price level: the base price, or tier prices of a customer group. */
+type LevelTargets = Readonly<Record<string, { readonly base: boolean; readonly group: number }>>
+
+/** Magento's ids of all groups and of Wholesale. */
+const levelTargets: LevelTargets = { 'Base Price': { base: true, group: 32_000 }, Wholesale: { base: false, group: 2 } }
+const shopCurrency = 'USD'
+
+/**
+ * Every item's prices are in the price feed and, after the pull, in the shop: as its base price, and as tier prices, of
+ * which it has no others. No other item's are.
+ */
+export function comparePrices(ends: FeedEnds, source: string): readonly string[] {
+  const rows = live(ends.feeds.prices, source)
+  const shop = new Map(ends.products.map((product) => [product.sku, product]))
+  return [
+    ...ends.items.flatMap((item) => {
+      const want = textsOf(item.price.items.map(erpPrice))
+      const inFeed = textsOf(feedPrices(rows.get(item.itemId)))
+      if (inFeed !== want) return [`prices of ${item.itemId} are ${inFeed} in the feed, ${want} in NetSuite`]
+      const wantInShop = textsOf(item.price.items.flatMap(wantedInShop))
+      const inShop = textsOf(shopPrices(shop.get(item.itemId)))
+      return inShop === wantInShop ? [] : [`prices of ${item.itemId} are ${inShop} in the shop, not ${wantInShop}`]
+    }),
+    ...leftOver('prices of', rows, new Set(ends.items.map(({ itemId }) => itemId))),
+  ]
+}
+
+const textsOf = (prices: readonly string[]): string => prices.toSorted().join(', ') || 'none'
+
+const priceText = (what: string, from: number | string, price: number | string): string =>
+  `${what} from ${Number(from)}: ${text8(decimal8(price, 'price'))}`
+
+const fromOf = ({ quantity }: ErpPrice): number => Math.max(1, Number(quantity.value))
+
+function erpPrice(price: ErpPrice): string {
+  return priceText(`${price.priceLevelName} ${price.currencyPage.refName}`, fromOf(price), price.price)
+}
+
+function feedPrices(row: Row | undefined): readonly string[] {
+  const levels = (row?.data['levels'] ?? []) as readonly {
+    readonly level: string
+    readonly currency: string | null
+    readonly price: string | null
+    readonly tiers: readonly { readonly from: string; readonly price: string }[]
+  }[]
+  return levels.flatMap(({ level, currency, price, tiers }) => {
+    const ofOne = price === null ? [] : [{ from: '1', price }]
+    return [...ofOne, ...tiers].map((tier) => priceText(`${level} ${currency ?? ''}`, tier.from, tier.price))
+  })
+}
+
+function wantedInShop(price: ErpPrice): readonly string[] {
+  const target = levelTargets[price.priceLevelName]
+  if (target === undefined || price.currencyPage.refName !== shopCurrency) return []
+  const isBase = target.base && fromOf(price) === 1
+  return [priceText(isBase ? 'base' : `group ${target.group}`, fromOf(price), price.price)]
+}
+
+function shopPrices(product: ShopProduct | undefined): readonly string[] {
+  const base = product?.price === undefined ? [] : [priceText('base', 1, product.price)]
+  const tiers = product?.tier_prices ?? []
+  return [...base, ...tiers.map(({ customer_group_id: group, qty, value }) => priceText(`group ${group}`, qty, value))]
 }
 
 /** Where images come from, and which SKUs are the vendor's. */

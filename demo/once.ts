@@ -4,6 +4,7 @@ import { StreamError } from '../src/errors.ts'
 import {
   compareImages,
   compareInventory,
+  comparePrices,
   compareProducts,
   type ErpItem,
   type FeedEnds,
@@ -121,11 +122,17 @@ export async function comparePulled({ api, connection, simulators, options }: En
   const { rows: imageRows } = await stateOf<{ rows: FeedEnds['imageRows'] }>(simulators.images.url)
   const feed = (name: string, source?: string) => readFeed<Row>(api, name, connection, source)
   const images = [...(await feed('images')), ...(await feed('images', 'magento'))]
-  const feeds = { products: await feed('products'), inventory: await feed('inventory'), images }
+  const feeds = {
+    products: await feed('products'),
+    inventory: await feed('inventory'),
+    prices: await feed('prices'),
+    images,
+  }
   const ends: FeedEnds = { products: shop.products, sourceItems: shop.sourceItems, items: erp.items, imageRows, feeds }
   return [
     ...compareProducts(ends, 'netsuite'),
     ...compareInventory(ends, 'netsuite'),
+    ...comparePrices(ends, 'netsuite'),
     ...compareImages(ends, { vendor: 'images', shop: 'magento', skus: new RegExp(options.vendorPattern) }),
   ]
 }

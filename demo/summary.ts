@@ -17,7 +17,7 @@ export interface TaskAnswer {
 /** Counts of one kind of entity; which of them there are depends on where the kind goes. */
 export type EntityCounts = Readonly<Record<string, number>>
 
-const KINDS = ['orders', 'products', 'inventory', 'images'] as const
+const KINDS = ['orders', 'products', 'inventory', 'prices', 'images'] as const
 
 /** Sums the tasks by kind of entity. `delivered` is what the ERP has, `projected` what the feed shows. */
 export function countEntities(

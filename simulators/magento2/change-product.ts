@@ -48,13 +48,22 @@ function previewProduct(shop: Shop, sku: string, changes: ProductChanges): Produ
 }
 
 /** Attributes merged by code; `null` removes one. */
-function mergeAttributes(kept: readonly CustomAttribute[], changes: readonly AttributeChange[]): CustomAttribute[] {
+export function mergeAttributes(
+  kept: readonly CustomAttribute[],
+  changes: readonly AttributeChange[],
+): CustomAttribute[] {
   const merged = new Map(kept.map(({ attribute_code: code, value }) => [code, value]))
   for (const { attribute_code: code, value } of changes) {
     if (value === null || value === undefined || value === '') merged.delete(code)
     else merged.set(code, Array.isArray(value) ? value.map(String) : String(value))
   }
   return [...merged].map(([attribute_code, value]) => ({ attribute_code, value }))
+}
+
+/** Text of an attribute; null: the product does not have it. */
+export function attributeOf({ custom_attributes: attributes }: Product, code: string): string | null {
+  const value = attributes.find(({ attribute_code }) => attribute_code === code)?.value
+  return value === undefined ? null : String(value)
 }
 
 /** Sets the role attributes (`image` …) from the gallery's `types`. */

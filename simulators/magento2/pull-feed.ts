@@ -5,6 +5,7 @@ import type { RowWriter, WriteTarget } from './row-writer.ts'
 import { type RowResult, rowFailed, type StagedRow, skuOf } from './staged-row.ts'
 import { beginRow, disablingRow, endRow, nextRows, stagingStore, writeAgain } from './staged-rows.ts'
 import { writeImages } from './write-images.ts'
+import { writePrices } from './write-prices.ts'
 import { writeProducts } from './write-products.ts'
 import { writeStock } from './write-stock.ts'
 
@@ -18,12 +19,13 @@ export interface FeedAddress {
 }
 
 /** The feeds that the module pulls. */
-export const feedNames = ['products', 'inventory', 'images'] as const
+export const feedNames = ['products', 'inventory', 'prices', 'images'] as const
 export type FeedName = (typeof feedNames)[number]
 
 const writers: Readonly<Record<FeedName, RowWriter>> = {
   products: writeProducts,
   inventory: writeStock,
+  prices: writePrices,
   images: writeImages,
 }
 

@@ -7,6 +7,12 @@ export interface PullSettings {
   createProducts: boolean
   /** `vendor's location = source code`, one per line. */
   sources: string
+  /** `vendor's level = base, special, tier or group: <customer group>`, one per line. */
+  levels: string
+  /** `currency = website code`, one per line. */
+  currencies: string
+  /** Whether the vendor's cost is written. */
+  writeCost: boolean
   pageRows: number
   /** Bounds of a run. */
   pages: number
@@ -19,6 +25,9 @@ export const usualPullSettings: PullSettings = {
   attributes: '* = *',
   createProducts: false,
   sources: '* = default',
+  levels: 'Base Price = base',
+  currencies: '* = admin',
+  writeCost: false,
   pageRows: 500,
   pages: 200,
   seconds: 240,

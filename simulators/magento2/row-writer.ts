@@ -1,7 +1,6 @@
 import type { PullSettings } from './pull-settings.ts'
 import type { Shop } from './shop.ts'
-import type { RowResult, StagedRow } from './staged-row.ts'
-import type { Product } from './wire-types.ts'
+import { isDeleted, type RowResult, rowFailed, rowWritten, type StagedRow, skuOf } from './staged-row.ts'
 
 /** Where a writer reports each row. */
 export interface RowNotes {
@@ -24,16 +23,13 @@ export interface WriteTarget {
 /** Writes rows of one feed to the shop, and reports the result of each. */
 export type RowWriter = (target: WriteTarget, rows: readonly StagedRow[], notes: RowNotes) => void | Promise<void>
 
-/** Finds products as the catalogue does: it does not tell upper from lower case in SKUs. */
-export function productFinder({ store }: Shop): (sku: string) => Product | undefined {
-  let skus: Map<string, string> | undefined
-  return (sku) => {
-    const known = store.products.get(sku)
-    if (known !== undefined) return known
-    skus ??= new Map(store.products.all().map((product) => [product.sku.toLowerCase(), product.sku]))
-    const other = skus.get(sku.toLowerCase())
-    return other === undefined ? undefined : store.products.get(other)
-  }
-}
+const daySeconds = 86_400
 
-export const noProduct = (sku: string): string => `The catalog has no product "${sku}".`
+/**
+ * The result of a row whose SKU the catalog does not have. It may get the product at any time, so the row is tried once
+ * a day, however often it has failed.
+ */
+export function withoutProduct(row: StagedRow, { clock }: Shop): RowResult {
+  if (isDeleted(row)) return rowWritten()
+  return rowFailed(`The catalog has no product "${skuOf(row)}".`, Math.floor(clock.now().getTime() / 1000) + daySeconds)
+}

@@ -33,10 +33,14 @@ export const skuOf = ({ row }: StagedRow): string => String(row['sku'])
 export interface RowResult {
   readonly error: string | null
   readonly disabled: boolean
+  /** Seconds since 1970: the row is written again then, however often it has failed. Null: only if it failed. */
+  readonly dueAt: number | null
 }
 
-export const rowWritten = (disabled = false): RowResult => ({ error: null, disabled })
+export const rowWritten = (disabled = false, dueAt: number | null = null): RowResult => {
+  return { error: null, disabled, dueAt }
+}
 
-export const rowFailed = (error: unknown): RowResult => {
-  return { error: error instanceof Error ? error.message : String(error), disabled: false }
+export const rowFailed = (error: unknown, dueAt: number | null = null): RowResult => {
+  return { error: error instanceof Error ? error.message : String(error), disabled: false, dueAt }
 }

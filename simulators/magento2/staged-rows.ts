@@ -67,10 +67,12 @@ export function beginRow(store: ShopStore, row: StagedRow, now: number): void {
 }
 
 /** Notes the result of a row, unless other content came in the meantime. */
-export function endRow(store: ShopStore, row: StagedRow, { error, disabled }: RowResult, now: number): void {
+export function endRow(store: ShopStore, row: StagedRow, { error, disabled, dueAt }: RowResult, now: number): void {
   changeRow(store, row, (current) => {
     if (current.digest !== row.digest) return {}
-    return error === null ? { status: 'written', disabled, attempts: 0, error } : failure(row, error, now)
+    if (error !== null) return failure(row, error, now, dueAt)
+    const again = dueAt === null ? { status: 'written' as const } : { status: 'pending' as const, nextAttemptAt: dueAt }
+    return { ...again, disabled, attempts: 0, error }
   })
 }
 
@@ -98,8 +100,14 @@ function changeRow(store: ShopStore, row: StagedRow, change: (current: StagedRow
   if (current !== undefined) store.stagedRows.put({ ...current, ...change(current) })
 }
 
-function failure(row: StagedRow, error: string, now: number): Partial<StagedRow> {
+function failure(row: StagedRow, error: string, now: number, dueAt: number | null = null): Partial<StagedRow> {
   const attempts = row.attempts + 1
-  const wait = Math.min(mostWait, firstWait * 2 ** row.attempts)
-  return { status: attempts < mostAttempts ? 'pending' : 'failed', attempts, nextAttemptAt: now + wait, error }
+  const isTried = attempts < mostAttempts
+  const next = now + Math.min(mostWait, firstWait * 2 ** row.attempts)
+  return {
+    status: isTried || dueAt !== null ? 'pending' : 'failed',
+    attempts,
+    nextAttemptAt: isTried ? Math.min(next, dueAt ?? next) : (dueAt ?? next),
+    error,
+  }
 }

@@ -2,7 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Authorization } from './authorization.ts'
 import type { AddRoute } from './routes.ts'
 
-const storeTimeZone = 'America/Chicago'
+export const storeTimeZone = 'America/Chicago'
+
+/** Base currency of every website. */
+export const baseCurrency = 'USD'
 
 /** Store configuration and the administrator's token. `baseUrl` ends with a slash. */
 export function addStoreRoutes(add: AddRoute, authorization: Authorization, baseUrl: () => string): void {
@@ -14,7 +17,7 @@ export function addStoreRoutes(add: AddRoute, authorization: Authorization, base
         code: 'default',
         website_id: 1,
         locale: 'en_US',
-        base_currency_code: 'USD',
+        base_currency_code: baseCurrency,
         default_display_currency_code: 'USD',
         timezone: storeTimeZone,
         weight_unit: 'kgs',

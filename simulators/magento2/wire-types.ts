@@ -84,6 +84,14 @@ export interface CustomAttribute {
   value: string | string[]
 }
 
+/** A tier price of an amount among the product's fields; the simulator has no discounts by percent. */
+export interface ProductTierPrice {
+  customer_group_id: number
+  qty: number
+  value: number
+  extension_attributes: { website_id: number }
+}
+
 export interface Product {
   id: number
   sku: string
@@ -100,7 +108,7 @@ export interface Product {
   product_links: Json[]
   options: Json[]
   media_gallery_entries: MediaEntry[]
-  tier_prices: Json[]
+  tier_prices: ProductTierPrice[]
   custom_attributes: CustomAttribute[]
 }
 

@@ -1,7 +1,8 @@
 import { removeMedia, saveMedia } from './change-product.ts'
 import { downloadImage } from './download-image.ts'
-import { noProduct, productFinder, type RowWriter, type WriteTarget } from './row-writer.ts'
-import { isDeleted, type RowResult, rowFailed, rowWritten, type StagedRow, skuOf } from './staged-row.ts'
+import { productFinder } from './product-finder.ts'
+import { type RowWriter, type WriteTarget, withoutProduct } from './row-writer.ts'
+import { type RowResult, rowFailed, rowWritten, type StagedRow, skuOf } from './staged-row.ts'
 import { nameOfFile, type WantedImage, wantedImages } from './wanted-images.ts'
 import type { MediaEntry, Product } from './wire-types.ts'
 
@@ -17,7 +18,7 @@ export const writeImages: RowWriter = async (target, rows, notes) => {
     notes.begin([row])
     let result: RowResult
     try {
-      result = product === undefined ? withoutProduct(row) : await writeRow(target, row, product)
+      result = product === undefined ? withoutProduct(row, target.shop) : await writeRow(target, row, product)
     } catch (error) {
       target.signal.throwIfAborted()
       result = rowFailed(error)
@@ -25,8 +26,6 @@ export const writeImages: RowWriter = async (target, rows, notes) => {
     notes.end(row, result)
   }
 }
-
-const withoutProduct = (row: StagedRow): RowResult => (isDeleted(row) ? rowWritten() : rowFailed(noProduct(skuOf(row))))
 
 async function writeRow(target: WriteTarget, row: StagedRow, product: Product): Promise<RowResult> {
   const { shop, signal, ownMedia } = target

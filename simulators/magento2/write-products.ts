@@ -1,7 +1,8 @@
 import { saveProduct } from './change-product.ts'
 import { MapLines } from './map-lines.ts'
+import { productFinder } from './product-finder.ts'
 import { changedValues, toProductChanges, valuesOf } from './product-values.ts'
-import { noProduct, productFinder, type RowNotes, type RowWriter, type WriteTarget } from './row-writer.ts'
+import { type RowNotes, type RowWriter, type WriteTarget, withoutProduct } from './row-writer.ts'
 import { isDeleted, type RowResult, rowFailed, rowWritten, type StagedRow, skuOf } from './staged-row.ts'
 import type { Product } from './wire-types.ts'
 
@@ -28,7 +29,7 @@ export const writeProducts: RowWriter = (target, rows, notes) => {
 }
 
 function writeRow({ shop, settings }: WriteTarget, row: StagedRow, product: Product | undefined): RowResult {
-  if (product === undefined && !settings.createProducts) return rowFailed(noProduct(skuOf(row)))
+  if (product === undefined && !settings.createProducts) return withoutProduct(row, shop)
   const values = valuesOf(row.row.data, new MapLines(settings.attributes))
   const { status, ...others } = changedValues(values, product)
   const isPriced = values['price'] !== undefined || (product?.price ?? 0) > 0

@@ -1,7 +1,8 @@
 import { saveSourceItems } from './inventory-routes.ts'
 import type { MapLines } from './map-lines.ts'
+import { productFinder } from './product-finder.ts'
 import { sourcesOf } from './pull-settings.ts'
-import { noProduct, productFinder, type RowNotes, type RowWriter } from './row-writer.ts'
+import { type RowNotes, type RowWriter, withoutProduct } from './row-writer.ts'
 import type { Shop } from './shop.ts'
 import { sourceItemKey } from './shop-store.ts'
 import { isDeleted, rowFailed, rowWritten, type StagedRow, skuOf } from './staged-row.ts'
@@ -24,7 +25,7 @@ export const writeStock: RowWriter = ({ shop, settings }, rows, notes) => {
   for (const row of rows) {
     const sku = find(skuOf(row))?.sku
     if (sku === undefined) {
-      notes.end(row, isDeleted(row) ? rowWritten() : rowFailed(noProduct(skuOf(row))))
+      notes.end(row, withoutProduct(row, shop))
       continue
     }
     try {

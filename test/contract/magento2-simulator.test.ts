@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MagentoSimulator } from '../../simulators/magento2/start-magento-simulator.ts'
-import { call, criteria, startShop } from '../unit/simulators/magento2/shop-client.ts'
+import type { Product } from '../../simulators/magento2/wire-types.ts'
+import { feedRow, startFeedApi } from '../unit/simulators/magento2/feed-api.ts'
+import { call, control, criteria, startShop } from '../unit/simulators/magento2/shop-client.ts'
 import { type MagentoSpec, readMagentoSpec, specIsThere } from '../worlds/magento2-spec.ts'
 
 describe.skipIf(!specIsThere)('the Magento simulator answers as Adobe’s specification says', () => {
@@ -33,6 +35,21 @@ describe.skipIf(!specIsThere)('the Magento simulator answers as Adobe’s specif
     const { body } = await call<unknown[]>(shop, 'GET', path)
     expect(body.length).toBeGreaterThan(0)
     expect(body.flatMap((entry) => faults(definition, entry))).toEqual([])
+  })
+
+  it('a product with pulled prices', async () => {
+    const api = await startFeedApi()
+    const tiers = [{ from: '5', price: '9.5' }]
+    const level = { level: 'Base Price', price: '10', currency: 'USD', tiers, valid_from: '2026-01-01T00:00:00Z' }
+    api.feeds.prices = [feedRow('WLD-K01', { currency: 'USD', cost: '4', levels: [level] })]
+    await control(shop, 'PATCH', '/pulling', { levels: 'Base Price = base, special, tier', writeCost: true })
+    await control(shop, 'POST', '/feed', { api: api.origin, connection: 'c1' })
+    await control(shop, 'POST', '/pull', {})
+    await api.close()
+    const { body } = await call<Product>(shop, 'GET', '/products/WLD-K01')
+    expect(body.tier_prices).toHaveLength(1)
+    expect(body.custom_attributes).toContainEqual({ attribute_code: 'special_price', value: '10.000000' })
+    expect(faults('catalog-data-product-interface', body)).toEqual([])
   })
 
   it.each(['/orders/999', '/orders', `/products?${criteria([['no_such', 'eq', '1']])}`, '/nowhere', '/products/none'])(

@@ -52,13 +52,13 @@ export function publishedOf({ entities }: Summary): Readonly<Record<string, numb
 /** A first run: it reads, publishes, delivers and projects everything there is, and what was shipped is in the shop. */
 export function expectWhole({ ok, seconds, entities, fulfilments }: Summary): void {
   expect({ ok, seconds }).toEqual({ ok: true, seconds: expect.any(Number) })
-  const { orders, products, inventory, images } = entities
+  const { orders, products, inventory, prices, images } = entities
   expect(orders).toMatchObject({ read: 10, published: 10, deadLettered: 0 })
   expect((orders?.['delivered'] ?? 0) + (orders?.['ignored'] ?? 0)).toBe(10)
   expect(orders?.['delivered']).toBeGreaterThan(0)
   expect(fulfilments['delivered']).toBeGreaterThan(0)
   expect(fulfilments['deadLettered']).toBe(0)
-  for (const kind of [products, inventory, images]) {
+  for (const kind of [products, inventory, prices, images]) {
     expect(kind?.['published']).toBeGreaterThan(0)
     expect(kind).toMatchObject({ deadLettered: 0, projected: expect.any(Number), pulled: expect.any(Number) })
   }

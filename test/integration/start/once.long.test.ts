@@ -8,10 +8,10 @@ it('runs again and again on kept data: nothing is published, then only what chan
 
   const second = await demo.once()
   expect(second.ok).toBe(true)
-  expect(publishedOf(second)).toEqual({ orders: 0, products: 0, inventory: 0, images: 0 })
+  expect(publishedOf(second)).toEqual({ orders: 0, products: 0, inventory: 0, prices: 0, images: 0 })
 
   await demo.betweenRuns(changeOneStock)
   const third = await demo.once()
   expect(third.ok).toBe(true)
-  expect(publishedOf(third)).toEqual({ orders: 0, products: 0, inventory: 1, images: 0 })
+  expect(publishedOf(third)).toEqual({ orders: 0, products: 0, inventory: 1, prices: 0, images: 0 })
 })

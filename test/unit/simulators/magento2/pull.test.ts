@@ -1,69 +1,14 @@
-import { createHash } from 'node:crypto'
-import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { FeedRow } from '../../../../clients/typescript/client.ts'
 import type { PullReport } from '../../../../simulators/magento2/pull-job.ts'
 import type { MagentoSimulator } from '../../../../simulators/magento2/start-magento-simulator.ts'
 import { imageName } from '../../../../simulators/magento2/wanted-images.ts'
 import type { Product, SourceItem } from '../../../../simulators/magento2/wire-types.ts'
+import { type FeedApi, feedRow as row, startFeedApi } from './feed-api.ts'
 import { call, control, startShop } from './shop-client.ts'
 
-type Feed = 'products' | 'inventory' | 'images'
-type Query = Record<string, string | undefined>
-
 let shop: MagentoSimulator
-let api: FastifyInstance
-let origin: string
-let feeds: Record<Feed, FeedRow[]>
-let asked: { feed: string; query: Query; authorization: string | undefined; status: number }[]
-/** Answers given once, before the rows. */
-let surprises: { status: number; body: object; headers?: Record<string, string> }[]
-/** Pictures that were fetched. */
-let fetched: string[]
-
-/** A feed that pages two rows at a time; its cursor is the number of rows seen. */
-async function startFeed(): Promise<FastifyInstance> {
-  const app = fastify()
-  app.get<{ Params: { feed: Feed }; Querystring: Query }>('/v1/feeds/:feed', async (request, reply) => {
-    const { feed } = request.params
-    const { authorization } = request.headers
-    const note = (status: number) => asked.push({ feed, query: request.query, authorization, status })
-    const surprise = surprises.shift()
-    if (surprise !== undefined) {
-      note(surprise.status)
-      return reply
-        .code(surprise.status)
-        .headers(surprise.headers ?? {})
-        .send(surprise.body)
-    }
-    const start = Number(request.query['cursor'] ?? 0)
-    const items = feeds[feed].slice(start, start + 2)
-    const seen = start + items.length
-    const page = { items, cursor: String(seen), complete: seen >= feeds[feed].length }
-    const etag = `"${createHash('sha256').update(JSON.stringify(page)).digest('hex')}"`
-    const status = request.headers['if-none-match'] === etag ? 304 : 200
-    note(status)
-    return reply
-      .code(status)
-      .header('etag', etag)
-      .send(status === 304 ? undefined : page)
-  })
-  app.get<{ Params: { name: string } }>('/pictures/:name', async (request, reply) => {
-    const { name } = request.params
-    fetched.push(name)
-    const bodies: Readonly<Record<string, string>> = { text: 'text', webp: 'RIFF\x24\x00\x00\x00WEBPVP8 ' }
-    if (name.startsWith('missing')) return reply.code(404).send('')
-    if (name.startsWith('moved')) return reply.redirect(`${origin}/pictures/b.png`)
-    return reply.type('image/png').send(Buffer.from(bodies[name] ?? '\x89PNG', 'latin1'))
-  })
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  return app
-}
-
-function row(sku: string, data: Record<string, unknown>, rest: Partial<FeedRow> = {}): FeedRow {
-  const updated_at = new Date(Date.now() - 60_000).toISOString()
-  return { connection: 'c1', source: 'erp', sku, updated_at, position: '1', deleted: false, data, ...rest }
-}
+let api: FeedApi
+let feeds: FeedApi['feeds']
 
 const pull = (body: object = {}) => control<PullReport>(shop, 'POST', '/pull', body)
 const configure = (settings: object) => control(shop, 'PATCH', '/pulling', settings)
@@ -75,15 +20,11 @@ const stockOf = async (sku: string) => {
 }
 
 beforeEach(async () => {
-  feeds = { products: [], inventory: [], images: [] }
-  asked = []
-  surprises = []
-  fetched = []
-  api = await startFeed()
-  origin = `http://127.0.0.1:${(api.server.address() as { port: number }).port}`
+  api = await startFeedApi()
+  feeds = api.feeds
   shop = await startShop({ orders: 1, sources: ['east', 'west'] })
   await configure({ sources: 'East = east\nWest = west' })
-  await control(shop, 'POST', '/feed', { api: origin, connection: 'c1', token: 't' })
+  await control(shop, 'POST', '/feed', { api: api.origin, connection: 'c1', token: 't' })
 })
 afterEach(async () => {
   await shop.close()
@@ -95,14 +36,14 @@ describe('the job', () => {
     feeds.products = ['WLD-K01', 'WLD-K02', 'WLD-K03'].map((sku) => row(sku, { name: `New ${sku}`, price: '10.10' }))
     const first = await pull()
     expect(first.products).toEqual({ pages: 2, read: 3, complete: true, written: 3, failed: 0 })
-    expect(asked[0]).toMatchObject({ feed: 'products', query: { connection: 'c1' }, authorization: 'Bearer t' })
+    expect(api.asked[0]).toMatchObject({ feed: 'products', query: { connection: 'c1' }, authorization: 'Bearer t' })
     const before = await state()
     const second = await pull()
     expect(second.products).toEqual({ pages: 1, read: 0, complete: true, written: 0, failed: 0 })
-    const [empty, unchanged] = asked.filter(({ query }) => query['cursor'] === '3')
+    const [empty, unchanged] = api.asked.filter(({ query }) => query['cursor'] === '3')
     expect([empty?.status, unchanged]).toEqual([200, undefined])
     await pull()
-    expect(asked.filter(({ query }) => query['cursor'] === '3').map(({ status }) => status)).toEqual([200, 304])
+    expect(api.asked.filter(({ query }) => query['cursor'] === '3').map(({ status }) => status)).toEqual([200, 304])
     expect(await state()).toEqual(before)
     expect((await control<PullReport[]>(shop, 'GET', '/pulls')).slice(0, 2)).toEqual([first, second])
   })
@@ -118,10 +59,10 @@ describe('the job', () => {
     feeds.products = [row('WLD-K01', { name: 'A' }), row('WLD-K02', { name: 'B' })]
     await pull()
     feeds.products.pop()
-    asked = []
-    surprises = [{ status: 410, body: { code: 'cursor_expired' } }]
+    api.asked.length = 0
+    api.surprises.push({ status: 410, body: { code: 'cursor_expired' } })
     expect((await pull()).products).toMatchObject({ read: 1, written: 1, complete: true })
-    expect(asked.slice(0, 2).map(({ query }) => query['cursor'])).toEqual(['2', undefined])
+    expect(api.asked.slice(0, 2).map(({ query }) => query['cursor'])).toEqual(['2', undefined])
     expect([(await product('WLD-K01')).status, (await product('WLD-K02')).status]).toEqual([1, 2])
     feeds.products.push(row('WLD-K02', { name: 'B' }))
     await pull()
@@ -130,7 +71,11 @@ describe('the job', () => {
 
   it('leaves a feed that is behind to the next run', async () => {
     feeds.products = [row('WLD-K01', { name: 'A' })]
-    surprises = [{ status: 200, body: { items: [], cursor: '0', complete: false }, headers: { 'retry-after': '60' } }]
+    api.surprises.push({
+      status: 200,
+      body: { items: [], cursor: '0', complete: false },
+      headers: { 'retry-after': '60' },
+    })
     expect((await pull()).products).toMatchObject({ read: 0, complete: false })
     expect((await pull()).products).toMatchObject({ read: 1, written: 1, complete: true })
   })
@@ -138,14 +83,14 @@ describe('the job', () => {
   it('goes on after a page whose rows are all hidden', async () => {
     feeds.products = [row('WLD-K01', { name: 'A' })]
     const body = { items: [], cursor: '0', complete: false }
-    surprises = [0, 1].map(() => ({ status: 200, body, headers: { 'retry-after': '0' } }))
+    api.surprises.push(...[0, 1].map(() => ({ status: 200, body, headers: { 'retry-after': '0' } })))
     expect((await pull()).products).toMatchObject({ pages: 3, read: 1, written: 1, complete: true })
   })
 
   it('reports a feed that cannot be read, and goes on with the others', async () => {
     feeds.products = [row('WLD-K01', { name: 'A' })]
     feeds.inventory = [row('WLD-K01', { locations: [{ location: 'East', on_hand: '1', available: '1' }] })]
-    surprises = [{ status: 403, body: { code: 'forbidden' } }]
+    api.surprises.push({ status: 403, body: { code: 'forbidden' } })
     const failed = await pull()
     expect(failed.products).toMatchObject({ read: 0, complete: false, error: expect.stringContaining('403') })
     expect(failed.inventory).toMatchObject({ read: 1, written: 1 })
@@ -173,7 +118,7 @@ describe('the job', () => {
 
   it('runs on its schedule', async () => {
     feeds.products = [row('WLD-K01', { name: 'A' })]
-    const feed = { api: origin, connection: 'c1' }
+    const feed = { api: api.origin, connection: 'c1' }
     const other = await startShop({ orders: 1, feed, pullEverySeconds: 0.01 })
     await vi.waitFor(async () => {
       const [first] = await control<PullReport[]>(other, 'GET', '/pulls')
@@ -305,7 +250,7 @@ describe('inventory', () => {
 })
 
 describe('images', () => {
-  const picture = (name: string) => `${origin}/pictures/${name}`
+  const picture = (name: string) => `${api.origin}/pictures/${name}`
   const gallery = (...urls: string[]) => ({
     gallery: urls.map((url, index) => ({ url, position: index + 1, label: `L${index}`, media_type: 'image' })),
   })
@@ -325,7 +270,7 @@ describe('images', () => {
     const { custom_attributes: attributes } = await product('WLD-K01')
     expect(attributes).toContainEqual({ attribute_code: 'swatch_image', value: file(moved) })
     expect(attributes).toContainEqual({ attribute_code: 'image', value: '/w/l/wld-k01_main.jpg' })
-    expect(fetched).toEqual(['a.png', 'moved', 'b.png'])
+    expect(api.fetched).toEqual(['a.png', 'moved', 'b.png'])
   })
 
   it('of the shop itself change nothing', async () => {
@@ -348,7 +293,7 @@ describe('images', () => {
     feeds.images.push(row('WLD-K01', gallery(b), { deleted: true }))
     await pull()
     expect(await files()).toEqual([file(c, 'other')])
-    expect(fetched).toEqual(['a.png', 'b.png', 'c.png'])
+    expect(api.fetched).toEqual(['a.png', 'b.png', 'c.png'])
   })
 
   it('that cannot be downloaded hold up no other of the product', async () => {
