@@ -285,6 +285,9 @@ describe('prices with a period', () => {
     const special = await pricesOf('WLD-K01')
     expect(special).toMatchObject({ special_price: '6.000000', special_from_date: '2027-02-01 00:00:00' })
     expect(special).not.toHaveProperty('special_to_date')
+    api.feeds.prices.push(row('WLD-K01', [level('Sale', '6')]))
+    await pull()
+    expect(await pricesOf('WLD-K01')).not.toHaveProperty('special_from_date')
   })
 
   it('are tried once a day while the catalog lacks the product', async () => {
