@@ -1,11 +1,13 @@
 import type { Configuration, System } from '../configuration/model.ts'
 import { deliveriesTo } from '../configuration/system-type.ts'
 import type { PerSystemKind, TopicKind } from '../events/topics.ts'
+import { createFindStockProgress } from '../operations/stock-progress.ts'
 import { createParkedOwners } from '../platform/runtime/parked-owners.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import { sinkStage } from '../processors/delivery/run-sink.ts'
 import { holdOversoldStage } from '../processors/stock/hold-oversold.ts'
 import { reserveStockStage, settleStockStage } from '../processors/stock/reserve-stock.ts'
+import { createShownStock } from '../processors/stock/shown-stock.ts'
 import { topology } from '../processors/topology.ts'
 import { createFindProducts } from '../projections/find-products.ts'
 import { createFindStock } from '../projections/find-stock.ts'
@@ -32,7 +34,7 @@ export async function startProcessor(
   const sinks = createSystemStages('sinks', platform, (system) =>
     deliveriesTo(platform.systemTypes, system).map((kind) => sinkOf(system, kind, clients, deps)),
   )
-  const stockDeps = { ...deps, findStock: createFindStock({ tables: platform.tables, shards: config.partitions }) }
+  const stockDeps = { ...deps, ...stockOfFeed(platform) }
   const claims = createSystemStages('stock claims', platform, (system) => {
     if (!deliveriesTo(platform.systemTypes, system).includes('vendor-orders')) return []
     const policies = followed.current().connections.flatMap(({ vendor, sellableStock }) => {
@@ -62,6 +64,16 @@ export async function startProcessor(
     await startStages(platform, stages, parts)
   } finally {
     await following
+  }
+}
+
+/** What the stages of reserved stock know of the feed. */
+function stockOfFeed({ tables, clock, positions, config }: Platform) {
+  const { topicPrefix, partitions: shards } = config
+  const findProgress = createFindStockProgress({ tables, positions, topicPrefix, shards })
+  return {
+    findStock: createFindStock({ tables, shards }),
+    shownStock: createShownStock({ tables, clock, findProgress }),
   }
 }
 

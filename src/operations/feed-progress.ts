@@ -2,7 +2,7 @@ import { topicOf } from '../events/topics.ts'
 import { orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { Positions } from '../platform/runtime/positions.ts'
-import { topology } from '../processors/topology.ts'
+import { type TopologyRow, topology } from '../processors/topology.ts'
 import type { FeedMeta } from '../projections/feed-table.ts'
 import type { Feed } from '../projections/projection.ts'
 import { frontierOf } from '../projections/read-feed.ts'
@@ -46,10 +46,10 @@ export async function feedProgress(
   meta: FeedMeta,
   connection: string,
 ): Promise<FeedProgress> {
-  const mapping = topology.find(({ to }) => to.includes(feed.kind))
+  const mapping = mappingOf(feed)
   const stages = [feed.name, ...(mapping === undefined ? [] : [mapping.processor])]
   const [mapped, waiting, failed] = await Promise.all([
-    mapping === undefined ? [] : mappedUntil(deps, mapping.processor, topicOf(mapping.from)),
+    mapping === undefined ? [] : mappedUntil(deps, mapping),
     heldChanges(deps.tables, feed, connection, 'waiting'),
     heldChanges(deps.tables, feed, connection, 'failed'),
   ])
@@ -62,8 +62,31 @@ export async function feedProgress(
   }
 }
 
-async function mappedUntil({ positions, topicPrefix }: ProgressDeps, stage: string, topic: string) {
-  return [...(await positions.readUntil(`${topicPrefix}${stage}`, `${topicPrefix}${topic}`)).values()]
+const mappingOf = ({ kind }: Feed) => topology.find(({ to }) => to.includes(kind))
+
+type Mapping = Pick<TopologyRow, 'processor' | 'from'>
+
+const placeOf = ({ topicPrefix }: Pick<ProgressDeps, 'topicPrefix'>, { processor, from }: Mapping) =>
+  [`${topicPrefix}${processor}`, `${topicPrefix}${topicOf(from)}`] as const
+
+/** Omits partitions of which no time is noted. */
+async function mappedUntil(deps: ProgressDeps, mapping: Mapping) {
+  return [...(await deps.positions.readUntil(...placeOf(deps, mapping))).values()]
+}
+
+/**
+ * Whether the mapping of a feed has noted its time in each partition that it has a position in. If not, `until` says
+ * nothing of the others: for example after positions were set by hand.
+ */
+export async function isMappingNoted(
+  deps: ProgressDeps & { readonly positions: Pick<Positions, 'read'> },
+  feed: Feed,
+): Promise<boolean> {
+  const mapping = mappingOf(feed)
+  if (mapping === undefined) return true
+  const place = placeOf(deps, mapping)
+  const [known, noted] = await Promise.all([deps.positions.read(...place), deps.positions.readUntil(...place)])
+  return known.size > 0 && [...known.keys()].every((partition) => noted.has(partition))
 }
 
 /** Omits shards that were never projected. */

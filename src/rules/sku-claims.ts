@@ -6,8 +6,8 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 
 /** An order that no vendor acknowledged for so long claims nothing any more: it was reported as late long before. */
 export const LONGEST_OPEN_MS = 30 * DAY_MS
-/** How long changed stock may be on its way from its read to the feed. */
-const UNDER_WAY_MS = 15 * MINUTE_MS
+/** How far the vendor's clock may be from ours, and how late its stock may include an order that it has accepted. */
+const MARGIN_MS = 15 * MINUTE_MS
 /** An acknowledged piece that no read of the SKU followed is part of the stock at the latest after this time. */
 const LONGEST_TOLD_MS = DAY_MS
 /** How often to check whether acknowledged pieces are part of the stock. */
@@ -29,6 +29,11 @@ export interface SkuClaims {
   readonly heldUntil: number | null
   /** Milliseconds: since when more was sold than the vendor has; null: no more was. */
   readonly oversoldSince: number | null
+  /**
+   * Milliseconds: pieces that were acknowledged before it are part of the rows, as a complete read has shown. Missing:
+   * no piece was by one. It is remembered because an order that changes later brings all its pieces again.
+   */
+  readonly includedUntil?: number
 }
 
 export const NO_SKU_CLAIMS: SkuClaims = { orders: {}, heldUntil: null, oversoldSince: null }
@@ -37,7 +42,7 @@ export const NO_SKU_CLAIMS: SkuClaims = { orders: {}, heldUntil: null, oversoldS
 export interface StockRead {
   /** The levels of the SKU that every connection has, of the connection whose levels are the oldest. */
   readonly sku: number | null
-  /** All SKUs of the vendor: every change before it was read. */
+  /** The vendor's stock in full: every change before it was read, and is in all rows of the SKU. */
   readonly all: number | null
   /** What the vendor has available of the SKU, without orders that it has not acknowledged; null: not in the feed. */
   readonly available: Decimal8 | null
@@ -47,13 +52,10 @@ export interface StockRead {
  * The claims without what is over: pieces that the stock includes by now, holds that ended, and orders that are too old.
  * Stock of a SKU whose levels did not change is not read again, so a complete read counts too, some time later.
  */
-export function currentClaims(
-  { orders, heldUntil, oversoldSince }: SkuClaims,
-  read: StockRead,
-  now: number,
-): SkuClaims {
-  const isOver = ({ at }: Told) =>
-    at < (read.sku ?? 0) || at < (read.all ?? 0) - UNDER_WAY_MS || at < now - LONGEST_TOLD_MS
+export function currentClaims(known: SkuClaims, read: StockRead, now: number): SkuClaims {
+  const { orders, heldUntil, oversoldSince } = known
+  const included = includedUntil(known, read)
+  const isOver = ({ at }: Told) => at < Math.max(read.sku ?? 0, included ?? 0, now - LONGEST_TOLD_MS)
   const left = Object.entries(orders).flatMap(([order, { open, told, since }]) => {
     const claim = {
       open: since < now - LONGEST_OPEN_MS ? '0' : open,
@@ -69,7 +71,15 @@ export function currentClaims(
     orders: Object.fromEntries(left.toSorted(([a], [b]) => (a < b ? -1 : 1))),
     heldUntil: until,
     oversoldSince: isOversold ? (oversoldSince ?? now) : null,
+    ...(included === undefined ? {} : { includedUntil: included }),
   }
+}
+
+/** Moves only if a piece is over by it: otherwise each check would change the claims. */
+function includedUntil({ orders, includedUntil: known }: SkuClaims, { all }: StockRead): number | undefined {
+  const next = (all ?? 0) - MARGIN_MS
+  const pieces = Object.values(orders).flatMap(({ told }) => told)
+  return pieces.some(({ at }) => at >= (known ?? 0) && at < next) ? next : known
 }
 
 const openOf = (claims: readonly OrderClaim[]): Decimal8 => sum(claims.map(({ open }) => decimal8(open, 'open')))

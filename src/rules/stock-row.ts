@@ -11,6 +11,16 @@ export type FindStock = (
   skus: readonly string[],
 ) => Promise<readonly StockRow[]>
 
+/** How far our own pipeline is with the stock of a connection. */
+export interface StockProgress {
+  /** Milliseconds: what was appended before it is in the feed, except what is held. Null: unknown. */
+  readonly until: number | null
+  /** Whether a change of the SKU was read and is not in its row: it waits at a stage before the feed, or failed there. */
+  readonly isHeld: (sku: string) => boolean
+}
+
+export type FindStockProgress = (connection: Connection, sources: readonly string[]) => Promise<StockProgress>
+
 /** Whether orders and oversells count for the stock of a connection. */
 export function countsClaims({ sellableStock }: Pick<Connection, 'sellableStock'>): boolean {
   return sellableStock?.reserve === true || sellableStock?.oversell !== undefined

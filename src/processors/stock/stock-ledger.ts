@@ -1,6 +1,5 @@
 import type { Configuration, Connection } from '../../configuration/model.ts'
-import { stockReads, stockSources } from '../../configuration/stock-reads.ts'
-import { controlRows, readUntil } from '../../control/read-control.ts'
+import { stockSources } from '../../configuration/stock-reads.ts'
 import { StreamError } from '../../errors.ts'
 import { greatest, ZERO8 } from '../../events/decimal.ts'
 import { digest } from '../../events/identity.ts'
@@ -8,7 +7,6 @@ import { recordKey, universalKind } from '../../events/topics.ts'
 import { forEachBounded, mapBounded } from '../../platform/bounded.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { EventCodec } from '../../platform/codec.ts'
-import { rowsOf } from '../../platform/dynamodb/rows.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import type { LogProducer, OutgoingRecord } from '../../platform/kafka/event-log.ts'
 import { claimsOfSku, type OrderClaims } from '../../rules/order-claims.ts'
@@ -23,6 +21,7 @@ import {
 import { eventClaims, type StoredClaims } from '../../rules/stock-claims.ts'
 import { countsClaims, type FindStock, type StockRow } from '../../rules/stock-row.ts'
 import { type ClaimStore, createClaimStore, type OrderState, placeOfOrder, placeOfSku } from './claim-rows.ts'
+import type { ShownStock, ShownUntil } from './shown-stock.ts'
 
 export interface StockLedgerDeps {
   readonly tables: Tables
@@ -32,6 +31,7 @@ export interface StockLedgerDeps {
   readonly configuration: () => Configuration
   readonly topicPrefix: string
   readonly findStock: FindStock
+  readonly shownStock: ShownStock
 }
 
 /** A change of what an order claims. */
@@ -64,19 +64,24 @@ const MINUTE_MS = 60_000
 /** Orders of a SKU whose claims may have changed. */
 type Touched = ReadonlyMap<string, ReadonlySet<string>>
 
+/** What changes claims besides orders. */
+interface News {
+  /** By SKU: nothing of it is sold until then (milliseconds). */
+  readonly holds?: ReadonlyMap<string, number>
+  readonly shownUntil?: ShownUntil
+}
+
 export function createStockLedger(system: string, deps: StockLedgerDeps): StockLedger {
   const { tables, clock } = deps
   const store = createClaimStore(tables, clock)
   const connections = () => deps.configuration().connections.filter((one) => one.vendor === system && countsClaims(one))
-  const publish = async (touched: Touched, assertOwned: () => void, holds: ReadonlyMap<string, number> = new Map()) => {
-    const own = connections()
-    const stock = await stockOf(deps, own, [...touched.keys()])
-    const all = await readOfAll(tables, own)
+  const publish = async (touched: Touched, assertOwned: () => void, { holds, shownUntil }: News = {}) => {
+    const stock = await stockOf(deps, connections(), [...touched.keys()])
     const sent = await mapBounded([...touched], WRITERS, async ([sku, orders]) => {
       const rows = stock.get(sku) ?? []
       const available = rows.length === 0 ? null : rows.reduce((most, { data }) => greatest(most, data.total), ZERO8)
-      const read = { sku: oldestOf(rows.map(({ readAt }) => readAt)), all, available }
-      const heldUntil = available !== null && available > 0n ? (holds.get(sku) ?? null) : null
+      const read = { sku: oldestOf(rows.map(({ readAt }) => readAt)), all: shownUntil?.(sku) ?? null, available }
+      const heldUntil = available !== null && available > 0n ? (holds?.get(sku) ?? null) : null
       const claims = await updateSku({ store, system, clock }, sku, { orders, read, heldUntil, assertOwned })
       if (rows.length === 0) await tryAgain(store, system, clock, sku, claims)
       return rows.map((row) => claimedRecord(deps, row, claims))
@@ -99,12 +104,14 @@ export function createStockLedger(system: string, deps: StockLedgerDeps): StockL
     },
     async hold(untilBySku, assertOwned) {
       const skus = [...untilBySku.keys()].map((sku) => [sku, new Set<string>()] as const)
-      if (skus.length > 0) await publish(new Map(skus), assertOwned, untilBySku)
+      if (skus.length > 0) await publish(new Map(skus), assertOwned, { holds: untilBySku })
     },
     async handleDue(assertOwned) {
       const due = await store.due(system, timeId(clock.now()), DUE_AT_ONCE)
       if (due.length === 0) return
-      await publish(new Map(due.map(({ sku }) => [sku, new Set<string>()])), assertOwned)
+      // Before the rows are read: what is shown by then is in them.
+      const shownUntil = await deps.shownStock.of(connections())
+      await publish(new Map(due.map(({ sku }) => [sku, new Set<string>()])), assertOwned, { shownUntil })
       for (const { id } of due) await store.removeDue(system, id)
     },
   }
@@ -226,14 +233,6 @@ async function stockOf(
 ): Promise<ReadonlyMap<string, readonly StockRow[]>> {
   const found = await mapBounded(connections, WRITERS, (one) => findStock(one, stockSources(one), skus))
   return Map.groupBy(found.flat(), ({ key }) => key)
-}
-
-async function readOfAll(tables: Tables, connections: readonly Connection[]): Promise<number | null> {
-  const keys = [...new Set(connections.flatMap(stockReads))].map((read) => ({ read }))
-  if (keys.length === 0) return null
-  const controls = await rowsOf(tables, controlRows).listMany(keys)
-  const times = controls.flatMap((control) => readUntil(control)?.until ?? []).map((until) => Date.parse(until))
-  return times.length < keys.length ? null : oldestOf(times)
 }
 
 const oldestOf = (times: readonly number[]): number | null => (times.length === 0 ? null : Math.min(...times))

@@ -100,23 +100,92 @@ describe('stock that orders claim', () => {
     expect(log.flat().length).toBeGreaterThan(8)
   })
 
-  it('is part of the stock too when its level did not change, once the vendor was read in full some time later', async () => {
-    const { order, report, project, one, pass, readInFull, tick } = await twoShops()
-    await order('one', '100', 2)
-    await report('one', '100', 'succeeded')
-    await project()
-    await one()
-    await pass(14)
-    await readInFull()
-    await pass(10)
-    await tick()
-    await project()
-    expect(await one()).toEqual([])
-    await readInFull()
-    await pass(20)
-    await tick()
-    await project()
-    expect(await one()).toEqual([row('5', '0')])
+  describe('and acknowledged, where its level does not change or is held up', () => {
+    /** An order of two pieces, acknowledged; then a complete read of the vendor's stock, 20 minutes later. */
+    async function acknowledged(level: number | null) {
+      const world = await twoShops()
+      const { order, report, project, one, pass, read } = world
+      await order('one', '100', 2)
+      await report('one', '100', 'succeeded')
+      await project()
+      await one()
+      await pass(20)
+      await read(level)
+      /** Checks what is due, and gives what the shop receives. */
+      const check = async () => {
+        await pass(16)
+        await world.tick()
+        await project()
+        return await one()
+      }
+      return { ...world, check }
+    }
+
+    it('is part of the stock once a complete read some time later is in the feed', async () => {
+      const { check, map, idle, read, order } = await acknowledged(null)
+      expect(await check()).toEqual([])
+      await map()
+      await idle()
+      expect(await check()).toEqual([])
+      expect(await check()).toEqual([row('5', '0')])
+      // An order that changes brings no piece again that a read has included.
+      await read(null)
+      await order('one', '100', 3, { version: 2 })
+      expect(await check()).toEqual([row('4', '1')])
+    })
+
+    it('is not, after a read less than 15 minutes later', async () => {
+      const { order, report, project, one, pass, read, tick, map, idle } = await twoShops()
+      await order('one', '100', 2)
+      await report('one', '100', 'succeeded')
+      await project()
+      await one()
+      await pass(14)
+      await read(null)
+      for (let checks = 0; checks < 4; checks += 1) {
+        await pass(16)
+        await map()
+        await idle()
+        await tick()
+        await project()
+        expect(await one()).toEqual([])
+      }
+    })
+
+    it('stays claimed while the mapping does not go on, however often the stock is read, until the level is in the row', async () => {
+      const { check, read, map } = await acknowledged(3)
+      for (let checks = 0; checks < 8; checks += 1) {
+        await read(null)
+        expect(await check()).toEqual([])
+      }
+      await map()
+      expect(await check()).toEqual([row('3', '0')])
+    })
+
+    it.each(['waiting', 'failed'] as const)('stays claimed while the change of its level is held: %s', async (how) => {
+      const { check, read, map, idle } = await acknowledged(3)
+      const takeUp = await map(how)
+      for (let checks = 0; checks < 8; checks += 1) {
+        await read(null)
+        await map()
+        await idle()
+        expect(await check()).toEqual([])
+      }
+      await takeUp?.()
+      expect(await check()).toEqual([row('3', '0')])
+    })
+
+    it('stays claimed as long as the report of a held change may be under way', async () => {
+      const { check, map, idle, tick, pass, project, one } = await acknowledged(null)
+      expect(await check()).toEqual([])
+      await map()
+      await idle()
+      expect(await check()).toEqual([])
+      await pass(1)
+      await tick()
+      await project()
+      expect(await one()).toEqual([])
+    })
   })
 
   it('gets to a row that the feed has only later', async () => {
