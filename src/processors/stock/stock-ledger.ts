@@ -82,7 +82,13 @@ export function createStockLedger(system: string, deps: StockLedgerDeps): StockL
       const available = rows.length === 0 ? null : rows.reduce((most, { data }) => greatest(most, data.total), ZERO8)
       const read = { sku: oldestOf(rows.map(({ readAt }) => readAt)), all: shownUntil?.(sku) ?? null, available }
       const heldUntil = available !== null && available > 0n ? (holds?.get(sku) ?? null) : null
-      const claims = await updateSku({ store, system, clock }, sku, { orders, read, heldUntil, assertOwned })
+      const claims = await updateSku({ store, system, clock }, sku, {
+        orders,
+        read,
+        heldUntil,
+        isDue: shownUntil !== undefined,
+        assertOwned,
+      })
       if (rows.length === 0) await tryAgain(store, system, clock, sku, claims)
       return rows.map((row) => claimedRecord(deps, row, claims))
     })
@@ -145,6 +151,8 @@ interface SkuUpdate {
   readonly read: StockRead
   /** Milliseconds: a new hold; null: none. */
   readonly heldUntil: number | null
+  /** Whether this is a check of what is due. */
+  readonly isDue: boolean
   readonly assertOwned: () => void
 }
 
@@ -155,12 +163,14 @@ interface SkuUpdate {
 async function updateSku(
   { store, system, clock }: LedgerStore & Pick<StockLedgerDeps, 'clock'>,
   sku: string,
-  { orders, read, heldUntil, assertOwned }: SkuUpdate,
+  { orders, read, heldUntil, isDue, assertOwned }: SkuUpdate,
 ): Promise<StoredClaims> {
   const place = placeOfSku(system, sku)
   const readOrders = () =>
     mapBounded([...orders], WRITERS, async (order) => ({ order, ...(await store.order(placeOfOrder(system, order))) }))
   let own = await readOrders()
+  // A process that ended between its two writes left a SKU as oversold that is not; it left a time to check it, too.
+  let mayBeNoted = isDue
   for (let tries = 0; tries < TRIES; tries += 1) {
     const before = await store.sku(place)
     const now = clock.now()
@@ -179,7 +189,10 @@ async function updateSku(
     assertOwned()
     // Before the write: after a crash in between, the SKU is due once more for nothing.
     await putDue(store, system, sku, claimsDueAt(after, now))
-    await noteOversold(store, system, sku, known, after)
+    mayBeNoted ||= known.oversoldSince !== null
+    await noteOversold(store, system, sku, after, mayBeNoted)
+    // If another stage was faster, the next try may find that there is enough.
+    mayBeNoted ||= after.oversoldSince !== null
     if (!isSame && !(await store.write(place, before, { revision, state: after }))) continue
     const again = await readOrders()
     if (again.every((one, index) => one.revision === own[index]?.revision)) return storedClaimsOf(after, revision)
@@ -192,11 +205,11 @@ async function noteOversold(
   store: ClaimStore,
   system: string,
   sku: string,
-  { oversoldSince: before }: SkuClaims,
   { oversoldSince: since, heldUntil }: SkuClaims,
+  mayBeNoted: boolean,
 ): Promise<void> {
   if (since !== null) await store.putOversold(system, { sku, since, heldUntil })
-  else if (before !== null) await store.removeOversold(system, sku)
+  else if (mayBeNoted) await store.removeOversold(system, sku)
 }
 
 function claimOf(state: OrderState, sku: string): SkuClaims['orders'][string] {

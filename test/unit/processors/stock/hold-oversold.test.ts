@@ -80,3 +80,45 @@ it('orders that claim more than the vendor has are noticed before the vendor get
   await tick()
   expect(await oversold()).toEqual([])
 })
+
+describe('an oversell that another stage has ended', () => {
+  /** One piece, and two orders for it, of which the vendor is told one while the second is being reserved. */
+  async function raced() {
+    const world = await twoShops(1)
+    await world.order('one', '100', 1)
+    world.clock.time += 1_000
+    return world
+  }
+
+  it('is not reported where the claims of the first try lost against those of that stage', async () => {
+    const { order, report, tables, oversold } = await raced()
+    const put = tables.put
+    let hasRaced = false
+    tables.put = async (table, item, condition) => {
+      if (!hasRaced && String(item['part']).startsWith('sku#')) {
+        hasRaced = true
+        await report('one', '100', 'failed')
+      }
+      return await put(table, item, condition)
+    }
+    await order('two', '7', 1)
+    expect(hasRaced).toBe(true)
+    expect(await oversold()).toEqual([])
+  })
+
+  it('is not reported any more after the next check, where the process ended between its two writes', async () => {
+    const { order, report, tables, oversold, clock, tick } = await raced()
+    const put = tables.put
+    tables.put = async (table, item, condition) => {
+      if (String(item['part']).startsWith('sku#')) throw new Error('the process ended')
+      return await put(table, item, condition)
+    }
+    await expect(order('two', '7', 1)).rejects.toThrow('the process ended')
+    tables.put = put
+    await report('one', '100', 'failed')
+    expect(await oversold()).toHaveLength(1)
+    clock.time += 120_000
+    await tick()
+    expect(await oversold()).toEqual([])
+  })
+})
