@@ -7,7 +7,7 @@ import { feedProgress, isMappingNoted, type ProgressDeps } from './feed-progress
 
 const UNKNOWN: StockProgress = { until: null, isHeld: () => true }
 
-export interface StockProgressDeps extends ProgressDeps {
+interface StockProgressDeps extends ProgressDeps {
   readonly positions: Pick<Positions, 'read' | 'readUntil'>
 }
 

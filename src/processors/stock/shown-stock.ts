@@ -6,7 +6,7 @@ import { rowsOf } from '../../platform/dynamodb/rows.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import type { FindStockProgress } from '../../rules/stock-row.ts'
 
-export interface ShownStockDeps {
+interface ShownStockDeps {
   readonly tables: Tables
   readonly clock: Pick<Clock, 'now'>
   readonly findProgress: FindStockProgress
