@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { FastifyInstance } from 'fastify'
 import { inTransaction } from '../harness/database.ts'
 import type { Account, Wire } from './account.ts'
+import { createCommitments } from './commitments.ts'
 import { ControlError, columnValue, itemIdOf, requireNumber, requireObject } from './control-values.ts'
 import { fromUnits, lineAmount, toUnits } from './decimal.ts'
 import { addOrderControls, type OrderControls } from './order-controls.ts'
@@ -49,7 +50,9 @@ export function addControlRoutes(app: FastifyInstance, account: Account, orders:
       control.put<{ Params: { itemid: string; location: string } }>(
         '/items/:itemid/locations/:location',
         async ({ params, body }) =>
-          changeStock(account, itemIdOf(database, params.itemid), params.location, requireObject(body)),
+          inTransaction(database, () =>
+            changeStock(account, itemIdOf(database, params.itemid), params.location, requireObject(body)),
+          ),
       )
       control.put<{ Params: { location: string } }>('/locations/:location', async ({ params, body }) =>
         changeLocation(database, params.location, requireObject(body)),
@@ -190,28 +193,36 @@ function changePriceLevel(database: DatabaseSync, level: string, changes: Wire):
   return { level: Number(found['id']), changed: bases.length }
 }
 
-/** Moves `lastquantityavailablechange` but not the item's `lastmodifieddate`: a stock change is not an item change. */
-function changeStock({ database, clock }: Account, itemId: number, location: string, changes: Wire): Wire {
+/**
+ * Moves `lastquantityavailablechange` but not the item's `lastmodifieddate`: a stock change is not an item change. With
+ * `quantityavailable`, orders have committed as much as that leaves of `quantityonhand`; without it, stock that arrives
+ * is committed to back orders.
+ */
+function changeStock(account: Account, itemId: number, location: string, changes: Wire): Wire {
+  const { database, clock } = account
   const found = database.prepare('SELECT id, name FROM sim_location WHERE id = ? OR name = ?').get(location, location)
   if (found === undefined) throw new ControlError(404, `There is no location ${location}.`)
-  const locationId = Number(found['id'])
-  const before = database
-    .prepare('SELECT * FROM sim_stock WHERE item_id = ? AND location_id = ?')
-    .get(itemId, locationId)
+  const place = { item: itemId, location: Number(found['id']) }
+  const find = database.prepare('SELECT * FROM sim_stock WHERE item_id = ? AND location_id = ?')
+  const before = find.get(place.item, place.location)
   const sent = (name: string) => (changes[name] === undefined ? undefined : requireNumber(name, changes[name]))
   const committed = Number(before?.['committed'] ?? 0)
   const onHand = sent('quantityonhand') ?? Number(before?.['on_hand'] ?? 0)
   const available = sent('quantityavailable') ?? Math.max(0, fromUnits(toUnits(onHand) - toUnits(committed)))
   if (available > onHand) throw new ControlError(400, '"quantityavailable" must not be more than "quantityonhand".')
-  const stillCommitted = fromUnits(toUnits(onHand) - toUnits(available))
+  const stillCommitted = toUnits(onHand) - toUnits(available)
   const changedAt = clock.now()
   database
     .prepare('INSERT OR REPLACE INTO sim_stock VALUES (?, ?, ?, ?, ?, ?)')
-    .run(itemId, locationId, onHand, available, stillCommitted, changedAt.getTime())
+    .run(place.item, place.location, onHand, available, fromUnits(stillCommitted), changedAt.getTime())
+  const commitments = createCommitments(account)
+  commitments.limit(place, stillCommitted)
+  if (changes['quantityavailable'] === undefined) commitments.allocate(place)
+  const after = find.get(place.item, place.location) ?? {}
   return {
     location: found['name'],
-    quantityonhand: onHand,
-    quantityavailable: available,
+    quantityonhand: after['on_hand'],
+    quantityavailable: after['available'],
     changed: changedAt.toISOString(),
   }
 }

@@ -7,11 +7,21 @@ export function toUnits(value: number): Units {
   return BigInt(value.toFixed(8).replace('.', ''))
 }
 
+/** A quantity or amount of a row; 0 if it has none. */
+export function unitsOf(row: Readonly<Record<string, unknown>> | undefined, column: string): Units {
+  return toUnits(Number(row?.[column] ?? 0))
+}
+
 /** The nearest JSON number, as the record service shows it. */
 export function fromUnits(units: Units): number {
   const sign = units < 0n ? '-' : ''
   const size = units < 0n ? -units : units
   return Number(`${sign}${size / unitsPerOne}.${(size % unitsPerOne).toString().padStart(8, '0')}`)
+}
+
+/** The product, rounded down. */
+export function timesUnits(a: Units, b: Units): Units {
+  return (a * b) / unitsPerOne
 }
 
 /** quantity × rate, rounded half away from zero to the cent, like an order line's amount. */

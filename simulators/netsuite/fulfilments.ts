@@ -1,6 +1,8 @@
 import { type Account, present, type Wire } from './account.ts'
+import { createCommitments } from './commitments.ts'
 import { isObject } from './fields.ts'
 import { fulfilmentWire } from './fulfilment-wire.ts'
+import { locationOf } from './line-wants.ts'
 import { invalidContent, notFound, userError } from './problems.ts'
 import type { RecordType } from './record-type.ts'
 import { createLineStore, type OrderLine } from './sales-order-lines.ts'
@@ -24,6 +26,7 @@ export interface FulfilmentType extends RecordType {
 export function fulfilmentType(account: Account): FulfilmentType {
   const { database, clock, time } = account
   const lineStore = createLineStore(account)
+  const commitments = createCommitments(account)
   const find = database.prepare('SELECT * FROM sim_fulfilment WHERE id = ?')
   const findOrder = database.prepare('SELECT * FROM sim_sales_order WHERE id = ?')
   const insert = database.prepare(`INSERT INTO sim_fulfilment (order_id, status, document, created_at, modified_at)
@@ -42,6 +45,7 @@ export function fulfilmentType(account: Account): FulfilmentType {
     lineStore.replace(id, lines)
     const status = orderStatus(lines, JSON.parse(String(order['document'])) as Wire)
     setOrder.run(status, 0, clock.now().getTime(), id)
+    commitments.settle(id)
   }
   return {
     name: 'itemFulfillment',
@@ -55,16 +59,18 @@ export function fulfilmentType(account: Account): FulfilmentType {
       const order = orderOf(orderId)
       if (order['status'] === 'A') throw userError('An order that is pending approval cannot be fulfilled.')
       const lines = lineStore.list(orderId)
-      const shipped = shippedLines(lines, item)
+      const usual = locationOf(JSON.parse(String(order['document'])) as Wire)
+      const shipped = shippedLines(lines, item, usual ?? null)
       const now = clock.now()
       const document = present({ tranDate: time.toLocal(now).slice(0, 10), ...fields })
-      const status = statusOf(shipStatus) ?? 'C'
+      const status = statusOf(shipStatus) ?? SHIPPED
       const made = insert.run(orderId, status, JSON.stringify(document), now.getTime(), now.getTime())
       const id = Number(made.lastInsertRowid)
       for (const { line, quantity, location } of shipped) {
         addLine.run(id, line.line, line.itemId, quantity, location)
         line.fulfilled += quantity
       }
+      if (status === SHIPPED) commitments.ship(id, 'out')
       keepLines(order, lines)
       return id
     },
@@ -82,6 +88,7 @@ export function fulfilmentType(account: Account): FulfilmentType {
       const begun = lineStore.list(orderId).some(({ fulfilled }) => fulfilled > 0)
       if (begun) throw userError('An order that has been fulfilled cannot be cancelled.')
       setOrder.run('C', 1, clock.now().getTime(), orderId)
+      commitments.settle(orderId)
     },
     change(id, { shipStatus, ...fields }) {
       const row = find.get(id)
@@ -89,9 +96,14 @@ export function fulfilmentType(account: Account): FulfilmentType {
       const document = { ...(JSON.parse(String(row['document'])) as Wire), ...fields }
       const status = statusOf(shipStatus) ?? String(row['status'])
       update.run(status, JSON.stringify(document), clock.now().getTime(), id)
+      if ((status === SHIPPED) === (row['status'] === SHIPPED)) return
+      commitments.ship(id, status === SHIPPED ? 'out' : 'back')
+      commitments.settle(Number(row['order_id']))
     },
   }
 }
+
+const SHIPPED = 'C'
 
 interface ShippedLine {
   line: OrderLine
@@ -99,8 +111,8 @@ interface ShippedLine {
   location: number | null
 }
 
-/** @throws NetSuiteProblem for an unknown line, more than is left, or nothing to ship */
-function shippedLines(lines: readonly OrderLine[], item: unknown): ShippedLine[] {
+/** `usual`: the order's location, for lines without one. @throws NetSuiteProblem for an unknown line, more than is left, or nothing to ship */
+function shippedLines(lines: readonly OrderLine[], item: unknown, usual: number | null): ShippedLine[] {
   const items = isObject(item) && Array.isArray(item['items']) ? (item['items'] as Wire[]) : []
   const named = new Map(items.map((sent, index) => [Number(sent['orderLine']), { sent, at: `item.items[${index}]` }]))
   for (const [number, { at }] of named) {
@@ -115,7 +127,7 @@ function shippedLines(lines: readonly OrderLine[], item: unknown): ShippedLine[]
     if (quantity <= 0) return []
     const location = (sent['location'] ?? line.document['location']) as Wire | number | string | null | undefined
     const id = isObject(location) ? location['id'] : location
-    return [{ line, quantity, location: id === undefined || id === null ? null : Number(id) }]
+    return [{ line, quantity, location: id === undefined || id === null ? usual : Number(id) }]
   })
   if (shipped.length > 0) return shipped
   throw userError('You must fulfill at least one line of this order.')

@@ -1,4 +1,5 @@
 import { type Account, isoTime, present, recordUrl, selfLink, type Wire } from './account.ts'
+import { backOrdered } from './back-ordered.ts'
 import { sum } from './decimal.ts'
 import type { ReadOptions, RecordType } from './record-type.ts'
 import { currencies } from './schema.ts'
@@ -15,7 +16,8 @@ export const itemTypeNames: Readonly<Record<string, string>> = {
 /** Items of any type: read through the record service, changed only through the control routes. */
 export function inventoryItemType({ database }: Account): RecordType {
   const find = database.prepare('SELECT * FROM sim_item WHERE id = ?')
-  const stock = database.prepare(`SELECT s.*, l.name FROM sim_stock s JOIN sim_location l ON l.id = s.location_id
+  const stock =
+    database.prepare(`SELECT s.*, l.name, ${backOrdered} AS back_ordered FROM sim_stock s JOIN sim_location l ON l.id = s.location_id
     WHERE s.item_id = ? ORDER BY s.location_id`)
   const prices = database.prepare(`SELECT p.*, l.name FROM sim_price p JOIN sim_price_level l ON l.id = p.level_id
     WHERE p.item_id = ? ORDER BY p.level_id, p.currency_id, p.quantity`)
@@ -81,7 +83,7 @@ function stockWire(row: Wire): Wire {
     quantityAvailable: row['available'],
     quantityCommitted: row['committed'],
     quantityOnOrder: 0,
-    quantityBackOrdered: 0,
+    quantityBackOrdered: row['back_ordered'],
     quantityInTransit: 0,
     lastQuantityAvailableChange: isoTime(row['changed_at']),
   }

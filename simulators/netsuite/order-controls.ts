@@ -35,7 +35,7 @@ export function addOrderControls(control: FastifyInstance, account: Account, par
   })
   control.patch<ById>('/fulfilments/:id', async ({ params, body }) => {
     const { tracking, ...fields } = requireObject(body)
-    fulfilments.change(Number(params.id), { ...fields, ...packagesOf(tracking) })
+    whole(() => fulfilments.change(Number(params.id), { ...fields, ...packagesOf(tracking) }))
     return { changed: params.id }
   })
   control.post('/certificates', async ({ body }) => {

@@ -23,6 +23,11 @@ export interface AccountRules {
   taxRate: number | null
   /** Amount that a shipping item adds to every order; null: none. */
   handlingCost: number | null
+  /**
+   * Internal id of the location of orders that name none (Accounting Preferences › Order Management › Default Location
+   * for Sales Orders: Oracle Help, section_N1388149). Null: they have none, and commit no stock.
+   */
+  defaultLocation: string | null
 }
 
 export function noRules(): AccountRules {
@@ -36,6 +41,7 @@ export function noRules(): AccountRules {
     language: null,
     taxRate: null,
     handlingCost: null,
+    defaultLocation: '1',
   }
 }
 
@@ -43,7 +49,8 @@ export function noRules(): AccountRules {
 export function changeRules(rules: AccountRules, body: unknown): void {
   if (typeof body !== 'object' || body === null) throw new Error('The body must be an object.')
   for (const [name, value] of Object.entries(body)) {
-    if (name === 'closedUntil' || name === 'language') rules[name] = value === null ? null : String(value)
+    if (name === 'closedUntil' || name === 'language' || name === 'defaultLocation')
+      rules[name] = value === null ? null : String(value)
     else if (name === 'taxRate' || name === 'handlingCost') rules[name] = value === null ? null : Number(value)
     else if (name === 'missing' || name === 'forbidden' || name === 'onHold') rules[name] = new Set(value as string[])
     else if (name === 'numbersCustomers' || name === 'takesParams') rules[name] = value === true

@@ -1,5 +1,6 @@
 import { type Account, isoTime, present, recordUrl, selfLink, type Wire } from './account.ts'
 import { createAddressReader } from './address-fields.ts'
+import { type Commitments, createCommitments, type LineCommitment } from './commitments.ts'
 import { lineAmount, sum } from './decimal.ts'
 import { type Reference, readFields } from './fields.ts'
 import { invalidContent, userError } from './problems.ts'
@@ -13,6 +14,7 @@ import { orderStatus, statusNames } from './status-names.ts'
 export function salesOrderType(account: Account): RecordType {
   const { database } = account
   const lineStore = createLineStore(account)
+  const commitments = createCommitments(account)
   const find = database.prepare('SELECT * FROM sim_sales_order WHERE id = ?')
   const customerName = database.prepare('SELECT entityid FROM sim_customer WHERE id = ?')
   return {
@@ -23,13 +25,14 @@ export function salesOrderType(account: Account): RecordType {
       const row = find.get(id)
       if (row === undefined) return undefined
       const name = customerName.get(Number(row['entity_id']))?.['entityid']
-      return salesOrderWire(row, lineStore.list(id), name, options)
+      const lines = lineStore.list(id).map((line) => ({ ...line, ...commitments.ofLine(line) }))
+      return salesOrderWire(row, lines, name, options)
     },
-    save: createSave(account, lineStore),
+    save: createSave(account, lineStore, commitments),
   }
 }
 
-function createSave(account: Account, lineStore: LineStore): (request: SaveRequest) => Saved {
+function createSave(account: Account, lineStore: LineStore, commitments: Commitments): (request: SaveRequest) => Saved {
   const { database, clock, time, rules } = account
   const mergeLines = createLineMerge(account)
   const findEntity = createEntityLookUp(account)
@@ -63,8 +66,8 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     if (lines.length === 0) throw userError('You must enter at least one line item for this transaction.')
     const external = externalIdOf(externalId, sentExternalId, row?.['external_id'])
     const now = clock.now()
-    const today = { tranDate: time.toLocal(now).slice(0, 10) }
-    const sent = present({ ...today, ...known, ...rest, ...mergedAddresses(known, read.addresses) })
+    const usual = { tranDate: time.toLocal(now).slice(0, 10), ...(row === undefined ? usualLocation(rules) : {}) }
+    const sent = present({ ...usual, ...known, ...rest, ...mergedAddresses(known, read.addresses) })
     refuseByRules(rules, entityId, String(sent['tranDate']))
     refuseUnknownDiscount(sent['discountItem'])
     refuseCurrency(sent['currency'], entityId)
@@ -76,6 +79,7 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     const text = JSON.stringify(document)
     update.run(external, number, entityId, status, total, subtotal, text, now.getTime(), savedId)
     lineStore.replace(savedId, lines)
+    commitments.settle(savedId)
     return { id: savedId, unknown: [...unknown, ...read.unknown, ...merged.unknown] }
   }
 }
@@ -140,6 +144,9 @@ function refuseByRules({ closedUntil, onHold }: AccountRules, customer: number, 
   )
 }
 
+const usualLocation = ({ defaultLocation }: AccountRules): Wire =>
+  defaultLocation === null ? {} : { location: { id: defaultLocation } }
+
 /** Fields that the account computes itself. */
 const computedBy = ({ taxRate }: AccountRules): ReadonlySet<string> => new Set(taxRate === null ? [] : ['taxTotal'])
 
@@ -178,7 +185,10 @@ function totals(lines: readonly OrderLine[], sent: Wire, { taxRate, handlingCost
   }
 }
 
-function salesOrderWire(row: Wire, lines: readonly OrderLine[], customer: unknown, options: ReadOptions): Wire {
+/** A line with what it has committed and back-ordered. */
+type SettledLine = OrderLine & LineCommitment
+
+function salesOrderWire(row: Wire, lines: readonly SettledLine[], customer: unknown, options: ReadOptions): Wire {
   const { origin, expand } = options
   const href = recordUrl(origin, 'salesOrder', Number(row['id']))
   const status = String(row['status'])
@@ -214,7 +224,7 @@ function salesOrderWire(row: Wire, lines: readonly OrderLine[], customer: unknow
   })
 }
 
-function lineWire(line: OrderLine, orderHref: string, origin: string): Wire {
+function lineWire(line: SettledLine, orderHref: string, origin: string): Wire {
   const id = String(line.itemId)
   return present({
     links: selfLink(`${orderHref}/item/${line.line}`),
@@ -227,6 +237,8 @@ function lineWire(line: OrderLine, orderHref: string, origin: string): Wire {
     amount: line.amount,
     isClosed: false,
     quantityFulfilled: line.fulfilled,
+    quantityCommitted: line.committed,
+    quantityBackOrdered: line.backOrdered,
     ...line.document,
   })
 }

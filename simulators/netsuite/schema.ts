@@ -53,6 +53,15 @@ CREATE TABLE IF NOT EXISTS sim_sales_order_line (
   document TEXT NOT NULL,
   UNIQUE (order_id, line)
 );
+CREATE TABLE IF NOT EXISTS sim_commitment (
+  line_key INTEGER NOT NULL, item_id INTEGER NOT NULL REFERENCES sim_item (id) ON DELETE CASCADE,
+  location_id INTEGER NOT NULL REFERENCES sim_location (id),
+  order_id INTEGER NOT NULL REFERENCES sim_sales_order (id) ON DELETE CASCADE,
+  wanted NUMERIC NOT NULL, committed NUMERIC NOT NULL,
+  PRIMARY KEY (line_key, item_id)
+);
+CREATE INDEX IF NOT EXISTS sim_commitment_place ON sim_commitment (item_id, location_id);
+CREATE INDEX IF NOT EXISTS sim_commitment_order ON sim_commitment (order_id);
 CREATE TABLE IF NOT EXISTS sim_fulfilment (
   id INTEGER PRIMARY KEY AUTOINCREMENT, order_id INTEGER NOT NULL REFERENCES sim_sales_order (id) ON DELETE CASCADE,
   status TEXT NOT NULL, document TEXT NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL

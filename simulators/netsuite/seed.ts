@@ -55,7 +55,7 @@ export function openTables(database: DatabaseSync): boolean {
 }
 
 function clear(database: DatabaseSync): void {
-  const orders = ['fulfilment_line', 'fulfilment', 'sales_order_line', 'sales_order', 'customer']
+  const orders = ['commitment', 'fulfilment_line', 'fulfilment', 'sales_order_line', 'sales_order', 'customer']
   const goods = ['stock', 'price', 'item_member', 'item', 'closed_location', 'location', 'price_level', 'custom_field']
   database.exec('UPDATE sim_item SET parent_id = NULL')
   for (const table of [...orders, ...goods]) {

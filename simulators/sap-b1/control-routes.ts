@@ -7,7 +7,7 @@ import { asList, asObject, checkProperties } from './properties.ts'
 import type { LateCreates } from './routes.ts'
 import { itemOf } from './seed.ts'
 import type { Sessions } from './sessions.ts'
-import { withSums } from './stock.ts'
+import { emptyStock, withSums } from './stock.ts'
 import type { Entity } from './store.ts'
 
 /** Routes that change the company from outside, as its users would. */
@@ -131,8 +131,7 @@ function setStock(company: Company, key: string, warehouse: string, fields: Enti
   const item = itemIn(company, key)
   const rows = asList(item['ItemWarehouseInfoCollection'])
   const before = rows.find((row) => row['WarehouseCode'] === warehouse)
-  const empty = { WarehouseCode: warehouse, InStock: 0, Committed: 0, Ordered: 0, Locked: 'tNO', ItemCode: key }
-  const changed: Entity = { ...empty, ...before, ...fields }
+  const changed: Entity = { ...emptyStock(key, warehouse), ...before, ...fields }
   const others = rows.filter((row) => row !== before)
   company.store.put('Items', withSums({ ...item, ItemWarehouseInfoCollection: [...others, changed] }))
   return changed

@@ -1,7 +1,11 @@
 import { asList } from './properties.ts'
 import type { Entity, Store } from './store.ts'
 
-/** Changes an item's stock in a warehouse; its UpdateDate does not change. */
+/**
+ * Changes an item's stock in a warehouse; its UpdateDate does not change. An order commits whatever it orders, also more
+ * than there is: `Committed` is what customers ordered (SDK help, ItemWarehouseInfo). Items that are no inventory items
+ * have no stock.
+ */
 export function moveStock(
   store: Store,
   itemCode: string,
@@ -9,8 +13,8 @@ export function moveStock(
   by: { inStock?: number; committed?: number },
 ): void {
   const item = store.get('Items', itemCode)
-  if (item === undefined) return
-  const rows = asList(item['ItemWarehouseInfoCollection'])
+  if (item === undefined || item['InventoryItem'] === 'tNO') return
+  const rows = withWarehouse(itemCode, asList(item['ItemWarehouseInfoCollection']), warehouse)
   const moved = rows.map((row) =>
     row['WarehouseCode'] === warehouse
       ? {
@@ -21,6 +25,17 @@ export function moveStock(
       : row,
   )
   store.put('Items', withSums({ ...item, ItemWarehouseInfoCollection: moved }))
+}
+
+/** A company has every item in every warehouse (_Auto. Add All Warehouses_); seeded items have rows where stock was. */
+function withWarehouse(itemCode: string, rows: Entity[], warehouse: string): Entity[] {
+  if (rows.some((row) => row['WarehouseCode'] === warehouse)) return rows
+  return [...rows, emptyStock(itemCode, warehouse)]
+}
+
+/** A warehouse that has nothing of the item. */
+export function emptyStock(itemCode: string, warehouse: string): Entity {
+  return { WarehouseCode: warehouse, InStock: 0, Committed: 0, Ordered: 0, Locked: 'tNO', ItemCode: itemCode }
 }
 
 /** The item with the sums of its warehouses. */

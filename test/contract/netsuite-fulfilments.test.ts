@@ -88,9 +88,9 @@ describe('shipments', () => {
     for (const part of parts) await act(id, 'fulfil', part)
     const entities = await read()
     expect(entities.map(shown)).toEqual([
-      [[skus[0], '11', '2', null]],
-      [[skus[0], '11', '3', null]],
-      [[skus[1], '12', '1', null]],
+      [[skus[0], '11', '2', 'East Warehouse']],
+      [[skus[0], '11', '3', 'East Warehouse']],
+      [[skus[1], '12', '1', 'East Warehouse']],
     ])
     const { fulfilments } = await account.state()
     const times = (fulfilments as { lastModifiedDate: string; tranDate: string }[]).map((one) => [

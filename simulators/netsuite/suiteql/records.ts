@@ -1,3 +1,4 @@
+import { backOrdered } from '../back-ordered.ts'
 import { currencies } from '../schema.ts'
 
 /**
@@ -17,9 +18,10 @@ export function recordViews(customFields: readonly string[]): Record<string, str
       COALESCE(web_store, 'T') AS makeinventoryavailablestore
       FROM sim_location LEFT JOIN sim_closed_location ON location_id = id`,
     aggregateItemLocation: `SELECT item_id AS item, location_id AS location, on_hand AS quantityonhand,
-      available AS quantityavailable, committed AS quantitycommitted, 0 AS quantityonorder, 0 AS quantitybackordered,
+      available AS quantityavailable, committed AS quantitycommitted, 0 AS quantityonorder,
+      ${backOrdered} AS quantitybackordered,
       0 AS quantityintransit, NULL AS reorderpoint, NULL AS preferredstocklevel,
-      ACCOUNT_TIME(changed_at) AS lastquantityavailablechange FROM sim_stock`,
+      ACCOUNT_TIME(changed_at) AS lastquantityavailablechange FROM sim_stock s`,
     pricelevel: `SELECT id, name, 'F' AS isinactive FROM sim_price_level`,
     itemprice: `SELECT item_id AS item, level_id AS pricelevel, name AS pricelevelname, price, quantity,
       currency_id AS currencypage FROM sim_price JOIN sim_price_level ON sim_price_level.id = level_id`,

@@ -218,6 +218,32 @@ describe('orders', () => {
     expect((await ask('PATCH', `v2/Orders(${entry})`, { Comments: 'x' })).status).toBe(400)
   })
 
+  it('commit more than is in stock, in each warehouse, and release what is changed, closed or canceled', async () => {
+    const { ask, send, sku, second } = await start()
+    await send('PUT', `/_sim/items/${sku}/warehouses/01`, { InStock: 3, Committed: 0 })
+    await send('POST', '/_sim/items', { ItemCode: 'NEW', ItemWarehouseInfoCollection: [] })
+    await send('PATCH', `/_sim/items/${second}`, { InventoryItem: 'tNO', ItemWarehouseInfoCollection: [] })
+    const stock = async (item: string) => {
+      const { json } = await ask('GET', `v2/Items('${item}')`)
+      const rows = json['ItemWarehouseInfoCollection'] as Line[]
+      return rows.flatMap(({ WarehouseCode, InStock, Committed }) =>
+        WarehouseCode === '01' ? [`${InStock} ${Committed}`] : [],
+      )
+    }
+    const line = (ItemCode: string, Quantity: number) => ({ ItemCode, Quantity, UnitPrice: 1, WarehouseCode: '01' })
+    const DocumentLines = [line(sku, 5), line('NEW', 2), line(second, 9), line(sku, 4)]
+    const made = await ask('POST', 'v2/Orders', order(sku, { DocumentLines }))
+    expect(made.status).toBe(201)
+    const entry = made.json['DocEntry']
+    expect([await stock(sku), await stock('NEW'), await stock(second)]).toEqual([['3 9'], ['0 2'], []])
+    await ask('PATCH', `v2/Orders(${entry})`, { DocumentLines: [{ LineNum: 0, Quantity: 1 }] })
+    expect(await stock(sku)).toEqual(['3 5'])
+    await send('POST', `/_sim/orders/${entry}/closeLines`, { lines: [3] })
+    expect(await stock(sku)).toEqual(['3 1'])
+    await ask('POST', `v2/Orders(${entry})/Cancel`)
+    expect([await stock(sku), await stock('NEW')]).toEqual([['3 0'], ['0 0']])
+  })
+
   it('that are refused leave nothing behind, also where a part could be done', async () => {
     const { ask, send, sku, second } = await start()
     const both = [
