@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { decimal8, text8 } from '../src/events/decimal.ts'
+import { sellable } from '../src/events/stock.ts'
 
 /** The parts of both ends that the feeds connect. */
 export interface FeedEnds {
@@ -83,12 +84,14 @@ function compareLocation(
   shop: ReadonlyMap<string, number>,
 ): readonly string[] {
   const place = `stock of ${sku} at ${location}`
-  const want = text8(decimal8(quantityAvailable, 'quantityAvailable'))
+  const available = decimal8(quantityAvailable, 'quantityAvailable')
+  const want = text8(available)
   const locations = (row?.data['locations'] ?? []) as readonly { location: string; available: string }[]
   const inFeed = locations.find((entry) => entry.location === location)?.available ?? 'missing'
   if (inFeed !== want) return [`${place} is ${inFeed} in the feed, ${want} in NetSuite`]
   const inShop = shop.get(`${location.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}|${sku}`)
-  if (inShop !== undefined && text8(decimal8(inShop, 'quantity')) === want) return []
+  // A location that owes has nothing to sell.
+  if (inShop !== undefined && decimal8(inShop, 'quantity') === sellable(available)) return []
   return [`${place} is ${inShop ?? 'missing'} in the shop, ${want} in NetSuite`]
 }
 

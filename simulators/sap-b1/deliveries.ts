@@ -71,6 +71,7 @@ function takeLine(company: Company, line: Entity, lineNum: number): Entity {
   checkProperties(company.store, 'DocumentLine', line)
   const base = line['BaseType'] === BASE_ORDER ? baseLine(company, line) : undefined
   if (base === undefined) throw notFound()
+  if (orderOf(company, line)?.['Confirmed'] === 'tNO') throw refused('The base document is not approved')
   const quantity = Number(line['Quantity'] ?? base['RemainingOpenQuantity'])
   if (base['LineStatus'] !== 'bost_Open' || quantity > Number(base['RemainingOpenQuantity'])) {
     throw refused('Quantity is more than what is open in the base document')
@@ -80,15 +81,16 @@ function takeLine(company: Company, line: Entity, lineNum: number): Entity {
   return copied
 }
 
-function baseLine({ store }: Company, line: Entity): Entity | undefined {
-  const order = store.get('Orders', String(line['BaseEntry']))
-  return asList(order?.['DocumentLines']).find(({ LineNum }) => LineNum === line['BaseLine'])
+const orderOf = ({ store }: Company, line: Entity) => store.get('Orders', String(line['BaseEntry']))
+
+function baseLine(company: Company, line: Entity): Entity | undefined {
+  return asList(orderOf(company, line)?.['DocumentLines']).find(({ LineNum }) => LineNum === line['BaseLine'])
 }
 
 /** Takes a quantity from what is open in the order's line, and from the stock; a negative one returns it. */
 function take(company: Company, line: Entity, quantity: number): void {
   const { store } = company
-  const order = store.get('Orders', String(line['BaseEntry']))
+  const order = orderOf(company, line)
   if (order === undefined) return
   const lines = asList(order['DocumentLines']).map((one) => {
     if (one['LineNum'] !== line['BaseLine']) return one

@@ -45,8 +45,12 @@ export function withSums(item: Entity): Entity {
   return { ...item, QuantityOnStock: sum('InStock'), QuantityOrderedByCustomers: sum('Committed') }
 }
 
-/** Adds the open lines of an order to the committed quantity (`sign` -1: subtracts them). */
+/**
+ * Adds the open lines of an order to the committed quantity (`sign` -1: subtracts them). An order that is not confirmed
+ * commits nothing: it does not "change real data such as storage" (SDK help, Documents.Confirmed).
+ */
 export function commitLines(store: Store, order: Entity, sign: 1 | -1): void {
+  if (order['Confirmed'] === 'tNO') return
   for (const line of asList(order['DocumentLines'])) {
     if (line['LineStatus'] !== 'bost_Open') continue
     const committed = sign * Number(line['RemainingOpenQuantity'])

@@ -29,6 +29,8 @@ export interface OrderClaims {
   readonly told: Readonly<Record<string, readonly Told[]>>
   /** The newest end of a delivery. */
   readonly settled: SettledVersion | null
+  /** Whether the newest version puts the order on hold: a vendor's stock does not include such an order. */
+  readonly held?: boolean
 }
 
 const NOTHING: OrderClaims = { rank: '', wanted: {}, told: {}, settled: null }
@@ -53,22 +55,36 @@ export function claimedQuantities(order: Pick<Order, 'lines'>): ReadonlyMap<stri
   return found
 }
 
+/** A version of an order that is routed to its vendor. */
+export interface RoutedVersion {
+  /** As `versionRank` makes it. */
+  readonly rank: string
+  readonly quantities: ReadonlyMap<string, Decimal8>
+  /** The vendor is told to wait. */
+  readonly held: boolean
+}
+
 /**
  * The claims after a version of the order was routed to its vendor. An older version changes nothing (Guarantee 4); the
  * same version with other quantities, by a changed mapping, is to be delivered again.
  */
-export function routeClaims(
-  before: OrderClaims | undefined,
-  { rank, quantities }: { readonly rank: string; readonly quantities: ReadonlyMap<string, Decimal8> },
-): OrderClaims {
+export function routeClaims(before: OrderClaims | undefined, { rank, quantities, held }: RoutedVersion): OrderClaims {
   const known = before ?? NOTHING
   if (rank < known.rank) return known
   const gone = Object.fromEntries(Object.keys(known.wanted).map((sku) => [sku, '0']))
   const asked = Object.fromEntries([...quantities].map(([sku, quantity]) => [sku, text8(quantity)]))
   const wanted: OrderClaims['wanted'] = { ...gone, ...asked }
-  if (rank > known.rank) return settle({ ...known, rank, wanted })
-  const isSame = Object.entries(wanted).every(([sku, quantity]) => ownOf(known.wanted, sku) === quantity)
-  return isSame ? known : { ...known, wanted, settled: null }
+  // What the vendor was told before a hold is not part of its stock any more.
+  if (rank > known.rank) return settle({ ...known, rank, wanted, held, told: isOnHold(known) ? {} : known.told })
+  const isSame =
+    held === (known.held ?? false) &&
+    Object.entries(wanted).every(([sku, quantity]) => ownOf(known.wanted, sku) === quantity)
+  return isSame ? known : { ...known, wanted, held, settled: null }
+}
+
+/** Whether the vendor has the order on hold, or may have it so by now. */
+function isOnHold({ held = false, settled, rank }: OrderClaims): boolean {
+  return held && (settled?.rank !== rank || settled.end === 'told')
 }
 
 /**
@@ -84,7 +100,7 @@ export function settleClaims(before: OrderClaims | undefined, settled: SettledVe
 
 function settle(claims: OrderClaims): OrderClaims {
   const { settled, rank } = claims
-  if (settled === null || settled.rank !== rank || settled.end === 'failed') return claims
+  if (settled === null || settled.rank !== rank || settled.end === 'failed' || isOnHold(claims)) return claims
   const told = Object.entries(claims.wanted).map(([sku, wanted]) => {
     const quantity = settled.end === 'canceled' ? ZERO8 : decimal8(wanted, 'wanted')
     return [sku, toldUpTo(ownOf(claims.told, sku) ?? [], quantity, settled.at)] as const
@@ -111,6 +127,7 @@ export function claimsOfSku(
   claims: OrderClaims,
   sku: string,
 ): { readonly open: string; readonly told: readonly Told[] } {
+  if (isOnHold(claims)) return { open: ownOf(claims.wanted, sku) ?? '0', told: [] }
   const told = ownOf(claims.told, sku) ?? []
   const { settled, rank } = claims
   if (settled?.rank === rank && settled.end !== 'told') return { open: '0', told }

@@ -128,9 +128,14 @@ export function stockWorld(connections: readonly Connection[], { ignoresPipeline
     clock,
     log,
     /** Routes a version of an order to the vendor. */
-    async order(connection: string, number: string, pieces: number, { version = 1, sku = SKU, canceled = false } = {}) {
+    async order(
+      connection: string,
+      number: string,
+      pieces: number,
+      { version = 1, sku = SKU, canceled = false, held = false } = {},
+    ) {
       const line = lineOf('1', sku, { quantityOrdered: decimal8(pieces, 'pieces') })
-      const event = { ...vendorOrder(connection, number, orderOf([line])), ...versionOf(version), canceled }
+      const event = { ...vendorOrder(connection, number, orderOf([line])), ...versionOf(version), canceled, held }
       const record = decoded<'vendor-orders'>(event, { offset: nextOffset(), timestamp: clock.time })
       await reserve.handle([record], batchContext().context)
       return async () => await reserve.handle([record], batchContext().context)

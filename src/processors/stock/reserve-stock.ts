@@ -54,13 +54,13 @@ export function settleStockStage(system: string, deps: StockLedgerDeps): Stage<'
 }
 
 function routed({ record, event }: Decoded<'vendor-orders'>): ClaimChange {
-  const { connection, key, data, canceled, occurredAt, readAt } = event
+  const { connection, key, data, canceled, held, occurredAt, readAt } = event
   // Without the mapping's revision, which reports of deliveries do not have.
   const rank = versionRank({ occurredAt, readAt })
   const quantities = canceled ? new Map() : claimedQuantities(data)
   return {
     order: recordKey(connection, key),
-    change: (before) => withTime(before, routeClaims(before, { rank, quantities }), record.timestamp),
+    change: (before) => withTime(before, routeClaims(before, { rank, quantities, held }), record.timestamp),
   }
 }
 

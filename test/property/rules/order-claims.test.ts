@@ -10,29 +10,30 @@ import {
 } from '../../../src/rules/order-claims.ts'
 
 type Step =
-  | { readonly what: 'version'; readonly version: number; readonly quantity: number }
+  | { readonly what: 'version'; readonly version: number; readonly quantity: number; readonly held: boolean }
   | { readonly what: 'end'; readonly version: number; readonly end: DeliveryEnd }
 
 const rankOf = (version: number) => `0#${version}#0`
 
-/** Versions with their quantities, and the end of each delivery. */
-const lives = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.constantFrom<DeliveryEnd>('told', 'canceled', 'failed')), {
-    minLength: 1,
-    maxLength: 5,
-  })
-  .map((versions) =>
-    versions.flatMap(([quantity, end], index): Step[] => [
-      { what: 'version', version: index + 1, quantity },
-      { what: 'end', version: index + 1, end },
-    ]),
-  )
+/** Versions with their quantities, whether they hold the order, and the end of each delivery. */
+const version = fc.tuple(
+  fc.integer({ min: 0, max: 5 }),
+  fc.boolean(),
+  fc.constantFrom<DeliveryEnd>('told', 'canceled', 'failed'),
+)
+const lives = fc.array(version, { minLength: 1, maxLength: 5 }).map((versions) =>
+  versions.flatMap(([quantity, held, end], index): Step[] => [
+    { what: 'version', version: index + 1, quantity, held },
+    { what: 'end', version: index + 1, end },
+  ]),
+)
 
 function after(steps: readonly Step[], before?: OrderClaims): OrderClaims | undefined {
   return steps.reduce<OrderClaims | undefined>((claims, step) => {
     const rank = rankOf(step.version)
     if (step.what === 'end') return settleClaims(claims, { rank, end: step.end, at: step.version * 10 })
-    return routeClaims(claims, { rank, quantities: new Map([['S', decimal8(step.quantity, 'quantity')]]) })
+    const quantities = new Map([['S', decimal8(step.quantity, 'quantity')]])
+    return routeClaims(claims, { rank, quantities, held: step.held })
   }, before)
 }
 
@@ -41,17 +42,19 @@ const claimed = (claims: OrderClaims | undefined) => {
   return [Number(open), told.reduce((total, { quantity }) => total + Number(quantity), 0)] as const
 }
 
-it('claims of an order are open until its newest version ended, and then what the vendor was told', () => {
+it('claims of an order are open until its newest version ended or holds it, and then what the vendor was told', () => {
   fc.assert(
     fc.property(lives, fc.nat(), (steps, cut) => {
       const until = (cut % steps.length) + 1
       const [open, told] = claimed(after(steps.slice(0, until)))
       const last = steps.slice(0, until).findLast((step) => step.what === 'version')
       const ended = steps[until - 1]
-      const quantity = last?.what === 'version' ? last.quantity : 0
-      if (ended?.what === 'version') expect(open).toBe(Math.max(0, quantity - told))
+      const { quantity = 0, held = false } = last?.what === 'version' ? last : {}
+      const isOnHold = held && (ended?.what === 'version' || ended?.end === 'told')
+      if (isOnHold) expect([open, told]).toEqual([quantity, 0])
+      else if (ended?.what === 'version') expect(open).toBe(Math.max(0, quantity - told))
       else expect(open).toBe(0)
-      if (ended?.what === 'end' && ended.end === 'told') expect(told).toBe(quantity)
+      if (ended?.what === 'end' && ended.end === 'told' && !isOnHold) expect(told).toBe(quantity)
       if (ended?.what === 'end' && ended.end === 'canceled') expect(told).toBe(0)
     }),
   )
@@ -89,7 +92,7 @@ it('claims end the same when the ends overtake the versions, as long as a lane k
       }
       const last = steps.at(-1)
       const [open, told] = claimed(after(mixed))
-      expect(open).toBe(0)
+      expect(open).toBe(claimed(after(steps))[0])
       if (last?.what === 'end' && last.end !== 'failed') expect(told).toBe(claimed(after(steps))[1])
     }),
   )

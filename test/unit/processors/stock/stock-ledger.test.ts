@@ -65,6 +65,47 @@ describe('stock that orders claim', () => {
     expect(await one()).toEqual([row('2', '0')])
   })
 
+  it('stays claimed while the vendor has the order on hold: its stock does not include it', async () => {
+    const { order, report, level, project, one, pass } = await twoShops()
+    await order('one', '100', 2)
+    await report('one', '100', 'succeeded')
+    await pass(1)
+    await level(3)
+    await project()
+    expect(await one()).toEqual([row('3', '0')])
+    await order('one', '100', 2, { version: 2, held: true })
+    await project()
+    expect(await one()).toEqual([row('1', '2')])
+    await pass(1)
+    await report('one', '100', 'succeeded', { version: 2 })
+    await pass(1)
+    await level(5)
+    await project()
+    expect(await one()).toEqual([row('3', '2')])
+    await order('one', '100', 2, { version: 3 })
+    await project()
+    expect(await one()).toEqual([])
+    await report('one', '100', 'succeeded', { version: 3 })
+    await pass(1)
+    await level(3)
+    await project()
+    expect(await one()).toEqual([row('3', '0')])
+  })
+
+  it('of an order that could not be put on hold is not claimed twice', async () => {
+    const { order, report, level, project, one, pass } = await twoShops()
+    await order('one', '100', 2)
+    await report('one', '100', 'succeeded')
+    await pass(1)
+    await level(3)
+    await order('one', '100', 2, { version: 2, held: true })
+    await project()
+    expect(await one()).toEqual([row('1', '2')])
+    await report('one', '100', 'failed', { version: 2 })
+    await project()
+    expect(await one()).toEqual([row('3', '0')])
+  })
+
   it.each([
     ['failed', null],
     ['ignored', 'person_forgotten'],

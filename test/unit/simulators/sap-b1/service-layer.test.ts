@@ -244,6 +244,24 @@ describe('orders', () => {
     expect([await stock(sku), await stock('NEW')]).toEqual([['3 0'], ['0 0']])
   })
 
+  it('that are not confirmed commit nothing, and cannot be delivered', async () => {
+    const { ask, send, sku } = await start()
+    await send('PUT', `/_sim/items/${sku}/warehouses/01`, { InStock: 10, Committed: 0 })
+    const stock = async () => {
+      const { json } = await ask('GET', `v2/Items('${sku}')`)
+      return (json['ItemWarehouseInfoCollection'] as Line[]).find(({ WarehouseCode }) => WarehouseCode === '01')
+    }
+    const entry = (await ask('POST', 'v2/Orders', order(sku, { Confirmed: 'tNO' }))).json['DocEntry']
+    expect(await stock()).toMatchObject({ InStock: 10, Committed: 0 })
+    const DocumentLines = [{ BaseType: 17, BaseEntry: entry, BaseLine: 0, Quantity: 1 }]
+    expect((await ask('POST', 'v2/DeliveryNotes', { DocumentLines })).status).toBe(400)
+    await ask('PATCH', `v2/Orders(${entry})`, { Confirmed: 'tYES' })
+    expect(await stock()).toMatchObject({ InStock: 10, Committed: 2 })
+    expect((await ask('POST', 'v2/DeliveryNotes', { DocumentLines })).status).toBe(201)
+    await ask('PATCH', `v2/Orders(${entry})`, { Confirmed: 'tNO' })
+    expect(await stock()).toMatchObject({ InStock: 9, Committed: 0 })
+  })
+
   it('that are refused leave nothing behind, also where a part could be done', async () => {
     const { ask, send, sku, second } = await start()
     const both = [
