@@ -3,6 +3,7 @@ import { createCommitments } from './commitments.ts'
 import { isObject } from './fields.ts'
 import { fulfilmentWire } from './fulfilment-wire.ts'
 import { locationOf } from './line-wants.ts'
+import { createLocationCheck } from './location-check.ts'
 import { invalidContent, notFound, userError } from './problems.ts'
 import type { RecordType } from './record-type.ts'
 import { createLineStore, type OrderLine } from './sales-order-lines.ts'
@@ -27,6 +28,7 @@ export function fulfilmentType(account: Account): FulfilmentType {
   const { database, clock, time } = account
   const lineStore = createLineStore(account)
   const commitments = createCommitments(account)
+  const refuseLocation = createLocationCheck(account)
   const find = database.prepare('SELECT * FROM sim_fulfilment WHERE id = ?')
   const findOrder = database.prepare('SELECT * FROM sim_sales_order WHERE id = ?')
   const insert = database.prepare(`INSERT INTO sim_fulfilment (order_id, status, document, created_at, modified_at)
@@ -61,6 +63,7 @@ export function fulfilmentType(account: Account): FulfilmentType {
       const lines = lineStore.list(orderId)
       const usual = locationOf(JSON.parse(String(order['document'])) as Wire)
       const shipped = shippedLines(lines, item, usual ?? null)
+      for (const { location } of shipped) refuseLocation(location === null ? null : { id: String(location) }, 'item')
       const now = clock.now()
       const document = present({ tranDate: time.toLocal(now).slice(0, 10), ...fields })
       const status = statusOf(shipStatus) ?? SHIPPED

@@ -1,6 +1,7 @@
 import type { Account, Wire } from './account.ts'
 import { lineAmount } from './decimal.ts'
 import { type Reference, readSublist } from './fields.ts'
+import { createLocationCheck } from './location-check.ts'
 import { invalidContent } from './problems.ts'
 import { salesOrderLineSpec } from './sales-order-fields.ts'
 
@@ -57,12 +58,13 @@ export type MergeLines = (
   how: { replace: boolean; currency: string },
 ) => { lines: OrderLine[]; unknown: string[] }
 
-export function createLineMerge({ database, rules }: Account): MergeLines {
+export function createLineMerge(account: Account): MergeLines {
+  const { database, rules } = account
   const itemById = database.prepare('SELECT id, itemid FROM sim_item WHERE id = ?')
   const priceOf = database.prepare(
     'SELECT price FROM sim_price WHERE item_id = ? AND level_id = ? AND currency_id = ? AND quantity = 0',
   )
-  const locationById = database.prepare('SELECT id FROM sim_location WHERE id = ?')
+  const refuseLocation = createLocationCheck(account)
   const itemOf = (sent: Wire, path: string): Wire => {
     const reference = sent['item'] as Reference | undefined
     if (reference === undefined) throw invalidContent(path, 'Please enter value(s) for: Item')
@@ -79,10 +81,7 @@ export function createLineMerge({ database, rules }: Account): MergeLines {
     at: { number: number; path: string; currency: string },
   ) => {
     const { number, path, currency } = at
-    const location = (sent['location'] as Reference | null | undefined)?.id
-    if (location !== undefined && locationById.get(location) === undefined) {
-      throw invalidContent(`${path}.location`, `Invalid Field Value ${location} for the following field: location`)
-    }
+    refuseLocation(sent['location'], `${path}.location`)
     const item = before !== undefined && sent['item'] === undefined ? undefined : itemOf(sent, `${path}.item`)
     const level = (sent['price'] as Reference | null | undefined)?.id ?? '1'
     const price =

@@ -3,6 +3,7 @@ import { createAddressReader } from './address-fields.ts'
 import { type Commitments, createCommitments, type LineCommitment } from './commitments.ts'
 import { lineAmount, sum } from './decimal.ts'
 import { type Reference, readFields } from './fields.ts'
+import { createLocationCheck } from './location-check.ts'
 import { invalidContent, userError } from './problems.ts'
 import { externalIdOf, type ReadOptions, type RecordType, type Saved, type SaveRequest } from './record-type.ts'
 import type { AccountRules } from './rules.ts'
@@ -38,6 +39,7 @@ function createSave(account: Account, lineStore: LineStore, commitments: Commitm
   const findEntity = createEntityLookUp(account)
   const readAddresses = createAddressReader(account)
   const refuseCurrency = createCurrencyCheck(account)
+  const refuseLocation = createLocationCheck(account)
   const find = database.prepare('SELECT * FROM sim_sales_order WHERE id = ?')
   const insert = database.prepare(`INSERT INTO sim_sales_order (external_id, tranid, entity_id, status, total, subtotal,
     document, created_at, modified_at) VALUES (?, '', 0, 'B', 0, 0, '{}', ?, ?)`)
@@ -70,6 +72,7 @@ function createSave(account: Account, lineStore: LineStore, commitments: Commitm
     const sent = present({ ...usual, ...known, ...rest, ...mergedAddresses(known, read.addresses) })
     refuseByRules(rules, entityId, String(sent['tranDate']))
     refuseUnknownDiscount(sent['discountItem'])
+    refuseLocation(sent['location'], 'location')
     refuseCurrency(sent['currency'], entityId)
     const { subtotal, total, computed } = totals(lines, sent, rules)
     const document = present({ ...sent, ...computed })

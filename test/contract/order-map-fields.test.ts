@@ -29,7 +29,7 @@ const connectionTo = (vendor: string, fields: readonly object[]) => ({
   vendor,
   reads: [],
   ownership: { skuPattern: '.' },
-  orderMap: { location: 'DS', fields },
+  orderMap: { location: vendor === 'netsuite' ? '6' : 'DS', fields },
 })
 const amount = (text: string) => decimal4(text, 'amount')
 const orderWith = (skus: readonly string[], tax = '0') =>

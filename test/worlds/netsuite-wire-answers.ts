@@ -26,6 +26,8 @@ const answeredLine = object(
     amount: number,
     isClosed: flag,
     quantityFulfilled: number,
+    quantityCommitted: number,
+    quantityBackOrdered: number,
     location: reference,
     class: reference,
     quantityBilled: number,

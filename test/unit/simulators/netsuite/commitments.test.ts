@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Json, startAccount, type TestAccount } from './support.ts'
+import { firstDetail, type Json, startAccount, type TestAccount } from './support.ts'
 
 const EAST = '1'
 const WEST = '2'
@@ -128,6 +128,12 @@ describe('an order', () => {
     expect(await stockOf('ACME-1')).toBe('10 10 0 0')
     await put('p', [await lineOf('ACME-1', 3)], { location: { id: EAST } })
     expect(await stockOf('ACME-1')).toBe('10 7 3 0')
+  })
+
+  it('with a location that the account does not have is refused', async () => {
+    const body = { entity: { externalId: 'c' }, location: { id: '99' }, item: { items: [await lineOf('ACME-1', 1)] } }
+    const answer = await account.call('PUT', '/record/v1/salesOrder/eid:o', body)
+    expect([answer.status, firstDetail(answer)['o:errorPath']]).toEqual([400, 'location'])
   })
 
   it('of a kit commits its members', async () => {
