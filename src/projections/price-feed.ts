@@ -20,7 +20,7 @@ export const priceFeed = defineFeed({
     levels: Type.Array(
       Type.Object({
         level: Type.String({ description: 'Price level or price list' }),
-        price: orNull(price('Price of one piece')),
+        price: orNull(price('Price of one piece; null: smaller quantities than the tiers keep their prices')),
         currency: currency('of the prices of this level'),
         tiers: Type.Array(Type.Object({ from: price('Lowest quantity'), price: price('Price of one piece') })),
         valid_from: time('First moment; null: valid already'),

@@ -92,6 +92,27 @@ describe.each(['v1', 'v2'])('prices by the Service Layer %s', (version) => {
     ])
   })
 
+  it('keep the price of one piece, and of smaller quantities, where a special price only has larger quantities', async () => {
+    const areaOf = (prices: readonly (readonly [quantity: number, price: number])[]) => ({
+      DateFrom: '2026-05-01',
+      Dateto: null,
+      SpecialPrice: 0,
+      SpecialPriceQuantityAreas: prices.map(([Quantity, SpecialPrice]) => ({ Quantity, SpecialPrice, UoMEntry: -1 })),
+    })
+    // The validity of the list gives its own prices and both areas the same period.
+    await company.send('PATCH', '/priceLists/1', { ValidFrom: '2026-05-15' })
+    await special('A', '*1', { Price: 0, SpecialPriceDataAreas: [areaOf([[10, 8]])] })
+    const period = '[2026-05-15T04:00:00.000Z … –]'
+    const texts = async () => textsOf(await read('A', {}, { version })).filter((text) => text.includes('USD'))
+    expect(await texts()).toEqual([`Base Price USD 10.5; 10: 8 ${period}`, 'Distributor Price USD 6.3'])
+    const several = [
+      [5, 9],
+      [20, 8],
+    ] as const
+    await special('A', '*1', { Price: 0, SpecialPriceDataAreas: [areaOf(several), areaOf([[10, 8.5]])] })
+    expect((await texts())[0]).toBe(`Base Price USD 10.5; 5: 9, 10: 8.5 ${period}`)
+  })
+
   it('have the special prices of the customers of the filter alone, only within their validity and that of lists', async () => {
     const validity = { Valid: 'tYES', ValidFrom: '2026-05-01', ValidTo: '2026-05-31' }
     await special("B'1", 'C20000', { Price: 5, ...validity })

@@ -36,8 +36,8 @@ export function toPrices(item: Wire, specials: readonly Wire[], settings: PriceS
     ...rows.flatMap((row) => listPrices(row, settings)),
     ...specials.flatMap((one) => special(one, settings)),
   ]
-  // The last one with the same level, currency and period counts.
-  const levels = new Map(all.map((price) => [placeOf(price), price]))
+  const levels = new Map<string, PriceAtLevel>()
+  for (const price of all) levels.set(placeOf(price), replacing(levels.get(placeOf(price)), price))
   return {
     sku: requireSku(item, 'ItemCode'),
     currency: settings.currency ?? baseCurrency(rows, settings),
@@ -50,6 +50,17 @@ export function toPrices(item: Wire, specials: readonly Wire[], settings: PriceS
 /** Sorts prices by level, currency and period; no limit comes first. */
 function placeOf({ level, currency, validFrom, validTo }: PriceAtLevel): string {
   return JSON.stringify([level, currency ?? '', ...[validFrom, validTo].map((at) => String(at ?? 0).padStart(16, '0'))])
+}
+
+/**
+ * The later of two prices with the same level, currency and period. If it only has larger quantities, the prices of
+ * smaller ones stay.
+ */
+function replacing(earlier: PriceAtLevel | undefined, later: PriceAtLevel): PriceAtLevel {
+  const [lowest] = later.tiers
+  if (earlier === undefined || later.price !== null || lowest === undefined) return later
+  const smaller = earlier.tiers.filter(({ from }) => from < lowest.from)
+  return { ...later, price: earlier.price, tiers: [...smaller, ...later.tiers] }
 }
 
 /** The price of an item in a list, in up to three currencies. */

@@ -57,6 +57,10 @@ class PlanPrices
         foreach ($levels as $level) {
             $period = [self::timeOf($level['valid_from'] ?? null), self::timeOf($level['valid_to'] ?? null)];
             foreach ($plan->settings->targetsOf($level['level']) as $target) {
+                if ($level['price'] === null && PriceSettings::groupOf($target) === null) {
+                    // It only has larger quantities, so it replaces no price of one piece.
+                    continue;
+                }
                 $what = "Level \"{$level['level']}\"";
                 foreach ($this->websitesOf($plan, $what, $level['currency'], $target) as $website) {
                     $choices[self::kindOf($target) . "|{$website->id}"][] = [$target, $website, $level, $period];
@@ -150,16 +154,30 @@ class PlanPrices
         usort($valid, static fn (array $a, array $b): int => $begins($b) <=> $begins($a) ?: $place($a) <=> $place($b));
         usort($later, static fn (array $a, array $b): int => $place($a) <=> $place($b));
         $able = $valid === [] && $target === PriceSettings::SPECIAL ? $later : $valid;
-        if ($able === []) {
-            return null;
-        }
+        return $able === [] ? null : $this->first($plan, $able, $place);
+    }
+
+    /**
+     * The first of the levels that are able. If it only has larger quantities, the prices of smaller ones are those of
+     * the next.
+     *
+     * @param PricePlan $plan
+     * @param array<int, array{string, PriceWebsite, array<string, mixed>, array{int|null, int|null}}> $able sorted
+     * @param callable(array<int, mixed>): array{int, int} $place when it begins and ends
+     * @return array{string, PriceWebsite, array<string, mixed>, array{int|null, int|null}}|null null: refused
+     */
+    private function first(PricePlan $plan, array $able, callable $place): ?array
+    {
+        [$target, $website, $level] = $able[0];
+        $begins = static fn (array $one): int => $place($one)[0];
         $isRival = static fn (array $one): bool => $begins($one) === $begins($able[0])
-            && ($one[2]['level'] !== $able[0][2]['level'] || $place($one) === $place($able[0]));
-        $rivals = array_values(array_filter(array_slice($able, 1), $isRival));
+            && ($one[2]['level'] !== $level['level'] || $place($one) === $place($able[0]));
+        $others = array_slice($able, 1);
+        $rivals = array_values(array_filter($others, $isRival));
         if ($rivals !== []) {
             $plan->refused[] = (string) __(
                 'Levels "%1" and "%2" are both "%3" of the website "%4". Leave one of them out.',
-                $able[0][2]['level'],
+                $level['level'],
                 $rivals[0][2]['level'],
                 $target,
                 $website->code
@@ -167,7 +185,26 @@ class PlanPrices
             $this->keep($plan, $target, $website);
             return null;
         }
-        return $able[0];
+        if ($level['price'] !== null || $others === []) {
+            return $able[0];
+        }
+        $next = $this->first($plan, $others, $place);
+        return $next === null ? null : array_replace($able[0], [2 => self::above($level, $next[2])]);
+    }
+
+    /**
+     * A level that only has larger quantities, with the prices of smaller ones of the level that it replaces.
+     *
+     * @param array<string, mixed> $level
+     * @param array<string, mixed> $replaced
+     * @return array<string, mixed>
+     */
+    private static function above(array $level, array $replaced): array
+    {
+        $from = static fn (array $tier): float => self::number($tier['from'], "quantity of level \"{$level['level']}\"");
+        $lowest = min(array_map($from, $level['tiers']) ?: [PHP_INT_MAX]);
+        $smaller = array_filter($replaced['tiers'], static fn (array $tier): bool => $from($tier) < $lowest);
+        return ['price' => $replaced['price'], 'tiers' => [...array_values($smaller), ...$level['tiers']]] + $level;
     }
 
     /**

@@ -240,6 +240,40 @@ final class PriceWriterTest extends TestCase
         self::assertStringContainsString('are both "base"', $this->write([self::row('B', $two)])['B']->error);
     }
 
+    public function testAPeriodOfLargerQuantitiesAloneLeavesThePricesOfSmallerOnes(): void
+    {
+        $hour = 3600;
+        $now = time();
+        $period = ['from' => $now - $hour, 'to' => $now + $hour];
+        $levels = [
+            self::level('Base Price', '10', ['5' => '9', '20' => '8']),
+            self::level('Base Price', null, ['10' => '7'], ...$period),
+            self::level('Sale', '6'),
+            self::level('Sale', null, ['10' => '5'], ...$period),
+            self::level('Trade', '4'),
+            self::level('Trade', '3.5', from: $now - 3 * $hour),
+            self::level('Trade', null, ['8' => '3'], from: $now - 2 * $hour),
+            self::level('Trade', null, ['6' => '2.5', '9' => '2'], ...$period),
+        ];
+        $result = $this->write([self::row('A', $levels)])['A'];
+        self::assertSame([null, $now + $hour], [$result->error, $result->dueAt]);
+        self::assertSame(['0 A' => '10.000000'], $this->prices->base);
+        self::assertSame(['0 A' => ['6.000000', null, null]], $this->prices->special);
+        self::assertSame([
+            '0|all groups|5|A' => ['9.000000', 'fixed'],
+            '0|all groups|10|A' => ['7.000000', 'fixed'],
+            '0|wholesale|1|A' => ['3.500000', 'fixed'],
+            '0|wholesale|6|A' => ['2.500000', 'fixed'],
+            '0|wholesale|9|A' => ['2.000000', 'fixed'],
+        ], $this->prices->tiers);
+        // The price of one piece may be that of another level, and two of them are refused as ever.
+        $config = ['prices/levels' => 'Trade = group: Wholesale' . "\n" . 'Online = group: Wholesale'];
+        $two = [self::level('Trade', '4'), self::level('Online', '5'), self::level('Trade', null, ['8' => '3'], ...$period)];
+        self::assertStringContainsString('Levels "Trade" and "Online" are both', $this->write([self::row('B', $two)], $config)['B']->error);
+        self::assertNull($this->write([self::row('B', array_slice($two, 1))], $config)['B']->error);
+        self::assertSame(['5.000000', 'fixed'], $this->prices->tiers['0|wholesale|1|B']);
+    }
+
     public function testAProductThatComesLaterGetsItsPricesThen(): void
     {
         $result = $this->write([self::row('NONE', [self::level('Base Price', '3')])])['NONE'];
