@@ -8,13 +8,13 @@ import {
   previewConfiguration,
   type SampleRule,
 } from '../operations/preview-mapping.ts'
-import type { StockPreview } from '../operations/preview-stock.ts'
 import { systemTypes } from '../systems/systems.ts'
 import { commandUser, wholeOption } from './arguments.ts'
 import type { Given } from './command.ts'
 import type { preview } from './commands/preview.ts'
 import { onPlatform } from './open-operations.ts'
 import { withProgress } from './progress.ts'
+import { stockText } from './stock-text.ts'
 import { UsageError } from './usage-error.ts'
 
 const MOST = 10_000
@@ -74,17 +74,6 @@ function outcomeText({ before, after }: SampleRule): string {
 }
 
 const changeText = (before: string, after: string): string => (before === after ? after : `${before} → ${after}`)
-
-/** The sum that leads to the stock that may be sold. */
-function stockText(stock: StockPreview['before']): string {
-  if (stock === null) return '(none)'
-  const { total, parts } = stock
-  if (parts === undefined) return `${total} as read`
-  const { available, reserved, buffer, locations, reason, held_until } = parts
-  const sum = `${available} at ${locations.join(', ') || 'no location'} - ${reserved} reserved - ${buffer} buffer`
-  const why = [reason, held_until === null ? null : `held until ${held_until}`].filter((text) => text !== null)
-  return `${sum} = ${total}${why.length === 0 ? '' : ` (${why.join(', ')})`}`
-}
 
 function endText(outcome: SampleRule['before']): string {
   if (outcome === null) return '(no rule)'

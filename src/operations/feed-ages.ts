@@ -47,17 +47,24 @@ export function feedStanding(
   kept: Kept,
 ): Promise<FeedStanding> {
   const { tables } = deps
-  return shared(tables, JSON.stringify([feed.entity, connection]), kept, async () => {
-    const [served, progress] = await Promise.all([
-      servedConnection(tables, connection, kept),
-      feedProgress(deps, feed, meta, connection),
-    ])
-    const configured = served.problem === null ? (served.connection?.reads ?? []) : []
-    const reads = configured.filter((read) => entityOfRead(read) === feed.entity)
-    const keys = reads.map((read) => ({ read }))
-    const controls = keys.length === 0 ? [] : await rowsOf(tables, controlRows).listMany(keys)
-    return { id: connection, ...served, ...agesOf(reads, controls, progress), held: heldChanges(progress) }
-  })
+  return shared(tables, JSON.stringify([feed.entity, connection]), kept, () =>
+    standingOf(deps, feed, { meta, connection }, servedConnection(tables, connection, kept)),
+  )
+}
+
+/** The standing of a connection that is served like this. */
+export async function standingOf(
+  deps: ProgressDeps,
+  feed: Feed,
+  { meta, connection }: { readonly meta: FeedMeta; readonly connection: string },
+  as: ServedConnection | Promise<ServedConnection>,
+): Promise<FeedStanding> {
+  const [served, progress] = await Promise.all([as, feedProgress(deps, feed, meta, connection)])
+  const configured = served.problem === null ? (served.connection?.reads ?? []) : []
+  const reads = configured.filter((read) => entityOfRead(read) === feed.entity)
+  const keys = reads.map((read) => ({ read }))
+  const controls = keys.length === 0 ? [] : await rowsOf(deps.tables, controlRows).listMany(keys)
+  return { id: connection, ...served, ...agesOf(reads, controls, progress), held: heldChanges(progress) }
 }
 
 function agesOf(

@@ -14,6 +14,7 @@ import { productInput } from '../rules/map-product.ts'
 import { createEvaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import { noteNothing, noteReading } from './audit.ts'
+import type { FeedDeps } from './chosen-view.ts'
 import { showDocument, tryDocument } from './configuration.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { eventsOfKeys } from './events-of-keys.ts'
@@ -58,7 +59,7 @@ export interface MappingSample extends EntityPreview {
   /** The input of rules: decimals as text, `attributes` as JSON texts. */
   readonly read: unknown
   readonly rules: readonly SampleRule[]
-  /** Its stock in the feed, by source; null: the connection does not set what may be sold. */
+  /** Its stock in the feed, by source; null: the connection sets nothing that changes stock. */
   readonly stock: readonly StockPreview[] | null
 }
 
@@ -92,7 +93,7 @@ export interface PreviewSides {
   readonly products: FindProducts
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'shards' | 'recentEvents' | 'products'>
+type Deps = Pick<OperationDeps, 'recentEvents' | 'products'> & FeedDeps
 
 export interface WantedPreview {
   readonly connection: string

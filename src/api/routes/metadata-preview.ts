@@ -83,7 +83,25 @@ const outcomes = {
     { description: 'Changed entities' },
   ),
 }
-const Stock = Type.Union([servedStockColumns, Type.Null()])
+const Stock = Type.Union([
+  Type.Object({
+    ...servedStockColumns.properties,
+    stale: Type.Union([Type.Object({ policy: Type.String(), reason: Type.String() }), Type.Null()], {
+      description: "As in the feed; null: the connection's policy for stale stock does not apply",
+    }),
+    left_out: Type.Union(
+      [
+        Type.Object({
+          reason: Type.String(),
+          setting: Type.Union([Type.String(), Type.Null()], { description: 'The setting that leaves it out' }),
+        }),
+        Type.Null(),
+      ],
+      { description: 'Why the feed does not have the row; null: it has it' },
+    ),
+  }),
+  Type.Null(),
+])
 const StockSample = Type.Object({ source: Type.String(), before: Stock, after: Stock })
 const OrderMapPreview = Type.Object(outcomes)
 const Preview = Type.Object({
@@ -107,7 +125,7 @@ const Preview = Type.Object({
           { description: 'Each rule alone, before and after; null: there is no such rule' },
         ),
         stock: Type.Union([Type.Array(StockSample), Type.Null()], {
-          description: 'Its stock in the feed as shops read it; null: the connection does not set what may be sold',
+          description: 'Its stock in the feed as shops read it; null: the connection sets nothing that changes stock',
         }),
       }),
     ),

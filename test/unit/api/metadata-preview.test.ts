@@ -1,20 +1,25 @@
 import { expect, it } from 'vitest'
 import { applyConfiguration } from '../../../src/configuration/apply-configuration.ts'
-import type { Configuration } from '../../../src/configuration/model.ts'
+import type { Configuration, Connection } from '../../../src/configuration/model.ts'
+import { SYNC_CONTROL } from '../../../src/control/tables.ts'
 import type { DeadLettered } from '../../../src/events/generated/events.ts'
+import { recordKey } from '../../../src/events/topics.ts'
 import { previewConfiguration } from '../../../src/operations/preview-mapping.ts'
 import { everything } from '../../../src/operations/principal.ts'
+import { partitionOfKey } from '../../../src/platform/kafka/partition-of-key.ts'
+import { productFeed } from '../../../src/projections/product-feed.ts'
+import { feedStage } from '../../../src/projections/run-projection.ts'
 import { stagedStage } from '../../../src/projections/staged.ts'
 import type { SourceEntity } from '../../../src/rules/map-entity.ts'
 import { metadataWith, ruleWith } from '../../data/configuration.ts'
 import { deadLettered } from '../../data/dead-letters.ts'
-import { inventoryChanged } from '../../data/feed-events.ts'
+import { inventoryChanged, productsChanged } from '../../data/feed-events.ts'
 import { connectionOf, productChanged } from '../../data/processor-events.ts'
 import { entityResult, statusRecord } from '../../data/sync-status.ts'
-import { apiFixture } from '../../worlds/api-fixture.ts'
+import { apiFixture, SHARDS } from '../../worlds/api-fixture.ts'
 import { readableTopics } from '../../worlds/problem-orders.ts'
 import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
-import { batchContext } from '../../worlds/stage-context.ts'
+import { batchContext, decoded, memoryReporter, silentLogger } from '../../worlds/stage-context.ts'
 
 const read = readOf('netsuite', 'products', 100)
 const configuration: Configuration = {
@@ -23,6 +28,8 @@ const configuration: Configuration = {
   connections: [connectionOf('a', '.', { reads: [read.id], vendor: 'netsuite' })],
   metadata: [metadataWith('a', ruleWith('name', { from: 'name', required: true }))],
 }
+
+const rules = { attributes: [{ attribute: 'name', from: 'name' }] }
 
 async function fixture() {
   const asked: unknown[] = []
@@ -116,6 +123,112 @@ it('maps the products in the open dead letters of a group, and says how many wou
   expect(api.asked).toEqual([])
 })
 
+const boss = everything({ kind: 'cli', name: 'boss' })
+
+/** An API whose topics have a product of NetSuite with its stock; the stock was read just now. */
+async function stockWorld(more: Partial<Connection> = {}) {
+  const topics = readableTopics()
+  const event = productChanged({ sku: 'A-1', name: 'Jacket' })
+  const { source } = event
+  const place = topics.put('t.products', 3, topics.codec.encode('products', event))
+  const api = apiFixture({ topicPrefix: 't.', staged: topics.staged })
+  const reads = [read.id, 'netsuite.inventory.all']
+  const connection = connectionOf('a', '.', {
+    vendor: 'netsuite',
+    reads,
+    ownership: { manufacturer: ['Acme'] },
+    ...more,
+  })
+  const stored = { ...configuration, connections: [connection] }
+  await applyConfiguration(api.tables, stored)
+  const result = entityResult({ entity: 'products', source, connection: 'a', key: 'A-1', status: 'ignored' })
+  const record = statusRecord('map-products', 1, [result], 't', [{ source: place, mapped: null }])
+  await stagedStage(api).handle([record], batchContext().context)
+  await api.projectByKey(inventoryChanged({ connection: 'a', source, sku: 'A-1' }, '5'))
+  const cut_date = new Date(api.clock.time).toISOString()
+  await api.tables.update(SYNC_CONTROL, { read: 'netsuite.inventory.all' }, { set: { cut_date } })
+  return {
+    ...api,
+    /** Stock with another document of the connection. */
+    async stockWith(changed: Partial<Connection>) {
+      const after = { ...stored, connections: [{ ...connection, ...changed }] }
+      const wanted = { connection: 'a', entity: 'products', last: 100, after, keys: ['A-1'] } as const
+      const [sample] = (await previewConfiguration(api.operations, boss, wanted)).samples ?? []
+      return sample?.stock
+    },
+    async product(deleted: boolean, readAt: number) {
+      const partition = partitionOfKey(recordKey('a', source, 'A-1'), SHARDS)
+      const row = productsChanged({ connection: 'a', source, sku: 'A-1', deleted, readAt }, { name: 'Jacket' })
+      const deps = { tables: api.tables, settleMs: api.settleMs, reporter: memoryReporter(), logger: silentLogger }
+      const place = { offset: readAt, timestamp: api.clock.time, partition }
+      const batch = [decoded<'universal-products'>(row, place)]
+      await feedStage(productFeed, deps).handle(batch, batchContext(partition).context)
+    },
+    async feed() {
+      const { json } = await api.get('/v1/feeds/inventory?connection=a')
+      return json.items
+    },
+  }
+}
+
+it('shows stock that is stale as the feed does, with the policy as it is and as it would be', async () => {
+  const api = await stockWorld({ staleStock: { afterMinutes: 30, policy: 'hold' } })
+  const zero = { staleStock: { afterMinutes: 90, policy: 'zero' } } as const
+  expect(await api.stockWith(zero)).toMatchObject([
+    { before: { total: '5', in_stock: true, stale: null }, after: { total: '5', in_stock: true, stale: null } },
+  ])
+  api.clock.time += 60 * 60_000
+  const [row] = await api.feed()
+  const reason = expect.stringMatching(/^netsuite was last read in full at .*, more than 30 minutes ago$/)
+  expect(row.stale).toEqual({ policy: 'hold', reason })
+  expect(await api.stockWith(zero)).toMatchObject([
+    { before: { ...row.data, stale: row.stale, left_out: null }, after: { total: '5', in_stock: true, stale: null } },
+  ])
+  api.clock.time += 60 * 60_000
+  expect(await api.stockWith(zero)).toMatchObject([
+    {
+      before: { total: '5', in_stock: false, stale: { policy: 'hold' } },
+      after: {
+        total: '0',
+        in_stock: false,
+        stale: { policy: 'zero', reason: expect.stringMatching(/90 minutes ago$/) },
+      },
+    },
+  ])
+  const [shown] = (await api.post('/v1/connections/a/metadata/preview', { ...rules, keys: ['A-1'], explain: true }))
+    .json.samples
+  const [now] = await api.feed()
+  expect(shown.stock).toMatchObject([{ after: { ...now.data, stale: now.stale, left_out: null } }])
+})
+
+it('says that the feed leaves stock out, why, and which setting does it', async () => {
+  const api = await stockWorld()
+  const vendor = { feeds: { inventory: { skus: 'vendor' } } } as const
+  const leftOut = (reason: string) => ({ total: '5', left_out: { setting: 'feeds.inventory.skus: vendor', reason } })
+  const never = leftOut('the products feed has no product A-1 of the vendor')
+  expect(await api.stockWith(vendor)).toMatchObject([{ source: 'netsuite', before: { left_out: null }, after: never }])
+  await api.product(false, 1)
+  expect(await api.stockWith(vendor)).toMatchObject([{ after: { total: '5', left_out: null } }])
+  await api.product(true, 2)
+  const gone = leftOut('the products feed has no product A-1 of the vendor any more: shops get a deleted row')
+  expect(await api.stockWith(vendor)).toMatchObject([{ before: { left_out: null }, after: gone }])
+})
+
+it("says that the shop's own stock is left out where the vendor has the SKU, as the feed does", async () => {
+  const api = await stockWorld({ shop: 'magento', sellableStock: { buffer: { fixed: 1 } } })
+  await api.projectByKey(inventoryChanged({ connection: 'a', source: 'magento', sku: 'A-1' }, '9'))
+  await api.idle()
+  expect((await api.feed()).map(({ source }: { source: string }) => source)).toEqual(['netsuite'])
+  const own = {
+    total: '9',
+    left_out: { setting: null, reason: 'netsuite has the SKU: its row replaces that of the shop' },
+  }
+  expect(await api.stockWith({})).toMatchObject([
+    { source: 'magento', before: own, after: own },
+    { source: 'netsuite', before: { total: '4', left_out: null } },
+  ])
+})
+
 it('explains what each rule makes of the products that are named, as it is and as it would be', async () => {
   const topics = readableTopics()
   const { source, ...changed } = productChanged({ sku: 'A-1', name: 'Jacket', attributes: { custitem_color: '"Red"' } })
@@ -175,7 +288,6 @@ it('explains what each rule makes of the products that are named, as it is and a
   const rules = metadataWith('a', ruleWith('name', { expression: '$uppercase(name)' }))
   const after = { ...configuration, metadata: [rules] }
   const wanted = { connection: 'a', entity: 'products', last: 100, after } as const
-  const boss = everything({ kind: 'cli', name: 'boss' })
   expect(await previewConfiguration(api.operations, boss, { ...wanted, keys: ['A-1', 'unknown'] })).toMatchObject({
     counts: { events: 1, changed: 1 },
     entities: [{ key: 'A-1', changes: [{ field: 'name', before: 'Jacket', after: 'JACKET' }] }],
@@ -195,12 +307,20 @@ it('explains what each rule makes of the products that are named, as it is and a
   expect(sample?.stock).toEqual([
     {
       source,
-      before: { total: '5', in_stock: true, locations: [{ location: 'main', on_hand: '5', available: '5' }] },
+      before: {
+        total: '5',
+        in_stock: true,
+        locations: [{ location: 'main', on_hand: '5', available: '5' }],
+        stale: null,
+        left_out: null,
+      },
       after: {
         total: '3',
         in_stock: true,
         locations: [{ location: 'main', on_hand: '5', available: '3' }],
         parts: expect.objectContaining({ available: '5', reserved: '0', buffer: '2', sellable: '3' }),
+        stale: null,
+        left_out: null,
       },
     },
   ])
