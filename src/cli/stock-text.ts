@@ -6,13 +6,23 @@ export function stockText(stock: ShownStock | null): string {
   return [sumText(stock), ...staleText(stock), ...leftOutText(stock)].join('; ')
 }
 
-function sumText({ total, parts, stale }: ShownStock): string {
-  if (parts === undefined) return stale === null ? `${total} as read` : total
+function sumText(stock: ShownStock): string {
+  const { total, parts, stale } = stock
+  const short = shortageText(stock)
+  if (parts === undefined) return `${total}${stale === null ? ' as read' : ''}${short}`
   const { available, reserved, buffer, sellable, locations, reason, held_until } = parts
-  const sum = `${available} at ${locations.join(', ') || 'no location'} - ${reserved} reserved - ${buffer} buffer`
+  const sum = `${available} at ${locations.join(', ') || 'no location'}${short} - ${reserved} reserved - ${buffer} buffer`
   const why = [reason, held_until === null ? null : `held until ${held_until}`].filter((text) => text !== null)
   const lowered = total === sellable ? '' : ` → ${total}`
   return `${sum} = ${sellable}${why.length === 0 ? '' : ` (${why.join(', ')})`}${lowered}`
+}
+
+/** Stock of a location that is less than nothing. */
+function shortageText({ locations, parts }: ShownStock): string {
+  const short = parts?.shortages ?? locations.filter(({ available }) => available.startsWith('-'))
+  if (short.length === 0) return ''
+  const each = short.map(({ location, available }) => `${location} has ${available}`)
+  return ` (${each.join(', ')}, which counts as 0)`
 }
 
 function staleText({ stale, in_stock }: ShownStock): readonly string[] {

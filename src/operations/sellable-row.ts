@@ -60,6 +60,7 @@ function sellableData(sku: string, data: Data, policy: SellableStock, claims: St
     buffer: text8(found.buffer),
     sellable: text8(found.sellable),
     locations: [...found.counted],
+    shortages: found.shortages.map(({ location, available }) => ({ location, available: text8(available) })),
     reason: found.reason,
     held_until: isoTime(policy.oversell === undefined ? null : (claims?.held_until ?? null)),
   }

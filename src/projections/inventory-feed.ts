@@ -11,11 +11,14 @@ const Decimal = (description: string) => Type.String({ description: `${descripti
 const parts = Type.Object(
   {
     on_hand: Decimal('On hand at the locations that count'),
-    available: Decimal("Available there in the vendor's system"),
+    available: Decimal("Available there in the vendor's system; a shortage at a location counts as 0"),
     reserved: Decimal("In orders that the vendor's stock does not include yet"),
     buffer: Decimal('Not sold'),
     sellable: Decimal('The same as total, unless the row is stale'),
     locations: Type.Array(Type.String(), { description: 'Names of the locations that count' }),
+    shortages: Type.Array(Type.Object({ location: Type.String(), available: Decimal('As read, less than 0') }), {
+      description: 'Locations that count and have less than nothing available: they count as 0',
+    }),
     reason: Type.Union([Type.Null(), Type.Enum([...unsellableReasons])], {
       description: 'Why nothing may be sold; null: something may',
     }),

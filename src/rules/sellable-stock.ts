@@ -32,6 +32,8 @@ export interface Sellable {
   readonly onHand: Decimal8
   /** What the vendor's system has available there; a shortage at a location counts as zero. */
   readonly available: Decimal8
+  /** Those of the locations that have less than nothing available, as read. */
+  readonly shortages: readonly LocationLevel[]
   readonly reserved: Decimal8
   readonly buffer: Decimal8
   /** Names of the locations that count. */
@@ -87,6 +89,7 @@ function sumOf(levels: readonly LocationLevel[], rule: StockBuffer, { reserved, 
     sellable: most,
     onHand: sum(levels.map(({ onHand }) => onHand)),
     available,
+    shortages: levels.filter((level) => level.available < ZERO8),
     reserved,
     buffer,
     counted: levels.map(({ location }) => location),

@@ -1,10 +1,16 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { readPageFiles } from '../../src/api/page-files.ts'
+import type { Connection } from '../../src/configuration/model.ts'
+import { encodeConnection } from '../../src/configuration/stored-form.ts'
+import { CONNECTIONS } from '../../src/configuration/tables.ts'
+import { SYNC_CONTROL } from '../../src/control/tables.ts'
+import { decimal8 } from '../../src/events/decimal.ts'
 import { createKey } from '../../src/operations/keys.ts'
 import { everything } from '../../src/operations/principal.ts'
 import { stagedStage } from '../../src/projections/staged.ts'
 import type { SourceEntity } from '../../src/rules/map-entity.ts'
-import { productChanged } from '../data/processor-events.ts'
+import { inventoryChanged } from '../data/feed-events.ts'
+import { connectionOf, productChanged } from '../data/processor-events.ts'
 import { entityResult, statusRecord } from '../data/sync-status.ts'
 import { browserFor, hasBrowser } from '../worlds/browser.ts'
 import { readableTopics } from '../worlds/problem-orders.ts'
@@ -94,6 +100,35 @@ describe.skipIf(!hasBrowser)('a mapping', () => {
     await sample.getByText('nothing changes').waitFor()
     const { document } = (await api.get('/v1/connections/alder/metadata')).json
     expect(document.attributes[1]).toMatchObject({ attribute: 'colour' })
+    expect(complaints).toEqual([])
+  })
+
+  it("shows a SKU's stock as the feed has it, and why the feed leaves it out", async () => {
+    const { api, base } = await world()
+    const configure = (more: Partial<Connection>) => {
+      const reads = ['erp.products.all', 'erp.inventory.all']
+      const connection = connectionOf('alder', '.', { shop: 'shop-alder', vendor: 'erp', reads, ...more })
+      return api.tables.put(CONNECTIONS, { kind: 'connection', id: 'alder', document: encodeConnection(connection) })
+    }
+    await configure({ sellableStock: { buffer: { fixed: 2 } }, staleStock: { afterMinutes: 30, policy: 'hold' } })
+    const row = inventoryChanged({ connection: 'alder', source: 'erp', sku: 'A-1' }, '5')
+    const east = { location: 'east', onHand: decimal8('0', 'q'), available: decimal8('-3', 'q') }
+    await api.projectByKey({ ...row, data: { ...row.data, locations: [...row.data.locations, east] } })
+    const { page, complaints } = await open(base)
+    const stock = page.getByRole('article', { name: 'A-1' }).locator('.sample-stock')
+    const text = async () => (await stock.textContent())?.replaceAll(/\s+/g, ' ').trim()
+    await page.goto(`${mapping}?sku=A-1`)
+    await expect.poll(text).toBe('Stock of erp in the feed: 3, in stock. east has −3, which counts as 0.')
+    const cut_date = new Date(api.clock.time - 60 * 60_000).toISOString()
+    await api.tables.update(SYNC_CONTROL, { read: 'erp.inventory.all' }, { set: { cut_date } })
+    await page.reload()
+    await expect
+      .poll(text)
+      .toMatch(/3, out of stock\. .* The row is stale and served as out of stock: erp was last read/)
+    await configure({ ownership: { manufacturer: ['Acme'] }, feeds: { inventory: { skus: 'vendor' } } })
+    await page.reload()
+    const why = 'the products feed has no product A-1 of the vendor.'
+    await expect.poll(text).toBe(`Stock of erp in the feed: left out (feeds.inventory.skus: vendor): ${why}`)
     expect(complaints).toEqual([])
   })
 

@@ -114,6 +114,36 @@ describe.skipIf(!hasBrowser)('the history of a SKU', () => {
     expect(complaints).toEqual([])
   })
 
+  it('says that a shortage at a location counts as 0', async () => {
+    const { api, base } = await world((append, now) => {
+      const row = inventoryChanged({ ...head, readAt: 1 }, '7')
+      const east = (available: string) => ({
+        location: 'east',
+        onHand: decimal8('2', 'q'),
+        available: decimal8(available, 'q'),
+      })
+      const stock = (readAt: number, available: string, total: string) => {
+        const locations = [...row.data.locations, east(available)]
+        return { ...row, readAt, data: { ...row.data, total: decimal8(total, 'q'), locations } }
+      }
+      append(now - 2 * HOUR, stock(1, '2', '9'))
+      append(now - HOUR, stock(2, '-3', '7'))
+    })
+    const { page, complaints } = await open(base)
+    await page.goto(PATH)
+    const fields = page.locator('.change').first().locator('.field-changes')
+    await fields.getByText('-3 (counts as 0)').waitFor()
+    expect(await fields.textContent()).toMatch(/^total\s*9\s*7\s*east · available\s*2\s*-3 \(counts as 0\)$/)
+    const connection = connectionOf('alder', '.', { shop: 'shop-alder', vendor: 'erp', sellableStock: {} })
+    const document = encodeConnection(connection)
+    await api.tables.put(CONNECTIONS, { kind: 'connection', id: 'alder', document })
+    await page.reload()
+    await fields.getByText('east · shortage, which counts as 0').waitFor()
+    expect(await fields.textContent()).toMatch(/east · shortage, which counts as 0\s*-3/)
+    expect(await fields.getByText('shortages').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   it('says how far back it looked, and looks further when it is asked to', async () => {
     const { base } = await world((append, now) => {
       append(now - 90 * HOUR, inventoryChanged({ ...head, readAt: 1 }, '7'))

@@ -3,7 +3,7 @@ import { readPageFiles } from '../../src/api/page-files.ts'
 import { encodeConnection } from '../../src/configuration/stored-form.ts'
 import { CONNECTIONS } from '../../src/configuration/tables.ts'
 import { decimal8 } from '../../src/events/decimal.ts'
-import type { ProductChanged } from '../../src/events/generated/events.ts'
+import type { ProductChanged, UniversalInventoryChanged } from '../../src/events/generated/events.ts'
 import { createKey } from '../../src/operations/keys.ts'
 import { everything } from '../../src/operations/principal.ts'
 import { stagedStage } from '../../src/projections/staged.ts'
@@ -49,14 +49,14 @@ const productChanged = (sku: string): ProductChanged => ({
 })
 
 /** The page over an API whose topics have a product, its stock and its images, as read and as the feeds have them. */
-async function world(sku = SKU) {
+async function world(sku = SKU, stock: UniversalInventoryChanged | null = null) {
   const codec = memoryCodec()
   const head = { connection: 'alder', source: 'erp', sku }
   const mapped = productsChanged(head, { name: 'Wall Jacket', color: 'Slate grey', price: '52' })
   const values: readonly (readonly [string, Buffer])[] = [
     ['products', codec.encode('products', productChanged(sku))],
     ['universal-products', codec.encode('universal-products', mapped)],
-    ['universal-inventory', codec.encode('universal-inventory', inventoryChanged(head, '7.5'))],
+    ['universal-inventory', codec.encode('universal-inventory', stock ?? inventoryChanged(head, '7.5'))],
     ['universal-prices', codec.encode('universal-prices', pricesChanged(head, '52'))],
     ['universal-images', codec.encode('universal-images', imagesChanged(head, 'https://img.example/a/jacket.jpg'))],
   ]
@@ -158,6 +158,33 @@ describe.skipIf(!hasBrowser)('products', () => {
     await page.getByRole('row', { name: /Held after an oversell until .* all/ }).waitFor()
     await page.getByRole('row', { name: 'May be sold Out of stock 0' }).waitFor()
     await page.getByText('the vendor canceled an order for lack of stock').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('stock says that a shortage at a location counts as 0, with and without settings of what may be sold', async () => {
+    const head = { connection: 'alder', source: 'erp', sku: SKU }
+    const row = inventoryChanged(head, '7.5')
+    const level = (location: string, available: string) => {
+      return { location, onHand: decimal8('1', 'q'), available: decimal8(available, 'q') }
+    }
+    const locations = [...row.data.locations, level('east', '-3'), level('west', '-2')]
+    const event = { ...row, data: { ...row.data, locations } }
+    const { api, signIn } = await world(SKU, event)
+    await api.projectByKey(event)
+    const { page, complaints } = await signIn('the-token')
+    await page.goto(`/products/alder/${encodeURIComponent(SKU)}`)
+    await page.getByRole('row', { name: 'main 7.50 7.50', exact: true }).waitFor()
+    await page.getByRole('row', { name: 'east · a shortage counts as 0 1 −3', exact: true }).waitFor()
+    await page.getByRole('row', { name: 'Available in total In stock 7.50' }).waitFor()
+    const sellableStock = { locations: { policy: 'list', names: ['main', 'east'] } } as const
+    const connection = connectionOf('alder', '.', { shop: 'shop-alder', vendor: 'erp', sellableStock })
+    const document = encodeConnection(connection)
+    await api.tables.put(CONNECTIONS, { kind: 'connection', id: 'alder', document })
+    await page.reload()
+    await page.getByRole('row', { name: 'At the locations that count 8.50 7.50' }).waitFor()
+    await page.getByRole('row', { name: 'east · a shortage counts as 0 1 −3', exact: true }).waitFor()
+    await page.getByRole('row', { name: 'west · does not count 1 −2', exact: true }).waitFor()
+    await expectOpenToAll(page, 'stock with a shortage')
     expect(complaints).toEqual([])
   })
 

@@ -49,6 +49,11 @@ export function amountText(amount: string): string {
   return `${amount.startsWith('-') ? '−' : ''}${thousands(whole)}.${decimals.padEnd(2, '0')}`
 }
 
+/** A quantity as exact text: without decimals if it has none. */
+export function levelText(quantity: string): string {
+  return amountText(quantity).replace(/\.00$/, '')
+}
+
 /** Exact sum of decimals as text: added as integers of the smallest unit of any of them. */
 export function sumOf(amounts: readonly string[]): string {
   const places = Math.max(0, ...amounts.map((amount) => amount.split('.')[1]?.length ?? 0))

@@ -424,6 +424,7 @@ export const texts = {
     outOfStock: 'Out of stock',
     sum: {
       notCounted: 'does not count',
+      shortage: 'a shortage counts as 0',
       available: 'At the locations that count',
       reserved: 'Less orders on their way',
       buffer: 'Less the buffer',
@@ -475,6 +476,8 @@ export const texts = {
     by: 'by',
     pushed: 'pushed',
     mapping: (revision: number) => `mapping revision ${revision}`,
+    shortage: (location: string) => `${location} · shortage, which counts as 0`,
+    countsAsZero: (level: string) => `${level} (counts as 0)`,
     parts: {
       'parts.on_hand': 'on hand where it counts',
       'parts.available': 'available where it counts',
@@ -724,6 +727,11 @@ export const texts = {
     columns: { attribute: 'Attribute', reads: 'At the source', before: 'Now', after: 'As written' },
     same: 'the same',
     noRule: 'no rule',
+    stock: (source: string) => `Stock of ${source} in the feed:`,
+    inStock: (total: string) => `${total}, in stock.`,
+    outOfStock: (total: string) => `${total}, out of stock.`,
+    leftOut: (setting: string | null) => (setting === null ? 'left out:' : `left out (${setting}):`),
+    shortage: (location: string, level: string) => `${location} has ${level}, which counts as 0.`,
     read: 'As it was read',
   },
   csv: {

@@ -3,6 +3,7 @@ import type { Connection, SellableStock } from '../../../src/configuration/model
 import { encodeConnection } from '../../../src/configuration/stored-form.ts'
 import { CONNECTIONS } from '../../../src/configuration/tables.ts'
 import { SYNC_CONTROL } from '../../../src/control/tables.ts'
+import { decimal8 } from '../../../src/events/decimal.ts'
 import { sellableWay } from '../../../src/operations/sellable-row.ts'
 import { stagedStage } from '../../../src/projections/staged.ts'
 import { connectionWith } from '../../data/configuration.ts'
@@ -59,12 +60,27 @@ describe('rows of a connection that sets what may be sold', () => {
       buffer: '2',
       sellable: '3',
       locations: ['main'],
+      shortages: [],
       reason: null,
       held_until: null,
     })
     expect(items[1].data).not.toHaveProperty('parts')
     expect((await api.get('/v1/feeds/inventory/items/A?connection=shop-vendor')).json.items).toEqual([items[0]])
     expect((await api.get(`${FEED}&fields=parts`)).json.items[0].data).toEqual({ parts: data.parts })
+  })
+
+  it('say which shortages count as zero', async () => {
+    const { api, poll, stock } = await world({})
+    const row = stock('N', '5')
+    const east = { location: 'east', onHand: decimal8('1', 'q'), available: decimal8('-3', 'q') }
+    await api.project(0, { ...row, data: { ...row.data, locations: [...row.data.locations, east] } })
+    await api.idle()
+    const { data } = (await poll()).find(({ sku }: { sku: string }) => sku === 'N')
+    expect([data.total, data.parts.available, data.parts.shortages]).toEqual([
+      '5',
+      '5',
+      [{ location: 'east', available: '-3' }],
+    ])
   })
 
   it('say why nothing may be sold', async () => {

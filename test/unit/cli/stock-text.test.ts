@@ -16,6 +16,7 @@ const parts = {
   buffer: '2',
   sellable: '3',
   locations: ['Main'],
+  shortages: [],
   reason: null,
   held_until: null,
 }
@@ -30,6 +31,16 @@ it.each<[what: string, stock: ShownStock | null, text: string]>([
     'why nothing may be sold',
     { ...asRead, total: '0', parts: { ...parts, sellable: '0', reason: 'oversold', held_until: '2026-02-01' } },
     '5 at Main - 0 reserved - 2 buffer = 0 (oversold, held until 2026-02-01)',
+  ],
+  [
+    'a shortage that counts as zero',
+    { ...asRead, total: '3', parts: { ...parts, shortages: [{ location: 'East', available: '-3' }] } },
+    '5 at Main (East has -3, which counts as 0) - 0 reserved - 2 buffer = 3',
+  ],
+  [
+    'a shortage in a row as it was read',
+    { ...asRead, locations: [...asRead.locations, { location: 'East', on_hand: '0', available: '-3' }] },
+    '5 as read (East has -3, which counts as 0)',
   ],
   [
     'stock that is held because it is stale',

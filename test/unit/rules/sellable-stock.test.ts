@@ -26,6 +26,16 @@ describe('stock that may be sold', () => {
     expect(found({})).toEqual(['12.5', '12.5', '0', ['East', 'Main', 'Old'], null, ['2.5', '10', '0']])
   })
 
+  it('names the locations that count with less than nothing, which count as zero', () => {
+    const shortages = (policy: SellableStock) =>
+      sellableStock('WLD-1', levels, policy).shortages.map((one) => `${one.location} ${text8(one.available)}`)
+    expect(shortages({})).toEqual(['Old -4'])
+    expect(shortages({ locations: { policy: 'list', names: ['Main', 'Old'] } })).toEqual(['Old -4'])
+    expect(shortages({ locations: { policy: 'list', names: ['Main', 'East'] } })).toEqual([])
+    expect(shortages({ locations: { policy: 'priority', names: ['Old', 'Main'] } })).toEqual([])
+    expect(shortages({ locations: { policy: 'priority', names: ['Old'] } })).toEqual(['Old -4'])
+  })
+
   it('is that of the listed locations, the first of the list last to be emptied', () => {
     const policy = { locations: { policy: 'list', names: ['Main', 'East'] } } as const
     expect(found(policy, claims(1))).toEqual(['11.5', '12.5', '0', ['Main', 'East'], null, ['1.5', '10', '0']])

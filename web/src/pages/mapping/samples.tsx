@@ -13,6 +13,7 @@ import { texts } from '../../texts.ts'
 import { usePageTitle } from '../../title.ts'
 import { editedMaps } from './edited-map.ts'
 import { type EditedMapping, MappingEditor } from './editor.tsx'
+import { SampleStock } from './sample-stock.tsx'
 
 const own = texts.samples
 const NEWEST = 5
@@ -203,6 +204,9 @@ function Sample(props: { readonly sample: MappingSample }): JSX.Element {
           </tbody>
         </table>
       </div>
+      <For each={props.sample.stock ?? []}>
+        {({ source, after }) => <Show when={after}>{(stock) => <SampleStock source={source} stock={stock()} />}</Show>}
+      </For>
       <details>
         <summary>{own.read}</summary>
         <JsonView value={props.sample.read} />

@@ -108,7 +108,8 @@ export function ProductHistory(props: {
 function Change(props: { readonly item: RowChange }): JSX.Element {
   const [isOpen, setIsOpen] = createSignal(false)
   const [showsAll, setShowsAll] = createSignal(false)
-  const all = () => props.item.changes ?? []
+  // The list itself only changes between empty and missing: its members say the same.
+  const all = () => (props.item.changes ?? []).filter(({ field }) => field !== 'parts.shortages')
   const shown = () => (showsAll() ? all() : all().slice(0, MOST_FIELDS))
   return (
     <li class="change">
@@ -179,10 +180,10 @@ function Field(props: { readonly change: FieldChange }): JSX.Element {
       <dt title={props.change.field}>{fieldText(props.change.field)}</dt>
       <dd>
         <Show when={props.change.before !== null}>
-          <del>{valueText(props.change.before)}</del>
+          <del>{shownText(props.change.field, props.change.before)}</del>
           <Icon name="right" size={12} />
         </Show>
-        <ins>{valueText(props.change.after)}</ins>
+        <ins>{shownText(props.change.field, props.change.after)}</ins>
       </dd>
     </div>
   )
@@ -192,8 +193,16 @@ function Field(props: { readonly change: FieldChange }): JSX.Element {
 function fieldText(field: string): string {
   const part = own.parts[field]
   if (part !== undefined) return part
+  const short = /^parts\.shortages\[(.+)\]/.exec(field)?.[1]
+  if (short !== undefined) return own.shortage(short)
   const [, member, name] = /^\w+\[(.+)\]\.(\w+)$/.exec(field) ?? []
   return member === undefined || name === undefined ? field : `${member} · ${name.replaceAll('_', ' ')}`
+}
+
+/** Stock of a location that is less than nothing counts as 0 in the total. */
+function shownText(field: string, value: unknown): string {
+  const isShortage = /^locations\[.+\]\.available$/.test(field) && typeof value === 'string' && value.startsWith('-')
+  return isShortage ? own.countsAsZero(value) : valueText(value)
 }
 
 function valueText(value: unknown): string {

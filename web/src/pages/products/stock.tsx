@@ -1,6 +1,6 @@
 import { For, type JSX, Show } from 'solid-js'
 import type { FeedRow } from '../../api/answers.ts'
-import { amountText } from '../../format.ts'
+import { levelText } from '../../format.ts'
 import { Badge } from '../../parts/parts.tsx'
 import { TableHead } from '../../parts/table-head.tsx'
 import { Time } from '../../parts/when.tsx'
@@ -20,7 +20,10 @@ type Parts = NonNullable<Served['data']['parts']>
 export function Stock(props: { readonly mapped: Fields; readonly served: FeedRow['as_served'] }): JSX.Element {
   const locations = () => (Array.isArray(props.mapped['locations']) ? props.mapped['locations'].map(fieldsOf) : [])
   const parts = () => props.served?.data.parts
-  const counts = (location: string) => parts()?.locations.includes(location) !== false
+  const note = (location: Fields) => {
+    if (parts()?.locations.includes(String(location['location'])) === false) return own.sum.notCounted
+    return String(location['available']).startsWith('-') ? own.sum.shortage : null
+  }
   const total = () => props.served?.data.total ?? props.mapped['total']
   const isInStock = () => props.served?.data.in_stock ?? props.mapped['inStock'] === true
   return (
@@ -35,9 +38,7 @@ export function Stock(props: { readonly mapped: Fields; readonly served: FeedRow
               <tr>
                 <td>
                   {String(location['location'])}
-                  <Show when={!counts(String(location['location']))}>
-                    <span class="soft"> · {own.sum.notCounted}</span>
-                  </Show>
+                  <Show when={note(location)}>{(text) => <span class="soft"> · {text()}</span>}</Show>
                 </td>
                 <td class="number">{level(location['onHand'])}</td>
                 <td class="number">{level(location['available'])}</td>
@@ -101,5 +102,5 @@ function Sum(props: { readonly parts: Parts }): JSX.Element {
   )
 }
 
-const level = (value: unknown): string => amountText(String(value ?? '0')).replace(/\.00$/, '')
+const level = (value: unknown): string => levelText(String(value ?? '0'))
 const less = (value: string): string => `− ${level(value)}`
