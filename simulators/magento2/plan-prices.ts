@@ -88,6 +88,8 @@ const kindOf = (target: string): string => (groupOf(target) ?? target).toLowerCa
 function choicesOf(plan: PricePlan, level: Level, now: number): Choice[] {
   const [begins, ends] = [timeOf(level.valid_from), timeOf(level.valid_to)]
   return plan.settings.targetsOf(level.level).flatMap((target) => {
+    // It only has larger quantities, so it replaces no price of one piece.
+    if (level.price === null && groupOf(target) === null) return []
     const website = websiteOf(plan, `Level "${level.level}"`, level.currency)
     if (website === 'refused') keep(plan, target)
     if (website === null || website === 'refused') return []
@@ -117,17 +119,34 @@ function choose(plan: PricePlan, choices: readonly Choice[], now: number): Choic
   const later = choices.filter(({ begins }) => (begins ?? now) > now)
   const latestFirst = valid.toSorted((a, b) => compare(startOf(b), startOf(a)) || compare(endOf(a), endOf(b)))
   const nextFirst = later.toSorted((a, b) => compare(startOf(a), startOf(b)) || compare(endOf(a), endOf(b)))
-  const [first, ...others] = valid.length === 0 && choices[0]?.target === 'special' ? nextFirst : latestFirst
+  return firstOf(plan, valid.length === 0 && choices[0]?.target === 'special' ? nextFirst : latestFirst)
+}
+
+/** The first of the sorted choices. If it only has larger quantities, the prices of smaller ones are those of the next. */
+function firstOf(plan: PricePlan, [first, ...others]: readonly Choice[]): Choice | null {
   if (first === undefined) return null
   const rival = others.find(
     (one) => startOf(one) === startOf(first) && (one.level.level !== first.level.level || endOf(one) === endOf(first)),
   )
-  if (rival === undefined) return first
-  const [target, code] = [choices[0]?.target, first.website.code]
-  const both = `Levels "${first.level.level}" and "${rival.level.level}" are both "${target}" of the website "${code}".`
+  if (rival !== undefined) return refuse(plan, first, rival)
+  if (first.level.price !== null || others.length === 0) return first
+  const next = firstOf(plan, others)
+  return next === null ? null : { ...first, level: above(first.level, next.level) }
+}
+
+function refuse(plan: PricePlan, { target, website, level }: Choice, rival: Choice): null {
+  const both = `Levels "${level.level}" and "${rival.level.level}" are both "${target}" of the website "${website.code}".`
   plan.refused.push(`${both} Leave one of them out.`)
-  keep(plan, first.target)
+  keep(plan, target)
   return null
+}
+
+/** A level that only has larger quantities, with the prices of smaller ones of the level that it replaces. */
+function above(level: Level, replaced: Level): Level {
+  const from = (tier: Level['tiers'][number]) => numberOf(tier.from, `quantity of level "${level.level}"`)
+  const lowest = Math.min(...level.tiers.map(from))
+  const smaller = replaced.tiers.filter((tier) => from(tier) < lowest)
+  return { ...level, price: replaced.price, tiers: [...smaller, ...level.tiers] }
 }
 
 const startOf = ({ begins }: Choice): number => begins ?? Number.NEGATIVE_INFINITY

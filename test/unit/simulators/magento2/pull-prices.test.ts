@@ -270,6 +270,36 @@ describe('prices with a period', () => {
     expect(await pull()).toMatchObject({ written: 0 })
   })
 
+  it('of larger quantities alone leave those of smaller ones', async () => {
+    const hour = 3_600_000
+    const at = (ms: number) => new Date(Date.now() + ms).toISOString()
+    const now = { valid_from: at(-hour), valid_to: at(hour) }
+    api.feeds.prices = [
+      row('WLD-K01', [
+        level('Base Price', '10', { 5: '9', 20: '8' }),
+        level('Base Price', null, { 10: '7' }, now),
+        level('Sale', '6'),
+        level('Sale', null, { 10: '5' }, now),
+        level('Trade', '4'),
+        level('Trade', '3.5', {}, { valid_from: at(-3 * hour) }),
+        level('Trade', null, { 8: '3' }, { valid_from: at(-2 * hour) }),
+        level('Trade', null, { 6: '2.5', 9: '2' }, now),
+      ]),
+    ]
+    expect(await pull()).toMatchObject({ written: 1, failed: 0 })
+    expect(await pricesOf('WLD-K01')).toMatchObject({
+      price: 10,
+      special_price: '6.000000',
+      tiers: [
+        tier(wholesale, 1, 3.5),
+        tier(wholesale, 6, 2.5),
+        tier(wholesale, 9, 2),
+        tier(allGroups, 5, 9),
+        tier(allGroups, 10, 7),
+      ],
+    })
+  })
+
   it('that are special have whole days of the store’s zone, and lose days that are no longer there', async () => {
     await shopAt('2027-01-10T12:00:00Z')
     const period = { valid_from: '2027-02-01T06:00:00Z', valid_to: '2027-03-01T06:00:00Z' }
