@@ -33,7 +33,7 @@ it('that one key has opened is opened with no other', () => {
 
 it.each([
   ['no cursor at all', 'nonsense'],
-  ['not as it was sent', `${nextCursor('key', null, cursor, 5)} `],
+  ['not as it was sent', `${nextCursor('key', null, rows(cursor), 5)} `],
   ['the cursor of another list', sealedText('key', { k: 'tasks' })],
 ])('is refused if it is %s', (_, text) => {
   expect(() => readCursor('key', text, 5)).toThrow(expect.objectContaining({ code: 'cursor_invalid' }))

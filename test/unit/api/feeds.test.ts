@@ -143,7 +143,12 @@ describe('a cursor', () => {
     await api.project(0, stock('A', '1'))
     const { cursor } = (await api.get(FEED)).json
     const now = api.clock.time
-    const ofAnotherInstallation = nextCursor('its key', null, readCursor('key', cursor, now).cursor, now)
+    const ofAnotherInstallation = nextCursor(
+      'its key',
+      null,
+      { cursor: readCursor('key', cursor, now).cursor, hasNews: true },
+      now,
+    )
     const changed = `${cursor.slice(0, 20)}${cursor[20] === 'A' ? 'B' : 'A'}${cursor.slice(21)}`
     const ofAnEarlierVersion = `eyJrIjoiZmVlZCJ9.${'A'.repeat(43)}`
     for (const text of [ofAnotherInstallation, changed, ofAnEarlierVersion]) {
