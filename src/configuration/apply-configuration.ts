@@ -1,5 +1,5 @@
 import { StreamError } from '../errors.ts'
-import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
+import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
 import { type Author, type DocumentRow, digestOf, rowDigest, writeDocument } from './document-rows.ts'
 import type { Configuration } from './model.ts'
 import { encodeConnection, encodeMetadata, encodeRecipient, encodeSubscription, encodeSystem } from './stored-form.ts'
@@ -27,11 +27,21 @@ export async function applyConfiguration(
   const changed = new Set<string>()
   const whole = { by: 'apply', at: new Date().toISOString(), reason: null, ...author }
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const done = await applyOnce(tables, configuration, whole, changed)
-    if (done === null) continue
-    return { changed: [...changed], unchanged: done - changed.size }
+    try {
+      const done = await applyOnce(tables, configuration, whole, changed)
+      if (done !== null) return { changed: [...changed], unchanged: done - changed.size }
+    } catch (error) {
+      if (error instanceof StreamError && error.code === 'revision_differs') await raiseForPart(tables, changed, whole)
+      throw error
+    }
   }
+  await raiseForPart(tables, changed, whole)
   throw new StreamError('concurrent_change', 'another process keeps changing the configuration; apply it again')
+}
+
+/** What was written is loaded too, although the rest was refused. */
+async function raiseForPart(tables: Tables, changed: ReadonlySet<string>, { at }: Author): Promise<void> {
+  if (changed.size > 0) await raiseRevision(tables, digestOf({ part: [...changed], at }))
 }
 
 /** The number of documents; null: another process wrote at the same time. */
@@ -99,7 +109,13 @@ export async function raiseRevision(tables: Tables, contentDigest: string, anywa
   const before = await tables.get(CONNECTIONS, REVISION_KEY)
   if (before?.['digest'] === contentDigest && !anyway) return true
   const revision = Number(before?.['revision'] ?? 0) + 1
-  const same: Condition =
-    before === undefined ? { absent: 'digest' } : { attribute: 'digest', is: '=', value: String(before['digest']) }
-  return tables.put(CONNECTIONS, { ...REVISION_KEY, revision, digest: contentDigest }, same)
+  return tables.put(CONNECTIONS, { ...REVISION_KEY, revision, digest: contentDigest }, { mine: asRead(before) })
+}
+
+/** The revision too: after an equal digest, a write that was sent again would put it back to an earlier one. */
+function asRead(before: Item | undefined): Condition {
+  if (before === undefined) return { absent: 'digest' }
+  const same: Condition = { attribute: 'digest', is: '=', value: String(before['digest']) }
+  const { revision } = before
+  return revision === undefined ? same : { allOf: [same, { attribute: 'revision', is: '=', value: Number(revision) }] }
 }

@@ -90,7 +90,7 @@ export async function writeDocument(tables: Tables, row: DocumentRow, author: Au
     ...createdItem(row, before, author),
     ...changeItem(was, document, author),
   }
-  if (!(await tables.put(table, item, asItWas(before)))) return null
+  if (!(await tables.put(table, item, { mine: asItWas(before) }))) return null
   await settleRow(tables, row, item)
   return true
 }
@@ -149,8 +149,10 @@ export async function removeDocument(
   await settleRow(tables, row, before)
   if (before['removing'] !== undefined) return true
   const { by, at, reason } = author
-  const removing = await tables.update(table, key, { set: { removing: { by, at, reason } } }, asItWas(before))
-  if (removing === null) return false
+  const set = { removing: { by, at, reason } }
+  const removing = await tables.update(table, key, { set }, { mine: asItWas(before) })
+  // After a request that was sent again, another process may have completed this removal: the row is gone then.
+  if (removing === null) return (await tables.get(table, key)) === undefined
   await settleRow(tables, row, removing)
   return true
 }

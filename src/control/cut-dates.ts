@@ -39,7 +39,7 @@ export async function setCutDate(deps: CutDateDeps, read: string, request: CutDa
   const done = await rowsOf(deps.tables, controlRows).update(
     { read },
     { set: { cut_date: cutDate, revision: revision + 1, cut_date_change: change } },
-    { allOf: [{ attribute: 'revision', is: '=', value: revision }, { absent: 'current' }] },
+    { mine: { allOf: [{ attribute: 'revision', is: '=', value: revision }, { absent: 'current' }] } },
   )
   const after = await readControl(deps.tables, read)
   if (!done) throw stateConflictError(after, revision)

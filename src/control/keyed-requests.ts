@@ -47,7 +47,7 @@ export async function takeRequest(
   const rows = rowsOf(tables, requestRows)
   // After so long nobody repeats a request; under its key it would count as new.
   const expires = expiresAfter(now, keptDays.requests)
-  if (await rows.put({ id, digest: own, at: now, answer: null, expires }, { absent: 'id' })) {
+  if (await rows.put({ id, digest: own, at: now, answer: null, expires }, { mine: { absent: 'id' } })) {
     return { id, at: now, answer: null, isNew: true }
   }
   const known = await rows.get({ id })

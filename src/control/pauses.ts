@@ -31,12 +31,12 @@ export const pauseRows = rowType<Pause>(PAUSES, ['stage', 'connection'], {
 
 /** False: the connection is already paused at this stage. */
 export async function pause(tables: Tables, row: Pause): Promise<boolean> {
-  return await rowsOf(tables, pauseRows).put(row, { absent: 'connection' })
+  return await rowsOf(tables, pauseRows).put(row, { mine: { absent: 'connection' } })
 }
 
 /** Ends a pause: parked records are released within seconds. False: there was none. */
 export async function resume(tables: Tables, stage: string, connection: string): Promise<boolean> {
-  return await rowsOf(tables, pauseRows).delete({ stage, connection }, { present: 'connection' })
+  return await rowsOf(tables, pauseRows).delete({ stage, connection }, { mine: { present: 'connection' } })
 }
 
 /**
@@ -61,11 +61,8 @@ export async function claimProbe(
   next: number,
 ): Promise<boolean> {
   const change = { set: { probe_at: next } }
-  return await rowsOf(tables, pauseRows).update({ stage, connection }, change, {
-    attribute: 'probe_at',
-    is: '=',
-    value: probe_at,
-  })
+  const asSeen: Condition<AttributeOf<Pause>> = { attribute: 'probe_at', is: '=', value: probe_at }
+  return await rowsOf(tables, pauseRows).update({ stage, connection }, change, { mine: asSeen })
 }
 
 /** The pauses of a stage, by connection, as this process sees them: read again when older than `everyMs`. */

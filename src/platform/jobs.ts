@@ -58,7 +58,7 @@ export function createJobs<J extends Job>(tables: Tables, { table, decode, expir
       // The pointer first: a pointer without a job is harmless, but a job without a pointer would never run.
       if ((await get(job.id)) !== undefined) return false
       await tables.put(table, { shelf: OPEN, id: job.id })
-      return await tables.put(table, { shelf: ALL_JOBS, ...(job as Item & J) }, { absent: 'id' })
+      return await tables.put(table, { shelf: ALL_JOBS, ...(job as Item & J) }, { mine: { absent: 'id' } })
     },
     async list(limit) {
       return await queryReadable(tables, table, { partition: ALL_JOBS, descending: true, limit }, decode)

@@ -44,8 +44,8 @@ export interface Leases {
 export function createLeases(tables: Tables, table: string, columns: LeaseColumns): Leases {
   const held = ({ token }: HeldRow): Condition => ({ attribute: columns.token, is: '=', value: token })
   const change: Leases['change'] = (row, asked, when = []) => {
-    const condition = when.length === 0 ? held(row) : { allOf: [held(row), ...when] }
-    return tables.update(table, row.key, asked, condition)
+    if (when.length === 0) return tables.update(table, row.key, asked, held(row))
+    return tables.update(table, row.key, asked, { mine: { allOf: [held(row), ...when] } })
   }
   const extend: Leases['extend'] = (row, until, { set, ...more } = {}) =>
     change(row, { ...more, set: { ...set, [columns.until]: until } })
@@ -59,7 +59,7 @@ export function createLeases(tables: Tables, table: string, columns: LeaseColumn
         anyOf: [{ absent: columns.until }, { attribute: columns.until, is: '<=', value: now }],
       }
       const taken = { ...more, set: { ...set, [columns.token]: token, [columns.until]: until } }
-      return tables.update(table, key, taken, { allOf: [isFree, ...when] })
+      return tables.update(table, key, taken, { mine: { allOf: [isFree, ...when] } })
     },
   }
 }

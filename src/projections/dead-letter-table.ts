@@ -88,7 +88,7 @@ export async function changeLetter(
   change: Pick<DeadLetterRow, 'state' | 'state_at' | 'retries'>,
 ): Promise<boolean> {
   const set = { ...change, revision: row.revision + 1 }
-  if (!(await rowsOf(tables, deadLetterRows).update({ id: row.id }, { set }, unchanged(row)))) return false
+  if (!(await rowsOf(tables, deadLetterRows).update({ id: row.id }, { set }, { mine: unchanged(row) }))) return false
   const key = { shelf: shelfOf(row.state), place: placeOf(row) }
   const older: ShelfCondition = { attribute: 'revision', is: '<', value: set.revision }
   await rowsOf(tables, shelvedRows).update(key, { set }, { allOf: [{ present: 'place' }, older] })

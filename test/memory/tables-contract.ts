@@ -206,6 +206,23 @@ export function testTables(factory: () => Tables | Promise<Tables>): void {
       expect(await tables.get('contract_plain', { id })).toEqual({ id, n: won.indexOf(true) })
     })
 
+    it('takes a condition with `mine` as the condition', async () => {
+      const id = fresh()
+      const isNew = { mine: { absent: 'id' } } as const
+      const won = await Promise.all([1, 1].map((n) => tables.put('contract_plain', { id, n }, isNew)))
+      expect(won.toSorted()).toEqual([false, true])
+      const isFirst = { mine: { attribute: 'n', is: '=', value: 1 } } as const
+      const changes = await Promise.all(
+        [2, 2].map((n) => tables.update('contract_plain', { id }, { set: { n } }, isFirst)),
+      )
+      expect(changes.filter((item) => item !== null)).toMatchObject([{ id, n: 2 }])
+      expect(await tables.delete('contract_plain', { id }, isFirst)).toBe(false)
+      expect(await tables.delete('contract_plain', { id }, { mine: { present: 'id' } })).toBe(true)
+      expect(await tables.delete('contract_plain', { id }, { mine: { present: 'id' } })).toBe(false)
+      expect(await tables.get('contract_plain', { id })).toBeUndefined()
+      expect(await tables.delete('contract_plain', { id: 'x'.repeat(2049) }, { mine: { present: 'id' } })).toBe(false)
+    })
+
     it('deletes, also under a condition', async () => {
       const id = fresh()
       await tables.put('contract_plain', { id, n: 1 })

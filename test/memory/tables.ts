@@ -1,4 +1,5 @@
 import { StreamError } from '../../src/errors.ts'
+import { conditionOf } from '../../src/platform/dynamodb/own-writes.ts'
 import { checkKey, isPossibleKey, isPossibleRange } from '../../src/platform/dynamodb/possible-keys.ts'
 import type {
   Change,
@@ -15,7 +16,10 @@ interface Table {
   readonly items: Map<string, Item>
 }
 
-/** The port to tables in memory: each call is atomic and takes a turn of its own, as a call over a network does. */
+/**
+ * The port to tables in memory: each call is atomic and takes a turn of its own, as a call over a network does. No
+ * request is sent again here, so a write with `mine` is like any other; `resent-writes.ts` sends them again.
+ */
 export function memoryTables(definitions: readonly TableDefinition[]): Tables {
   const tables = new Map(definitions.map((definition) => [definition.name, { definition, items: new Map() } as Table]))
   const turn = async (name: string): Promise<Table> => {
@@ -44,7 +48,7 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
         .map(copy)
     },
     async put(name, item, condition) {
-      return write(await turn(name), item, condition)
+      return write(await turn(name), item, conditionOf(condition))
     },
     async putMany(name, items) {
       const table = await turn(name)
@@ -55,7 +59,8 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
       const absent = { absent: table.definition.partitionKey }
       return items.filter((item) => !write(table, item, absent))
     },
-    async update(name, key, change, condition) {
+    async update(name, key, change, when) {
+      const condition = conditionOf(when)
       const table = await turn(name)
       checkKey(name, table.definition, key)
       const before = table.items.get(idOf(table, key))
@@ -66,7 +71,8 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
       table.items.set(idOf(table, key), after)
       return copy(after)
     },
-    async delete(name, key, condition) {
+    async delete(name, key, when) {
+      const condition = conditionOf(when)
       const table = await turn(name)
       if (!isPossibleKey(table.definition, key)) return condition === undefined || holds(undefined, condition)
       if (condition !== undefined && !holds(table.items.get(idOf(table, key)), condition)) return false

@@ -1,6 +1,7 @@
 import { PUBLISHED } from '../../src/control/tables.ts'
 import type { TopicKind } from '../../src/events/topics.ts'
-import type { Condition, Item, Tables } from '../../src/platform/dynamodb/tables.ts'
+import { conditionOf } from '../../src/platform/dynamodb/own-writes.ts'
+import type { Condition, Item, Tables, WriteCondition } from '../../src/platform/dynamodb/tables.ts'
 import type { ConsumeOptions, EventLog, LogBatch } from '../../src/platform/kafka/event-log.ts'
 import type { Stage } from '../../src/platform/runtime/stage.ts'
 import { stateTables } from '../../src/processors/entity-states.ts'
@@ -127,7 +128,8 @@ function forgetting(attribute: string): (tables: Tables) => Tables {
   })
 }
 
-function withoutAttribute(condition: Condition | undefined, attribute: string): Condition | undefined {
+function withoutAttribute(when: WriteCondition | undefined, attribute: string): Condition | undefined {
+  const condition = conditionOf(when)
   if (condition === undefined || !('allOf' in condition)) return condition
   return { allOf: condition.allOf.filter((one) => !JSON.stringify(one).includes(`"${attribute}"`)) }
 }

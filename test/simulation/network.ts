@@ -1,4 +1,5 @@
 import { StreamError } from '../../src/errors.ts'
+import type { SentWrite } from '../memory/resent-writes.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
@@ -18,7 +19,10 @@ export interface Trouble {
   readonly after: number
   /** Given up by who sent it, done later. */
   readonly late: number
-  /** Done twice, as by a client that repeats by itself; the answer is the second one's. */
+  /**
+   * Done, its answer lost, and sent again a little later by the client itself, with whatever others wrote in between;
+   * the answer is the second one's.
+   */
   readonly twice: number
   /** Takes long. */
   readonly slow: number
@@ -32,6 +36,10 @@ export const LATEST_MS: Readonly<Record<Port, number>> = { log: 8_000, tables: 5
 /** Requests that change something at the other side, and may arrive late or twice. */
 const CHANGING = /^(send|put|update|delete|upsert)/
 const REPEATED = /^(put|update|delete)/
+/** Until a client sends a request again whose answer was lost. */
+const AGAIN_MS = 3_000
+
+type Effect<T> = () => T | Promise<T>
 
 interface Sending {
   readonly from: Sender
@@ -63,7 +71,8 @@ export class Network {
     this.#random = random
   }
 
-  request<T>(from: Sender, port: Port, what: string, effect: () => T | Promise<T>): Promise<T> {
+  request<T>(from: Sender, port: Port, what: string, effect: Effect<T> | SentWrite<T>): Promise<T> {
+    const { send, sendAgain } = typeof effect === 'function' ? { send: effect, sendAgain: effect } : effect
     const fault = this.#fault(port, what)
     if (CHANGING.test(what)) this.onChange(from)
     return new Promise<T>((resolve, reject) => {
@@ -71,9 +80,13 @@ export class Network {
       const arrive = async (): Promise<void> => {
         this.#scheduler.trace.note(this.#scheduler.now, from.name, fault === 'none' ? what : `${what} (${fault})`)
         if (fault === 'before') return settle(() => reject(lost(port, what, 'before')))
-        if (fault === 'twice') await Promise.resolve(effect()).catch(() => undefined)
+        if (fault === 'twice') {
+          await Promise.resolve(send()).catch(() => undefined)
+          await this.#untilSentAgain(from)
+          this.#scheduler.trace.note(this.#scheduler.now, from.name, `${what} (again)`)
+        }
         try {
-          const value = await effect()
+          const value = await (fault === 'twice' ? sendAgain() : send())
           settle(fault === 'after' ? () => reject(lost(port, what, 'after')) : () => resolve(value))
         } catch (error) {
           settle(() => reject(error))
@@ -118,6 +131,11 @@ export class Network {
       if (!sending.dropped) arrive()
     }
     this.#scheduler.after(takes, go)
+  }
+
+  /** Never, if the sender ends before. */
+  #untilSentAgain(from: Sender): Promise<void> {
+    return new Promise((resolve) => void from.after(this.#random.int(1, AGAIN_MS), resolve))
   }
 
   #fault(port: Port, what: string): Fault {

@@ -94,7 +94,7 @@ function someTrouble(random: SeededRandom, port: Port): Trouble {
     before: rate(60),
     after: rate(60),
     late: port === 'source' ? 0 : rate(25),
-    twice: port === 'tables' ? rate(40) : 0,
+    twice: port === 'tables' ? rate(120) : 0,
     slow: rate(150),
   }
 }

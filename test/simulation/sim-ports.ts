@@ -1,17 +1,20 @@
 import { StreamError } from '../../src/errors.ts'
+import { tableDefinitions } from '../../src/operations/table-definitions.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
+import { type SentWrite, sentWrites } from '../memory/resent-writes.ts'
 import type { SimProcess } from './sim-process.ts'
 
 /** The tables as a process reaches them. */
 export function simTables(process: SimProcess, tables: Tables): Tables {
-  const ask = <T>(what: string, effect: () => Promise<T>) => process.request('tables', what, effect)
+  const ask = <T>(what: string, effect: (() => Promise<T>) | SentWrite<T>) => process.request('tables', what, effect)
+  const writes = sentWrites(tables, tableDefinitions)
   return {
     get: (table, key) => ask(`get ${table} ${textOf(key)}`, () => tables.get(table, key)),
     getMany: (table, keys) => ask(`getMany ${table} ${keys.length}`, () => tables.getMany(table, keys)),
     put: (table, item, condition) => {
       const sent = structuredClone(item)
-      return ask(`put ${table} ${briefly(sent)}`, () => tables.put(table, sent, condition))
+      return ask(`put ${table} ${briefly(sent)}`, writes.put(table, sent, condition))
     },
     putMany: (table, items) => {
       const sent = structuredClone(items)
@@ -29,12 +32,10 @@ export function simTables(process: SimProcess, tables: Tables): Tables {
     },
     update: (table, key, change, condition) => {
       const sent = structuredClone(change)
-      return ask(`update ${table} ${textOf(key)} ${textOf(sent.set ?? {})}`, () =>
-        tables.update(table, key, sent, condition),
-      )
+      const what = `update ${table} ${textOf(key)} ${textOf(sent.set ?? {})}`
+      return ask(what, writes.update(table, key, sent, condition))
     },
-    delete: (table, key, condition) =>
-      ask(`delete ${table} ${textOf(key)}`, () => tables.delete(table, key, condition)),
+    delete: (table, key, condition) => ask(`delete ${table} ${textOf(key)}`, writes.delete(table, key, condition)),
     query: (table, range) => ask(`query ${table} ${range.partition}`, () => tables.query(table, range)),
     count: (table, range) => ask(`count ${table} ${range.partition}`, () => tables.count(table, range)),
     async *scan(table) {

@@ -1,6 +1,7 @@
 import { StreamError } from '../../src/errors.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { LogHost } from '../memory/consumer.ts'
+import type { SentWrite } from '../memory/resent-writes.ts'
 import type { Network, Port } from './network.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -39,7 +40,7 @@ export class SimProcess {
     return this.#scheduler.after(ms, () => this.#deliver(call))
   }
 
-  request<T>(port: Port, what: string, effect: () => T | Promise<T>): Promise<T> {
+  request<T>(port: Port, what: string, effect: (() => T | Promise<T>) | SentWrite<T>): Promise<T> {
     return this.#network.request(this, port, what, effect)
   }
 

@@ -101,7 +101,7 @@ export function createKeyStore(tables: Tables, clock: { now(): number }): KeySto
       if (before === undefined) return null
       const after = { ...set(before), revision: before.revision + 1 }
       const asRead = { attribute: 'revision', is: '=', value: before.revision } as const
-      if (!(await rows.update({ book: BOOK, id }, { set: after }, asRead))) continue
+      if (!(await rows.update({ book: BOOK, id }, { set: after }, { mine: asRead }))) continue
       cache.delete(id)
       return { ...before, ...after }
     }
@@ -150,7 +150,7 @@ export function createKeyStore(tables: Tables, clock: { now(): number }): KeySto
         revoked_by: null,
         revision: 1,
       }
-      if (!(await rows.put(key, { absent: 'id' })))
+      if (!(await rows.put(key, { mine: { absent: 'id' } })))
         throw new StreamError('concurrent_change', 'another key got this id; create it again')
       any = { is: true, at: clock.now() }
       cache.delete(id)

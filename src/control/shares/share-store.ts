@@ -51,7 +51,7 @@ export function createShareStore(tables: Tables, clock: { now(): number }): Shar
         last_used_at: null,
         expires: expiryOf(wanted.expires_at),
       }
-      if (!(await rows.put(link, { absent: 'id' }))) {
+      if (!(await rows.put(link, { mine: { absent: 'id' } }))) {
         throw new StreamError('concurrent_change', 'another link got this id; create it again')
       }
       return { link, token: shareToken({ shelf, id, secret }) }

@@ -37,7 +37,7 @@ export async function destroyOldKeys(
 ): Promise<number | null> {
   const at = clock.now()
   const isTurn = { anyOf: [{ absent: 'at' }, { attribute: 'at', is: '<=', value: at - DAY_MS }] } as const
-  if ((await tables.update(SETTINGS, LOOKED_AT, { set: { at } }, isTurn)) === null) return null
+  if ((await tables.update(SETTINGS, LOOKED_AT, { set: { at } }, { mine: isTurn })) === null) return null
   try {
     return await personKeys.destroyOld(signal)
   } catch (error) {

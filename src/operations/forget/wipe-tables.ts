@@ -1,5 +1,6 @@
 import { FORGOTTEN } from '../../events/forgotten.ts'
-import type { Item, Key, TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
+import { keyIn } from '../../platform/dynamodb/table-keys.ts'
+import type { Item, TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
 
 /** Result of the search of a table. */
 export interface InTable {
@@ -60,11 +61,6 @@ export async function wipeRow(
 /** For a table whose rows contain only data of one person. */
 export async function removeRow(tables: Tables, definition: TableDefinition, item: Item): Promise<void> {
   await tables.delete(definition.name, keyIn(definition, item))
-}
-
-function keyIn({ partitionKey, sortKey }: TableDefinition, item: Item): Key {
-  const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])]
-  return Object.fromEntries(keys.map((one) => [one, String(item[one])]))
 }
 
 function has(value: unknown, texts: readonly string[]): boolean {

@@ -100,7 +100,8 @@ export function createSubscriptionStore(tables: Tables): SubscriptionStore {
       const fence = row?.fence ?? 0
       const asSeen = { anyOf: [{ absent: 'fence' }, { attribute: 'fence', is: '=', value: fence }] } as const
       const held = row === undefined ? {} : { handover: heldLease(row) }
-      if (await typed.update({ subscription }, { set: { ...set, ...held, fence: fence + 1 } }, asSeen)) return true
+      if (await typed.update({ subscription }, { set: { ...set, ...held, fence: fence + 1 } }, { mine: asSeen }))
+        return true
     }
   }
   return {

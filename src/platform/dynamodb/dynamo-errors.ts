@@ -78,6 +78,11 @@ export function isConditionFailure(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException'
 }
 
+/** The client sent the request more than once: an earlier one may have been carried out. */
+export function wasSentAgain(error: unknown): boolean {
+  return error instanceof DynamoDBServiceException && (error.$metadata.attempts ?? 1) > 1
+}
+
 function isTooLarge(error: unknown): boolean {
   if (error instanceof Error && error.name === 'ItemCollectionSizeLimitExceededException') return true
   return (

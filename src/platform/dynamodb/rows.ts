@@ -1,6 +1,6 @@
 import type { StreamError } from '../../errors.ts'
 import { isPossibleTime } from '../../events/times.ts'
-import type { Change, Condition, Item, Key, RangeQuery, Tables } from './tables.ts'
+import type { Change, Item, Key, RangeQuery, Tables, WriteCondition } from './tables.ts'
 import { readableItems, unreadableRowError } from './unreadable-rows.ts'
 
 /** How the value of one attribute is read. */
@@ -166,15 +166,15 @@ export interface Rows<R> {
   getMany(keys: readonly KeyOf<R>[]): Promise<readonly R[]>
   /** Like `getMany`, but leaves unreadable rows out. */
   listMany(keys: readonly KeyOf<R>[]): Promise<readonly R[]>
-  put(row: R, condition?: Condition<AttributeOf<R>>): Promise<boolean>
+  put(row: R, condition?: WriteCondition<AttributeOf<R>>): Promise<boolean>
   /** Like `put`, for a row without all attributes: reads fill them in as declared with `or`. */
-  putPart(row: Partial<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
+  putPart(row: Partial<R>, condition?: WriteCondition<AttributeOf<R>>): Promise<boolean>
   putMany(rows: readonly R[]): Promise<void>
   /** Writes rows with different keys, except where the key exists. Returns those that were not written. */
   insertMany(rows: readonly R[]): Promise<readonly R[]>
   /** False: the condition did not hold and nothing was written. */
-  update(key: KeyOf<R>, change: RowChange<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
-  delete(key: KeyOf<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
+  update(key: KeyOf<R>, change: RowChange<R>, condition?: WriteCondition<AttributeOf<R>>): Promise<boolean>
+  delete(key: KeyOf<R>, condition?: WriteCondition<AttributeOf<R>>): Promise<boolean>
   query(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
   /** Like `query`, but throws for an unreadable row: for callers that must not miss one. */
   queryWhole(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>

@@ -1,5 +1,5 @@
 import { DescribeTableCommand, type DynamoDBClient, type KeySchemaElement } from '@aws-sdk/client-dynamodb'
-import type { TableDefinition } from './tables.ts'
+import type { Item, Key, TableDefinition } from './tables.ts'
 
 /** Reads the key attributes of tables, once each: queries give only the partition's value, not its attribute. */
 export interface TableKeys {
@@ -44,4 +44,10 @@ export function keyAttribute(
   type: 'HASH' | 'RANGE',
 ): string | undefined {
   return schema?.find(({ KeyType }) => KeyType === type)?.AttributeName
+}
+
+/** The key of an item. */
+export function keyIn({ partitionKey, sortKey }: TableDefinition, item: Item): Key {
+  const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])]
+  return Object.fromEntries(keys.map((one) => [one, String(item[one])]))
 }

@@ -21,6 +21,26 @@ export type Condition<A extends string = string> =
   | { readonly anyOf: readonly Condition<A>[] }
   | { readonly allOf: readonly Condition<A>[] }
 
+/**
+ * A condition whose write recognizes itself. The client sends a request again when its answer is lost. The condition of
+ * a write that was carried out the first time then no longer holds, because the row is as this write left it. Without
+ * `mine` such a write counts as refused; with it, as written:
+ *
+ * - A put or an update leaves a random mark in the row, as the attribute `write_mark`, and only this call has it. So of
+ *   two callers that write equal values, one is refused as always: leases, claims and slots may use it. An update also
+ *   compares what it set: if that was changed since, it counts as refused.
+ * - A delete leaves no mark: after a repeated request, a row that is gone counts as deleted by this call. Use it only
+ *   where it does not matter who deletes the row.
+ *
+ * Use it where a refusal is reported or acted on. Leave it out where the caller reads the row again anyway, and for rows
+ * that are written often: it costs the attribute, and after the refusal of a repeated request one read.
+ */
+interface Mine<A extends string = string> {
+  readonly mine: Condition<A>
+}
+
+export type WriteCondition<A extends string = string> = Condition<A> | Mine<A>
+
 /** Changes of an item, which is created when missing. Paths as in Condition; parents of a dotted path must exist. */
 export interface Change {
   readonly set?: Readonly<Record<string, unknown>>
@@ -53,7 +73,7 @@ export interface Tables {
   /** Any number of keys; missing items are left out, and the order may change. */
   getMany(table: string, keys: readonly Key[]): Promise<readonly Item[]>
   /** False: the condition did not hold, and nothing was written. */
-  put(table: string, item: Item, condition?: Condition): Promise<boolean>
+  put(table: string, item: Item, condition?: WriteCondition): Promise<boolean>
   /** Any number of items, without conditions, in any order. */
   putMany(table: string, items: readonly Item[]): Promise<void>
   /**
@@ -62,8 +82,8 @@ export interface Tables {
    */
   insertMany(table: string, items: readonly Item[]): Promise<readonly Item[]>
   /** The item after the change; null: the condition did not hold, and nothing was written. */
-  update(table: string, key: Key, change: Change, condition?: Condition): Promise<Item | null>
-  delete(table: string, key: Key, condition?: Condition): Promise<boolean>
+  update(table: string, key: Key, change: Change, condition?: WriteCondition): Promise<Item | null>
+  delete(table: string, key: Key, condition?: WriteCondition): Promise<boolean>
   /** Up to `limit` items in order of the sort key, across as many pages as it takes. */
   query(table: string, query: RangeQuery): Promise<readonly Item[]>
   count(table: string, query: Omit<RangeQuery, 'limit' | 'attributes'>): Promise<number>

@@ -1,11 +1,13 @@
-import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { forEachBounded } from '../bounded.ts'
 import { guarded, plain, type TableAccess } from './access.ts'
 import { insertMany, type NotInserted, putMany } from './batches.ts'
-import { isConditionFailure, isRefused } from './dynamo-errors.ts'
+import { isConditionFailure, isRefused, wasSentAgain } from './dynamo-errors.ts'
 import { compileChange, compileCondition, createNames, type Names } from './expressions.ts'
+import { conditionOf, isMine, markedChange, markedItem, showsChange, showsPut } from './own-writes.ts'
 import { checkKey, isPossibleKey } from './possible-keys.ts'
-import type { Condition, Item, TableDefinition, Tables } from './tables.ts'
+import { keyIn } from './table-keys.ts'
+import type { Change, Condition, Item, Key, TableDefinition, Tables, WriteCondition } from './tables.ts'
 
 type Writes = Pick<Tables, 'put' | 'putMany' | 'insertMany' | 'update' | 'delete'>
 
@@ -14,6 +16,11 @@ const PUT_SIDE_BY_SIDE = 16
 
 export function createWrites({ client, keys, prefix }: TableAccess): Writes {
   const named = (table: string) => ({ TableName: `${prefix}${table}` })
+  const readAgain = async (table: string, key: Key): Promise<Item | undefined> => {
+    const input = { ...named(table), Key: { ...key }, ConsistentRead: true }
+    const { Item: item } = await client.send(new GetCommand(input))
+    return item === undefined ? undefined : plain(item)
+  }
   // A role may lack the permission for statements, which only inserts need: then each item is put by itself.
   let mayInsert = true
   const inserted = async (table: string, items: readonly Item[]): Promise<NotInserted> => {
@@ -28,10 +35,15 @@ export function createWrites({ client, keys, prefix }: TableAccess): Writes {
   }
   const put: Writes['put'] = (table, item, condition) =>
     guarded(`${prefix}${table}`, async () => {
-      checkKey(table, await keys.of(table), item)
-      const guard = conditionOf(condition, createNames())
-      const done = await unlessRefused(() => client.send(new PutCommand({ ...named(table), Item: item, ...guard })))
-      return done !== null
+      const definition = await keys.of(table)
+      checkKey(table, definition, item)
+      const sent = markedItem(item, condition)
+      const input = { ...named(table), Item: sent, ...guardOf(condition, createNames()) }
+      return await unlessRefused(
+        () => client.send(new PutCommand(input)).then(() => true),
+        async () => isMine(condition) && showsPut(await readAgain(table, keyIn(definition, item)), sent),
+        false,
+      )
     })
   return {
     put,
@@ -57,40 +69,60 @@ export function createWrites({ client, keys, prefix }: TableAccess): Writes {
       guarded(`${prefix}${table}`, async () => {
         checkKey(table, await keys.of(table), key)
         const names = createNames()
-        const expression = compileChange(change, names)
+        const sent = markedChange(change, condition)
+        const expression = compileChange(sent, names)
         const input = {
           ...named(table),
           Key: { ...key },
           ...(expression === '' ? {} : { UpdateExpression: expression }),
-          ...conditionOf(condition, names),
+          ...guardOf(condition, names),
           ReturnValues: 'ALL_NEW' as const,
         }
-        const done = await unlessRefused(() => client.send(new UpdateCommand(input)))
-        return done === null ? null : plain(done.Attributes ?? {})
+        const found = async () => (isMine(condition) ? await readAgain(table, key) : undefined)
+        return await unlessRefused<Item | null>(
+          () => client.send(new UpdateCommand(input)).then(({ Attributes }) => plain(Attributes ?? {})),
+          async () => ofChange(await found(), sent),
+          null,
+        )
       }),
     delete: (table, key, condition) =>
       guarded(`${prefix}${table}`, async () => {
-        if (!isPossibleKey(await keys.of(table), key)) return condition === undefined || 'absent' in condition
-        const guard = conditionOf(condition, createNames())
-        const input = { ...named(table), Key: { ...key }, ...guard }
-        return (await unlessRefused(() => client.send(new DeleteCommand(input)))) !== null
+        if (!isPossibleKey(await keys.of(table), key)) return mayBeAbsent(conditionOf(condition))
+        const input = { ...named(table), Key: { ...key }, ...guardOf(condition, createNames()) }
+        return await unlessRefused(
+          () => client.send(new DeleteCommand(input)).then(() => true),
+          async () => isMine(condition) && (await readAgain(table, key)) === undefined,
+          false,
+        )
       }),
   }
 }
 
+/** Whether the condition of a delete holds where no item can be. */
+function mayBeAbsent(condition: Condition | undefined): boolean {
+  return condition === undefined || 'absent' in condition
+}
+
 /** Includes the placeholders that `names` already has. */
-function conditionOf(condition: Condition | undefined, names: Names) {
+function guardOf(when: WriteCondition | undefined, names: Names) {
+  const condition = conditionOf(when)
   const expression = condition === undefined ? {} : { ConditionExpression: compileCondition(condition, names) }
   return { ...expression, ...names.placeholders() }
 }
 
-async function unlessRefused<T>(call: () => Promise<T>): Promise<T | null> {
+/** `again`: what a refused request counts as that was sent more than once; `refused`: any other refused one. */
+async function unlessRefused<T>(call: () => Promise<T>, again: () => Promise<T>, refused: T): Promise<T> {
   try {
     return await call()
   } catch (error) {
-    if (isConditionFailure(error)) return null
-    throw error
+    if (!isConditionFailure(error)) throw error
+    return wasSentAgain(error) ? await again() : refused
   }
+}
+
+/** The row, if it shows that the change was carried out. */
+function ofChange(found: Item | undefined, change: Change): Item | null {
+  return found !== undefined && showsChange(found, change) ? found : null
 }
 
 /** DynamoDB rejects a request that writes a key twice; keeps the last item of each key, as single writes would. */

@@ -198,7 +198,7 @@ export function createPersonKeys(deps: PersonKeysDeps): PersonKeys {
     const isGone: RowCondition = {
       anyOf: [{ absent: 'person' }, { attribute: 'expires', is: '<', value: clock.now() / 1000 }],
     }
-    const made = await rows.put(row, isGone)
+    const made = await rows.put(row, { mine: isGone })
     const after = await rows.get({ person, month: FORGOTTEN_ROW })
     if (made && after !== undefined && (after.forgotten_at ?? 0) !== (forgottenAt ?? 0)) {
       await rows.delete({ person, month }, { attribute: 'key_id', is: '=', value: row.key_id ?? '' })
@@ -259,7 +259,7 @@ export function createPersonKeys(deps: PersonKeysDeps): PersonKeys {
           const key = { person: row.person, month: row.month }
           const expires = expiresNow(row, keep)
           if (expires !== null && expires * 1000 < clock.now()) {
-            if (!(await rows.delete(key, unchanged(row)))) return
+            if (!(await rows.delete(key, { mine: unchanged(row) }))) return
             destroyed += 1
             note(row, undefined)
           } else if (expires !== row.expires) {

@@ -107,7 +107,7 @@ export function createDeliveries(tables: Tables): Deliveries {
         ],
       }
       const seen = { allOf: [sameFence(intent.fence - 1), sameDecisions] }
-      return await rows.update(deliveryRowKey(intent), { set }, seen)
+      return await rows.update(deliveryRowKey(intent), { set }, { mine: seen })
     },
     finish: (intent, targetId) => end(intent, { state: 'delivered', targetId }),
     refuse: (intent) => end(intent, { state: 'refused' }),

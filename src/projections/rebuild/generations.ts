@@ -28,7 +28,7 @@ export async function beginGeneration(
   if (meta.building !== null) return generation
   const free: MetaCondition = { allOf: [{ absent: 'building' }, unchanged('last_generation', meta.lastGeneration)] }
   const set: Partial<MetaItem> = { building: generation, rebuild: id, last_generation: generation }
-  if ((await tables.update(table, metaKey(feed), { set }, free)) !== null) return generation
+  if ((await tables.update(table, metaKey(feed), { set }, { mine: free })) !== null) return generation
   throw new StreamError('concurrent_change', `another rebuild of ${table} has just begun`)
 }
 
@@ -56,7 +56,7 @@ export async function switchGeneration(tables: Tables, feed: Feed, rebuild: Rebu
     allOf: [{ attribute: 'rebuild', is: '=', value: id }, unchanged('generation', meta.generation)],
   }
   const change = { set: { generation, building: meta.generation } } satisfies RowChange<MetaItem>
-  if ((await tables.update(table, metaKey(feed), change, asItWas)) !== null) return
+  if ((await tables.update(table, metaKey(feed), change, { mine: asItWas })) !== null) return
   throw new StreamError('state_conflict', `id: ${id} was just switched or dropped; read it again`, {
     field: 'id',
   })
@@ -99,7 +99,7 @@ export async function undoSwitch(
   }
   const asItWas: MetaCondition = { allOf: [kept(rebuild), { attribute: 'generation', is: '=', value: generation }] }
   const change = { set: { generation: before, building: generation } } satisfies RowChange<MetaItem>
-  if ((await tables.update(table, metaKey(feed), change, asItWas)) === null) throw goneError(rebuild)
+  if ((await tables.update(table, metaKey(feed), change, { mine: asItWas })) === null) throw goneError(rebuild)
 }
 
 /** Whether a generation has everything that the live one had when `then` was read. */
@@ -118,14 +118,14 @@ function goneError({ table, id }: Rebuild): StreamError {
 /** Stops writes into the generation before a switch. False: the switch was undone, or writes have stopped already. */
 export async function retireGeneration(tables: Tables, feed: Feed, rebuild: Rebuild): Promise<boolean> {
   const change = { remove: ['building', 'rebuild'] } satisfies RowChange<MetaItem>
-  return (await tables.update(rebuild.table, metaKey(feed), change, kept(rebuild))) !== null
+  return (await tables.update(rebuild.table, metaKey(feed), change, { mine: kept(rebuild) })) !== null
 }
 
 /** Stops writes into the generation. False: it is not being built (any more). */
 export async function giveUpGeneration(tables: Tables, feed: Feed, { table, id }: Rebuild): Promise<boolean> {
   const own: MetaCondition = { attribute: 'rebuild', is: '=', value: id }
   const change = { remove: ['building', 'rebuild'] } satisfies RowChange<MetaItem>
-  return (await tables.update(table, metaKey(feed), change, own)) !== null
+  return (await tables.update(table, metaKey(feed), change, { mine: own })) !== null
 }
 
 /** Deletes the watermarks of a generation after its rows are gone. */

@@ -1,16 +1,17 @@
 import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { pino } from 'pino'
-import { afterAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
 import { rowsOf, rowType, text } from '../../../src/platform/dynamodb/rows.ts'
 import { contractTables, testTables } from '../../memory/tables-contract.ts'
+import { startFaultProxy } from '../../worlds/fault-proxy.ts'
 
 const services = inject('services')
 Object.assign(process.env, services)
 const logger = pino({ level: 'silent' })
-const open = (prefix: string) =>
+const open = (prefix: string, endpoint: string | null = services['DYNAMODB_ENDPOINT'] ?? null) =>
   createTables({
-    endpoint: services['DYNAMODB_ENDPOINT'] ?? null,
+    endpoint,
     region: services['AWS_REGION'] ?? 'local',
     prefix,
     logger,
@@ -109,6 +110,65 @@ describe('DynamoDB', () => {
     await expect(dynamo.tables.putMany('contract_plain', [large])).rejects.toMatchObject(refused)
     const change = { set: { text: large.text } }
     await expect(dynamo.tables.update('contract_plain', { id: 'large' }, change)).rejects.toMatchObject(refused)
+  })
+
+  describe('whose answer to a write is lost after it was carried out', () => {
+    const id = (name: string) => ({ id: `lost-${name}` })
+    let proxy: Awaited<ReturnType<typeof startFaultProxy>>
+    let lossy: ReturnType<typeof open>
+    beforeAll(async () => {
+      await dynamo.create(contractTables)
+      proxy = await startFaultProxy(services['DYNAMODB_ENDPOINT'] ?? '')
+      lossy = open(prefix, proxy.url)
+      // Reads the keys of the table, which is no part of what is tested.
+      await lossy.tables.get('contract_plain', id('none'))
+    })
+    afterAll(async () => {
+      lossy.close()
+      await proxy.close()
+    })
+    const lose = (action: string) => {
+      proxy.seen.length = 0
+      proxy.set({ action, kind: 'lose', times: 1 })
+    }
+
+    it('counts a put as written that meets its own row, but no equal one of another caller', async () => {
+      const isNew = { absent: 'id' } as const
+      lose('PutItem')
+      expect(await lossy.tables.put('contract_plain', { ...id('put'), n: 1 }, { mine: isNew })).toBe(true)
+      expect(proxy.seen).toEqual(['PutItem', 'PutItem', 'GetItem'])
+      expect(await dynamo.tables.get('contract_plain', id('put'))).toMatchObject({ n: 1 })
+      lose('PutItem')
+      expect(await lossy.tables.put('contract_plain', { ...id('put'), n: 1 }, { mine: isNew })).toBe(false)
+      proxy.seen.length = 0
+      expect(await lossy.tables.put('contract_plain', { ...id('put'), n: 1 }, { mine: isNew })).toBe(false)
+      // A request that was sent once costs no read.
+      expect(proxy.seen).toEqual(['PutItem'])
+      lose('PutItem')
+      expect(await lossy.tables.put('contract_plain', { ...id('without'), n: 1 }, isNew)).toBe(false)
+      expect(await dynamo.tables.get('contract_plain', id('without'))).toEqual({ ...id('without'), n: 1 })
+    })
+
+    it('returns the row after an update that meets its own row, but not after one of another caller', async () => {
+      await dynamo.tables.put('contract_plain', { ...id('update'), fence: 1 })
+      const first = { mine: { attribute: 'fence', is: '=', value: 1 } } as const
+      const change = { set: { fence: 2, worker: { name: 'a', none: null } }, remove: ['due'] }
+      lose('UpdateItem')
+      const taken = { ...id('update'), ...change.set }
+      expect(await lossy.tables.update('contract_plain', id('update'), change, first)).toMatchObject(taken)
+      expect(proxy.seen).toEqual(['UpdateItem', 'UpdateItem', 'GetItem'])
+      lose('UpdateItem')
+      expect(await lossy.tables.update('contract_plain', id('update'), change, first)).toBeNull()
+    })
+
+    it('counts a row that is gone as deleted', async () => {
+      await dynamo.tables.put('contract_plain', id('delete'))
+      const isThere = { mine: { present: 'id' } } as const
+      lose('DeleteItem')
+      expect(await lossy.tables.delete('contract_plain', id('delete'), isThere)).toBe(true)
+      expect(proxy.seen).toEqual(['DeleteItem', 'DeleteItem', 'GetItem'])
+      expect(await lossy.tables.delete('contract_plain', id('delete'), isThere)).toBe(false)
+    })
   })
 
   it('says that nothing answers', async () => {
