@@ -69,7 +69,8 @@ export async function untilReady(
       if (failingSince !== undefined && Date.now() - failingSince > FAILING_MS) {
         throw new Error(`${name} answers only with errors; its data may be damaged`)
       }
-      if (Date.now() > deadline) throw new Error(`${name} did not answer on ${host}:${port} within ${START_MS / 1000} s`)
+      if (Date.now() > deadline)
+        throw new Error(`${name} did not answer on ${host}:${port} within ${START_MS / 1000} s`)
       await delay(PAUSE_MS, undefined, { signal: options.signal })
     }
   }
