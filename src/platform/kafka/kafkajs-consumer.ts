@@ -143,10 +143,8 @@ async function begin(consumer: Consumer, partitions: Assignment, state: Consumpt
     state.closing = true
     session.end()
     // Not awaited: it waits for batches, and they wait for this.
-    consumer
-      .disconnect()
-      .catch(() => undefined)
-      .then(() => state.options.onFailure(error))
+    const left = consumer.disconnect().catch(() => undefined)
+    void left.then(() => state.options.onFailure(error))
   }
 }
 
