@@ -80,6 +80,18 @@ function changedProduct(changes: Partial<FeedEnds['products'][number]>): FeedEnd
 describe('the comparison of the feeds', () => {
   it('finds nothing where both ends agree', () => expect(differences(agreed)).toEqual([]))
 
+  it('finds nothing where a location owes and the shop has none of it', () => {
+    const items = agreed.items.map((item) => ({
+      ...item,
+      locations: { items: [{ location_display: 'East Warehouse', quantityAvailable: -2 }] },
+    }))
+    const owing = feeds({
+      inventory: [row('erp', 'V-1', { locations: [{ location: 'East Warehouse', available: '-2' }] })],
+    })
+    const sourceItems = [{ sku: 'V-1', source_code: 'east-warehouse', quantity: 0 }]
+    expect(differences({ ...owing, items, sourceItems })).toEqual([])
+  })
+
   it.each([
     ['a product that is not in the feed', feeds({ products: [] }), /V-1 is not in the feed/],
     ['a product under another name', changedProduct({ name: 'X' }), /"X" in the shop/],
