@@ -1,6 +1,6 @@
 import { StreamError } from '../errors.ts'
 import { largestText } from '../events/largest-text.ts'
-import { type AttributeOf, list, number, or, rowType, text } from '../platform/dynamodb/rows.ts'
+import { list, number, or, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Condition, Item, Key, TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 import { type FeedRow, type Position, parsePosition, positionText } from './feed-row.ts'
 import type { Feed } from './projection.ts'
@@ -98,7 +98,7 @@ function itemOf(feed: Feed, shard: Shard, { key, ...attributes }: FeedRow): Item
 
 /** Guarantee 4: false if the table already has a newer state of the row, written by another projector. */
 export async function writeRow(tables: Tables, feed: Feed, shard: Shard, row: FeedRow): Promise<boolean> {
-  const accepts: Condition<AttributeOf<FeedRow> | 'pk'> = {
+  const accepts: Condition = {
     anyOf: [
       { absent: 'pk' },
       { attribute: 'rank', is: '<', value: row.rank },
@@ -106,6 +106,7 @@ export async function writeRow(tables: Tables, feed: Feed, shard: Shard, row: Fe
         allOf: [
           { attribute: 'rank', is: '=', value: row.rank },
           { attribute: 'position', is: '<=', value: row.position },
+          ...(feed.notNewer === undefined ? [] : [feed.notNewer(row)]),
         ],
       },
     ],

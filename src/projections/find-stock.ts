@@ -15,13 +15,13 @@ export function createFindStock({ tables, shards }: { readonly tables: Tables; r
   return async ({ id: connection }, sources, keys) => {
     const meta = await readMeta(tables, inventoryFeed)
     const rows = await rowsOfKeys({ tables, feed: inventoryFeed, meta, shards }, { connection, sources, keys })
-    return rows.filter(({ deleted }) => !deleted).map(stockRowOf)
+    return rows.map(stockRowOf)
   }
 }
 
 /** The event of a row, with the version in its rank. */
 function stockRowOf({ connection, source, key, deleted, data, rank, event_id: eventId }: FeedRow): StockRow {
-  const { level } = splitClaims(data)
+  const { level, claims } = splitClaims(data)
   const inventory = {
     sku: key,
     total: decimal8(String(level['total']), 'total'),
@@ -29,5 +29,6 @@ function stockRowOf({ connection, source, key, deleted, data, rank, event_id: ev
     locations: [...stockLevels(level)],
   }
   const digest = contentDigest({ deleted, data: inventory })
-  return { eventId, contentDigest: digest, connection, source, key, ...rankVersion(rank), deleted, data: inventory }
+  const version = { ...rankVersion(rank), claimsRevision: claims?.revision ?? 0 }
+  return { eventId, contentDigest: digest, connection, source, key, ...version, deleted, data: inventory }
 }

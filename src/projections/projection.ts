@@ -2,6 +2,7 @@ import type { Static, TObject } from 'typebox'
 import type { DeclarationOf } from '../events/entities.ts'
 import { type FeedEntity, type TopicEvents, type UniversalKind, universalKind } from '../events/topics.ts'
 import { flag, opaque, type RowType, rowType, text, textLike } from '../platform/dynamodb/rows.ts'
+import type { Condition } from '../platform/dynamodb/tables.ts'
 import { evolveRow, type FeedRow, type Position, rankOf } from './feed-row.ts'
 
 /** The key that distinguishes the rows of a connection and source. */
@@ -35,6 +36,8 @@ export interface Feed<K extends UniversalKind = UniversalKind> {
   evolve(row: FeedRow | undefined, event: TopicEvents[K], position: Position): FeedRow
   /** Whether any part of an event is as new as the row; otherwise `evolve` returns the row. */
   accepts(row: FeedRow, event: TopicEvents[K]): boolean
+  /** For rows with parts that change without a new rank or position: met by stored rows in which they are not newer. */
+  notNewer?(row: FeedRow): Condition
 }
 
 interface FeedOptions<E extends FeedEntity, S extends TObject> {
@@ -52,6 +55,7 @@ interface FeedOptions<E extends FeedEntity, S extends TObject> {
 export interface FeedFold<E, C> {
   evolve(row: FeedRow | undefined, event: E, columns: C, position: Position): FeedRow
   accepts(row: FeedRow, event: E): boolean
+  notNewer(row: FeedRow): Condition
 }
 
 export function defineFeed<E extends FeedEntity, S extends TObject>({
@@ -76,6 +80,7 @@ export function defineFeed<E extends FeedEntity, S extends TObject>({
       if (fold !== undefined) return fold.evolve(row, event, own, position)
       return evolveRow(row, event, own as FeedRow['data'], position)
     },
+    ...(fold === undefined ? {} : { notNewer: fold.notNewer }),
     accepts: (row, event) => fold?.accepts(row, event) ?? rankOf(event) >= row.rank,
   }
 }

@@ -33,6 +33,12 @@ export const stockFold: FeedFold<UniversalInventoryChanged, Data> = {
   accepts: (row, event) => {
     return rankOf(event) >= row.rank || areNewer(storedClaims(event.claims), splitClaims(row.data).claims)
   },
+  notNewer: ({ data }) => {
+    const revision = `data.${CLAIMS}.revision`
+    const { claims } = splitClaims(data)
+    if (claims === null) return { absent: revision }
+    return { anyOf: [{ absent: revision }, { attribute: revision, is: '<=', value: claims.revision }] }
+  },
   evolve(row, event, columns, position) {
     const { connection, source, key, eventId, deleted } = event
     const given = { rank: rankOf(event), eventId, deleted, level: columns, claims: storedClaims(event.claims) }

@@ -1,23 +1,22 @@
-import { add, type Decimal8, decimal8, greatest, least, subtract, sum, text8, ZERO8 } from '../events/decimal.ts'
+import { add, type Decimal8, decimal8, greatest, least, subtract, text8, ZERO8 } from '../events/decimal.ts'
 import type { Order } from '../events/generated/events.ts'
 import { componentsOf, groupLines } from './components.ts'
+import {
+  lastEnd,
+  NO_HISTORY,
+  newestRouted,
+  type OrderHistory,
+  ownOf,
+  type SettledVersion,
+  skusOf,
+  toldOf,
+  toldUpTo,
+  totalOf,
+  withEnd,
+  withVersion,
+} from './order-history.ts'
 import { componentQuantities, vendorQuantity } from './quantities.ts'
 import type { Told } from './stock-claims.ts'
-
-/**
- * How the delivery of a version ended: the vendor has it; the vendor has it as canceled; or it was not accepted, so
- * that the vendor has an earlier version or nothing.
- */
-export type DeliveryEnd = 'told' | 'canceled' | 'failed'
-
-/** The end of a version's delivery. */
-export interface SettledVersion {
-  /** Version, as `versionRank` makes it. */
-  readonly rank: string
-  readonly end: DeliveryEnd
-  /** Milliseconds. */
-  readonly at: number
-}
 
 /** What a vendor's part of an order claims of its stock. Decimals as text. */
 export interface OrderClaims {
@@ -29,11 +28,11 @@ export interface OrderClaims {
   readonly told: Readonly<Record<string, readonly Told[]>>
   /** The newest end of a delivery. */
   readonly settled: SettledVersion | null
-  /** Whether the newest version puts the order on hold: a vendor's stock does not include such an order. */
-  readonly held?: boolean
+  /** All of the above follows from it; a row of an earlier release has none. */
+  readonly history?: OrderHistory
 }
 
-const NOTHING: OrderClaims = { rank: '', wanted: {}, told: {}, settled: null }
+const NOTHING: OrderClaims = { rank: '', wanted: {}, told: {}, settled: null, history: NO_HISTORY }
 
 /**
  * Pieces by SKU that a vendor has to deliver of an order. A bundle counts by its own SKU and by its components: the
@@ -71,71 +70,62 @@ export interface RoutedVersion {
 export function routeClaims(before: OrderClaims | undefined, { rank, quantities, held }: RoutedVersion): OrderClaims {
   const known = before ?? NOTHING
   if (rank < known.rank) return known
-  const gone = Object.fromEntries(Object.keys(known.wanted).map((sku) => [sku, '0']))
-  const asked = Object.fromEntries([...quantities].map(([sku, quantity]) => [sku, text8(quantity)]))
-  const wanted: OrderClaims['wanted'] = { ...gone, ...asked }
-  // What the vendor was told before a hold is not part of its stock any more.
-  if (rank > known.rank) return settle({ ...known, rank, wanted, held, told: isOnHold(known) ? {} : known.told })
-  const isSame =
-    held === (known.held ?? false) &&
-    Object.entries(wanted).every(([sku, quantity]) => ownOf(known.wanted, sku) === quantity)
-  return isSame ? known : { ...known, wanted, held, settled: null }
-}
-
-/** Whether the vendor has the order on hold, or may have it so by now. */
-function isOnHold({ held = false, settled, rank }: OrderClaims): boolean {
-  return held && (settled?.rank !== rank || settled.end === 'told')
+  const wanted = Object.fromEntries([...quantities].map(([sku, quantity]) => [sku, text8(quantity)]))
+  return after(known, withVersion(historyOf(known), { rank, wanted, held }))
 }
 
 /**
- * The claims after a delivery ended. The end may arrive before its version: it counts once that arrives. The end of an
- * older version changes nothing: the newer one is still on its way.
+ * The claims after a delivery ended. The end may arrive before its version, or after a newer one: what is claimed is the
+ * same in every order.
  */
 export function settleClaims(before: OrderClaims | undefined, settled: SettledVersion): OrderClaims {
   const known = before ?? NOTHING
-  const last = known.settled
-  if (last !== null && (settled.rank < last.rank || (settled.rank === last.rank && settled.at <= last.at))) return known
-  return settle({ ...known, settled })
+  return after(known, withEnd(historyOf(known), settled))
 }
 
-function settle(claims: OrderClaims): OrderClaims {
-  const { settled, rank } = claims
-  if (settled === null || settled.rank !== rank || settled.end === 'failed' || isOnHold(claims)) return claims
-  const told = Object.entries(claims.wanted).map(([sku, wanted]) => {
-    const quantity = settled.end === 'canceled' ? ZERO8 : decimal8(wanted, 'wanted')
-    return [sku, toldUpTo(ownOf(claims.told, sku) ?? [], quantity, settled.at)] as const
-  })
-  return { ...claims, told: Object.fromEntries(told.filter(([, pieces]) => pieces.length > 0)) }
+function after(known: OrderClaims, history: OrderHistory): OrderClaims {
+  if (history === known.history) return known
+  const { rank, wanted } = newestRouted(history) ?? NOTHING
+  const gone = Object.fromEntries(skusOf(history).map((sku) => [sku, '0']))
+  const told = skusOf(history).map((sku) => [sku, toldOf(history, sku).told] as const)
+  return {
+    rank,
+    wanted: { ...known.wanted, ...gone, ...wanted },
+    told: Object.fromEntries(told.filter(([, pieces]) => pieces.length > 0)),
+    settled: lastEnd(history),
+    history,
+  }
 }
 
-/** Adds what the vendor was told now, or takes back the newest pieces. */
-function toldUpTo(pieces: readonly Told[], quantity: Decimal8, at: number): readonly Told[] {
-  const more = subtract(quantity, totalOf(pieces))
-  if (more > 0n) return [...pieces, { at, quantity: text8(more) }]
-  let left = quantity
-  return pieces.flatMap((piece) => {
-    const kept = least(decimal8(piece.quantity, 'told'), left)
-    left = subtract(left, kept)
-    return kept > 0n ? [{ ...piece, quantity: text8(kept) }] : []
-  })
+/**
+ * The history of an order. A process of an earlier release writes a row without one, or keeps one that it did not
+ * continue: then it begins with the newest version.
+ */
+function historyOf({ rank, wanted, told, settled, history }: OrderClaims): OrderHistory {
+  const last = history === undefined ? null : lastEnd(history)
+  const isContinued = last?.rank === settled?.rank && last?.at === settled?.at && last?.end === settled?.end
+  if (history !== undefined && isContinued && (newestRouted(history)?.rank ?? '') === rank) return history
+  const begun =
+    rank === '' ? NO_HISTORY : withVersion({ from: rank, told, versions: [] }, { rank, wanted, held: false })
+  return settled === null ? begun : withEnd(begun, settled)
 }
 
-const totalOf = (pieces: readonly Told[]): Decimal8 => sum(pieces.map(({ quantity }) => decimal8(quantity, 'told')))
-
-/** What the order claims of a SKU. */
+/**
+ * What the order claims of a SKU. If a version on its way wants more pieces than another one before it that is on its
+ * way too, the vendor may give these pieces back first: they count as not acknowledged.
+ */
 export function claimsOfSku(
   claims: OrderClaims,
   sku: string,
 ): { readonly open: string; readonly told: readonly Told[] } {
-  if (isOnHold(claims)) return { open: ownOf(claims.wanted, sku) ?? '0', told: [] }
-  const told = ownOf(claims.told, sku) ?? []
-  const { settled, rank } = claims
-  if (settled?.rank === rank && settled.end !== 'told') return { open: '0', told }
-  const wanted = decimal8(ownOf(claims.wanted, sku) ?? '0', 'wanted')
-  return { open: text8(greatest(subtract(wanted, totalOf(told)), ZERO8)), told }
-}
-
-/** A SKU may be called like a property that every object has. */
-function ownOf<T>(bySku: Readonly<Record<string, T>>, sku: string): T | undefined {
-  return Object.hasOwn(bySku, sku) ? bySku[sku] : undefined
+  const history = historyOf(claims)
+  const newest = newestRouted(history)
+  const { told, fewest } = toldOf(history, sku)
+  const isOver = (newest?.ends.at(-1)?.end ?? 'told') !== 'told'
+  if (newest === undefined || isOver) return { open: '0', told }
+  const wanted = decimal8(ownOf(newest.wanted ?? {}, sku) ?? '0', 'wanted')
+  const total = totalOf(told)
+  const sure = fewest === null ? total : least(total, fewest)
+  const back = greatest(subtract(least(total, wanted), sure), ZERO8)
+  return { open: text8(greatest(subtract(wanted, sure), ZERO8)), told: toldUpTo(told, subtract(total, back), 0) }
 }

@@ -97,6 +97,18 @@ export function claimsDueAt({ orders, heldUntil, oversoldSince }: SkuClaims, now
   return times.length === 0 ? null : Math.min(...times)
 }
 
+/**
+ * When to look whether the feed has got the SKU's row of a connection that has none, in milliseconds; null: the row would
+ * have nothing of it. Mostly it is about to come; a connection that does not own the SKU never has one.
+ */
+export function missingDueAt({ orders, heldUntil }: SkuClaims, now: number): number | null {
+  const claims = Object.values(orders)
+  if (claims.length === 0 && heldUntil === null) return null
+  const last = Math.max(0, ...claims.flatMap(({ since, told }) => [since, ...told.map(({ at }) => at)]))
+  const age = claims.length === 0 ? 0 : now - last
+  return now + Math.min(Math.max(age, MINUTE_MS), CHECK_MS)
+}
+
 /** The claims of all orders together, as rows of the feed have them. */
 export function storedClaimsOf({ orders, heldUntil }: SkuClaims, revision: number): StoredClaims {
   const claims = Object.values(orders)

@@ -1,10 +1,13 @@
 import type { Connection } from '../configuration/model.ts'
 import type { UniversalInventoryChanged } from '../events/generated/events.ts'
 
-/** A row of stock as the feed has it, in the form of the event that made it; without claims. */
-export type StockRow = Omit<UniversalInventoryChanged, 'claims' | 'taskId'>
+/** A row of stock as the feed has it, in the form of the event that made it; of its claims only the revision. */
+export interface StockRow extends Omit<UniversalInventoryChanged, 'claims' | 'taskId'> {
+  /** 0: it never had any. */
+  readonly claimsRevision: number
+}
 
-/** The stock of a connection's SKUs in these sources, deleted rows left out. The feed may be a second behind. */
+/** The stock of a connection's SKUs in these sources. The feed may be a second behind. */
 export type FindStock = (
   connection: Connection,
   sources: readonly string[],

@@ -40,6 +40,11 @@ export class Accidents {
     for (const { process } of this.#slots) process.thaw()
   }
 
+  /** Nothing reaches the vendor's system, until it is back. */
+  vendorIsDown(isDown: boolean): void {
+    this.#world.network.trouble = isDown ? { ...CALM, erp: { ...NO_TROUBLE, before: 1000 } } : CALM
+  }
+
   #start(): Slot {
     const slot: Slot = { process: this.#world.process('worker'), running: undefined }
     this.#run(slot)

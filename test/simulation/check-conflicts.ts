@@ -6,7 +6,7 @@ import { textOf } from '../../src/systems/kit/wire.ts'
 import { LINE_FIELD } from '../../src/systems/netsuite/custom-fields.ts'
 import type { MemoryRecord } from '../memory/netsuite.ts'
 import type { DeadLetters } from './check-dead-letters.ts'
-import { fulfilledOf, isBegun } from './lives.ts'
+import { fulfilledOf, isBegun } from './shipped.ts'
 import type { World } from './world.ts'
 
 /** A conflict is told only where a vendor has shipped what it is not to have, or is to wait with (5). */

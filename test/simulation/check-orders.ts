@@ -10,9 +10,9 @@ import type { MemoryRecord } from '../memory/netsuite.ts'
 import { replacesBegun } from './check-conflicts.ts'
 import { eventsOf } from './check-cut-date.ts'
 import type { DeadLetters } from './check-dead-letters.ts'
-import { configuration, ERP } from './configuration.ts'
-import { fulfilledOf, isBegun } from './lives.ts'
+import { ERP, orderConnections } from './configuration.ts'
 import { type Wanted, type WantedLine, wantedOf } from './order-model.ts'
+import { fulfilledOf, isBegun } from './shipped.ts'
 import type { World } from './world.ts'
 
 /** The newest state of every order is in the topic, and in the ERP as each vendor is to have it (2, 3, 4, 7). */
@@ -23,11 +23,11 @@ export async function checkOrders(world: World, dead: DeadLetters): Promise<void
   for (const { key, data, deleted } of world.orders.newest()) {
     const own = events.get(key) ?? []
     const newest = own.toSorted(compareVersions).at(-1)
-    for (const { id } of configuration.connections) known.add(orderReference(id, key))
+    for (const { id } of orderConnections) known.add(orderReference(id, key))
     if (newest?.contentDigest !== contentDigest({ deleted, data })) {
       world.broken(2, `the newest state of order ${key} is not the newest in the topic`)
     } else if (data !== null) {
-      for (const connection of configuration.connections) {
+      for (const connection of orderConnections) {
         const last = sent.get(`${connection.id} ${key}`)
         const isCanceled = await world.standing.isCanceled(connection.id, key)
         checkVendor({ world, dead, connection, events: own, newest, last, isCanceled })
@@ -155,7 +155,7 @@ function wantedLine({ line, quantity }: WantedLine, shipped: number): string {
 /** Guarantee 7: no line of an order is with two vendors, or with one who does not own it. */
 function checkLines(world: World, key: string, order: Order): void {
   const seen = new Map<string, string>()
-  for (const { id } of configuration.connections) {
+  for (const { id } of orderConnections) {
     const record = world.erp.records.find(
       ({ type, externalId }) => type === 'salesOrder' && externalId === orderReference(id, key),
     )

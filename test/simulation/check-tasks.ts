@@ -4,7 +4,7 @@ import { entityKey, isEnd } from '../../src/projections/entity-row.ts'
 import { SYNC_ENTITIES } from '../../src/projections/tables.ts'
 import { taskCounts, taskState } from '../../src/projections/task-status.ts'
 import { eventsOf } from './check-cut-date.ts'
-import { configuration } from './configuration.ts'
+import { configuration, orderConnections, SHOP } from './configuration.ts'
 import type { World } from './world.ts'
 
 /** Every task comes to its end, and so does every event in it for every connection (2). */
@@ -22,9 +22,11 @@ export async function checkTasks(world: World): Promise<void> {
   }
 }
 
+/** For every connection that takes part in the read. */
 async function checkEnded(world: World, { taskId, key, source }: SourceEvent): Promise<void> {
   if (taskId === null) return
-  for (const { id } of configuration.connections) {
+  const ofRead = source === SHOP ? orderConnections : configuration.connections
+  for (const { id } of ofRead) {
     const row = await world.tables.get(SYNC_ENTITIES, { task: taskId, entity: entityKey(id, key) })
     if (row !== undefined && isEnd(String(row['status']))) continue
     const status = row === undefined ? 'nowhere' : `${row['status']} at ${row['stage']}`

@@ -44,6 +44,11 @@ export function planChanges(world: World): void {
   }
 }
 
+/** What the plan has for the end, in random order. */
+export function makeLastChanges(world: World): void {
+  for (const change of world.plan.lastChanges) make(world, change)
+}
+
 function make(world: World, change: PlannedChange): void {
   if (change.kind === 'item') {
     world.erp.addItem(change.sku)

@@ -20,6 +20,8 @@ export interface Guard {
   readonly meta?: (meta: FeedMeta) => FeedMeta
 }
 
+const CLAIMS = 'stock_claims'
+
 const withPut =
   (change: (table: string) => boolean) =>
   (tables: Tables): Tables => ({
@@ -91,6 +93,38 @@ export const guards = {
       },
     }),
   },
+  /** Guarantee 4: nothing that the vendor acknowledged or refused ends a reservation. */
+  'claims-released': {
+    stage: (stage) => (stage.name.startsWith('settle-stock') ? { ...stage, handle: async () => undefined } : stage),
+  },
+  /** Guarantee 4: what the vendor acknowledged is reserved no longer, whatever stock was read. */
+  'claims-told': { tables: claimingOf((order, claim) => [order, { ...claim, told: [] }], 'put') },
+  /** Guarantee 3: what an order reserves is added to what it reserved before. */
+  'claims-once': { tables: claimingOf((order, claim) => [`${order}~`, claim], 'get') },
+  /** Guarantee 3: of the reports of an order only the last counts, whatever came before it. */
+  'claims-history': {
+    tables: (tables) => ({
+      ...tables,
+      get: async (table, key) => {
+        const item = await tables.get(table, key)
+        if (table !== CLAIMS || key['id'] !== 'order' || item === undefined) return item
+        const { history: _, ...state } = wireOf(JSON.parse(String(item['state'])))
+        return { ...item, state: JSON.stringify(state) }
+      },
+    }),
+  },
+  /** Guarantee 2: nobody looks again at a SKU of which the feed lacks a row. */
+  'claims-of-late-rows': {
+    tables: (tables) => ({
+      ...tables,
+      put: (table, item, condition) =>
+        table === CLAIMS && String(item['part']).startsWith('due#')
+          ? Promise.resolve(true)
+          : tables.put(table, item, condition),
+    }),
+  },
+  /** Guarantee 4: two stages that change what is reserved overwrite each other. */
+  'claims-condition': { tables: withPut((table) => table === CLAIMS) },
   /** Guarantee 8: readers are served beyond the watermark. */
   watermark: {
     meta: (meta) => ({
@@ -112,6 +146,24 @@ export const guards = {
     }),
   },
 } as const satisfies Record<string, Guard>
+
+/** The tables, where what the orders claim of a SKU is something else, once it is read or written. */
+function claimingOf(change: (order: string, claim: Wire) => readonly [string, Wire], when: 'get' | 'put') {
+  const changed = (item: Item): Item => {
+    const state = wireOf(JSON.parse(String(item['state'])))
+    const orders = Object.entries(wireOf(state['orders'])).map(([order, claim]) => change(order, wireOf(claim)))
+    return { ...item, state: JSON.stringify({ ...state, orders: Object.fromEntries(orders) }) }
+  }
+  return (tables: Tables): Tables => ({
+    ...tables,
+    get: async (table, key) => {
+      const item = await tables.get(table, key)
+      return when === 'get' && table === CLAIMS && key['id'] === 'sku' && item !== undefined ? changed(item) : item
+    },
+    put: (table, item, condition) =>
+      tables.put(table, when === 'put' && table === CLAIMS && item['id'] === 'sku' ? changed(item) : item, condition),
+  })
+}
 
 /** The tables, where the row of a delivery lacks an attribute, and no intent is compared with it. */
 function forgetting(attribute: string): (tables: Tables) => Tables {

@@ -1,14 +1,15 @@
 import { StreamError } from '../../src/errors.ts'
 import type { Order } from '../../src/events/generated/events.ts'
 import { orderReference } from '../../src/rules/order-reference.ts'
-import { textOf, type Wire, wireOf } from '../../src/systems/kit/wire.ts'
+import { textOf, wireOf } from '../../src/systems/kit/wire.ts'
 import { LINE_FIELD } from '../../src/systems/netsuite/custom-fields.ts'
 import type { MemoryRecord } from '../memory/netsuite.ts'
-import { configuration } from './configuration.ts'
+import { orderConnections } from './configuration.ts'
 import { timeOf } from './driver.ts'
 import type { Life } from './plan-lives.ts'
 import { START } from './scheduler.ts'
 import { SeededRandom } from './seeded-random.ts'
+import { fulfilledOf } from './shipped.ts'
 import type { World } from './world.ts'
 
 /** How long the shop may not hear of a shipment. */
@@ -71,7 +72,7 @@ export class Lives {
   #ship(life: Life, all: boolean): void {
     const { erp, scheduler, plan, shop } = this.#world
     const number = shop.numberOf(life.id)
-    for (const { id } of configuration.connections) {
+    for (const { id } of orderConnections) {
       const record = erp.records.find((one) => one.externalId === orderReference(id, number))
       const lines = record === undefined ? [] : openLines(record)
       const taken = lines.map((line) => ({ ...line, count: all ? line.count : this.#random.int(0, line.count) }))
@@ -94,13 +95,4 @@ function openLines({ fields, lines, externalId }: MemoryRecord) {
     const count = Number(line['quantity']) - fulfilledOf(line)
     return line['isClosed'] === true || count <= 0 ? [] : [{ line: Number(line['line']), lineId, count }]
   })
-}
-
-/** The vendor has shipped something of it. */
-export function isBegun({ lines }: MemoryRecord): boolean {
-  return lines.some((line) => fulfilledOf(line) > 0)
-}
-
-export function fulfilledOf(line: Wire): number {
-  return Number(line['quantityFulfilled'] ?? 0)
 }

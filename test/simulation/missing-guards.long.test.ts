@@ -18,6 +18,12 @@ const found: readonly [guard: GuardName, from: number, within: number][] = [
   ['shipped-lines', 1, 60],
   ['held-order', 1, 60],
   ['canceled-by-hand', 1, 60],
+  ['claims-released', 1, 20],
+  ['claims-told', 1, 20],
+  ['claims-once', 1, 20],
+  ['claims-history', 1, 60],
+  ['claims-of-late-rows', 41, 60],
+  ['claims-condition', 1, 60],
   ['watermark', 1, 20],
   ['rebuild-join', 1, 20],
 ]

@@ -10,7 +10,7 @@ import { rowsOf } from '../../src/platform/dynamodb/rows.ts'
 import { deliveryRows } from '../../src/processors/delivery/deliveries.ts'
 import { stagedRows } from '../../src/projections/staged-row.ts'
 import { orderReference } from '../../src/rules/order-reference.ts'
-import { configuration, SHOP } from './configuration.ts'
+import { orderConnections, SHOP } from './configuration.ts'
 import { LATEST_MS } from './network.ts'
 import type { OperatorDeed, PlannedOperator } from './plan-operators.ts'
 import { START } from './scheduler.ts'
@@ -48,7 +48,7 @@ export class Operators {
 
   async #follow({ turn, connection, from, deeds }: PlannedOperator): Promise<void> {
     const process = this.#world.process('operator')
-    const parts = configuration.connections.map(({ id }) => id).filter((id) => connection === null || connection === id)
+    const parts = orderConnections.map(({ id }) => id).filter((id) => connection === null || connection === id)
     await process.clock.sleep(from)
     const number = await this.#choose(process, turn)
     if (number === null) return

@@ -2,7 +2,7 @@ import type { Connection } from '../../src/configuration/model.ts'
 import { type Decimal8, greatest, least, subtract, ZERO8 } from '../../src/events/decimal.ts'
 import type { Order, OrderChanged, OrderLine } from '../../src/events/generated/events.ts'
 import { compareVersions } from '../../src/events/version.ts'
-import { configuration } from './configuration.ts'
+import { orderConnections } from './configuration.ts'
 
 export interface WantedLine {
   readonly line: OrderLine
@@ -22,7 +22,7 @@ const HOLD = ['holded', 'payment_review']
 
 /** The connections that claim an SKU. */
 function claimants(sku: string): readonly string[] {
-  return configuration.connections
+  return orderConnections
     .filter(({ ownership }) => 'skuPattern' in ownership && new RegExp(ownership.skuPattern).test(sku))
     .map(({ id }) => id)
 }

@@ -1,4 +1,4 @@
-import { configuration } from './configuration.ts'
+import { orderConnections } from './configuration.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
 /** What an operator does about a vendor's part of an order, whatever the shop does with it. */
@@ -35,7 +35,7 @@ export function plannedOperators(random: SeededRandom, chaosMs: number): readonl
     const story = random.pick(STORIES)
     return {
       turn: random.int(0, 100),
-      connection: random.pick([null, ...configuration.connections.map(({ id }) => id)]),
+      connection: random.pick([null, ...orderConnections.map(({ id }) => id)]),
       from: random.int(0, (chaosMs * 3) / 4),
       deeds: story.map((deed) => ({ afterMs: random.int(0, 25_000), deed, forMs: random.int(2_000, 30_000) })),
     }

@@ -14,6 +14,8 @@ export interface Plan {
   readonly batchSize: number
   /** Changes at the sources and the ERP, by time from the start in milliseconds. */
   readonly changes: readonly PlannedChange[]
+  /** What the shop's orders become while the vendor does not answer, when all else is done. `at` is of no account. */
+  readonly lastChanges: readonly PlannedOrder[]
   /** Orders that people do something with, by what they are then. */
   readonly lives: readonly Life[]
   /** What is done about orders at the vendors, by hand. */
@@ -33,8 +35,16 @@ export interface Plan {
 
 export type Accident = 'kill' | 'freeze' | 'terminate' | 'expire' | 'share' | 'storm'
 
+export interface PlannedOrder {
+  readonly at: number
+  readonly kind: 'order'
+  readonly key: string
+  readonly data: Order
+  readonly behind: number
+}
+
 export type PlannedChange =
-  | { readonly at: number; readonly kind: 'order'; readonly key: string; readonly data: Order; readonly behind: number }
+  | PlannedOrder
   | {
       readonly at: number
       readonly kind: 'stock'
@@ -76,6 +86,7 @@ export function planOf(seed: number): Plan {
       ...plannedStock(random, chaosMs),
       ...late.map((sku) => ({ at: random.int(0, chaosMs), kind: 'item' as const, sku })),
     ],
+    lastChanges: plannedLast(new SeededRandom(seed, 14), skus),
     lives: plannedLives(new SeededRandom(seed, 10), chaosMs, skus),
     operators: plannedOperators(new SeededRandom(seed, 13), chaosMs),
     erpSkus: skus.filter((sku) => !late.includes(sku)),
@@ -117,6 +128,15 @@ function plannedOrders(random: SeededRandom, chaosMs: number, skus: readonly str
       }
     })
   }).flat()
+}
+
+/** New orders, and others of those that may be there already. */
+function plannedLast(random: SeededRandom, skus: readonly string[]): PlannedOrder[] {
+  const keys = ['100000000', '100000001', '200000000', '200000001']
+  return keys.slice(random.int(0, 2)).map((key) => {
+    const state = key.startsWith('2') ? 'processing' : random.pick(STATES)
+    return { at: 0, kind: 'order', key, data: orderWith(key, linesOf(random, skus), state), behind: 0 }
+  })
 }
 
 const STATES = [

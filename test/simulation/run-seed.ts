@@ -3,14 +3,17 @@ import { checkConflicts } from './check-conflicts.ts'
 import { checkDeadLetters, deadLettersOf } from './check-dead-letters.ts'
 import { checkFeed, checkReader, checkRebuild } from './check-feed.ts'
 import { checkOrders } from './check-orders.ts'
+import { checkReservations, reservationFaults } from './check-reservations.ts'
 import { checkTasks } from './check-tasks.ts'
-import { beginConfiguration, beginPositions, planChanges, Requests } from './driver.ts'
+import { SETTLE_SECONDS } from './configuration.ts'
+import { beginConfiguration, beginPositions, makeLastChanges, planChanges, Requests } from './driver.ts'
 import { type FeedReader, feedReaders } from './feed-reader.ts'
 import type { Guard } from './guards.ts'
 import { Lives } from './lives.ts'
 import { Operators } from './operators.ts'
 import { planOf } from './plan.ts'
 import { rebuildInCalm, rebuildInChaos } from './rebuilds.ts'
+import { rereadClaims } from './reread-claims.ts'
 import { START } from './scheduler.ts'
 import { leftToDo } from './settle.ts'
 import type { Trace } from './trace.ts'
@@ -29,6 +32,8 @@ export interface SeedResult {
 /** Virtual time in which everything has to be done after the last thing went wrong. */
 const SETTLE_WITHIN_MS = 20 * 60_000
 const POLL_MS = 1_000
+/** Rows that come late get their reservations in the minute after the next. */
+const RESERVED_WITHIN_MS = 3 * 60_000
 
 /** Runs a seed: chaos, then calm until nothing is left to do, then the checks. With a trace, for people, it is slower. */
 export async function runSeed(seed: number, guard: Guard | null = null, trace?: Trace): Promise<SeedResult> {
@@ -69,34 +74,80 @@ async function simulate(world: World): Promise<void> {
   await scheduler.run(failed, START + plan.chaosMs + 3_000)
   accidents.end()
   let asked = false
-  void asking
-    .then(() => requests.last())
-    .then(() => {
-      asked = true
-    })
-  const left = await settle(world, () => asked && isSwitched && isReleased, readers)
+  const ask = (first: Promise<unknown>) => {
+    asked = false
+    void first
+      .then(() => requests.last())
+      .then(() => {
+        asked = true
+      })
+  }
+  const quiet = async (isVendorDown = false) => {
+    const done = () => asked && isSwitched && isReleased
+    const left = await settle(world, { done, readers, isVendorDown })
+    if (left.length > 0) world.broken(5, `it does not settle: ${left.join('; ')}`)
+    if (!failed()) await reserved(world)
+  }
+  ask(asking)
+  await quiet()
   if (failed()) return
-  if (left.length > 0) return world.broken(5, `it does not settle: ${left.join('; ')}`)
-  const within = (done: () => boolean) => scheduler.run(done, world.now + SETTLE_WITHIN_MS)
+  // Orders that no vendor has acknowledged reserve stock, also when all that they follow from is read again.
+  accidents.vendorIsDown(true)
+  makeLastChanges(world)
+  ask(world.process('driver').clock.sleep(2 * SETTLE_SECONDS * 1000))
+  await quiet(true)
+  if (failed()) return
+  let isReread = false
+  void rereadClaims(world).then(() => {
+    isReread = true
+  })
+  const within = (done: () => boolean) => scheduler.run(() => failed() || done(), world.now + SETTLE_WITHIN_MS)
+  if (!(await within(() => isReread))) return world.broken(5, 'what reservations follow from is not read again')
+  await quiet(true)
+  if (failed()) return
+  accidents.vendorIsDown(false)
+  await quiet()
+  if (failed()) return
+  // Readers get what came to rows late.
+  await quiet()
+  if (failed()) return
   const rebuilt = await rebuildInCalm(world, within)
   const dead = await deadLettersOf(world)
   checkDeadLetters(world, dead)
   await checkConflicts(world, dead)
   await checkOrders(world, dead)
   await checkFeed(world)
+  await checkReservations(world)
   for (const reader of readers) await checkReader(world, reader)
   await checkRebuild(world, rebuilt)
   await checkTasks(world)
 }
 
-async function settle(world: World, asked: () => boolean, readers: readonly FeedReader[]): Promise<readonly string[]> {
+/** Reservations reach a row that comes late with the next look at its SKU. */
+async function reserved(world: World): Promise<void> {
+  const until = world.now + RESERVED_WITHIN_MS
+  for (;;) {
+    const faults = await reservationFaults(world)
+    if (faults.length === 0) return
+    if (world.now > until) return await checkReservations(world)
+    await world.scheduler.run(() => world.violations.length > 0, world.now + POLL_MS)
+  }
+}
+
+interface Settling {
+  readonly done: () => boolean
+  readonly readers: readonly FeedReader[]
+  readonly isVendorDown: boolean
+}
+
+async function settle(world: World, { done, readers, isVendorDown }: Settling): Promise<readonly string[]> {
   const { scheduler, violations } = world
   const until = world.now + SETTLE_WITHIN_MS
   let quietSince: number | null = null
   for (;;) {
     await scheduler.run(() => violations.length > 0, world.now + POLL_MS)
     if (violations.length > 0) return []
-    const left = asked() ? await leftToDo(world) : ['the last run of a read, the rebuild, or an operator']
+    const left = done() ? await leftToDo(world, isVendorDown) : ['the last run of a read, the rebuild, or an operator']
     if (left.length > 0) quietSince = null
     else quietSince ??= world.now
     const since = quietSince

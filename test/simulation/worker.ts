@@ -7,10 +7,13 @@ import type { Stage } from '../../src/platform/runtime/stage.ts'
 import { createStatusReporter } from '../../src/platform/runtime/status-reporter.ts'
 import { sinkStage } from '../../src/processors/delivery/run-sink.ts'
 import type { SinkTiming } from '../../src/processors/delivery/timing.ts'
+import { reserveStockStage, settleStockStage } from '../../src/processors/stock/reserve-stock.ts'
+import type { StockLedgerDeps } from '../../src/processors/stock/stock-ledger.ts'
 import { topology } from '../../src/processors/topology.ts'
 import { runWorker } from '../../src/producers/worker.ts'
 import { deadLetterStage } from '../../src/projections/dead-letters.ts'
 import { feeds } from '../../src/projections/feeds.ts'
+import { createFindStock } from '../../src/projections/find-stock.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { rebuildRows } from '../../src/projections/rebuild/rebuild.ts'
 import { runRebuilds } from '../../src/projections/rebuild/rebuild-worker.ts'
@@ -89,6 +92,14 @@ function readerOf(world: World, process: SimProcess, entity: string): AnySourceR
   return entity === 'orders' ? world.orders.reader(process, pageSize) : world.stock.reader(process, pageSize)
 }
 
+/** They keep what orders reserve of the ERP's stock. */
+export function stockStages({ plan }: World, deps: Omit<StockLedgerDeps, 'findStock' | 'shownStock'>) {
+  const findStock = createFindStock({ tables: deps.tables, shards: plan.partitions })
+  // Worlds are too short for reservations that end by a complete read.
+  const stock = { ...deps, findStock, shownStock: { of: async () => () => null } }
+  return [reserveStockStage(ERP, stock), settleStockStage(ERP, stock)] as const
+}
+
 type StageParts = ReturnType<World['portsOf']> & {
   readonly producer: Parameters<typeof createStatusReporter>[0]['producer']
   readonly reporter: ReturnType<typeof createStatusReporter>
@@ -101,6 +112,7 @@ function stagesOf(world: World, deps: StageParts): readonly Stage<TopicKind>[] {
   const rows = topology.filter(({ from }) => from === 'orders' || from === 'inventory')
   return [
     ...rows.map((row) => row.stage(deps)),
+    ...stockStages(world, deps),
     sinkStage(system, sink, { ...deps, timing: TIMING }),
     feedStage(inventoryFeed, { ...deps, settleMs: FEED_SETTLE_MS }),
     taskStage(deps),

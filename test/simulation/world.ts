@@ -15,6 +15,7 @@ import { memoryTables } from '../memory/tables.ts'
 import { configuration, ERP } from './configuration.ts'
 import type { Guard } from './guards.ts'
 import { Network } from './network.ts'
+import { OnOrder } from './on-order.ts'
 import type { Plan } from './plan.ts'
 import { Scheduler } from './scheduler.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -45,6 +46,8 @@ export class World {
   /** As they are, without a process in between. */
   readonly tables: Tables
   readonly erp = memoryNetSuite()
+  /** What the vendor had on order at each time. */
+  readonly onOrder = new OnOrder(this.erp, () => this.now)
   /** What operators were promised of orders. */
   readonly standing = new StandingOrders(this)
   /** Where people do something with orders; what they are then is in `orders`. */
@@ -102,7 +105,7 @@ export class World {
     const times = { freshMs: FRESH_MS, heartbeatMs: HEARTBEAT_MS, againMs: AGAIN_MS, batchSize }
     const log: EventLog = memoryEventLog(this.broker, process.log, times)
     const tables = simTables(process, this.tables)
-    const netsuite = simNetSuite(process, this.standing.watch(this.erp.client))
+    const netsuite = simNetSuite(process, this.standing.watch(this.onOrder.watch(this.erp.client)))
     const codec = this.#sealing(tables, process.clock, new SeededRandom(this.plan.seed, 1_000 + this.#names))
     return {
       log: guard?.log?.(log) ?? log,

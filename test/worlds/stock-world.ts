@@ -103,8 +103,8 @@ export function stockWorld(connections: readonly Connection[], { ignoresPipeline
     await positions.note(MAPPING, SOURCE, 0, BigInt(mapped))
     await positions.noteUntil(MAPPING, SOURCE, 0, time)
   }
-  const mapOne = async (event: InventoryChanged) => {
-    for (const { outputs } of [await mapInventory.process(event, contextOf(...connections), undefined)]) {
+  const mapOne = async (event: InventoryChanged, of = connections) => {
+    for (const { outputs } of [await mapInventory.process(event, contextOf(...of), undefined)]) {
       for (const output of outputs) if (output.kind === 'universal-inventory') append(output.event)
     }
   }
@@ -152,9 +152,9 @@ export function stockWorld(connections: readonly Connection[], { ignoresPipeline
       await settle.handle([record], batchContext().context)
       return async () => await settle.handle([record], batchContext().context)
     },
-    /** Levels that were read at a time; appended now. */
-    async level(available: number, readAt = clock.time, sku = SKU) {
-      await mapOne(levelRead(available, readAt, sku))
+    /** Levels that were read at a time; appended now. `of`: the connections that have the SKU by now. */
+    async level(available: number, readAt = clock.time, sku = SKU, { deleted = false, of = connections } = {}) {
+      await mapOne({ ...levelRead(available, readAt, sku), deleted }, of)
     },
     /** Levels that were read at a time are appended now, and wait for the mapping; null: no level changed. */
     async read(available: number | null, readAt = clock.time, sku = SKU) {

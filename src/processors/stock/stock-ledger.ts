@@ -13,6 +13,7 @@ import { claimsOfSku, type OrderClaims } from '../../rules/order-claims.ts'
 import {
   claimsDueAt,
   currentClaims,
+  missingDueAt,
   NO_SKU_CLAIMS,
   type SkuClaims,
   type StockRead,
@@ -76,21 +77,25 @@ export function createStockLedger(system: string, deps: StockLedgerDeps): StockL
   const store = createClaimStore(tables, clock)
   const connections = () => deps.configuration().connections.filter((one) => one.vendor === system && countsClaims(one))
   const publish = async (touched: Touched, assertOwned: () => void, { holds, shownUntil }: News = {}) => {
-    const stock = await stockOf(deps, connections(), [...touched.keys()])
+    const own = connections()
+    const stock = await stockOf(deps, own, [...touched.keys()])
     const sent = await mapBounded([...touched], WRITERS, async ([sku, orders]) => {
       const rows = stock.get(sku) ?? []
-      const available = rows.length === 0 ? null : rows.reduce((most, { data }) => greatest(most, data.total), ZERO8)
-      const read = { sku: oldestOf(rows.map(({ readAt }) => readAt)), all: shownUntil?.(sku) ?? null, available }
+      const read = { ...readOf(rows), all: shownUntil?.(sku) ?? null }
+      const { available } = read
       const heldUntil = available !== null && available > 0n ? (holds?.get(sku) ?? null) : null
-      const claims = await updateSku({ store, system, clock }, sku, {
+      const { after, revision } = await updateSku({ store, system, clock }, sku, {
         orders,
         read,
         heldUntil,
         isDue: shownUntil !== undefined,
         assertOwned,
       })
-      if (rows.length === 0) await tryAgain(store, system, clock, sku, claims)
-      return rows.map((row) => claimedRecord(deps, row, claims))
+      if (own.some(({ id }) => rows.every(({ connection }) => connection !== id))) {
+        await putDue(store, system, sku, missingDueAt(after, clock.now()))
+      }
+      const claims = storedClaimsOf(after, revision)
+      return rows.filter((row) => row.claimsRevision < revision).map((row) => claimedRecord(deps, row, claims))
     })
     assertOwned()
     const records = sent.flat()
@@ -164,7 +169,7 @@ async function updateSku(
   { store, system, clock }: LedgerStore & Pick<StockLedgerDeps, 'clock'>,
   sku: string,
   { orders, read, heldUntil, isDue, assertOwned }: SkuUpdate,
-): Promise<StoredClaims> {
+): Promise<{ readonly after: SkuClaims; readonly revision: number }> {
   const place = placeOfSku(system, sku)
   const readOrders = () =>
     mapBounded([...orders], WRITERS, async (order) => ({ order, ...(await store.order(placeOfOrder(system, order))) }))
@@ -195,7 +200,7 @@ async function updateSku(
     mayBeNoted ||= after.oversoldSince !== null
     if (!isSame && !(await store.write(place, before, { revision, state: after }))) continue
     const again = await readOrders()
-    if (again.every((one, index) => one.revision === own[index]?.revision)) return storedClaimsOf(after, revision)
+    if (again.every((one, index) => one.revision === own[index]?.revision)) return { after, revision }
     own = again
   }
   throw changing(`the claims of SKU ${sku}`)
@@ -214,18 +219,6 @@ async function noteOversold(
 
 function claimOf(state: OrderState, sku: string): SkuClaims['orders'][string] {
   return { ...claimsOfSku(state satisfies OrderClaims, sku), since: state.since }
-}
-
-/** The feed does not have the SKU (yet): its row must get the claims when it comes. */
-async function tryAgain(
-  store: ClaimStore,
-  system: string,
-  clock: Pick<Clock, 'now'>,
-  sku: string,
-  { open, told, held_until }: StoredClaims,
-): Promise<void> {
-  if (open === '0' && told.length === 0 && held_until === null) return
-  await putDue(store, system, sku, clock.now() + MINUTE_MS)
 }
 
 async function putDue(store: ClaimStore, system: string, sku: string, at: number | null): Promise<void> {
@@ -248,12 +241,19 @@ async function stockOf(
   return Map.groupBy(found.flat(), ({ key }) => key)
 }
 
+/** What the rows of a SKU have; a deleted one has nothing. */
+function readOf(rows: readonly StockRow[]): Pick<StockRead, 'sku' | 'available'> {
+  const there = rows.filter(({ deleted }) => !deleted)
+  const available = there.length === 0 ? null : there.reduce((most, { data }) => greatest(most, data.total), ZERO8)
+  return { sku: oldestOf(there.map(({ readAt }) => readAt)), available }
+}
+
 const oldestOf = (times: readonly number[]): number | null => (times.length === 0 ? null : Math.min(...times))
 
 /** The event that gives a row its claims. Its levels are the row's own: if newer ones are there, these count. */
 function claimedRecord(
   { codec, topicPrefix }: Pick<StockLedgerDeps, 'codec' | 'topicPrefix'>,
-  row: StockRow,
+  { claimsRevision: _, ...row }: StockRow,
   claims: StoredClaims,
 ): OutgoingRecord {
   const { connection, source, key } = row

@@ -241,6 +241,49 @@ describe('stock that orders claim', () => {
     expect(await one()).toEqual([{ sku: 'A-2', total: '7', reserved: '2' }])
   })
 
+  it('gets to the row of one shop that comes later than those of the others', async () => {
+    const world = stockWorld([reserving('one'), reserving('two')])
+    const two = world.reader('two')
+    await world.level(9, undefined, SKU, { of: [reserving('one')] })
+    await world.project()
+    await world.order('one', '100', 2)
+    await world.project()
+    await world.level(9, world.clock.time + 1)
+    await world.project()
+    expect(await two()).toEqual([row('9', '0')])
+    world.clock.time += 2 * MINUTE_MS
+    await world.tick()
+    await world.project()
+    expect(await two()).toEqual([row('7', '2')])
+  })
+
+  it('is free again in a row that was deleted meanwhile', async () => {
+    const { order, level, project, one, clock } = await twoShops()
+    await order('one', '100', 2)
+    await level(5, clock.time + 1, SKU, { deleted: true })
+    await project()
+    await order('one', '100', 0, { version: 2, canceled: true })
+    await project()
+    await level(5, clock.time + 2)
+    await project()
+    expect(await one()).toEqual([row('5', '0')])
+  })
+
+  it('is reserved from the last time that an order wanted it again, however late the reports come', async () => {
+    const { order, report, level, project, one, pass } = await twoShops()
+    await order('one', '100', 2)
+    await report('one', '100', 'succeeded')
+    await pass(1)
+    await order('one', '100', 0, { version: 2, canceled: true })
+    await order('one', '100', 2, { version: 3 })
+    await pass(1)
+    await level(5)
+    await pass(1)
+    await report('one', '100', 'succeeded', { version: 3 })
+    await project()
+    expect(await one()).toEqual([row('3', '2')])
+  })
+
   it('is never claimed for more than thirty days, nor by what is older', async () => {
     const { order, project, one, pass, tick } = await twoShops()
     const again = await order('one', '100', 2)
