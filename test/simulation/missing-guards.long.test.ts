@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type GuardName, guardOf } from './guards.ts'
-import { runSeed } from './run-seed.ts'
-import { runSeeds } from './run-seeds.ts'
+import { runSeed, type SeedResult } from './run-seed.ts'
 
 /**
  * What has to be found, and among which worlds. `delivery-row` and `taken-back` are found in one of a hundred: their worlds were
@@ -28,10 +27,18 @@ const found: readonly [guard: GuardName, from: number, within: number][] = [
   ['rebuild-join', 1, 20],
 ]
 
+/** In this process: threads take longer to load the program than most of these searches. */
+async function firstFound(name: GuardName, from: number, within: number): Promise<SeedResult | undefined> {
+  for (let seed = from; seed < from + within; seed += 1) {
+    const result = await runSeed(seed, guardOf(name))
+    if (result.violations.length > 0) return result
+  }
+  return undefined
+}
+
 describe('the simulation finds', () => {
   it.each(found)('that %s is missing, from seed %i on within %i worlds', async (name, from, within) => {
-    const seeds = Array.from({ length: within }, (_, index) => from + index)
-    const [result] = await runSeeds({ seeds, guard: name, untilFound: true })
+    const result = await firstFound(name, from, within)
     expect(result?.violations[0]).toMatch(/^guarantee \d+: /)
     console.log(`${name}: seed ${result?.seed}: ${result?.violations[0]}`)
     expect((await runSeed(result?.seed ?? 0, guardOf(name))).hash).toBe(result?.hash)

@@ -7,8 +7,6 @@ export interface SeedsOptions {
   readonly seeds: readonly number[]
   /** What is taken out of the program; null: nothing. */
   readonly guard?: GuardName | null
-  /** Ends with the first seed that fails. */
-  readonly untilFound?: boolean
   readonly onResult?: (result: SeedResult) => void
 }
 
@@ -17,12 +15,12 @@ const AT_ONCE = 10
 
 /** Runs seeds on all cores; the results of those that failed, by seed. */
 export async function runSeeds(options: SeedsOptions): Promise<readonly SeedResult[]> {
-  const { seeds, untilFound = false } = options
+  const { seeds } = options
   const failed: SeedResult[] = []
   const left = Array.from({ length: Math.ceil(seeds.length / AT_ONCE) }, (_, part) =>
     seeds.slice(part * AT_ONCE, (part + 1) * AT_ONCE),
   )
-  const take = () => (untilFound && failed.length > 0 ? undefined : left.shift())
+  const take = () => left.shift()
   const onResult = (result: SeedResult) => {
     options.onResult?.(result)
     if (result.violations.length > 0) failed.push(result)
