@@ -10,6 +10,9 @@ interface Step {
   readonly pieces: ReadonlyMap<string, number>
 }
 
+/** NetSuite commits no stock to such an order. */
+const PENDING_APPROVAL = 'A'
+
 /** What the vendor had on order at each time: its account is watched, and nothing of the program is asked. */
 export class OnOrder {
   readonly #now: () => number
@@ -47,7 +50,8 @@ export class OnOrder {
     return [...now].reduce((sum, [id, pieces]) => sum + Math.max(0, pieces - (then.get(id) ?? 0)), 0)
   }
 
-  #piecesOf({ lines }: MemoryRecord): ReadonlyMap<string, number> {
+  #piecesOf({ fields, lines }: MemoryRecord): ReadonlyMap<string, number> {
+    if (textOf(wireOf(fields['orderStatus'])['id']) === PENDING_APPROVAL) return new Map()
     const pieces = new Map<string, number>()
     for (const line of lines) {
       const sku = this.#erp.skuOf(textOf(wireOf(line['item'])['id']) ?? '')
