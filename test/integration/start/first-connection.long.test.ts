@@ -77,7 +77,9 @@ test('the way to a first connection is as its page says', async () => {
   expect(gone).toContain('system my-shop, system my-vendor, connection my-shop-my-vendor (0 unchanged)')
   expect(gone.match(/ {2}completed$/gm)).toHaveLength(2)
   // If a scheduled read was first, its orders are in `status`, with the time from their change to their delivery.
-  expect(gone).toMatch(/^completed: read 1\d, published 1\d; my-shop-my-vendor: .*succeeded [1-9]|^ {2}orders, read .*p50/m)
+  expect(gone).toMatch(
+    /^completed: read 1\d, published 1\d; my-shop-my-vendor: .*succeeded [1-9]|^ {2}orders, read .*p50/m,
+  )
 
   const shown = blocks.find(({ language }) => language === 'yaml')?.text ?? ''
   const { attributes }: { readonly attributes: readonly object[] } = parse(shown)
