@@ -19,21 +19,33 @@ export interface KnownPosition {
 /** What is known of the positions of these partitions, by topic and partition. */
 export async function knownPositions(
   group: string,
-  partitions: Assignment,
-  { admin, positions }: StartDeps,
+  assigned: Assignment,
+  deps: StartDeps,
 ): Promise<ReadonlyMap<string, ReadonlyMap<number, KnownPosition>>> {
   const known = new Map<string, ReadonlyMap<number, KnownPosition>>()
-  for (const [topic, numbers] of partitions) {
-    const committed = await admin.committed(group, topic)
-    const isForgotten = numbers.some((partition) => (committed.get(partition) ?? null) === null)
-    const kept = isForgotten ? await positions?.read(group, topic) : undefined
-    const positionOf = (partition: number): KnownPosition => {
-      const offset = committed.get(partition) ?? null
-      return { committed: offset, kept: offset === null ? (kept?.get(partition) ?? null) : null }
-    }
-    known.set(topic, new Map(numbers.map((partition) => [partition, positionOf(partition)])))
-  }
+  for (const [topic, partitions] of assigned) known.set(topic, await positionsIn(group, topic, deps, partitions))
   return known
+}
+
+/** Without `partitions`: of all. */
+async function positionsIn(
+  group: string,
+  topic: string,
+  { admin, positions }: StartDeps,
+  partitions?: readonly number[],
+): Promise<ReadonlyMap<number, KnownPosition>> {
+  const committed = await admin.committed(group, topic)
+  const asked = (partitions ?? [...committed.keys()]).map(
+    (partition) => [partition, committed.get(partition) ?? null] as const,
+  )
+  const isForgotten = asked.some(([, offset]) => offset === null)
+  const kept = isForgotten ? await positions?.read(group, topic) : undefined
+  return new Map(
+    asked.map(([partition, offset]) => [
+      partition,
+      { committed: offset, kept: offset === null ? (kept?.get(partition) ?? null) : null },
+    ]),
+  )
 }
 
 /**
@@ -43,18 +55,11 @@ export async function knownPositions(
 export async function checkPositions(group: string, topics: readonly string[], deps: StartDeps): Promise<void> {
   if (deps.positions === undefined) return
   for (const topic of topics) {
-    const committed = await deps.admin.committed(group, topic)
-    const known = await knownPositions(group, new Map([[topic, [...committed.keys()]]]), deps)
-    const unknown = [...(known.get(topic) ?? [])].filter(
-      ([, { committed, kept }]) => committed === null && kept === null,
+    const known = await positionsIn(group, topic, deps)
+    const unknown = [...known].flatMap(([partition, { committed, kept }]) =>
+      committed === null && kept === null ? [partition] : [],
     )
-    if (unknown.length > 0) {
-      throw noPositionError(
-        group,
-        topic,
-        unknown.map(([partition]) => partition),
-      )
-    }
+    if (unknown.length > 0) throw noPositionError(group, topic, unknown)
   }
 }
 

@@ -47,6 +47,11 @@ test('the way to a first connection is as its page says', async () => {
   expect(more).toEqual([])
   await sh(init)
   await sh(secrets)
+  // A scheduled read between two commands would leave nothing for the next one.
+  const systems = join(folder, 'systems.yaml')
+  const written = await readFile(systems, 'utf8')
+  expect(written).toContain('schedule: "*/5 * * * *"')
+  await writeFile(systems, written.replaceAll('schedule: "*/5 * * * *"', 'schedule: "0 0 1 1 *"'))
 
   expect(start).toBe('set -a; . ./my-first/.env; set +a\nnpm start\n')
   const given = Object.fromEntries(
@@ -76,10 +81,7 @@ test('the way to a first connection is as its page says', async () => {
   const gone = await sh(`${loadOwn}${go}`)
   expect(gone).toContain('system my-shop, system my-vendor, connection my-shop-my-vendor (0 unchanged)')
   expect(gone.match(/ {2}completed$/gm)).toHaveLength(2)
-  // If a scheduled read was first, its orders are in `status`, with the time from their change to their delivery.
-  expect(gone).toMatch(
-    /^completed: read 1\d, published 1\d; my-shop-my-vendor: .*succeeded [1-9]|^ {2}orders, read .*p50/m,
-  )
+  expect(gone).toMatch(/^completed: read 1\d, published 1\d; my-shop-my-vendor: .*succeeded [1-9]/m)
 
   const shown = blocks.find(({ language }) => language === 'yaml')?.text ?? ''
   const { attributes }: { readonly attributes: readonly object[] } = parse(shown)
