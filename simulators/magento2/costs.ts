@@ -1,4 +1,4 @@
-import { attributeOf, mergeAttributes } from './change-product.ts'
+import { attributeOf } from './change-product.ts'
 import {
   amountText,
   isPrice,
@@ -6,6 +6,7 @@ import {
   type PriceRefusal,
   pricedProduct,
   pricedProducts,
+  putAttributes,
   saveValid,
 } from './price-services.ts'
 import type { Shop } from './shop.ts'
@@ -39,10 +40,7 @@ export function deleteCosts(shop: Shop, skus: readonly string[]): void {
 }
 
 function putCost(shop: Shop, sku: string, cost: number | null): void {
-  const product = pricedProduct(shop, sku)
-  if (product === undefined) return
-  const change = { attribute_code: 'cost', value: cost === null ? null : amountText(cost) }
-  shop.store.products.put({ ...product, custom_attributes: mergeAttributes(product.custom_attributes, [change]) })
+  putAttributes(shop, sku, { cost: cost === null ? null : amountText(cost) })
 }
 
 function faultsOf(shop: Shop, { sku, store_id, cost }: Cost): PriceRefusal[] {

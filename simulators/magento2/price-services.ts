@@ -1,3 +1,4 @@
+import { mergeAttributes } from './change-product.ts'
 import { MagentoError } from './magento-error.ts'
 import { productFinder } from './product-finder.ts'
 import type { Shop } from './shop.ts'
@@ -43,6 +44,14 @@ export function saveValid<T>(
   const judged = prices.map((price) => ({ price, faults: faultsOf(price) }))
   for (const { price, faults } of judged) if (faults.length === 0) save(price)
   return judged.flatMap(({ faults }) => faults)
+}
+
+/** Changes attributes of a product that may have prices; null: none. */
+export function putAttributes(shop: Shop, sku: string, values: Readonly<Record<string, string | null>>): void {
+  const product = pricedProduct(shop, sku)
+  if (product === undefined) return
+  const changes = Object.entries(values).map(([attribute_code, value]) => ({ attribute_code, value }))
+  shop.store.products.put({ ...product, custom_attributes: mergeAttributes(product.custom_attributes, changes) })
 }
 
 /** A check of a price; `parameters`: those of its message beside the row's. */

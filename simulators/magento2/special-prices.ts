@@ -1,4 +1,4 @@
-import { attributeOf, mergeAttributes } from './change-product.ts'
+import { attributeOf } from './change-product.ts'
 import { fromMagentoTime, toMagentoTime } from './magento-time.ts'
 import {
   amountText,
@@ -8,6 +8,7 @@ import {
   type PriceRefusal,
   pricedProduct,
   pricedProducts,
+  putAttributes,
   refusalsOf,
   saveValid,
 } from './price-services.ts'
@@ -54,13 +55,6 @@ export function deleteSpecialPrices(shop: Shop, prices: readonly SpecialPrice[])
     (price) => faultsOf(shop, price),
     ({ sku }) => putAttributes(shop, sku, { special_price: null, special_from_date: null, special_to_date: null }),
   )
-}
-
-function putAttributes(shop: Shop, sku: string, values: Readonly<Record<string, string | null>>): void {
-  const product = pricedProduct(shop, sku)
-  if (product === undefined) return
-  const changes = Object.entries(values).map(([attribute_code, value]) => ({ attribute_code, value }))
-  shop.store.products.put({ ...product, custom_attributes: mergeAttributes(product.custom_attributes, changes) })
 }
 
 const noProduct = "The product that was requested doesn't exist. Verify the product and try again."

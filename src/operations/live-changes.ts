@@ -7,7 +7,7 @@ import type { PartitionEnd } from '../platform/kafka/event-log.ts'
 import type { RecordPlace } from '../platform/kafka/record-reader.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { deedPartsOf, ORDER_DEEDS } from './order-deeds.ts'
-import { keepPauses, ownerOfPause, PAUSES_KEPT_MS, standing } from './pauses.ts'
+import { keepStanding, ownerOfPause, PAUSES_KEPT_MS } from './pauses.ts'
 import type { Principal } from './principal.ts'
 import { type Owner, sees } from './scope.ts'
 
@@ -136,7 +136,7 @@ interface Look {
 function createLook(deps: LiveDeps): Look {
   const { admin, staged, topicPrefix, tables, clock } = deps
   const ends = new Map<string, readonly PartitionEnd[]>()
-  const kept = keepPauses(tables, clock, PAUSES_KEPT_MS)
+  const kept = keepStanding(tables, clock, PAUSES_KEPT_MS)
   let pauses: ReadonlyMap<string, Pause> = new Map()
   const newOf = async (kind: (typeof watched)[number]): Promise<readonly RecordPlace[]> => {
     const topic = topicPrefix + topicOf(kind)
@@ -146,9 +146,7 @@ function createLook(deps: LiveDeps): Look {
     return now.flatMap(({ partition, end }) => placesOf(topic, partition, before.get(partition) ?? end, end))
   }
   const deeds = followDeeds(deps)
-  const pausesNow = async () => {
-    return new Map(standing(await kept.get(), clock.now()).map((pause) => [JSON.stringify(pause), pause]))
-  }
+  const pausesNow = async () => new Map((await kept.get()).map((pause) => [JSON.stringify(pause), pause]))
   const readAll = async (kind: (typeof watched)[number]): Promise<readonly Found[]> => {
     const places = await newOf(kind)
     if (places.length > MOST_READ) return [anything]

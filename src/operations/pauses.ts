@@ -5,11 +5,11 @@ import {
   pause as beginPause,
   resume as endPause,
   endPause as endSeen,
-  type Kept,
   listPauses as listRows,
   type Pause,
 } from '../control/pauses.ts'
 import { endOfHold, HELD, isOver, NEVER, READS } from '../control/read-holds.ts'
+import { type KeptPauses, standing } from '../control/standing-pauses.ts'
 import { StreamError } from '../errors.ts'
 import { listParked as listRecords, type ParkedSummary } from '../platform/runtime/list-parked.ts'
 import { createParking } from '../platform/runtime/parking.ts'
@@ -21,7 +21,7 @@ import { type Owner, type Page, type Scoped, sees, seesAll, within } from './sco
 import { parkingStages } from './sinks.ts'
 import { unknownConnection } from './unknown-connection.ts'
 
-export { keepPauses } from '../control/pauses.ts'
+export { type KeptPauses, keepStanding } from '../control/standing-pauses.ts'
 
 /** A connection paused at a stage, or (at `reads`) a read or a system whose reads are held. */
 export interface PauseStatus extends Omit<Pause, 'probe_at'> {
@@ -59,11 +59,6 @@ export async function listPauses(
   return within(by.scope, standing(await listRows(tables), clock.now()).map(toStatus), ownerOfPause)
 }
 
-/** Without holds whose end has passed: their rows stay until somebody notices. */
-export function standing(rows: readonly Pause[], now: number): readonly Pause[] {
-  return rows.filter((row) => !isOver(row, now))
-}
-
 /** Stages at which the caller may hold a connection, or all of them. */
 export async function listHoldStages(deps: StageDeps, by: Principal): Promise<readonly string[]> {
   return await stagesFor(deps, by)
@@ -77,15 +72,12 @@ export function ownerOfPause({ stage, connection }: PausePlace): Owner {
 /** How long pauses are cached for probes: the table is read once in this time, however many probes there are. */
 export const PAUSES_KEPT_MS = 5_000
 
-export type KeptPauses = Kept<readonly Pause[]>
-
 /** As `listPauses`, from the cache, for frequent callers. */
 export async function recentPauses(
   kept: KeptPauses,
   by: Principal,
-  now: number,
 ): Promise<Scoped<Pick<Pause, 'connection' | 'stage' | 'code'>>> {
-  return within(by.scope, standing(await kept.get(), now), ownerOfPause)
+  return within(by.scope, await kept.get(), ownerOfPause)
 }
 
 /** A hold by hand, for example to send a vendor no orders before Monday. */

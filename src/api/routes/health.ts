@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { StreamError } from '../../errors.ts'
-import { type KeptPauses, keepPauses, PAUSES_KEPT_MS, recentPauses } from '../../operations/pauses.ts'
+import { type KeptPauses, keepStanding, PAUSES_KEPT_MS, recentPauses } from '../../operations/pauses.ts'
 import type { Principal } from '../../operations/principal.ts'
 import { seesAll } from '../../operations/scope.ts'
 import { callerIfAny } from '../access.ts'
@@ -33,7 +33,7 @@ export function healthRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
     }))
     const response = { 200: Ready, 503: Ready, ...problems(401) }
     const { tables, clock } = deps.operations
-    const kept = keepPauses(tables, clock, PAUSES_KEPT_MS)
+    const kept = keepStanding(tables, clock, PAUSES_KEPT_MS)
     const answer = async (request: FastifyRequest) => {
       const checks = await checked(deps, request)
       const ready = Object.values(checks).every((state) => state === 'ok')
@@ -81,13 +81,13 @@ async function heldBackFor(deps: ApiDeps, kept: KeptPauses, request: FastifyRequ
   const principal = callerIfAny(request)?.principal
   if (principal === undefined) return []
   const ofProcess = seesAll(principal.scope) ? (deps.heldBack?.() ?? []) : []
-  const all = [...ofProcess, ...(await pausesOf(principal, kept, deps.operations.clock.now()))]
+  const all = [...ofProcess, ...(await pausesOf(principal, kept))]
   const more = all.length - MOST_NAMED
   return more > 0 ? [...all.slice(0, MOST_NAMED), `and ${more} more; /v1/pauses lists pauses`] : all
 }
 
 /** Pauses of the caller's connections; empty if the tables do not answer, which the checks report. */
-async function pausesOf(principal: Principal, kept: KeptPauses, now: number): Promise<readonly string[]> {
-  const rows = await recentPauses(kept, principal, now).catch(() => [])
+async function pausesOf(principal: Principal, kept: KeptPauses): Promise<readonly string[]> {
+  const rows = await recentPauses(kept, principal).catch(() => [])
   return rows.map(({ connection, stage, code }) => `${connection} is paused at ${stage}: ${code}`)
 }
