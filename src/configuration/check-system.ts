@@ -25,7 +25,7 @@ export function checkSystem({ value, yaml }: Shaped<'system'>, systemTypes: Syst
     ...always,
     ...checkAddress(type, value, yaml),
     ...checkSecrets(type, value, yaml),
-    ...settingMistakes(type.settingProblems(value.settings ?? {}), ['settings'], yaml),
+    ...settingMistakes(type.settingProblems(value.settings ?? {}, knownAddress(value)), ['settings'], yaml),
     ...checkReads(type, value, yaml),
     ...checkRetention(type, value, yaml),
   ]
@@ -47,6 +47,10 @@ function checkReads(type: SystemType, system: SystemDocument, yaml: YamlDocument
 
 function settingMistakes(problems: readonly SettingProblem[], path: FieldPath, yaml: YamlDocument): Mistake[] {
   return problems.map(({ name, problem }) => yaml.mistake([...path, name], problem))
+}
+
+function knownAddress({ address }: SystemDocument): string | null {
+  return isFolderValue(address) ? null : address
 }
 
 function checkAddress(type: SystemType, { address, settings = {} }: SystemDocument, yaml: YamlDocument): Mistake[] {

@@ -6,10 +6,10 @@ import type { NetworkRules } from './network-rules.ts'
 import { assertHttpUrl } from './safe-address.ts'
 
 export interface GuardedRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   readonly url: string
-  /** Sent with POST. */
-  readonly body?: string
+  /** Sent with POST and PUT. */
+  readonly body?: string | Buffer
   readonly headers?: Readonly<Record<string, string>>
   /** Headers that authenticate the caller; never sent to another host. */
   readonly credentials?: Readonly<Record<string, string>>
@@ -137,7 +137,9 @@ function send(
 ): Promise<GuardedAnswer> {
   const { method, headers, credentials, body, signal, pool = '' } = asked
   const secure = url.protocol === 'https:'
-  const [request, agent] = secure ? [httpsRequest, agents.https] : [httpRequest, agents.http]
+  const [request, shared] = secure ? [httpsRequest, agents.https] : [httpRequest, agents.http]
+  // A file that is written has a connection of its own: nobody could say whether it arrived on one that just closed.
+  const agent = method === 'PUT' ? false : shared
   // Takes the address apart: a name and password in it would be sent as credentials.
   const { protocol, port, pathname, search } = url
   const target = { protocol, hostname: url.hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search }

@@ -90,8 +90,8 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   readonly settings: S
   /** Call limits of its accounts, used when a document gives no `limits`. */
   readonly limits: CallLimits
-  /** Problems of settings that are valid one by one but not together. */
-  settingProblems?(values: ValuesOf<S>): readonly SettingProblem[]
+  /** Problems of settings that are valid one by one but not together or at this address (null: it is a reference). */
+  settingProblems?(values: ValuesOf<S>, address: string | null): readonly SettingProblem[]
   /** Schemes of its addresses; http and https by default. */
   readonly schemes?: readonly string[]
   addressProblem?(address: string): string | null
@@ -168,10 +168,10 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     shopStart: options.shopStart ?? null,
     orderNumbers: options.orderNumbers ?? null,
     orderTerms: options.orderTerms ?? null,
-    settingProblems(given) {
+    settingProblems(given, address = null) {
       const read = readSettings(settings, given)
       const wrong = [...unknownSettings(settings, given), ...(read.ok ? [] : read.problems)]
-      const together = options.settingProblems?.(tolerantValues(settings, given)) ?? []
+      const together = options.settingProblems?.(tolerantValues(settings, given), address) ?? []
       return [...wrong, ...together.filter(({ name }) => !wrong.some((one) => one.name === name))]
     },
     addressProblem: (address) => options.addressProblem?.(address) ?? schemeProblem(address, options.schemes),
@@ -236,10 +236,10 @@ function openSystem<S extends Settings, C extends Client>(
  */
 function settingValues<S extends Settings, C extends Client>(
   options: Pick<SystemOptions<S, C>, 'type' | 'settings' | 'settingProblems'>,
-  { id, settings: given }: Pick<System, 'id' | 'settings'>,
+  { id, address, settings: given }: Pick<System, 'id' | 'address' | 'settings'>,
 ): ValuesOf<S> {
   const read = readSettings(options.settings, given)
-  const problems = read.ok ? (options.settingProblems?.(read.values) ?? []) : read.problems
+  const problems = read.ok ? (options.settingProblems?.(read.values, address) ?? []) : read.problems
   const [first] = problems
   if (read.ok && first === undefined) return read.values
   const listed = problems.map(({ name, problem }) => `settings.${name} ${problem}`).join('; ')

@@ -1,12 +1,17 @@
-// Local folder and SFTP keep the same contract; SFTP is tested with OpenSSH's own server.
+// Local folder, SFTP and HTTP keep the same contract; SFTP is tested with OpenSSH's own server, HTTP with Node's.
 
 import { lookup } from 'node:dns'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createGuardedHttp } from '../../src/platform/guarded-http.ts'
+import { networkRulesOf } from '../../src/platform/network-rules.ts'
+import { type HttpOptions, httpPlace } from '../../src/systems/files/http-place.ts'
 import { localPlace } from '../../src/systems/files/local-place.ts'
 import { type SftpOptions, sftpPlace } from '../../src/systems/files/sftp-place.ts'
+import { localNetwork } from '../data/loopback.ts'
+import { type FileServer, startFileServer } from '../worlds/file-server.ts'
 import { testPlace } from '../worlds/place-acceptance.ts'
 import { noSftpServer, type SftpServer, startSftpServer } from '../worlds/sftp-server.ts'
 
@@ -23,8 +28,18 @@ const optionsOf = ({ host, port, username, key, hostKey, folder }: SftpServer): 
   return { host, port, username, root: folder, signIn, hostKeys: [hostKey], lookup, timeoutMs: 20_000 }
 }
 
+const webOptionsOf = (server: FileServer, network = localNetwork): HttpOptions => ({
+  root: `${server.address}/files`,
+  credentials: { authorization: server.authorization },
+  namesIn: (folder) => (folder === 'in' ? ['stock.csv', 'none.csv'] : folder === '' ? ['a.csv'] : []),
+  assertWritable: () => network.assertSecret(new URL(server.address)),
+  http: createGuardedHttp(network),
+  timeoutMs: 20_000,
+})
+
 testPlace('a local folder', async () => localPlace(ownFolder()))
-testPlace('an SFTP server', async () => sftpPlace(optionsOf(await startSftpServer())), noSftpServer)
+testPlace('an SFTP server', async () => sftpPlace(optionsOf(await startSftpServer())), { skipped: noSftpServer })
+testPlace('a web server', async () => httpPlace(webOptionsOf(await startFileServer())), { hasFolders: false })
 
 describe('a local folder', () => {
   it('does not follow a way out of it', async () => {
@@ -79,5 +94,84 @@ describe.skipIf(noSftpServer !== null)('an SFTP server', () => {
     const server = await startSftpServer()
     await server.stop()
     await expect(list(optionsOf(server))).rejects.toMatchObject({ code: 'target_unavailable' })
+  })
+})
+
+describe('a web server', () => {
+  const read = async (options: HttpOptions, path = 'a.csv') =>
+    await httpPlace(options).visit(async (visit) => Buffer.concat(await Array.fromAsync(visit.read(path))), never)
+  const write = async (options: HttpOptions) =>
+    await httpPlace(options).visit((visit) => visit.write('a.csv', Buffer.from('a')), never)
+
+  it('whose answer is shorter than it says, or a part, has sent no file', async () => {
+    const server = await startFileServer()
+    server.put('files/a.csv', 'sku,quantity\nA,1\n')
+    server.answerNext(({ response, content }) => {
+      response.writeHead(200, { 'content-length': content.length })
+      response.write(content.subarray(0, -4))
+      setImmediate(() => response.destroy())
+    })
+    await expect(read(webOptionsOf(server))).rejects.toMatchObject({ code: 'target_unavailable' })
+    server.answerNext(({ response, content }) => response.writeHead(206).end(content.subarray(0, 5)))
+    await expect(read(webOptionsOf(server))).rejects.toMatchObject({
+      code: 'target_unavailable',
+      message: expect.stringContaining('answered 206, not with the whole file'),
+    })
+  })
+
+  it('that refuses the sign-in, the file or the method says what to correct', async () => {
+    const server = await startFileServer()
+    const options = webOptionsOf(server)
+    await expect(read({ ...options, credentials: { authorization: 'Basic other' } })).rejects.toMatchObject({
+      code: 'credentials_refused',
+      message: expect.not.stringContaining('other'),
+    })
+    for (const [status, code] of [
+      [403, 'permission_missing'],
+      [405, 'permission_missing'],
+      [409, 'not_found'],
+      [400, 'target_rejected'],
+      [429, 'rate_limited'],
+      [503, 'target_unavailable'],
+    ] as const) {
+      server.answerNext(({ response }) => response.writeHead(status).end())
+      await expect(write(options), String(status)).rejects.toMatchObject({ code })
+    }
+  })
+
+  it('that leads elsewhere gets no file, and the other one no credentials', async () => {
+    const [server, other] = [await startFileServer(), await startFileServer()]
+    other.put('files/a.csv', 'elsewhere')
+    other.open()
+    const lead = () =>
+      server.answerNext(({ response }) => response.writeHead(307, { location: `${other.address}/files/a.csv` }).end())
+    lead()
+    await expect(write(webOptionsOf(server))).rejects.toMatchObject({ code: 'configuration_invalid', field: 'address' })
+    expect(other.requests).toEqual([])
+    lead()
+    expect((await read(webOptionsOf(server))).toString()).toBe('elsewhere')
+    expect(other.requests).toEqual([{ method: 'GET', path: 'files/a.csv', authorization: undefined }])
+  })
+
+  it('in a private network, or over http, gets nothing unless the operator allows it', async () => {
+    const server = await startFileServer()
+    await expect(read(webOptionsOf(server, networkRulesOf({})))).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      field: 'address',
+    })
+    const reachable = networkRulesOf({ ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8' })
+    await expect(write({ ...webOptionsOf(server, reachable), credentials: {} })).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringContaining('ALLOWED_HTTP_HOSTS'),
+    })
+    expect(server.requests).toEqual([])
+  })
+
+  it('without HEAD is asked by GET', async () => {
+    const server = await startFileServer()
+    server.put('files/a.csv', 'abc')
+    server.answerNext(({ response }) => response.writeHead(405).end())
+    const found = await httpPlace(webOptionsOf(server)).visit((visit) => visit.find('a.csv'), never)
+    expect(found).toMatchObject({ name: 'a.csv', bytes: 3 })
   })
 })

@@ -1,9 +1,9 @@
 import type { NamePattern } from './name-pattern.ts'
-import type { PlacedFile } from './place.ts'
+import { listedAlike, type PlacedFile } from './place.ts'
 
 /** A file of a read. */
 export interface ArrivedFile extends PlacedFile {
-  /** Sorts files by age: the date in the name, else the modification time; files of one time by name. */
+  /** Sorts files by age: the date in the name, else the modification time or that of the look; files of one time by name. */
   readonly order: string
 }
 
@@ -20,8 +20,15 @@ export interface Arrival {
   readonly marker: string
 }
 
-/** The files of a listing that are a read's own, oldest first, without those that lack their marker. Pure. */
-export function arrivedFiles(listed: readonly PlacedFile[], { files, complete, marker }: Arrival): ArrivedFile[] {
+/**
+ * The files of a listing at the time `now` that are a read's own, oldest first, without those that lack their marker.
+ * Pure.
+ */
+export function arrivedFiles(
+  listed: readonly PlacedFile[],
+  { files, complete, marker }: Arrival,
+  now: number,
+): ArrivedFile[] {
   const names = new Set(listed.map(({ name }) => name))
   const markers = new Set(complete === 'marker' ? listed.map(({ name }) => markerOf(name, marker)) : [])
   return listed
@@ -29,7 +36,7 @@ export function arrivedFiles(listed: readonly PlacedFile[], { files, complete, m
       const found = files.match(file.name)
       if (found === null || markers.has(file.name)) return []
       if (complete === 'marker' && !names.has(markerOf(file.name, marker))) return []
-      const time = found.date === '' ? new Date(file.modifiedAt).toISOString() : found.date
+      const time = found.date === '' ? new Date(file.modifiedAt ?? now).toISOString() : found.date
       return [{ ...file, order: `${time} ${file.name}` }]
     })
     .toSorted((a, b) => (a.order < b.order ? -1 : Number(a.order > b.order)))
@@ -40,7 +47,7 @@ export function stableFiles(first: readonly ArrivedFile[], second: readonly Arri
   const before = new Map(first.map((file) => [file.name, file]))
   return second.filter((file) => {
     const known = before.get(file.name)
-    return known !== undefined && known.bytes === file.bytes && known.modifiedAt === file.modifiedAt
+    return known !== undefined && listedAlike(known, file)
   })
 }
 

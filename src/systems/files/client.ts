@@ -4,12 +4,16 @@ import { canonicalJson } from '../../events/canonical-json.ts'
 import { digest } from '../../events/identity.ts'
 import type { Entity } from '../../events/topics.ts'
 import type { CallKind } from '../../platform/governor/governor.ts'
+import { createGuardedHttp } from '../../platform/guarded-http.ts'
+import type { NetworkRules } from '../../platform/network-rules.ts'
 import { type ConnectableSystem, requireSecret, settingError } from '../kit/configured-system.ts'
 import type { SystemCheck } from '../kit/system-check.ts'
 import type { ClientDeps } from '../system.ts'
+import { markerOf } from './arrived-files.ts'
+import { httpPlace } from './http-place.ts'
 import { localPlace } from './local-place.ts'
 import { joined, type Place, type Visit } from './place.ts'
-import { type FilesValues, fulfilmentsOf, inventoryOf, ordersOf, pricesOf, productsOf } from './settings.ts'
+import { type FilesValues, type IncomingValues, incomingOf, isWeb, ordersOf } from './settings.ts'
 import { type SftpOptions, sftpPlace } from './sftp-place.ts'
 
 export interface FilesClient {
@@ -22,6 +26,8 @@ export interface FilesClient {
   /** Looks at the folders, and tests the way in and out with a file of its own. */
   check(signal: AbortSignal): Promise<SystemCheck>
 }
+
+const NO_NAME = 'must be set to one name, such as stock.csv: HTTP has no list of files'
 
 /** Throws `configuration_invalid` with what is missing. */
 export function createFilesClient(system: ConnectableSystem<FilesValues>, deps: ClientDeps): FilesClient {
@@ -45,6 +51,7 @@ export function createFilesClient(system: ConnectableSystem<FilesValues>, deps: 
 
 function placeOf(system: ConnectableSystem<FilesValues>, { folderOf, network }: ClientDeps): Place {
   const url = new URL(system.address)
+  if (isWeb(system.address)) return webPlaceOf(system, url, network)
   const path = decodeURIComponent(url.pathname).replace(/\/+$/, '')
   if (url.protocol === 'folder:') {
     const root = folderOf?.(system.id) ?? null
@@ -63,6 +70,51 @@ function placeOf(system: ConnectableSystem<FilesValues>, { folderOf, network }: 
   })
 }
 
+function webPlaceOf(system: ConnectableSystem<FilesValues>, url: URL, network: NetworkRules): Place {
+  network.assertUrl(url)
+  const incoming = incomingOf(system.settings).map(([, values]) => values)
+  return httpPlace({
+    root: url.origin + url.pathname.replace(/\/+$/, ''),
+    credentials: credentialsOf(system),
+    namesIn(folder) {
+      const there = incoming.filter((one) => one.folder === folder)
+      const names = new Set(there.flatMap((one) => namesOf(one)))
+      if (there.length > 0 && names.size === 0) throw noNameError(system, folder)
+      return [...names]
+    },
+    assertWritable: () => network.assertSecret(url),
+    http: createGuardedHttp(network),
+    timeoutMs: system.settings.timeoutSeconds * 1000,
+  })
+}
+
+/** A file, and its marker if it has one. */
+function namesOf({ files, complete, marker }: IncomingValues): readonly string[] {
+  if (files.onlyName === null) return []
+  return complete === 'marker' ? [files.onlyName, markerOf(files.onlyName, marker)] : [files.onlyName]
+}
+
+function noNameError(system: ConnectableSystem<FilesValues>, folder: string): StreamError {
+  const [entity = ''] = incomingOf(system.settings).find(([, values]) => values.folder === folder) ?? []
+  return settingError(system, 'files', `settings.${entity}.files`, NO_NAME)
+}
+
+function credentialsOf(system: ConnectableSystem<FilesValues>): Readonly<Record<string, string>> {
+  const { username, token } = system.secrets
+  const own =
+    token !== undefined
+      ? { authorization: `Bearer ${requireSecret(system, 'token')}` }
+      : username !== undefined
+        ? {
+            authorization: `Basic ${Buffer.from(`${username}:${requireSecret(system, 'password')}`).toString('base64')}`,
+          }
+        : {}
+  const headers = Object.entries(system.secrets)
+    .filter(([name]) => name.startsWith('header.'))
+    .map(([name, value]) => [name.slice('header.'.length).toLowerCase(), value] as const)
+  return { ...own, ...Object.fromEntries(headers) }
+}
+
 function signInOf(system: ConnectableSystem<FilesValues>): SftpOptions['signIn'] {
   const { key, passphrase = null } = system.secrets
   return key === undefined ? { password: requireSecret(system, 'password') } : { key, passphrase }
@@ -70,24 +122,37 @@ function signInOf(system: ConnectableSystem<FilesValues>): SftpOptions['signIn']
 
 /** Problems of folders that may not be needed are warnings: a vendor may only send, or only fetch. */
 async function checkPlace(
-  { settings, given }: ConnectableSystem<FilesValues>,
+  system: ConnectableSystem<FilesValues>,
   visit: FilesClient['visit'],
   signal: AbortSignal,
 ): Promise<SystemCheck> {
-  // Few vendors send prices: a folder that nobody set is not missed.
-  const hasPrices = Object.keys(given).some((name) => name.startsWith('prices.'))
+  const { address, settings, given } = system
+  const isGiven = (entity: string) => Object.keys(given).some((name) => name.startsWith(`${entity}.`))
   return await visit(async (there) => {
+    const warnings: string[] = []
     await there.list('')
+    for (const [entity, values] of incomingOf(settings)) {
+      if (isWeb(address)) {
+        if (isGiven(entity))
+          warnings.push(...(await warningOf(() => findOnWeb(there, values), `settings.${entity}.files`)))
+      } else if (entity !== 'prices' || isGiven(entity)) {
+        // Few vendors send prices: a folder that nobody set is not missed.
+        warnings.push(...(await warningOf(() => there.list(values.folder), `settings.${entity}.folder`)))
+      }
+    }
     const orders = ordersOf(settings)
-    const warnings = [
-      ...(await warningOf(() => there.list(inventoryOf(settings).folder), 'settings.inventory.folder')),
-      ...(await warningOf(() => there.list(productsOf(settings).folder), 'settings.products.folder')),
-      ...(hasPrices ? await warningOf(() => there.list(pricesOf(settings).folder), 'settings.prices.folder') : []),
-      ...(await warningOf(() => there.list(fulfilmentsOf(settings).folder), 'settings.fulfilments.folder')),
-      ...(await warningOf(() => writeAndReadBack(there, orders.folder, orders.workFolder), 'settings.orders.folder')),
-    ]
+    const write = () => writeAndReadBack(there, orders.folder, orders.workFolder)
+    // A vendor's web server may only be read.
+    if (!isWeb(address) || isGiven('orders')) warnings.push(...(await warningOf(write, 'settings.orders.folder')))
     return { date: null, warnings }
   }, signal)
+}
+
+/** Over HTTP there is no folder to look at, but the one file. */
+async function findOnWeb(there: Visit, { folder, files }: IncomingValues): Promise<void> {
+  if (files.onlyName === null) throw new StreamError('configuration_invalid', NO_NAME)
+  const path = joined(folder, files.onlyName)
+  if ((await there.find(path)) === null) throw new StreamError('not_found', `there is no file ${path} yet`)
 }
 
 async function writeAndReadBack(there: Visit, folder: string, workFolder: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { noteOf, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { ArrivedFile } from './arrived-files.ts'
+import { listedAlike, type PlacedFile } from './place.ts'
 
 /** The file that a read took last. */
 export interface LastFile {
@@ -15,10 +16,8 @@ export interface LastFile {
 }
 
 /** A file that needs no reading any more, as it was listed. */
-interface KnownFile {
+interface KnownFile extends Omit<PlacedFile, 'name'> {
   readonly digest: string
-  readonly bytes: number
-  readonly modifiedAt: number
   /** How it was read: with other settings it is read again, if it is the last one. */
   readonly form: string
 }
@@ -32,8 +31,10 @@ const lastNote = Type.Object({
 })
 const fileNote = Type.Object({
   digest: Type.String(),
-  bytes: Type.Number(),
-  modifiedAt: Type.Number(),
+  bytes: Type.Union([Type.Number(), Type.Null()]),
+  modifiedAt: Type.Union([Type.Number(), Type.Null()]),
+  // Notes of earlier releases have none.
+  version: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   form: Type.String(),
 })
 
@@ -59,16 +60,18 @@ export function fileMemory(notes: ReaderNotes, read: string, form: string): File
       for (let from = 0; from < files.length; from += AT_ONCE) {
         const some = files.slice(from, from + AT_ONCE)
         const found = await notes.find(some.map(({ name }) => idOf(name)))
-        for (const { name, bytes, modifiedAt } of some) {
-          const note = noteOf(found, idOf(name), fileNote)
-          if (note !== undefined && note.bytes === bytes && note.modifiedAt === modifiedAt) known.set(name, note)
+        for (const file of some) {
+          const note = noteOf(found, idOf(file.name), fileNote)
+          if (note === undefined) continue
+          const noted = { ...note, version: note.version ?? null }
+          if (listedAlike(noted, file)) known.set(file.name, noted)
         }
       }
       return known
     },
     rememberLast: async ({ name, order, digest, keys, path }) =>
       await notes.keep([{ id: lastId, name, order, digest, keys, path }]),
-    remember: async ({ name, bytes, modifiedAt }, digest) =>
-      await notes.keep([{ id: idOf(name), digest, bytes, modifiedAt, form }]),
+    remember: async ({ name, bytes, modifiedAt, version }, digest) =>
+      await notes.keep([{ id: idOf(name), digest, bytes, modifiedAt, version, form }]),
   }
 }

@@ -32,6 +32,7 @@ function visitOf(root: string, signal: AbortSignal): Visit {
     }
   }
   return {
+    movesInOneStep: true,
     find,
     list: (folder) =>
       attempt(folder, async (full) => {
@@ -99,5 +100,5 @@ async function fileAt(full: string): Promise<PlacedFile | null> {
     throw error
   })
   if (found === null || !found.isFile()) return null
-  return { name: nameOf(full), bytes: found.size, modifiedAt: Math.floor(found.mtimeMs / 1000) * 1000 }
+  return { name: nameOf(full), bytes: found.size, modifiedAt: Math.floor(found.mtimeMs / 1000) * 1000, version: null }
 }

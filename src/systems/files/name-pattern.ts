@@ -13,6 +13,8 @@ export interface NamePattern {
    * files are then ordered by their modification time.
    */
   match(name: string): { readonly date: string } | null
+  /** The only name that it matches; null: it matches several. */
+  readonly onlyName: string | null
 }
 
 export const namePattern: ValueKind<NamePattern> = {
@@ -24,7 +26,10 @@ export const namePattern: ValueKind<NamePattern> = {
 }
 
 /** `*.csv`. */
-export const CSV_FILES: NamePattern = { match: (name) => (name.endsWith('.csv') ? { date: '' } : null) }
+export const CSV_FILES: NamePattern = {
+  match: (name) => (name.endsWith('.csv') ? { date: '' } : null),
+  onlyName: null,
+}
 
 /** Undefined: not a pattern. */
 export function patternOf(pattern: string): NamePattern | undefined {
@@ -45,6 +50,7 @@ export function patternOf(pattern: string): NamePattern | undefined {
   if (!order.every((part) => parts.some((one) => one === part))) return undefined
   const whole = new RegExp(`^${source}$`, 's')
   return {
+    onlyName: parts.length > 0 || /[*?]/.test(pattern) ? null : pattern,
     match(name) {
       const found = whole.exec(name)
       return found === null ? null : { date: order.map((part) => found.groups?.[part] ?? '').join('') }

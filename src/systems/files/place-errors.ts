@@ -29,8 +29,18 @@ export function placeError(cause: unknown, { place, path }: Placing): StreamErro
     return new StreamError('stopping', `the work at ${place} was cut off`, { cause })
   }
   const code = CODES[codeOf(cause)] ?? 'target_unavailable'
+  return codedError(code, { place, path }, cause)
+}
+
+export function codedError(code: ErrorCode, { place, path }: Placing, cause?: unknown): StreamError {
   const message = MESSAGES[code] ?? `failed: ${cause instanceof Error ? cause.message : String(cause)}`
   return new StreamError(code, `${place}: ${path === '' ? 'its folder' : path} ${message}`, { cause })
+}
+
+/** A visit that ended before its work: because the process stops, or because it took too long. */
+export function cutOffError(name: string, isStopping: boolean, cause: unknown): StreamError {
+  if (isStopping) return new StreamError('stopping', `the work at ${name} was cut off`, { cause })
+  return new StreamError('timed_out', `${name} took too long`, { cause })
 }
 
 export function conflictError({ place, path }: Placing): StreamError {

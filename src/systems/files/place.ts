@@ -2,18 +2,37 @@
 export interface PlacedFile {
   /** Without a folder. */
   readonly name: string
-  readonly bytes: number
-  /** Milliseconds UTC, accurate to the second. */
-  readonly modifiedAt: number
+  /** Null: its place does not say. */
+  readonly bytes: number | null
+  /** Milliseconds UTC, accurate to the second; null: its place does not say. */
+  readonly modifiedAt: number | null
+  /** Differs for another content; null: its place has none. */
+  readonly version: string | null
 }
+
+/** Whether a file was listed alike twice; files of which nothing is known are alike. */
+export function listedAlike(one: Listing, other: Listing): boolean {
+  if (one.version !== null && one.version === other.version) return true
+  return one.version === other.version && one.bytes === other.bytes && one.modifiedAt === other.modifiedAt
+}
+
+/** Whether two equal listings prove that a file is the same one. */
+export function showsChanges({ version, modifiedAt }: Listing): boolean {
+  return version !== null || modifiedAt !== null
+}
+
+type Listing = Omit<PlacedFile, 'name'>
 
 /**
  * One visit to a place; it ends with the call that began it. Paths are relative to the address of the system, with `/`
  * between their parts. Its errors are `target_unavailable`, `timed_out`, `not_found` (a file or folder),
- * `permission_missing`, `credentials_refused` and `configuration_invalid`.
+ * `permission_missing`, `credentials_refused` and `configuration_invalid`, and over HTTP also `rate_limited` and
+ * `target_rejected`.
  */
 export interface Visit {
-  /** Files directly in a folder, without its subfolders, in no certain order. */
+  /** False: `move` copies and deletes, so a crash may leave both files. */
+  readonly movesInOneStep: boolean
+  /** Files directly in a folder, without its subfolders, in no certain order; over HTTP only those it is asked for. */
   list(folder: string): Promise<readonly PlacedFile[]>
   /** Null: there is no such file. */
   find(path: string): Promise<PlacedFile | null>
@@ -22,8 +41,8 @@ export interface Visit {
   /** Writes the file under exactly this name; creates its folder. What a crash leaves is not the whole file. */
   write(path: string, content: Buffer): Promise<void>
   /**
-   * Renames in one step, so that a reader sees all of the file or nothing. Creates the folder of `to`. Throws
-   * `target_conflict` if there is a file at `to`.
+   * Renames, so that a reader sees all of the file or nothing. Creates the folder of `to`. Throws `target_conflict` if
+   * there is a file at `to`.
    */
   move(from: string, to: string): Promise<void>
   /** A file that is not there counts as removed. */

@@ -17,7 +17,7 @@ import { type FileMemory, fileMemory, type LastFile } from './file-notes.ts'
 import { filePages } from './file-pages.ts'
 import { type SpooledFile, spool } from './file-spool.ts'
 import { type FileForm, type Inspected, inspectFile, type RowMeaning } from './inspect-file.ts'
-import { joined } from './place.ts'
+import { joined, showsChanges } from './place.ts'
 
 /** How the files of an entity arrive and what becomes of them. */
 export interface FileReading<E extends Entity> {
@@ -67,8 +67,10 @@ export function readFiles<E extends Entity>(
         const last = await memory.last()
         const note = known.get(file.name)
         const isWanted = window.again === true || window.from === null || note?.form !== client.formOf(reading.entity)
-        const isLast = last?.order === file.order
-        if (note !== undefined && !(isLast && isWanted)) {
+        // Without a time, only a note tells that it is the last one.
+        const isLast =
+          last?.order === file.order || (file.modifiedAt === null && note !== undefined && last?.name === file.name)
+        if (note !== undefined && showsChanges(file) && !(isLast && isWanted)) {
           if (await finishFile(job, file, note.digest, signal)) continue
         }
         if (last !== undefined && file.order < last.order) {
@@ -79,7 +81,7 @@ export function readFiles<E extends Entity>(
         // Guarantee 4: what a later file says is newer, also within the same millisecond.
         fetchedAt = Math.max(clock.now(), fetchedAt + 1)
         try {
-          yield* readFile({ ...job, requestedAt: fetchedAt }, file, isLast && isWanted ? undefined : last, signal)
+          yield* readFile({ ...job, requestedAt: fetchedAt }, file, { last, again: isLast && isWanted }, signal)
         } catch (error) {
           if (!isRefusal(error)) throw error
           refused.push(error)
@@ -113,7 +115,7 @@ async function wholeFiles<E extends Entity>(
 ): Promise<readonly ArrivedFile[]> {
   const look = async () => {
     const listed = await client.visit((visit) => visit.list(reading.folder), signal)
-    return arrivedFiles(listed, reading.arrival)
+    return arrivedFiles(listed, reading.arrival, clock.now())
   }
   const first = await look()
   if (first.length === 0 || reading.arrival.complete !== 'stable') return first
@@ -121,11 +123,11 @@ async function wholeFiles<E extends Entity>(
   return stableFiles(first, await look())
 }
 
-/** `last`: the file before; undefined: none, or this one is to be read again. */
+/** `last`: the file before; `again`: it is this one, and is read although it may not have changed. */
 async function* readFile<E extends Entity>(
   job: Job<E> & { readonly requestedAt: number },
   file: ArrivedFile,
-  last: LastFile | undefined,
+  { last, again }: { readonly last: LastFile | undefined; readonly again: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<Page<E>> {
   const { reading, client, read, memory, requestedAt } = job
@@ -133,12 +135,12 @@ async function* readFile<E extends Entity>(
   // It was taken away, or is still being written: the next run looks again.
   if (content === null) return
   try {
-    if (content.bytes !== file.bytes) return
-    const isRepeated = last?.digest === content.digest && (reading.isFull || last.name === file.name)
-    const keys = isRepeated ? last.keys : null
+    if (file.bytes !== null && content.bytes !== file.bytes) return
+    const isSame = last?.digest === content.digest
+    const keys = isSame && !again && (reading.isFull || last.name === file.name) ? last.keys : null
     if (keys === null) {
       const inspected = await inspectFile(content, file.name, reading.form, reading.meaning)
-      assertPlausible(job, file, inspected, last)
+      assertPlausible(job, file, inspected, isSame ? undefined : last)
       const how = { form: reading.form, meaning: reading.meaning, pageSize: read.pageSize }
       for await (const { entities, unreadable, lastLine } of filePages(content, file.name, how, inspected)) {
         const reached = { changedAt: file.order, id: String(lastLine) }

@@ -232,26 +232,29 @@ export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'or
 
 export const secrets = {
   ways: [
-    { username: 'user of the SFTP server', password: 'its password' },
+    { username: 'user of the SFTP or web server', password: 'its password' },
     { username: 'user of the SFTP server', key: 'its private key, in the form of OpenSSH or PEM' },
+    { token: 'token of a web server, sent as Bearer' },
     {},
   ],
   optional: { passphrase: 'passphrase of the private key' },
+  headers: true,
 } as const
 
 export function addressProblem(address: string): string | null {
-  if (!URL.canParse(address)) return 'must be sftp://host/folder or folder:///'
+  if (!URL.canParse(address)) return 'must be sftp://host/folder, https://host/folder or folder:///'
   const { protocol, host, username, password, search, hash, pathname } = new URL(address)
   if (username !== '' || password !== '') {
     return 'contains a user name or password; set them as the secrets username and password'
   }
+  if (isWeb(address) && search !== '') return 'must have no query; set a key as the secret token or header.<Name>'
   if (search !== '' || hash !== '') return 'must end with the folder'
   if (pathname.split('/').includes('..')) return 'must not contain ..'
   if (protocol === 'sftp:' && host === '') return 'must name the host: sftp://host/folder'
   return null
 }
 
-export function settingProblems(values: FilesValues): readonly SettingProblem[] {
+export function settingProblems(values: FilesValues, address: string | null): readonly SettingProblem[] {
   const stock = inventoryOf(values)
   const order = ordersOf(values)
   const hasBoth = stock.locations !== null && stock['columns.location'] !== null
@@ -267,7 +270,35 @@ export function settingProblems(values: FilesValues): readonly SettingProblem[] 
     signProblem('fulfilments', fulfilmentsOf(values)),
     problem('orders.file', fileNameProblem(order.file)),
     problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
+    ...(address !== null && isWeb(address) ? webProblems(values) : []),
   ].filter((one) => one !== null)
+}
+
+export function isWeb(address: string): boolean {
+  return /^https?:/i.test(address)
+}
+
+/** The entities that are read, with what the settings say about their files. */
+export function incomingOf(values: FilesValues): readonly (readonly [string, IncomingValues])[] {
+  return [
+    ['inventory', inventoryOf(values)],
+    ['products', productsOf(values)],
+    ['prices', pricesOf(values)],
+    ['fulfilments', fulfilmentsOf(values)],
+  ]
+}
+
+/** What HTTP can't do: it has no list of files and no renaming. */
+function webProblems(values: FilesValues): readonly (SettingProblem | null)[] {
+  return incomingOf(values).flatMap(([entity, { files, after }]) => {
+    const isSeveral = files !== CSV_FILES && files.onlyName === null
+    const oneName = 'must be one name such as stock.csv: HTTP has no list of files, so there are no patterns and dates'
+    const kept = 'must be keep: HTTP can neither move a file in one step nor delete the one that was read for certain'
+    return [
+      problem(`${entity}.files`, isSeveral ? oneName : null),
+      problem(`${entity}.after`, after === 'keep' ? null : kept),
+    ]
+  })
 }
 
 function signProblem(

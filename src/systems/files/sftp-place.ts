@@ -3,7 +3,7 @@ import { connect as connectTcp, type LookupFunction, type Socket } from 'node:ne
 import { Client, type ConnectConfig, type SFTPWrapper, type Stats } from 'ssh2'
 import { StreamError } from '../../errors.ts'
 import { folderOf, nameOf, type Place, type PlacedFile, type Visit } from './place.ts'
-import { conflictError, type Placing, placeError } from './place-errors.ts'
+import { conflictError, cutOffError, type Placing, placeError } from './place-errors.ts'
 
 export interface SftpOptions {
   readonly host: string
@@ -39,11 +39,6 @@ export function sftpPlace(options: SftpOptions): Place {
       }
     },
   }
-}
-
-function cutOffError(name: string, isStopping: boolean, cause: unknown): StreamError {
-  if (isStopping) return new StreamError('stopping', `the work at ${name} was cut off`, { cause })
-  return new StreamError('timed_out', `${name} took too long`, { cause })
 }
 
 interface Session {
@@ -171,6 +166,7 @@ function visitOf(sftp: SFTPWrapper, root: string, name: string): Visit {
     await call<void>(path, (done) => sftp.mkdir(full(path), (error) => done(error, undefined)))
   }
   return {
+    movesInOneStep: true,
     find,
     async list(folder) {
       const entries = await call<{ filename: string; attrs: Stats }[]>(folder, (done) =>
@@ -216,5 +212,5 @@ function visitOf(sftp: SFTPWrapper, root: string, name: string): Visit {
 }
 
 function fileOf(name: string, { size, mtime }: Stats): PlacedFile {
-  return { name, bytes: size, modifiedAt: mtime * 1000 }
+  return { name, bytes: size, modifiedAt: mtime * 1000, version: null }
 }

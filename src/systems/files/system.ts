@@ -33,7 +33,7 @@ export const files = defineSystem({
   secrets,
   settings,
   limits: { concurrency: 2 },
-  schemes: ['sftp', 'folder'],
+  schemes: ['sftp', 'https', 'http', 'folder'],
   addressProblem,
   settingProblems,
   connect: createFilesClient,
@@ -74,6 +74,13 @@ export const files = defineSystem({
       'notice-twice': NO_NOTICES,
       'notices-out-of-order': NO_NOTICES,
       'other-zone': 'modification times are in UTC, and dates in names are only compared with each other',
+    },
+    'files-http': {
+      'expired-login': 'every request signs in anew',
+      'past-the-end': 'files have no pages',
+      'notice-twice': NO_NOTICES,
+      'notices-out-of-order': NO_NOTICES,
+      'other-zone': 'HTTP dates are in GMT',
     },
   },
 })

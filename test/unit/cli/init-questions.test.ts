@@ -78,9 +78,9 @@ describe('what a first configuration is written from', () => {
     ],
     [{ ...complete, 'shop-address': 'sftp://shop.example.com/' }, account, 'must begin with http:// or https://'],
     [
-      { ...complete, vendor: 'files', 'vendor-address': 'https://files.example.com/' },
+      { ...complete, vendor: 'files', 'vendor-address': 'https://files.example.com/?key=x' },
       [],
-      'must begin with sftp:// or folder://',
+      'must have no query',
     ],
     [
       { ...complete, vendor: 'sap-b1', 'vendor-address': 'https://sap.example.com/b1s/v2' },

@@ -62,12 +62,29 @@ describe('a vendor that exchanges files', () => {
   })
 
   it.each([
-    ['http://files.acme.example/', /address must begin with sftp:\/\/ or folder:\/\//],
+    ['ftp://files.acme.example/', /address must be an http\(s\), sftp or folder address/],
+    ['https://user:secret@host/', /contains a user name or password/],
+    ['https://host/a?token=x', /must have no query; set a key as the secret token or header.<Name>/],
     ['sftp://user:secret@host/', /contains a user name or password/],
     ['sftp://host/a/../b?c', /must end with the folder/],
     ['folder://etc/passwd', /folder/],
   ])('is refused at %s', (address, message) => {
     expect(() => valid({}, address)).toThrow(message)
+  })
+
+  it.each([
+    [{ 'inventory.files': 'stock-*.csv' }, /inventory.files must be one name such as stock.csv: HTTP has no list/],
+    [{ 'prices.files': '{yyyy}.csv' }, /prices.files must be one name/],
+    [{ 'products.after': 'move' }, /products.after must be keep: HTTP can neither move/],
+    [{ 'fulfilments.after': 'delete' }, /fulfilments.after must be keep/],
+  ])('is refused over HTTP with %j', (settings, message) => {
+    expect(() => valid(settings, 'https://files.acme.example/out')).toThrow(message)
+    expect(valid(settings).type).toBe('files')
+  })
+
+  it('is valid over HTTP with one name', () => {
+    const settings = { 'inventory.files': 'stock.csv', 'inventory.complete': 'marker' }
+    expect(valid(settings, 'https://files.acme.example/out').type).toBe('files')
   })
 
   it('is valid in its own folder, and with what has a default', () => {
