@@ -1,17 +1,21 @@
-// Local folder, SFTP and HTTP keep the same contract; SFTP is tested with OpenSSH's own server, HTTP with Node's.
+// All places keep the same contract, on real servers: OpenSSH's for SFTP, Apache's for FTP, Node's for HTTP.
 
+import { randomUUID } from 'node:crypto'
 import { lookup } from 'node:dns'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import type { LookupFunction } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createGuardedHttp } from '../../src/platform/guarded-http.ts'
 import { networkRulesOf } from '../../src/platform/network-rules.ts'
+import { type FtpOptions, ftpPlace } from '../../src/systems/files/ftp-place.ts'
 import { type HttpOptions, httpPlace } from '../../src/systems/files/http-place.ts'
 import { localPlace } from '../../src/systems/files/local-place.ts'
 import { type SftpOptions, sftpPlace } from '../../src/systems/files/sftp-place.ts'
 import { localNetwork } from '../data/loopback.ts'
 import { type FileServer, startFileServer } from '../worlds/file-server.ts'
+import { type FtpServer, noFtpServer, startFtpServer } from '../worlds/ftp-server/start-ftp-server.ts'
 import { testPlace } from '../worlds/place-acceptance.ts'
 import { noSftpServer, type SftpServer, startSftpServer } from '../worlds/sftp-server.ts'
 
@@ -37,8 +41,40 @@ const webOptionsOf = (server: FileServer, network = localNetwork): HttpOptions =
   timeoutMs: 20_000,
 })
 
+type Encryption = FtpOptions['encryption']
+const ftpServers = new Map<Encryption, Promise<FtpServer>>()
+/** One server for the file, because it takes a second to start. */
+const ftpServer = async (encryption: Encryption): Promise<FtpServer> => {
+  const running = ftpServers.get(encryption) ?? startFtpServer(encryption)
+  ftpServers.set(encryption, running)
+  return await running
+}
+afterAll(async () => {
+  for (const server of ftpServers.values()) await (await server).stop()
+})
+const ftpOptionsOf = ({ port, certificate }: FtpServer, encryption: Encryption, root = ''): FtpOptions => ({
+  host: '127.0.0.1',
+  port,
+  root,
+  username: 'vendor',
+  password: 'secret',
+  encryption,
+  ca: certificate,
+  lookup,
+  timeoutMs: 20_000,
+})
+
 testPlace('a local folder', async () => localPlace(ownFolder()))
 testPlace('an SFTP server', async () => sftpPlace(optionsOf(await startSftpServer())), { skipped: noSftpServer })
+for (const encryption of ['explicit', 'implicit', 'none'] as const) {
+  const open = async () => {
+    const server = await ftpServer(encryption)
+    const root = randomUUID()
+    mkdirSync(join(server.folder, root))
+    return ftpPlace(ftpOptionsOf(server, encryption, root))
+  }
+  testPlace(`an FTP server with encryption: ${encryption}`, open, { skipped: noFtpServer })
+}
 testPlace('a web server', async () => httpPlace(webOptionsOf(await startFileServer())), { hasFolders: false })
 
 describe('a local folder', () => {
@@ -173,5 +209,40 @@ describe('a web server', () => {
     server.answerNext(({ response }) => response.writeHead(405).end())
     const found = await httpPlace(webOptionsOf(server)).visit((visit) => visit.find('a.csv'), never)
     expect(found).toMatchObject({ name: 'a.csv', bytes: 3 })
+  })
+})
+
+describe.skipIf(noFtpServer !== null)('an FTP server', () => {
+  const list = async (options: FtpOptions) => await ftpPlace(options).visit((visit) => visit.list(''), never)
+
+  it('whose certificate, user or encryption is another one gets nothing, and the error says what to correct', async () => {
+    const server = await ftpServer('explicit')
+    const options = ftpOptionsOf(server, 'explicit')
+    await expect(list({ ...options, ca: null })).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      field: 'secrets.ca',
+    })
+    const named = {
+      ...options,
+      host: 'other.example',
+      lookup: ((_, __, done) => done(null, '127.0.0.1', 4)) as LookupFunction,
+    }
+    await expect(list(named)).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringContaining('it must be valid for other.example'),
+    })
+    await expect(list({ ...options, password: 'wrong' })).rejects.toMatchObject({
+      code: 'credentials_refused',
+      message: expect.not.stringContaining('wrong'),
+    })
+    expect(await list(options)).toBeDefined()
+  })
+
+  it('without TLS is sent no password', async () => {
+    const server = await ftpServer('none')
+    await expect(list(ftpOptionsOf(server, 'explicit'))).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      field: 'settings.encryption',
+    })
   })
 })

@@ -10,6 +10,7 @@ import { type ConnectableSystem, requireSecret, settingError } from '../kit/conf
 import type { SystemCheck } from '../kit/system-check.ts'
 import type { ClientDeps } from '../system.ts'
 import { markerOf } from './arrived-files.ts'
+import { ftpPlace } from './ftp-place.ts'
 import { httpPlace } from './http-place.ts'
 import { localPlace } from './local-place.ts'
 import { joined, type Place, type Visit } from './place.ts'
@@ -58,6 +59,7 @@ function placeOf(system: ConnectableSystem<FilesValues>, { folderOf, network }: 
     if (root !== null) return localPlace(root + path)
     throw settingError(system, 'files', 'address', 'is a folder of this machine; the operator has to set FILES_ROOT')
   }
+  if (/^ftps?:$/.test(url.protocol)) return ftpPlaceOf(system, url, path, network)
   return sftpPlace({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 22 : Number(url.port),
@@ -67,6 +69,22 @@ function placeOf(system: ConnectableSystem<FilesValues>, { folderOf, network }: 
     hostKeys: system.settings.hostKey,
     lookup: network.lookup(url),
     timeoutMs: system.settings.timeoutSeconds * 1000,
+  })
+}
+
+function ftpPlaceOf(system: ConnectableSystem<FilesValues>, url: URL, path: string, network: NetworkRules): Place {
+  const { encryption, timeoutSeconds } = system.settings
+  network.assertUrl(url)
+  return ftpPlace({
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (encryption === 'implicit' ? 990 : 21) : Number(url.port),
+    root: path,
+    username: requireSecret(system, 'username'),
+    password: requireSecret(system, 'password'),
+    encryption,
+    ca: system.secrets['ca'] ?? null,
+    lookup: network.lookup(url),
+    timeoutMs: timeoutSeconds * 1000,
   })
 }
 

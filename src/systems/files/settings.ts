@@ -200,6 +200,11 @@ const own = {
       description: "fingerprints of the SFTP server's host keys",
     },
   ),
+  encryption: setting(choice(['explicit', 'implicit', 'none']), {
+    default: 'explicit',
+    description:
+      'of an FTP server: TLS after a command, TLS from the first byte (an old way), or none, with which passwords and orders can be read on their way',
+  }),
   timeoutSeconds: setting(whole({ minimum: 1, maximum: 9_999 }), {
     default: 300,
     description: 'maximum seconds of one visit to the server',
@@ -232,17 +237,20 @@ export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'or
 
 export const secrets = {
   ways: [
-    { username: 'user of the SFTP or web server', password: 'its password' },
+    { username: 'user of the SFTP, FTP or web server', password: 'its password' },
     { username: 'user of the SFTP server', key: 'its private key, in the form of OpenSSH or PEM' },
     { token: 'token of a web server, sent as Bearer' },
     {},
   ],
-  optional: { passphrase: 'passphrase of the private key' },
+  optional: {
+    passphrase: 'passphrase of the private key',
+    ca: "certificate (PEM) that an FTP server's is checked against",
+  },
   headers: true,
 } as const
 
 export function addressProblem(address: string): string | null {
-  if (!URL.canParse(address)) return 'must be sftp://host/folder, https://host/folder or folder:///'
+  if (!URL.canParse(address)) return 'must be sftp://host/folder, ftps://host/folder, https://host/folder or folder:///'
   const { protocol, host, username, password, search, hash, pathname } = new URL(address)
   if (username !== '' || password !== '') {
     return 'contains a user name or password; set them as the secrets username and password'
@@ -250,7 +258,7 @@ export function addressProblem(address: string): string | null {
   if (isWeb(address) && search !== '') return 'must have no query; set a key as the secret token or header.<Name>'
   if (search !== '' || hash !== '') return 'must end with the folder'
   if (pathname.split('/').includes('..')) return 'must not contain ..'
-  if (protocol === 'sftp:' && host === '') return 'must name the host: sftp://host/folder'
+  if (/^(sftp|ftps?):$/.test(protocol) && host === '') return `must name the host: ${protocol}//host/folder`
   return null
 }
 
@@ -271,6 +279,7 @@ export function settingProblems(values: FilesValues, address: string | null): re
     problem('orders.file', fileNameProblem(order.file)),
     problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
     ...(address !== null && isWeb(address) ? webProblems(values) : []),
+    problem('encryption', address === null ? null : encryptionProblem(values, address)),
   ].filter((one) => one !== null)
 }
 
@@ -286,6 +295,17 @@ export function incomingOf(values: FilesValues): readonly (readonly [string, Inc
     ['prices', pricesOf(values)],
     ['fulfilments', fulfilmentsOf(values)],
   ]
+}
+
+/** The scheme and the setting must agree, so that nobody sends a password in the clear by one slip. */
+function encryptionProblem({ encryption }: FilesValues, address: string): string | null {
+  if (/^ftp:/i.test(address) && encryption !== 'none') {
+    return 'must be none for an address with ftp://, which has no encryption; better write ftps://'
+  }
+  if (/^ftps:/i.test(address) && encryption === 'none') {
+    return 'must be explicit or implicit for an address with ftps://'
+  }
+  return null
 }
 
 /** What HTTP can't do: it has no list of files and no renaming. */

@@ -33,7 +33,7 @@ export const files = defineSystem({
   secrets,
   settings,
   limits: { concurrency: 2 },
-  schemes: ['sftp', 'https', 'http', 'folder'],
+  schemes: ['sftp', 'ftps', 'ftp', 'https', 'http', 'folder'],
   addressProblem,
   settingProblems,
   connect: createFilesClient,
@@ -66,9 +66,9 @@ export const files = defineSystem({
   orderFields: () => orderFields,
   faultRows: {
     files: {
-      'rate-limited': 'SFTP and folders do not throttle calls',
-      'rate-limited-silently': 'SFTP and folders do not throttle calls',
-      'gateway-page': 'there is no gateway in front of SFTP or a folder',
+      'rate-limited': 'SFTP, FTP and folders do not throttle calls',
+      'rate-limited-silently': 'SFTP, FTP and folders do not throttle calls',
+      'gateway-page': 'there is no gateway in front of SFTP, FTP or a folder',
       'expired-login': NO_SESSION,
       'past-the-end': 'files have no pages',
       'notice-twice': NO_NOTICES,

@@ -62,7 +62,8 @@ describe('a vendor that exchanges files', () => {
   })
 
   it.each([
-    ['ftp://files.acme.example/', /address must be an http\(s\), sftp or folder address/],
+    ['smb://files.acme.example/', /address must be an http\(s\), sftp, ftp\(s\) or folder address/],
+    ['ftp://files.acme.example/', /encryption must be none for an address with ftp:\/\//],
     ['https://user:secret@host/', /contains a user name or password/],
     ['https://host/a?token=x', /must have no query; set a key as the secret token or header.<Name>/],
     ['sftp://user:secret@host/', /contains a user name or password/],
@@ -80,6 +81,12 @@ describe('a vendor that exchanges files', () => {
   ])('is refused over HTTP with %j', (settings, message) => {
     expect(() => valid(settings, 'https://files.acme.example/out')).toThrow(message)
     expect(valid(settings).type).toBe('files')
+  })
+
+  it('is valid over FTP with TLS, or without it by its own word', () => {
+    expect(valid({}, 'ftps://files.acme.example/out').type).toBe('files')
+    expect(valid({ encryption: 'none' }, 'ftp://files.acme.example/out').type).toBe('files')
+    expect(() => valid({ encryption: 'none' }, 'ftps://files.acme.example/out')).toThrow(/must be explicit or implicit/)
   })
 
   it('is valid over HTTP with one name', () => {
