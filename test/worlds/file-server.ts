@@ -22,17 +22,21 @@ export interface OwnAnswer {
 
 export interface FileServer extends Awaited<ReturnType<typeof startFileServer>> {}
 
+function basic(user: string): string {
+  return `Basic ${Buffer.from(`${user}:secret`).toString('base64')}`
+}
+
 /**
  * A web server with files: GET and HEAD with validators, PUT with `If-None-Match: *`, DELETE, as RFC 9110 says
  * (sections 8.8, 9.3, 13.1.2). It asks for HTTP Basic.
  */
 export async function startFileServer() {
-  const authorization = `Basic ${Buffer.from('vendor:secret').toString('base64')}`
+  const authorization = basic('vendor')
   const files = new Map<string, StoredFile>()
   const own: ((answer: OwnAnswer) => void)[] = []
   const put = new Map<string, (answer: OwnAnswer) => void>()
   const requests: { method: string; path: string; authorization: string | undefined }[] = []
-  const state = { isOpen: false, hasValidators: true, refused: null as string | null }
+  const state = { authorization, isOpen: false, hasValidators: true, refused: null as string | null }
   const server = createServer(async (request, response) => {
     const [method = '', path] = [request.method, decodeURIComponent(request.url ?? '').slice(1)]
     requests.push({ method, path, authorization: request.headers.authorization })
@@ -50,7 +54,7 @@ export async function startFileServer() {
   const answer = (request: IncomingMessage, response: ServerResponse, path: string, body: Buffer) => {
     const file = files.get(path)
     const end = (status: number) => void response.writeHead(status).end()
-    if (!state.isOpen && request.headers.authorization !== authorization) return end(401)
+    if (!state.isOpen && request.headers.authorization !== state.authorization) return end(401)
     if (request.method === 'PUT') {
       if (path === state.refused) return end(403)
       if (request.headers['if-none-match'] === '*' && file !== undefined) return end(412)
@@ -88,6 +92,10 @@ export async function startFileServer() {
     answerNext: (answers: (answer: OwnAnswer) => void) => void own.push(answers),
     /** Answers the next PUT of this path. */
     onPut: (path: string, answers: (answer: OwnAnswer) => void) => void put.set(path, answers),
+    /** Its user has another name from now on. */
+    rename(user: string) {
+      state.authorization = basic(user)
+    },
     /** Asks for no sign-in any more. */
     open() {
       state.isOpen = true

@@ -148,7 +148,10 @@ async function checkPlace(
   const isGiven = (entity: string) => Object.keys(given).some((name) => name.startsWith(`${entity}.`))
   return await visit(async (there) => {
     const warnings: string[] = []
-    await there.list('')
+    const orders = ordersOf(settings)
+    // A web server has no folder to list, and its answer for a file that is not there is no problem of a folder.
+    if (isWeb(address)) await warningOf(() => there.find(joined(orders.folder, 'waldstream-check')), '')
+    else await there.list('')
     for (const [entity, values] of incomingOf(settings)) {
       if (isWeb(address)) {
         if (isGiven(entity))
@@ -158,7 +161,6 @@ async function checkPlace(
         warnings.push(...(await warningOf(() => there.list(values.folder), `settings.${entity}.folder`)))
       }
     }
-    const orders = ordersOf(settings)
     const write = () => writeAndReadBack(there, orders.folder, orders.workFolder)
     // A vendor's web server may only be read.
     if (!isWeb(address) || isGiven('orders')) warnings.push(...(await warningOf(write, 'settings.orders.folder')))
@@ -194,8 +196,9 @@ async function warningOf(work: () => Promise<unknown>, name: string): Promise<re
     await work()
     return []
   } catch (error) {
-    const { code, message, policy } = toStreamError(error)
-    if (policy === 'retry' || policy === 'stop') throw error
+    const { code, field, message, policy } = toStreamError(error)
+    // The server as a whole: no folder or file of it can be used.
+    if (policy === 'retry' || policy === 'stop' || code === 'credentials_refused' || field === 'address') throw error
     return [`${name}: ${message} (${code})`]
   }
 }

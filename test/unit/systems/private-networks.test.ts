@@ -85,6 +85,21 @@ it.each(Object.keys(given))('%s is not called there by a name either', async (ty
   expect(connected).toBe(0)
 })
 
+it.each(['https', 'ftps'])('files are not fetched there by %s, by address or name', async (scheme) => {
+  const byName = networkRulesOf({}, { lookup: toHere })
+  for (const [host, network] of [
+    ['127.0.0.1', networkRulesOf({})],
+    ['name.example', byName],
+  ] as const) {
+    const address = `${scheme}://${host}:${port}/`
+    const system = systemOf({ id: 'x', type: 'files', address, ...given['files'], settings: { 'orders.folder': 'o' } })
+    await expect(clients(network).check(system, AbortSignal.timeout(5_000)), address).rejects.toMatchObject({
+      message: expect.stringContaining('private network'),
+    })
+  }
+  expect(connected).toBe(0)
+})
+
 it.each(overHttp)('%s is sent no secret by http', async (type) => {
   asked.length = 0
   const network = networkRulesOf({ ALLOWED_PRIVATE_NETWORKS: '127.0.0.1' })
