@@ -23,8 +23,10 @@ export const namePattern: ValueKind<NamePattern> = {
   },
 }
 
-/** `*.csv`. */
-export const CSV_FILES: NamePattern = { match: (name) => (name.endsWith('.csv') ? { date: '' } : null) }
+/** Names of files of a format by default: `*.csv`. */
+export function filesOf(format: string): NamePattern {
+  return { match: (name) => (name.endsWith(`.${format}`) ? { date: '' } : null) }
+}
 
 /** Undefined: not a pattern. */
 export function patternOf(pattern: string): NamePattern | undefined {

@@ -5,9 +5,10 @@ import { stringifyExact } from '../../platform/json.ts'
 import { orderReference } from '../../rules/order-reference.ts'
 import type { ReadEntity } from '../kit/source.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
-import type { FileRow } from './delimited-rows.ts'
+import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
 import { assertNoSpreadsheetNumber, type QuantityReader } from './quantities.ts'
+import { quantityIn } from './quantity-in.ts'
 import { skuIn } from './sku-in.ts'
 
 /** Which columns of a tracking file say what. */
@@ -81,7 +82,7 @@ function linesOf(
       throw new StreamError('source_data_invalid', message, { field: columns.sku })
     }
     parcels.add(parcel)
-    const quantity = quantityOf(row.cell(columns.quantity), `${place}, column ${columns.quantity}`)
+    const quantity = quantityIn(row, columns.quantity, place, quantityOf)
     if (quantity <= 0n) {
       const message = `${place}, column ${columns.quantity}: a shipped quantity must be more than 0; correct it at the vendor`
       throw new StreamError('source_data_invalid', message, { field: columns.quantity })

@@ -14,11 +14,12 @@ import {
 } from '../../configuration/setting.ts'
 import { character } from '../kit/character.ts'
 import { afterReading, completeness } from './arrived-files.ts'
-import { CSV_FILES, namePattern } from './name-pattern.ts'
+import { namePattern } from './name-pattern.ts'
 import { columnProblem } from './order-columns.ts'
 import { fileNameProblem } from './order-file-name.ts'
 import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
 import { dateForms } from './read-prices.ts'
+import { formatProblems, rowFormats } from './row-format.ts'
 
 /** A folder below the address: parts with `/` between them, none of them `..`. */
 const folder = text({
@@ -50,9 +51,8 @@ const quote = setting(character('none'), { default: '"', description: 'quote cha
 const incoming = (entity: string) => ({
   folder: setting(folder, { default: entity, description: 'folder that its files arrive in' }),
   files: setting(namePattern, {
-    default: CSV_FILES,
-    defaultText: '*.csv',
-    description: 'names of its files, with * and ? for any text, and parts of a date that they are ordered by',
+    description:
+      'names of its files, with * and ? for any text, and parts of a date that they are ordered by; by default those that end with the format, such as *.csv',
   }),
   complete: setting(choice(completeness), {
     default: 'stable',
@@ -69,7 +69,10 @@ const incoming = (entity: string) => ({
   }),
   after: setting(choice(afterReading), { default: 'keep', description: 'what happens to a file that was read' }),
   archive: setting(folder, { default: 'read', description: 'folder of read files, within its folder' }),
-  format: setting(choice(['csv']), { default: 'csv', description: 'format of its files; gzip is recognized' }),
+  format: setting(choice(rowFormats), { default: 'csv', description: 'format of its files; gzip is recognized' }),
+  rows: setting(text(), {
+    description: 'path of names to the list of rows in JSON; by default the document itself is the list',
+  }),
   encoding: setting(text({ expected: 'an encoding, such as utf-8 or windows-1252' }), {
     description: 'encoding of its files; by default as the file is marked, else UTF-8',
   }),
@@ -265,6 +268,10 @@ export function settingProblems(values: FilesValues): readonly SettingProblem[] 
     signProblem('products', productsOf(values)),
     signProblem('prices', pricesOf(values)),
     signProblem('fulfilments', fulfilmentsOf(values)),
+    ...formatProblemsOf('inventory', stock),
+    ...formatProblemsOf('products', productsOf(values)),
+    ...formatProblemsOf('prices', pricesOf(values)),
+    ...formatProblemsOf('fulfilments', fulfilmentsOf(values)),
     problem('orders.file', fileNameProblem(order.file)),
     problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
   ].filter((one) => one !== null)
@@ -276,6 +283,10 @@ function signProblem(
 ): SettingProblem | null {
   const said = `must differ from ${entity}.decimal, which is "${decimal}" too`
   return problem(`${entity}.thousands`, thousands === decimal ? said : null)
+}
+
+function formatProblemsOf(entity: string, values: IncomingValues): readonly (SettingProblem | null)[] {
+  return Object.entries(formatProblems(values)).map(([name, said]) => problem(`${entity}.${name}`, said))
 }
 
 function problem(name: string, said: string | null): SettingProblem | null {

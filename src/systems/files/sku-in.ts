@@ -1,5 +1,5 @@
 import { requireSku } from '../kit/sku.ts'
-import type { FileRow } from './delimited-rows.ts'
+import type { FileRow } from './file-row.ts'
 import { assertNoSpreadsheetNumber } from './quantities.ts'
 
 /** The SKU in a cell, as text with its leading zeros. */

@@ -1,7 +1,8 @@
 import { SaxesParser } from 'saxes'
 import { StreamError } from '../../errors.ts'
-import type { JsonValue } from './json-reader.ts'
-import { DEEPEST, type FeedRecord, feedCutShortError, feedError, LONGEST_ROW, MOST_VALUES } from './record.ts'
+import type { JsonValue } from '../kit/json-reader.ts'
+import { DEEPEST, LONGEST_ROW, MOST_VALUES } from '../kit/row-limits.ts'
+import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
 import { namesOf, TEXT, valuesAt } from './value-path.ts'
 import { createSurroundings } from './xml-surroundings.ts'
 

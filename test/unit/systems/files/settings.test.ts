@@ -6,7 +6,8 @@ const valid = (settings: Readonly<Record<string, unknown>>, address = 'sftp://sf
 
 describe('a vendor that exchanges files', () => {
   it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
-    ['a format that is not there yet', { 'inventory.format': 'xlsx' }, /inventory.format must be one of csv/],
+    ['an unknown format', { 'inventory.format': 'pdf' }, /inventory.format must be one of csv, jsonl, json/],
+    ['a path of rows in CSV', { 'inventory.rows': 'items' }, /inventory.rows is for the format json; remove it/],
     [
       'a pattern without an order',
       { 'inventory.files': '{dd}.csv' },

@@ -1,0 +1,48 @@
+import { delimitedRows } from './delimited-rows.ts'
+import { jsonLinesRows } from './json-lines-rows.ts'
+import { jsonRows } from './json-rows.ts'
+import type { RowSource, TextRows } from './row-source.ts'
+import { textSource } from './text-source.ts'
+
+/** Formats of files that are read. */
+export const rowFormats = ['csv', 'jsonl', 'json'] as const
+export type RowFormat = (typeof rowFormats)[number]
+
+/** What the settings say of a format. */
+export interface FormatValues {
+  readonly format: RowFormat
+  readonly encoding: string | null
+  readonly delimiter: string
+  readonly quote: string
+  readonly lastLineBreak: 'required' | 'optional'
+  readonly rows: string | null
+}
+
+const textFormats: Readonly<Record<RowFormat, (values: FormatValues) => TextRows>> = {
+  csv: ({ delimiter, quote, lastLineBreak }) => {
+    const form = {
+      delimiter: delimiter === 'tab' ? '\t' : delimiter,
+      quote: quote === 'none' ? null : quote,
+      endsWithLineBreak: lastLineBreak === 'required',
+    }
+    return (text, needed, words) => delimitedRows(text, form, needed, words)
+  },
+  jsonl: ({ lastLineBreak }) => jsonLinesRows(lastLineBreak === 'required'),
+  json: ({ rows }) => jsonRows(rows),
+}
+
+/** How rows are read by the settings of an entity. */
+export function rowSource(values: FormatValues, settingsOf: string): RowSource {
+  return textSource(textFormats[values.format](values), { encoding: values.encoding, settingsOf })
+}
+
+/** Formats whose rows lie at a path. */
+const PATH_FORMATS: readonly RowFormat[] = ['json']
+
+/** Problems of settings that do not fit their format, by name. */
+export function formatProblems({ format, rows }: FormatValues): Readonly<Record<string, string | null>> {
+  const hasPath = PATH_FORMATS.includes(format)
+  return {
+    rows: rows === null || hasPath ? null : `is for the format ${PATH_FORMATS.join(' or ')}; remove it, or set format`,
+  }
+}

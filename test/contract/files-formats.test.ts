@@ -1,0 +1,65 @@
+// Stock files in other formats than CSV: the rules of files hold for each.
+
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { text8 } from '../../src/events/decimal.ts'
+import { filesWorld } from '../worlds/files-world.ts'
+
+const MORNING = 1_780_000_000
+
+async function levels(world: ReturnType<typeof filesWorld<'inventory'>>) {
+  const events = await world.events()
+  return Object.fromEntries(
+    events.map(({ key, data }) => [key, data.locations.map((at) => text8(at.available)).join()]),
+  )
+}
+
+describe('a stock file in JSON', () => {
+  const settings = {
+    'inventory.format': 'json',
+    'inventory.rows': 'items',
+    'inventory.columns.quantity': 'stock.free',
+    'inventory.decimal': ',',
+    'inventory.thousands': '.',
+  }
+  const fileOf = (items: readonly object[]) => JSON.stringify({ vendor: 'acme', items })
+  const ALL = ['0012', 'B-1', 'C-1', 'D-1', 'E-1'].map((sku, index) => ({ sku, stock: { free: index } }))
+
+  it('is read in pages, and its numbers have no signs that settings name', async () => {
+    const world = filesWorld('inventory', { settings })
+    world.put(
+      'stock.json',
+      fileOf([...ALL, { sku: 'F-1', stock: { free: 1.234 } }, { sku: 'G-1', stock: { free: '1.234' } }]),
+    )
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 7, unreadable: 0 })
+    expect(await levels(world)).toMatchObject({ '0012': '0', 'E-1': '4', 'F-1': '1.234', 'G-1': '1234' })
+  })
+
+  it('that is half or shrunk changes nothing; an odd row is a dead letter with its place', async () => {
+    const world = filesWorld('inventory', { settings })
+    world.put('stock.json', fileOf(ALL), MORNING)
+    expect(await world.run()).toMatchObject({ published: 5 })
+    const before = await world.events()
+    world.put('stock.json', fileOf(ALL).slice(0, -4), MORNING + 60)
+    expect(await world.run()).toMatchObject({ state: 'failed', published: 0 })
+    world.put('stock.json', fileOf(ALL.slice(1, 3)), MORNING + 120)
+    expect(await world.run()).toMatchObject({ state: 'failed', published: 0 })
+    expect(await world.events()).toEqual(before)
+    world.put('stock.json', fileOf([...ALL.slice(0, 4), { sku: 'E-1', stock: { free: 'many' } }]), MORNING + 180)
+    expect(await world.run()).toMatchObject({ unreadable: 1, unchanged: 4 })
+    const [letter] = await world.deadLetters()
+    expect(letter?.message).toContain('stock.json, row 5, column stock.free: "many" is not a number')
+  })
+})
+
+describe('a stock file in JSON Lines', () => {
+  it('may be gzipped, and a SKU may be a long number', async () => {
+    const world = filesWorld('inventory', {
+      settings: { 'inventory.format': 'jsonl', 'inventory.files': '*.jsonl.gz' },
+    })
+    const lines = ['{"sku":12345678901234567890,"quantity":3}', '{"sku":"007","quantity":"4"}']
+    world.put('stock.jsonl.gz', gzipSync(`${lines.join('\n')}\n`))
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 2 })
+    expect(await levels(world)).toEqual({ '007': '4', '12345678901234567890': '3' })
+  })
+})

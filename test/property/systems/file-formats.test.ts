@@ -1,0 +1,67 @@
+// The same rows in every format of files are read as the same rows.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RowFormat } from '../../../src/systems/files/row-format.ts'
+import { rowsOfFile } from '../../worlds/file-rows.ts'
+
+interface Row {
+  readonly sku: string
+  readonly qty: string
+  readonly note: string
+}
+
+const NAMES = ['sku', 'qty', 'note'] as const
+const text = fc.string({ unit: 'grapheme', maxLength: 12 }).map((one) => one.replaceAll(/\p{C}/gu, '').trim())
+const row: fc.Arbitrary<Row> = fc.record({
+  sku: text.map((sku) => `0${sku}`),
+  qty: fc.integer({ min: 0, max: 999_999 }).map(String),
+  note: text,
+})
+
+const csvOf = (rows: readonly Row[]) =>
+  [NAMES, ...rows.map((one) => NAMES.map((name) => one[name]))]
+    .map((cells) => `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`)
+    .join('')
+
+const writers: Readonly<Record<RowFormat, (rows: readonly Row[]) => string | Buffer>> = {
+  csv: csvOf,
+  json: (rows) => JSON.stringify(rows.map((one) => ({ ...one, qty: Number(one.qty) }))),
+  jsonl: (rows) => rows.map((one) => `${JSON.stringify(one)}\n`).join(''),
+}
+
+describe('the same rows', () => {
+  it.each(Object.entries(writers))('are read from %s, whatever pieces it comes in', async (format, write) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 50 }),
+        async (rows, size) => {
+          const found = await rowsOfFile(write(rows), { format: format as RowFormat }, NAMES, size)
+          expect(found.map((one) => ({ ...one.all() }))).toEqual(rows)
+          expect(found.map(({ odd }) => odd)).toEqual(rows.map(() => null))
+        },
+      ),
+    )
+  })
+
+  it.each(Object.entries(writers))(
+    'are never fewer than were written: %s that is cut anywhere is refused',
+    async (format, write) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(row, { minLength: 1, maxLength: 5 }),
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          async (rows, share) => {
+            const whole = Buffer.from(write(rows))
+            const cut = whole.subarray(0, Math.floor((whole.length - 1) * share))
+            const found = await rowsOfFile(cut, { format: format as RowFormat }, NAMES, 4096).catch(() => null)
+            // A file of lines that ends with a line looks whole: the guard against shrunk files is for that.
+            const isWholeLines = (format === 'csv' || format === 'jsonl') && cut.at(-1) === 10
+            expect(found === null || isWholeLines).toBe(true)
+          },
+        ),
+      )
+    },
+  )
+})
