@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { text8 } from '../../src/events/decimal.ts'
 import { filesWorld } from '../worlds/files-world.ts'
+import { workbookFile, zipOf } from '../worlds/workbook-file.ts'
 
 const MORNING = 1_780_000_000
 
@@ -61,5 +62,59 @@ describe('a stock file in JSON Lines', () => {
     world.put('stock.jsonl.gz', gzipSync(`${lines.join('\n')}\n`))
     expect(await world.run()).toMatchObject({ state: 'ended', published: 2 })
     expect(await levels(world)).toEqual({ '007': '4', '12345678901234567890': '3' })
+  })
+})
+
+describe('a stock file that is a workbook', () => {
+  const settings = { 'inventory.format': 'xlsx', 'inventory.quantities': { 'In Stock': 5 } }
+  const HEAD = ['SKU', 'Quantity']
+
+  it('is read once, in pages, and the next one publishes changes only', async () => {
+    const world = filesWorld('inventory', { settings })
+    world.put('stock.xlsx', await workbookFile([HEAD, ['007', 3], ['B', 'In Stock'], ['C', 1.5], ['D', 0]]), MORNING)
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 4, unreadable: 0 })
+    expect(await levels(world)).toEqual({ '007': '3', B: '5', C: '1.5', D: '0' })
+    world.put('stock.xlsx', await workbookFile([HEAD, ['007', 3], ['B', 4], ['C', 1.5], ['D', 0]]), MORNING + 60)
+    expect(await world.run()).toMatchObject({ published: 1, unchanged: 3 })
+  })
+
+  it('with an error in a cell has a dead letter that names the cell; an error elsewhere does not matter', async () => {
+    const world = filesWorld('inventory', { settings: { ...settings, 'inventory.mostOddPercent': 50 } })
+    const failed = { attributes: 't="e"', content: '<f>VLOOKUP(A2,B:B,1)</f><v>#N/A</v>' }
+    world.put(
+      'stock.xlsx',
+      await workbookFile([
+        [...HEAD, 'Note'],
+        ['A', failed, ''],
+        ['B', 2, failed],
+      ]),
+    )
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 1, unreadable: 1 })
+    const [letter] = await world.deadLetters()
+    expect(letter?.message).toContain('stock.xlsx, row 2, column quantity (cell B2): it has the error #N/A; correct it')
+  })
+
+  it('whose SKUs are numbers is refused, until the settings accept them', async () => {
+    const file = await workbookFile([HEAD, [12, 3], ['B', 4]])
+    const world = filesWorld('inventory', { settings })
+    world.put('stock.xlsx', file)
+    const run = await world.run()
+    expect(run).toMatchObject({ state: 'failed', published: 0 })
+    expect(run.error?.message).toMatch(
+      /row 2, column sku: cell A2 is a number \(12\), and may have lost leading zeros; .*settings.inventory.numericKeys/,
+    )
+    const accepting = filesWorld('inventory', { settings: { ...settings, 'inventory.numericKeys': 'accepted' } })
+    accepting.put('stock.xlsx', file)
+    expect(await accepting.run()).toMatchObject({ state: 'ended', published: 2 })
+    expect(await levels(accepting)).toEqual({ '12': '3', B: '4' })
+  })
+
+  it('that is half, or no workbook, changes nothing', async () => {
+    const world = filesWorld('inventory', { settings })
+    const file = await workbookFile([HEAD, ['A', 1]])
+    for (const [at, content] of [file.subarray(0, -30), await zipOf({ 'a.txt': 'x' }), 'sku,quantity\n'].entries()) {
+      world.put('stock.xlsx', content, MORNING + at)
+      expect(await world.run()).toMatchObject({ state: 'failed', published: 0, error: { code: 'source_data_invalid' } })
+    }
   })
 })

@@ -128,7 +128,11 @@ describe('a file that is wrong changes nothing', () => {
       Buffer.from(stockOf({ Ä: 1 }), 'latin1'),
       /not encoded as utf-8: set settings.inventory.encoding/,
     ],
-    ['a spreadsheet', 'PK\x03\x04[Content_Types].xml', /it is an Excel workbook \(.xlsx\); deliver text as settings.inventory.format says/],
+    [
+      'a spreadsheet',
+      'PK\x03\x04[Content_Types].xml',
+      /it is an Excel workbook \(.xlsx\); set settings.inventory.format to its format/,
+    ],
     ['a cut gzip', gzipSync(stockOf(ALL)).subarray(0, -9), /its gzip can't be unpacked/],
     ['shrunk', stockOf({ '0012': 5, 'B-1': 7, 'C-1': 0 }), /has 3 keys, but stock.csv had 5: more than 20 %/],
     [

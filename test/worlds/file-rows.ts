@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type FormatValues, rowSource } from '../../src/systems/files/row-format.ts'
 
@@ -8,6 +11,8 @@ const usual: FormatValues = {
   quote: '"',
   lastLineBreak: 'required',
   rows: null,
+  sheet: null,
+  numericKeys: 'refused',
 }
 
 /** The rows of a file, whose bytes come in pieces of this size. */
@@ -22,6 +27,13 @@ export async function rowsOfFile(
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   }
   const source = rowSource({ ...usual, ...values }, 'inventory')
-  const file = { open: () => Readable.from(pieces()) as AsyncIterable<Buffer> }
-  return await Array.fromAsync(source(file, `stock.${values.format ?? 'csv'}`, needed))
+  const folder = mkdtempSync(join(tmpdir(), 'waldstream-rows-'))
+  const path = join(folder, 'content')
+  try {
+    writeFileSync(path, bytes)
+    const file = { open: () => Readable.from(pieces()) as AsyncIterable<Buffer>, path }
+    return await Array.fromAsync(source(file, `stock.${values.format ?? 'csv'}`, needed))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }

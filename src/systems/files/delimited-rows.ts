@@ -2,8 +2,9 @@ import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { type FileWords, fileCutShortError, fileError } from '../kit/file-errors.ts'
 import { LONGEST_ROW } from '../kit/row-limits.ts'
+import { columnPlaces } from './column-places.ts'
 import { assertWholeEnd, notingEnd } from './file-end.ts'
-import { type FileRow, plainName } from './file-row.ts'
+import { type FileRow, plainName, plainText } from './file-row.ts'
 
 export interface DelimitedForm {
   readonly delimiter: string
@@ -32,7 +33,7 @@ export async function* delimitedRows(
     for await (const { record, info } of records(notingEnd(text, end), form)) {
       if (names === null) {
         names = record.map((name) => name.trim())
-        places = placesOf(names, needed, words)
+        places = columnPlaces(names, needed, 'line 1', 'delimiter', words)
         continue
       }
       if (last !== undefined) yield last
@@ -68,22 +69,6 @@ function records(text: AsyncIterable<string>, { delimiter, quote }: DelimitedFor
   return source.pipe(parser)
 }
 
-function placesOf(names: readonly string[], needed: readonly string[], words: FileWords): ReadonlyMap<string, number> {
-  const places = new Map<string, number>()
-  for (const [index, name] of names.entries()) {
-    const known = plainName(name)
-    if (places.has(known) && needed.some((one) => plainName(one) === known)) {
-      throw fileError(words, `line 1 has two columns ${name}; rename one of them`, name)
-    }
-    if (!places.has(known)) places.set(known, index)
-  }
-  const missing = needed.find((name) => !places.has(plainName(name)))
-  if (missing === undefined) return places
-  const has = names.map((name) => JSON.stringify(name.slice(0, 40))).join(', ')
-  const reason = `line 1 has no column ${missing}, but ${has.slice(0, 400)}; correct the columns in the settings, or the delimiter`
-  throw fileError(words, reason, missing)
-}
-
 function rowOf(
   cells: readonly string[],
   line: number,
@@ -96,7 +81,7 @@ function rowOf(
     place: `line ${line}`,
     odd: isOther ? `has ${cells.length} cells, but line 1 has ${names.length}` : null,
     cell: (column) => cells[places.get(plainName(column)) ?? -1] ?? '',
-    numberIn: () => null,
+    ...plainText,
     all: () => Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ''])),
   }
 }

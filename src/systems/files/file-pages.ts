@@ -3,8 +3,8 @@ import type { Entity } from '../../events/topics.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import type { ReadEntity, UnreadableEntity } from '../kit/source.ts'
 import type { FileRow } from './file-row.ts'
-import type { SpooledFile } from './file-spool.ts'
 import { certainKey, type FileForm, type Inspected, type RowMeaning } from './inspect-file.ts'
+import type { FileContent } from './row-source.ts'
 
 /** Rows that are held where several make one entity. */
 const MOST_JOINED = 1_000_000
@@ -19,7 +19,7 @@ export interface FilePage<E extends Entity> {
 
 /** The second pass over an inspected file: its entities, in pages, in the order of the file. */
 export async function* filePages<E extends Entity>(
-  content: Pick<SpooledFile, 'open'>,
+  content: FileContent,
   name: string,
   { form, meaning, pageSize }: { readonly form: FileForm; readonly meaning: RowMeaning<E>; readonly pageSize: number },
   { repeated }: Inspected,

@@ -13,9 +13,23 @@ export interface FileRow {
   cell(column: string): string
   /** The digits of a cell that the format itself declares a number; null: the cell is text. */
   numberIn(column: string): string | null
-  /** Cells by the names of their columns. */
+  /** The cell as yyyy-MM-dd if the format itself declares it a day; null: it is text. */
+  dayIn(column: string): string | null
+  /** Why the cell is no certain key, although it has a value; null: it is one, or is text and the text shows it. */
+  keyProblem(column: string): string | null
+  /** Problem of any cell that has no value, such as an error of a spreadsheet; null: there is none. */
+  readonly broken: string | null
+  /** Cells by the names of their columns; of a broken one the error. */
   all(): Readonly<Record<string, string>>
 }
 
 /** Case and blanks around the name of a column do not count. */
 export const plainName = (name: string): string => name.trim().toLowerCase()
+
+/** Rows of formats whose cells are text alone. */
+export const plainText = {
+  broken: null,
+  numberIn: () => null,
+  dayIn: () => null,
+  keyProblem: () => null,
+} satisfies Partial<FileRow>

@@ -2,8 +2,7 @@ import { StreamError, toStreamError } from '../../errors.ts'
 import type { Entity } from '../../events/topics.ts'
 import type { ReadEntity } from '../kit/source.ts'
 import type { FileRow } from './file-row.ts'
-import type { SpooledFile } from './file-spool.ts'
-import type { RowSource } from './row-source.ts'
+import type { FileContent, RowSource } from './row-source.ts'
 
 /** What the rows of a file mean. */
 export interface RowMeaning<E extends Entity> {
@@ -48,7 +47,7 @@ export function certainKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRo
  * `source_data_invalid`.
  */
 export async function inspectFile<E extends Entity>(
-  content: Pick<SpooledFile, 'open'>,
+  content: FileContent,
   name: string,
   form: FileForm,
   meaning: RowMeaning<E>,

@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import { ExactNumber, stringifyExact } from '../../platform/json.ts'
-import { type FileRow, plainName } from './file-row.ts'
+import { type FileRow, plainName, plainText } from './file-row.ts'
 import type { RowWords } from './row-source.ts'
 
 /** A row as a reader found it. */
@@ -36,6 +36,7 @@ export function nestedRow({ value, odd, number, place }: FoundRow, words: RowWor
   return {
     number,
     place,
+    ...plainText,
     odd: odd ?? (isObject ? null : 'is not an object'),
     cell(column) {
       const found = valueAt(column)

@@ -7,7 +7,8 @@ import type { ReadEntity } from '../kit/source.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
 import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
-import { assertNoSpreadsheetNumber, type QuantityReader } from './quantities.ts'
+import { keyIn } from './key-in.ts'
+import type { QuantityReader } from './quantities.ts'
 import { quantityIn } from './quantity-in.ts'
 import { skuIn } from './sku-in.ts'
 
@@ -105,8 +106,7 @@ function tracksOf(rows: readonly FileRow[], { tracking, carrier }: ShipmentColum
 }
 
 function textIn(row: FileRow, column: string, place: string): string {
-  const text = row.cell(column).trim()
-  assertNoSpreadsheetNumber(text, `${place}, column ${column}`)
+  const text = keyIn(row, column, place).trim()
   if (text !== '') return text
   throw new StreamError('value_missing', `${place}, column ${column} is empty; fill it in at the vendor`, {
     field: column,

@@ -178,7 +178,9 @@ function dayReader(form: (typeof dateForms)[number]): DayReader {
   const pattern = new RegExp(`^${parts.replace('dd', '(?<d>\\d\\d)')}$`)
   return (row, column, place) => {
     const text = column === null ? '' : row.cell(column).trim()
-    if (text === '') return null
+    if (column === null || text === '') return null
+    const declared = row.dayIn(column)
+    if (declared !== null) return declared
     const found = pattern.exec(text)?.groups
     const day = found === undefined ? '' : `${found['y']}-${found['m']}-${found['d']}`
     if (isDay(day)) return day

@@ -3,7 +3,8 @@ import { stringifyExact } from '../../platform/json.ts'
 import type { ReadEntity } from '../kit/source.ts'
 import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
-import { assertNoSpreadsheetNumber, type QuantityReader } from './quantities.ts'
+import { keyIn } from './key-in.ts'
+import type { QuantityReader } from './quantities.ts'
 import { quantityIn } from './quantity-in.ts'
 import { skuIn } from './sku-in.ts'
 
@@ -35,7 +36,10 @@ export function productMeaning(columns: ProductColumns, quantityOf: QuantityRead
     toEntity(sku, [row], placeOf): ReadEntity<'products'> {
       if (row === undefined) throw new StreamError('unexpected', 'a product without a row')
       const place = placeOf(row)
-      if (barcode !== null) assertNoSpreadsheetNumber(row.cell(barcode), `${place}, column ${barcode}`)
+      if (barcode !== null) keyIn(row, barcode, place)
+      // Other cells are attributes: an error must not become the text of one.
+      if (row.broken !== null)
+        throw new StreamError('source_data_invalid', `${place}: ${row.broken}; correct it at the vendor`)
       const weighs = weight === null || textIn(row, weight) === null ? null : quantityIn(row, weight, place, quantityOf)
       const others = Object.entries(row.all()).filter(
         ([column, cell]) => column !== '' && cell.trim() !== '' && !own.has(column.toLowerCase()),

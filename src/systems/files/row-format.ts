@@ -3,9 +3,10 @@ import { jsonLinesRows } from './json-lines-rows.ts'
 import { jsonRows } from './json-rows.ts'
 import type { RowSource, TextRows } from './row-source.ts'
 import { textSource } from './text-source.ts'
+import { xlsxRows } from './xlsx-rows.ts'
 
 /** Formats of files that are read. */
-export const rowFormats = ['csv', 'jsonl', 'json'] as const
+export const rowFormats = ['csv', 'jsonl', 'json', 'xlsx'] as const
 export type RowFormat = (typeof rowFormats)[number]
 
 /** What the settings say of a format. */
@@ -16,9 +17,13 @@ export interface FormatValues {
   readonly quote: string
   readonly lastLineBreak: 'required' | 'optional'
   readonly rows: string | null
+  readonly sheet: string | null
+  readonly numericKeys: 'refused' | 'accepted'
 }
 
-const textFormats: Readonly<Record<RowFormat, (values: FormatValues) => TextRows>> = {
+type TextFormat = Exclude<RowFormat, 'xlsx'>
+
+const textFormats: Readonly<Record<TextFormat, (values: FormatValues) => TextRows>> = {
   csv: ({ delimiter, quote, lastLineBreak }) => {
     const form = {
       delimiter: delimiter === 'tab' ? '\t' : delimiter,
@@ -33,16 +38,26 @@ const textFormats: Readonly<Record<RowFormat, (values: FormatValues) => TextRows
 
 /** How rows are read by the settings of an entity. */
 export function rowSource(values: FormatValues, settingsOf: string): RowSource {
-  return textSource(textFormats[values.format](values), { encoding: values.encoding, settingsOf })
+  const { format, sheet, numericKeys, encoding } = values
+  if (format === 'xlsx') return xlsxRows({ sheet, areNumbersKeys: numericKeys === 'accepted', settingsOf })
+  return textSource(textFormats[format](values), { encoding, settingsOf })
 }
 
 /** Formats whose rows lie at a path. */
 const PATH_FORMATS: readonly RowFormat[] = ['json']
 
 /** Problems of settings that do not fit their format, by name. */
-export function formatProblems({ format, rows }: FormatValues): Readonly<Record<string, string | null>> {
+export function formatProblems({
+  format,
+  rows,
+  sheet,
+  numericKeys,
+}: FormatValues): Readonly<Record<string, string | null>> {
   const hasPath = PATH_FORMATS.includes(format)
   return {
+    sheet: sheet === null || format === 'xlsx' ? null : 'is for the format xlsx; remove it, or set format',
+    numericKeys:
+      numericKeys === 'refused' || format === 'xlsx' ? null : 'is for the format xlsx; remove it, or set format',
     rows: rows === null || hasPath ? null : `is for the format ${PATH_FORMATS.join(' or ')}; remove it, or set format`,
   }
 }

@@ -10,15 +10,14 @@ export interface RowWords extends FileWords {
   readonly settingsOf: string
 }
 
+/** A fetched file. */
+export type FileContent = Pick<SpooledFile, 'open' | 'path'>
+
 /**
  * The port of formats: the rows of a file as a stream, in the order of the file. Throws `source_data_invalid` if the
  * file was cut short, is no file of this format, or lacks one of the needed columns; some of it only at the end.
  */
-export type RowSource = (
-  content: Pick<SpooledFile, 'open'>,
-  name: string,
-  needed: readonly string[],
-) => AsyncIterable<FileRow>
+export type RowSource = (content: FileContent, name: string, needed: readonly string[]) => AsyncIterable<FileRow>
 
 /** Rows of the decoded text of a file. */
 export type TextRows = (

@@ -73,6 +73,11 @@ const incoming = (entity: string) => ({
   rows: setting(text(), {
     description: 'path of names to the list of rows in JSON; by default the document itself is the list',
   }),
+  sheet: setting(text(), { description: 'name of the sheet of a workbook; by default the only visible one' }),
+  numericKeys: setting(choice(['refused', 'accepted']), {
+    default: 'refused',
+    description: 'accepted: cells of a workbook that are numbers are SKUs and other keys, without leading zeros',
+  }),
   encoding: setting(text({ expected: 'an encoding, such as utf-8 or windows-1252' }), {
     description: 'encoding of its files; by default as the file is marked, else UTF-8',
   }),

@@ -15,16 +15,21 @@ export interface TextForm {
 /** Rows of a file that is text in some encoding, as it is or gzipped. */
 export function textSource(rows: TextRows, { encoding, settingsOf }: TextForm): RowSource {
   return (content, name, needed) => {
-    const words: RowWords = {
-      what: `the file ${name}`,
-      name,
-      settingsOf,
-      encodingSetting: `${settingsOf}.encoding`,
-      formatSetting: `${settingsOf}.format`,
-      lastLineBreakSetting: `${settingsOf}.lastLineBreak`,
-      otherKind: `deliver text as settings.${settingsOf}.format says, as it is or gzipped`,
-    }
+    const words = wordsOf(name, settingsOf)
     const bytes = unpacked(content.open(), { encoding: null, most: MOST_BYTES, words })
     return rows(decoded(bytes, { setting: encoding, contentType: null, words }), needed, words)
+  }
+}
+
+/** What messages about a file say. */
+export function wordsOf(name: string, settingsOf: string): RowWords {
+  return {
+    what: `the file ${name}`,
+    name,
+    settingsOf,
+    encodingSetting: `${settingsOf}.encoding`,
+    formatSetting: `${settingsOf}.format`,
+    lastLineBreakSetting: `${settingsOf}.lastLineBreak`,
+    otherKind: `set settings.${settingsOf}.format to its format, or deliver text, as it is or gzipped`,
   }
 }
