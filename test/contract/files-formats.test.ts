@@ -118,3 +118,30 @@ describe('a stock file that is a workbook', () => {
     }
   })
 })
+
+describe('a stock file in XML', () => {
+  it('is read in its declared encoding, with attributes; what is cut short changes nothing', async () => {
+    const settings = {
+      'inventory.format': 'xml',
+      'inventory.rows': 'stock.items.item',
+      'inventory.columns.sku': '@id',
+      'inventory.columns.quantity': 'Qty',
+    }
+    const world = filesWorld('inventory', { settings })
+    const fileOf = (items: string) =>
+      Buffer.from(
+        `<?xml version="1.0" encoding="windows-1252"?>
+<stock date="2026-11-30"><items>${items}</items></stock>`,
+        'latin1',
+      )
+    world.put(
+      'stock.xml',
+      fileOf('<item id="Ä-1"><Qty unit="pcs">3</Qty></item><item id="007"><Qty>4</Qty></item>'),
+      MORNING,
+    )
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 2, unreadable: 0 })
+    expect(await levels(world)).toEqual({ 'Ä-1': '3', '007': '4' })
+    world.put('stock.xml', fileOf('<item id="007"><Qty>5</Qty></item>').subarray(0, -3), MORNING + 60)
+    expect(await world.run()).toMatchObject({ state: 'failed', published: 0, error: { code: 'source_data_invalid' } })
+  })
+})

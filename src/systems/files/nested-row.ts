@@ -1,5 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import { ExactNumber, stringifyExact } from '../../platform/json.ts'
+import { TEXT } from '../kit/xml-rows.ts'
 import { type FileRow, plainName, plainText } from './file-row.ts'
 import type { RowWords } from './row-source.ts'
 
@@ -16,9 +17,6 @@ interface Cell {
   readonly name: string
   readonly value: unknown
 }
-
-/** Name of the text of an XML element that has attributes or children. */
-export const TEXT = '#text'
 
 export interface NestedRow extends FileRow {
   has(column: string): boolean
@@ -65,6 +63,8 @@ function cellsOf(value: object): ReadonlyMap<string, Cell> {
   }
   const walk = (within: object, path: string) => {
     for (const [name, member] of Object.entries(within)) {
+      // It stands under the path of its element, or says nothing.
+      if (name === TEXT && (path !== '' || member === '')) continue
       const at = path === '' ? name : `${path}.${name}`
       if (!isNested(member)) put(at, member)
       else if (hasText(member)) {

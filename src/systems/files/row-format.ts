@@ -4,9 +4,10 @@ import { jsonRows } from './json-rows.ts'
 import type { RowSource, TextRows } from './row-source.ts'
 import { textSource } from './text-source.ts'
 import { xlsxRows } from './xlsx-rows.ts'
+import { xmlElementRows } from './xml-element-rows.ts'
 
 /** Formats of files that are read. */
-export const rowFormats = ['csv', 'jsonl', 'json', 'xlsx'] as const
+export const rowFormats = ['csv', 'jsonl', 'json', 'xml', 'xlsx'] as const
 export type RowFormat = (typeof rowFormats)[number]
 
 /** What the settings say of a format. */
@@ -34,6 +35,7 @@ const textFormats: Readonly<Record<TextFormat, (values: FormatValues) => TextRow
   },
   jsonl: ({ lastLineBreak }) => jsonLinesRows(lastLineBreak === 'required'),
   json: ({ rows }) => jsonRows(rows),
+  xml: ({ rows }) => xmlElementRows(rows),
 }
 
 /** How rows are read by the settings of an entity. */
@@ -44,7 +46,7 @@ export function rowSource(values: FormatValues, settingsOf: string): RowSource {
 }
 
 /** Formats whose rows lie at a path. */
-const PATH_FORMATS: readonly RowFormat[] = ['json']
+const PATH_FORMATS: readonly RowFormat[] = ['json', 'xml']
 
 /** Problems of settings that do not fit their format, by name. */
 export function formatProblems({

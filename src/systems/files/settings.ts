@@ -71,7 +71,8 @@ const incoming = (entity: string) => ({
   archive: setting(folder, { default: 'read', description: 'folder of read files, within its folder' }),
   format: setting(choice(rowFormats), { default: 'csv', description: 'format of its files; gzip is recognized' }),
   rows: setting(text(), {
-    description: 'path of names to the list of rows in JSON; by default the document itself is the list',
+    description:
+      'path of names to the rows: to their list in JSON (by default the document itself), to their elements in XML (by default the children of the root)',
   }),
   sheet: setting(text(), { description: 'name of the sheet of a workbook; by default the only visible one' }),
   numericKeys: setting(choice(['refused', 'accepted']), {

@@ -25,9 +25,15 @@ const csvOf = (rows: readonly Row[]) =>
     .map((cells) => `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`)
     .join('')
 
+const escaped = (cell: string) => cell.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
 const writers: Readonly<Record<RowFormat, (rows: readonly Row[]) => string | Promise<Buffer>>> = {
   csv: csvOf,
   json: (rows) => JSON.stringify(rows.map((one) => ({ ...one, qty: Number(one.qty) }))),
+  xml: (rows) =>
+    `<?xml version="1.0"?><stock>${rows
+      .map((one) => `<row>${NAMES.map((name) => `<${name}>${escaped(one[name])}</${name}>`).join('')}</row>`)
+      .join('\n')}</stock>`,
   xlsx: async (rows) => await workbookFile([NAMES, ...rows.map((one) => [one.sku, Number(one.qty), one.note || null])]),
   jsonl: (rows) => rows.map((one) => `${JSON.stringify(one)}\n`).join(''),
 }

@@ -6,9 +6,9 @@ const valid = (settings: Readonly<Record<string, unknown>>, address = 'sftp://sf
 
 describe('a vendor that exchanges files', () => {
   it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
-    ['an unknown format', { 'inventory.format': 'pdf' }, /inventory.format must be one of csv, jsonl, json, xlsx/],
+    ['an unknown format', { 'inventory.format': 'pdf' }, /inventory.format must be one of csv, jsonl, json, xml, xlsx/],
     ['a sheet in CSV', { 'inventory.sheet': 'Stock' }, /inventory.sheet is for the format xlsx; remove it/],
-    ['a path of rows in CSV', { 'inventory.rows': 'items' }, /inventory.rows is for the format json; remove it/],
+    ['a path of rows in CSV', { 'inventory.rows': 'items' }, /inventory.rows is for the format json or xml; remove it/],
     [
       'a pattern without an order',
       { 'inventory.files': '{dd}.csv' },
