@@ -145,3 +145,19 @@ describe('a stock file in XML', () => {
     expect(await world.run()).toMatchObject({ state: 'failed', published: 0, error: { code: 'source_data_invalid' } })
   })
 })
+
+describe('a stock file of fixed width', () => {
+  it('is read by the places of its columns; a row with a wrong quantity is a dead letter', async () => {
+    const settings = {
+      'inventory.format': 'fixed',
+      'inventory.fields': 'sku=1+6,quantity=7+4',
+      'inventory.mostOddPercent': 40,
+    }
+    const world = filesWorld('inventory', { settings })
+    world.put('stock.txt', '007      5\nB     none\nC       12\n')
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 2, unreadable: 1 })
+    expect(await levels(world)).toEqual({ '007': '5', C: '12' })
+    const [letter] = await world.deadLetters()
+    expect(letter?.message).toContain('stock.txt, line 2, column quantity: "none" is not a number')
+  })
+})

@@ -12,6 +12,8 @@ const usual: FormatValues = {
   lastLineBreak: 'required',
   rows: null,
   sheet: null,
+  fields: null,
+  headLines: 0,
   numericKeys: 'refused',
 }
 

@@ -23,9 +23,9 @@ export const namePattern: ValueKind<NamePattern> = {
   },
 }
 
-/** Names of files of a format by default: `*.csv`. */
-export function filesOf(format: string): NamePattern {
-  return { match: (name) => (name.endsWith(`.${format}`) ? { date: '' } : null) }
+/** Names of files with this end: `*.csv`. */
+export function filesOf(ending: string): NamePattern {
+  return { match: (name) => (name.endsWith(`.${ending}`) ? { date: '' } : null) }
 }
 
 /** Undefined: not a pattern. */

@@ -1,4 +1,6 @@
 import { delimitedRows } from './delimited-rows.ts'
+import { plainName } from './file-row.ts'
+import { type Field, fixedWidthRows } from './fixed-width-rows.ts'
 import { jsonLinesRows } from './json-lines-rows.ts'
 import { jsonRows } from './json-rows.ts'
 import type { RowSource, TextRows } from './row-source.ts'
@@ -7,7 +9,7 @@ import { xlsxRows } from './xlsx-rows.ts'
 import { xmlElementRows } from './xml-element-rows.ts'
 
 /** Formats of files that are read. */
-export const rowFormats = ['csv', 'jsonl', 'json', 'xml', 'xlsx'] as const
+export const rowFormats = ['csv', 'jsonl', 'json', 'xml', 'fixed', 'xlsx'] as const
 export type RowFormat = (typeof rowFormats)[number]
 
 /** What the settings say of a format. */
@@ -19,6 +21,8 @@ export interface FormatValues {
   readonly lastLineBreak: 'required' | 'optional'
   readonly rows: string | null
   readonly sheet: string | null
+  readonly fields: ReadonlyMap<string, Field> | null
+  readonly headLines: number
   readonly numericKeys: 'refused' | 'accepted'
 }
 
@@ -35,6 +39,8 @@ const textFormats: Readonly<Record<TextFormat, (values: FormatValues) => TextRow
   },
   jsonl: ({ lastLineBreak }) => jsonLinesRows(lastLineBreak === 'required'),
   json: ({ rows }) => jsonRows(rows),
+  fixed: ({ fields, headLines, lastLineBreak }) =>
+    fixedWidthRows({ fields: fields ?? new Map(), headLines, endsWithLineBreak: lastLineBreak === 'required' }),
   xml: ({ rows }) => xmlElementRows(rows),
 }
 
@@ -45,21 +51,34 @@ export function rowSource(values: FormatValues, settingsOf: string): RowSource {
   return textSource(textFormats[format](values), { encoding, settingsOf })
 }
 
-/** Formats whose rows lie at a path. */
-const PATH_FORMATS: readonly RowFormat[] = ['json', 'xml']
+/** End of the names of files, if it is not that of their format. */
+const endings: Partial<Readonly<Record<RowFormat, string>>> = { fixed: 'txt' }
 
-/** Problems of settings that do not fit their format, by name. */
-export function formatProblems({
-  format,
-  rows,
-  sheet,
-  numericKeys,
-}: FormatValues): Readonly<Record<string, string | null>> {
-  const hasPath = PATH_FORMATS.includes(format)
+/** The end of the names of files of a format. */
+export function endingOf(format: RowFormat): string {
+  return endings[format] ?? format
+}
+
+/** Problems of settings that do not fit their format, by name. `columns`: those that rows must have. */
+export function formatProblems(
+  values: FormatValues,
+  columns: readonly string[],
+): Readonly<Record<string, string | null>> {
+  const { format, rows, sheet, numericKeys, fields, headLines } = values
+  const only = (isGiven: boolean, ...formats: readonly RowFormat[]) =>
+    !isGiven || formats.includes(format) ? null : `is for the format ${formats.join(' or ')}; remove it, or set format`
   return {
-    sheet: sheet === null || format === 'xlsx' ? null : 'is for the format xlsx; remove it, or set format',
-    numericKeys:
-      numericKeys === 'refused' || format === 'xlsx' ? null : 'is for the format xlsx; remove it, or set format',
-    rows: rows === null || hasPath ? null : `is for the format ${PATH_FORMATS.join(' or ')}; remove it, or set format`,
+    rows: only(rows !== null, 'json', 'xml'),
+    sheet: only(sheet !== null, 'xlsx'),
+    numericKeys: only(numericKeys === 'accepted', 'xlsx'),
+    headLines: only(headLines > 0, 'fixed'),
+    fields: format === 'fixed' ? fieldsProblem(fields, columns) : only(fields !== null, 'fixed'),
   }
+}
+
+function fieldsProblem(fields: ReadonlyMap<string, Field> | null, columns: readonly string[]): string | null {
+  if (fields === null) return 'is missing; it must say where the columns of the format fixed are'
+  const known = new Set([...fields.keys()].map(plainName))
+  const missing = columns.find((column) => !known.has(plainName(column)))
+  return missing === undefined ? null : `must have the column ${missing}, which the settings of columns name`
 }

@@ -14,6 +14,7 @@ import {
 } from '../../configuration/setting.ts'
 import { character } from '../kit/character.ts'
 import { afterReading, completeness } from './arrived-files.ts'
+import { fieldPlaces } from './field-places.ts'
 import { namePattern } from './name-pattern.ts'
 import { columnProblem } from './order-columns.ts'
 import { fileNameProblem } from './order-file-name.ts'
@@ -52,7 +53,7 @@ const incoming = (entity: string) => ({
   folder: setting(folder, { default: entity, description: 'folder that its files arrive in' }),
   files: setting(namePattern, {
     description:
-      'names of its files, with * and ? for any text, and parts of a date that they are ordered by; by default those that end with the format, such as *.csv',
+      'names of its files, with * and ? for any text, and parts of a date that they are ordered by; by default *.csv, or with the format in place of csv (*.txt for fixed)',
   }),
   complete: setting(choice(completeness), {
     default: 'stable',
@@ -73,6 +74,13 @@ const incoming = (entity: string) => ({
   rows: setting(text(), {
     description:
       'path of names to the rows: to their list in JSON (by default the document itself), to their elements in XML (by default the children of the root)',
+  }),
+  fields: setting(fieldPlaces, {
+    description: 'places of the columns in a line of the format fixed, as first character + length',
+  }),
+  headLines: setting(whole({ minimum: 0, maximum: 100 }), {
+    default: 0,
+    description: 'lines before the first row of the format fixed',
   }),
   sheet: setting(text(), { description: 'name of the sheet of a workbook; by default the only visible one' }),
   numericKeys: setting(choice(['refused', 'accepted']), {
@@ -292,7 +300,21 @@ function signProblem(
 }
 
 function formatProblemsOf(entity: string, values: IncomingValues): readonly (SettingProblem | null)[] {
-  return Object.entries(formatProblems(values)).map(([name, said]) => problem(`${entity}.${name}`, said))
+  return Object.entries(formatProblems(values, columnsOf(values))).map(([name, said]) =>
+    problem(`${entity}.${name}`, said),
+  )
+}
+
+/** Columns that the settings name. */
+function columnsOf(values: IncomingValues & Partial<Pick<InventoryValues, 'locations'>>): readonly string[] {
+  const { locations = null } = values
+  return [
+    ...(locations?.keys() ?? []),
+    ...Object.entries(values).flatMap(([name, value]) => {
+      const isNamed = name.startsWith('columns.') && (locations === null || name !== 'columns.quantity')
+      return isNamed && typeof value === 'string' ? [value] : []
+    }),
+  ]
 }
 
 function problem(name: string, said: string | null): SettingProblem | null {

@@ -8,7 +8,7 @@ import { shipmentMeaning } from './read-fulfilments.ts'
 import { stockMeaning } from './read-inventory.ts'
 import { priceMeaning } from './read-prices.ts'
 import { productMeaning } from './read-products.ts'
-import { rowSource } from './row-format.ts'
+import { endingOf, rowSource } from './row-format.ts'
 import {
   addressProblem,
   type FilesValues,
@@ -167,7 +167,11 @@ function readingOf<E extends Entity>(entity: E, values: IncomingValues) {
   return {
     entity,
     folder: values.folder,
-    arrival: { files: values.files ?? filesOf(values.format), complete: values.complete, marker: values.marker },
+    arrival: {
+      files: values.files ?? filesOf(endingOf(values.format)),
+      complete: values.complete,
+      marker: values.marker,
+    },
     stableMs: values.stableSeconds * 1000,
     after: values.after,
     archive: values.archive,
