@@ -161,3 +161,16 @@ describe('a stock file of fixed width', () => {
     expect(letter?.message).toContain('stock.txt, line 2, column quantity: "none" is not a number')
   })
 })
+
+describe('a stock file in a ZIP archive', () => {
+  it('is read once, and changes nothing when it is half', async () => {
+    const world = filesWorld('inventory', { settings: { 'inventory.files': '*.zip', 'inventory.zipped': 'stock*' } })
+    const zip = await zipOf({ 'readme.txt': 'hello', 'stock.csv': 'sku,quantity\n007,5\nB,6\n' })
+    world.put('stock.zip', zip.subarray(0, -10), MORNING)
+    expect(await world.run()).toMatchObject({ state: 'failed', published: 0 })
+    world.put('stock.zip', zip, MORNING + 60)
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 2 })
+    expect(await levels(world)).toEqual({ '007': '5', B: '6' })
+    expect(await world.run()).toMatchObject({ state: 'ended', read_count: 0 })
+  })
+})

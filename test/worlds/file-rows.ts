@@ -14,6 +14,7 @@ const usual: FormatValues = {
   sheet: null,
   fields: null,
   headLines: 0,
+  zipped: null,
   numericKeys: 'refused',
 }
 

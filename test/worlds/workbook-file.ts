@@ -38,6 +38,7 @@ export async function workbookFile(
     sheetXml ??
     `<worksheet xmlns="${MAIN}"><sheetData>${own.map((cells, at) => rowXml(cells, at + 1, shared ? texts : null)).join('')}</sheetData></worksheet>`
   const parts: Record<string, string> = {
+    '[Content_Types].xml': '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
     '_rels/.rels': linksXml([['officeDocument', 'xl/workbook.xml']]),
     'xl/workbook.xml': `<workbook xmlns="${MAIN}" xmlns:r="${TYPES}"><workbookPr date1904="${date1904}"/><sheets>${names
       .map(

@@ -59,6 +59,6 @@ export async function readCellForms(
 /** The form of a format code: of its first section, without texts, colors and locales. */
 export function formOfCode(code: string): CellForm {
   const plain = code.replaceAll(/"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '').split(';')[0] ?? ''
-  if (/^0+$/.test(plain)) return { isDate: false, digits: plain.length }
+  if (/^00+$/.test(plain)) return { isDate: false, digits: plain.length }
   return /[dmyhs]/i.test(plain) && !/^general$/i.test(plain) ? DATE : PLAIN
 }

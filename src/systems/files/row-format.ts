@@ -3,10 +3,12 @@ import { plainName } from './file-row.ts'
 import { type Field, fixedWidthRows } from './fixed-width-rows.ts'
 import { jsonLinesRows } from './json-lines-rows.ts'
 import { jsonRows } from './json-rows.ts'
+import type { NamePattern } from './name-pattern.ts'
 import type { RowSource, TextRows } from './row-source.ts'
 import { textSource } from './text-source.ts'
 import { xlsxRows } from './xlsx-rows.ts'
 import { xmlElementRows } from './xml-element-rows.ts'
+import { zippedSource } from './zipped-source.ts'
 
 /** Formats of files that are read. */
 export const rowFormats = ['csv', 'jsonl', 'json', 'xml', 'fixed', 'xlsx'] as const
@@ -23,6 +25,8 @@ export interface FormatValues {
   readonly sheet: string | null
   readonly fields: ReadonlyMap<string, Field> | null
   readonly headLines: number
+  /** Names of the file with the rows in an archive; null: it has no other. */
+  readonly zipped: NamePattern | null
   readonly numericKeys: 'refused' | 'accepted'
 }
 
@@ -46,6 +50,10 @@ const textFormats: Readonly<Record<TextFormat, (values: FormatValues) => TextRow
 
 /** How rows are read by the settings of an entity. */
 export function rowSource(values: FormatValues, settingsOf: string): RowSource {
+  return zippedSource(plainSource(values, settingsOf), values.zipped, settingsOf)
+}
+
+function plainSource(values: FormatValues, settingsOf: string): RowSource {
   const { format, sheet, numericKeys, encoding } = values
   if (format === 'xlsx') return xlsxRows({ sheet, areNumbersKeys: numericKeys === 'accepted', settingsOf })
   return textSource(textFormats[format](values), { encoding, settingsOf })

@@ -70,7 +70,13 @@ const incoming = (entity: string) => ({
   }),
   after: setting(choice(afterReading), { default: 'keep', description: 'what happens to a file that was read' }),
   archive: setting(folder, { default: 'read', description: 'folder of read files, within its folder' }),
-  format: setting(choice(rowFormats), { default: 'csv', description: 'format of its files; gzip is recognized' }),
+  format: setting(choice(rowFormats), {
+    default: 'csv',
+    description: 'format of its files; gzip and ZIP are recognized',
+  }),
+  zipped: setting(namePattern, {
+    description: 'name of the file with the rows in a ZIP archive; by default it is the only one',
+  }),
   rows: setting(text(), {
     description:
       'path of names to the rows: to their list in JSON (by default the document itself), to their elements in XML (by default the children of the root)',

@@ -3,7 +3,7 @@ import { unpacked } from '../kit/unpack.ts'
 import type { RowSource, RowWords, TextRows } from './row-source.ts'
 
 /** Largest file, unpacked. */
-const MOST_BYTES = 8 * 1024 ** 3
+export const MOST_BYTES = 8 * 1024 ** 3
 
 export interface TextForm {
   /** Null: as the file's mark or its declaration says, else UTF-8. */
@@ -30,6 +30,6 @@ export function wordsOf(name: string, settingsOf: string): RowWords {
     encodingSetting: `${settingsOf}.encoding`,
     formatSetting: `${settingsOf}.format`,
     lastLineBreakSetting: `${settingsOf}.lastLineBreak`,
-    otherKind: `set settings.${settingsOf}.format to its format, or deliver text, as it is or gzipped`,
+    otherKind: `set settings.${settingsOf}.format to its format, or deliver text, as it is, gzipped or in a ZIP file`,
   }
 }

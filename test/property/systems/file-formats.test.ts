@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RowFormat } from '../../../src/systems/files/row-format.ts'
 import { rowsOfFile } from '../../worlds/file-rows.ts'
-import { workbookFile } from '../../worlds/workbook-file.ts'
+import { workbookFile, zipOf } from '../../worlds/workbook-file.ts'
 
 interface Row {
   readonly sku: string
@@ -58,6 +58,28 @@ describe('the same rows', () => {
       ),
     )
   })
+
+  it.each(Object.entries(writers))(
+    'are read from %s in a ZIP archive, which is refused when it is cut',
+    async (format, write) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(row, { minLength: 1, maxLength: 5 }),
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          async (rows, share) => {
+            const zip = await zipOf({ 'new/stock.data': await write(rows), '__MACOSX/._stock.data': 'x' })
+            const found = await rowsOfFile(zip, valuesOf(format), NAMES, 4096)
+            expect(found.map((one) => ({ ...one.all() }))).toEqual(rows)
+            const cut = zip.subarray(0, Math.floor((zip.length - 1) * share))
+            await expect(rowsOfFile(cut, valuesOf(format), NAMES, 4096)).rejects.toMatchObject({
+              code: 'source_data_invalid',
+            })
+          },
+        ),
+        { numRuns: 30 },
+      )
+    },
+  )
 
   it.each(Object.entries(writers))(
     'are never fewer than were written: %s that is cut anywhere is refused',

@@ -18,6 +18,12 @@ const styled = (style: number, value: string | number): StoredCell => ({
   content: `<v>${value}</v>`,
 })
 
+/** With another byte in the content of a file in the archive. */
+function damaged(file: Buffer, name: string): Buffer {
+  const at = file.indexOf(name) + name.length + 20
+  return Buffer.concat([file.subarray(0, at), Buffer.from([(file[at] ?? 0) ^ 0xff]), file.subarray(at + 1)])
+}
+
 describe('rows of a workbook', () => {
   it.each([true, false])(
     'have columns by the names in the first row that has a cell (shared texts: %s)',
@@ -111,9 +117,10 @@ describe('rows of a workbook', () => {
 
   it.each<[string, (file: Buffer) => Buffer | Promise<Buffer>, RegExp]>([
     ['cut short', (file) => file.subarray(0, -1), /its ZIP archive is not whole/],
-    ['damaged', (file) => Buffer.concat([file.subarray(0, 60), Buffer.from('xxxx'), file.subarray(64)]), /damaged/],
+    ['damaged', (file) => damaged(file, 'xl/worksheets/sheet1.xml'), /damaged/],
     ['a text', () => Buffer.from('sku,qty\nA,1\n'), /its ZIP archive is not whole/],
-    ['another archive', async () => await zipOf({ 'stock.csv': 'sku\n' }), /a ZIP file, but no Excel workbook/],
+    ['an archive without a file', async () => await zipOf({}), /its ZIP archive has 0 files, not one/],
+    ['another archive', async () => await zipOf({ '[Content_Types].xml': '' }), /a ZIP file, but no Excel workbook/],
   ])('of a file that is %s are refused', async (_, change, message) => {
     const file = await workbookFile([HEAD, [1, 'A', null]])
     await expect(rowsOfFile(await change(file), xlsx)).rejects.toThrow(message)
@@ -146,6 +153,7 @@ describe('numbers and dates of cells', () => {
     expect(['General', '0.00E+00', '#,##0.00', '"d"0', '[Red]0', '@'].map((code) => formOfCode(code).isDate)).toEqual(
       Array(6).fill(false),
     )
+    expect(['0', '00000', '#,##000'].map((code) => formOfCode(code).digits)).toEqual([0, 5, 0])
     expect(['yyyy-mm-dd', '[h]:mm', 'd/m/yy;@'].map((code) => formOfCode(code).isDate)).toEqual([true, true, true])
   })
 })
