@@ -174,3 +174,49 @@ describe('a stock file in a ZIP archive', () => {
     expect(await world.run()).toMatchObject({ state: 'ended', read_count: 0 })
   })
 })
+
+describe('other files that are workbooks', () => {
+  it('have tracking numbers that no spreadsheet has cut off, also if shipments have a number of their own', async () => {
+    const settings = {
+      'fulfilments.format': 'xlsx',
+      'fulfilments.columns.shipment': 'delivery',
+      'fulfilments.mostOddPercent': 50,
+    }
+    const world = filesWorld('fulfilments', { settings })
+    const head = ['reference', 'sku', 'quantity', 'tracking', 'delivery']
+    const cut = { attributes: '', content: '<v>9.2748999999999996E+19</v>' }
+    world.put(
+      'sent.xlsx',
+      await workbookFile([head, ['R1', 'A', 1, '92748999999999960001', 'D1'], ['R2', 'A', 1, cut, 'D2']]),
+    )
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 1, unreadable: 1 })
+    const [letter] = await world.deadLetters()
+    expect(letter?.message).toContain(
+      'sent.xlsx, row 3, column tracking: cell D3 is a number (92749000000000000000) whose last',
+    )
+  })
+
+  it('have days as days, whatever form of dates the settings name', async () => {
+    const settings = {
+      'prices.format': 'xlsx',
+      'prices.columns.valid_from': 'from',
+      'prices.currency': 'EUR',
+      'prices.dates': 'dd.MM.yyyy',
+      'prices.decimal': ',',
+    }
+    const world = filesWorld('prices', { settings, zone: 'UTC' })
+    const day = { attributes: 's="1"', content: '<v>46356</v>' }
+    const rows = [
+      ['sku', 'price', 'from'],
+      ['A', 19.99, day],
+      ['B', '5,5', '30.11.2026'],
+    ]
+    world.put('prices.xlsx', await workbookFile(rows, { formats: ['m/d/yy'] }))
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 2, unreadable: 0 })
+    const found = (await world.events()).map(({ data }) => data.levels[0])
+    expect(found.map((level) => [level?.price && text8(level.price), level?.validFrom])).toEqual([
+      ['19.99', Date.UTC(2026, 10, 30)],
+      ['5.5', Date.UTC(2026, 10, 30)],
+    ])
+  })
+})

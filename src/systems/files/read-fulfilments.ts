@@ -57,7 +57,7 @@ export function shipmentMeaning(
         kind: 'shipment',
         shippedAt: null,
         lines: linesOf(rows, columns, quantityOf, placeOf),
-        tracks: tracksOf(rows, columns),
+        tracks: tracksOf(rows, columns, placeOf),
         attributes: {},
       }
       return { key, occurredAt: null, deleted: false, data, raw: stringifyExact(rows.map((row) => row.all())) }
@@ -95,12 +95,17 @@ function linesOf(
   return [...lines.values()].toSorted((a, b) => (a.sku < b.sku ? -1 : Number(a.sku > b.sku)))
 }
 
-function tracksOf(rows: readonly FileRow[], { tracking, carrier }: ShipmentColumns): readonly Track[] {
+function tracksOf(
+  rows: readonly FileRow[],
+  { tracking, carrier }: ShipmentColumns,
+  placeOf: (row: FileRow) => string,
+): readonly Track[] {
   const tracks = new Map<string, Track>()
   for (const row of rows) {
     const name = (carrier === null ? '' : row.cell(carrier)).trim()
     const by = name === '' ? null : name
-    for (const number of trackingNumbers(row.cell(tracking))) tracks.set(number, { number, carrier: by, title: by })
+    for (const number of trackingNumbers(keyIn(row, tracking, placeOf(row))))
+      tracks.set(number, { number, carrier: by, title: by })
   }
   return [...tracks.values()].toSorted((a, b) => (a.number < b.number ? -1 : Number(a.number > b.number)))
 }
