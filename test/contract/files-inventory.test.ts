@@ -4,12 +4,14 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { text8 } from '../../src/events/decimal.ts'
 import { type FilesWorldOptions, filesWorld } from '../worlds/files-world.ts'
+import { workbookFile } from '../worlds/workbook-file.ts'
 
 const MORNING = 1_780_000_000
 const stockOf = (rows: Readonly<Record<string, string | number>>) =>
   `sku,quantity\n${Object.entries(rows)
     .map(([sku, quantity]) => `${sku},${quantity}\n`)
     .join('')}`
+const WORKBOOK = await workbookFile([['sku', 'quantity']])
 const ALL = { '0012': 5, 'B-1': 7, 'C-1': 0, 'D-1': 1, 'E-1': 2 }
 
 async function levels(world: ReturnType<typeof filesWorld<'inventory'>>) {
@@ -128,7 +130,7 @@ describe('a file that is wrong changes nothing', () => {
       Buffer.from(stockOf({ Ä: 1 }), 'latin1'),
       /not encoded as utf-8: set settings.inventory.encoding/,
     ],
-    ['a spreadsheet', 'PK\x03\x04[Content_Types].xml', /it is an Excel workbook \(.xlsx\); deliver delimited text/],
+    ['a spreadsheet', WORKBOOK, /it is an Excel workbook \(.xlsx\); set settings.inventory.format to its format/],
     ['a cut gzip', gzipSync(stockOf(ALL)).subarray(0, -9), /its gzip can't be unpacked/],
     ['shrunk', stockOf({ '0012': 5, 'B-1': 7, 'C-1': 0 }), /has 3 keys, but stock.csv had 5: more than 20 %/],
     [

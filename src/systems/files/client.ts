@@ -108,8 +108,9 @@ function webPlaceOf(system: ConnectableSystem<FilesValues>, url: URL, network: N
 
 /** A file, and its marker if it has one. */
 function namesOf({ files, complete, marker }: IncomingValues): readonly string[] {
-  if (files.onlyName === null) return []
-  return complete === 'marker' ? [files.onlyName, markerOf(files.onlyName, marker)] : [files.onlyName]
+  const name = files?.onlyName ?? null
+  if (name === null) return []
+  return complete === 'marker' ? [name, markerOf(name, marker)] : [name]
 }
 
 function noNameError(system: ConnectableSystem<FilesValues>, folder: string): StreamError {
@@ -170,8 +171,9 @@ async function checkPlace(
 
 /** Over HTTP there is no folder to look at, but the one file. */
 async function findOnWeb(there: Visit, { folder, files }: IncomingValues): Promise<void> {
-  if (files.onlyName === null) throw new StreamError('configuration_invalid', NO_NAME)
-  const path = joined(folder, files.onlyName)
+  const name = files?.onlyName ?? null
+  if (name === null) throw new StreamError('configuration_invalid', NO_NAME)
+  const path = joined(folder, name)
   if ((await there.find(path)) === null) throw new StreamError('not_found', `there is no file ${path} yet`)
 }
 

@@ -1,6 +1,10 @@
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { type FileWords, fileCutShortError, fileError } from '../kit/file-errors.ts'
+import { LONGEST_ROW } from '../kit/row-limits.ts'
+import { columnPlaces } from './column-places.ts'
+import { assertWholeEnd, notingEnd } from './file-end.ts'
+import { type FileRow, plainName, plainText } from './file-row.ts'
 
 export interface DelimitedForm {
   readonly delimiter: string
@@ -9,23 +13,6 @@ export interface DelimitedForm {
   /** Whether a file without a final line break counts as cut short. */
   readonly endsWithLineBreak: boolean
 }
-
-/** One row of a file. */
-export interface FileRow {
-  /** Line where it ends, for people. */
-  readonly line: number
-  /** Why it can't be used; null: it is valid. */
-  readonly odd: string | null
-  /** Empty: the cell is empty, or the file has no such column. */
-  cell(column: string): string
-  /** Cells by the names of their columns. */
-  all(): Readonly<Record<string, string>>
-}
-
-/** Longest row: limits the damage of a quote that is never closed. */
-const LONGEST_ROW = 1024 * 1024
-
-const normal = (name: string): string => name.trim().toLowerCase()
 
 /**
  * Rows of delimited text (RFC 4180), as a stream; the first row names the columns, in any order and case. A row with
@@ -43,10 +30,10 @@ export async function* delimitedRows(
   let places: ReadonlyMap<string, number> = new Map()
   let last: FileRow | undefined
   try {
-    for await (const { record, info } of records(noting(text, end), form)) {
+    for await (const { record, info } of records(notingEnd(text, end), form)) {
       if (names === null) {
         names = record.map((name) => name.trim())
-        places = placesOf(names, needed, words)
+        places = columnPlaces(names, needed, 'line 1', 'delimiter', words)
         continue
       }
       if (last !== undefined) yield last
@@ -57,13 +44,7 @@ export async function* delimitedRows(
     throw error
   }
   if (names === null) throw fileCutShortError(words, 'it is empty')
-  if (form.endsWithLineBreak && !/[\r\n]$/.test(end.last)) {
-    const way = `if it never does, set settings.${words.lastLineBreakSetting ?? 'lastLineBreak'} to optional`
-    throw fileCutShortError(words, `it does not end with a line break (${way})`)
-  }
-  if (last !== undefined && !form.endsWithLineBreak && last.odd !== null) {
-    throw fileCutShortError(words, `line ${last.line}, its last one, ${last.odd}`)
-  }
+  assertWholeEnd(end, form.endsWithLineBreak, last, words)
   if (last !== undefined) yield last
 }
 
@@ -88,29 +69,6 @@ function records(text: AsyncIterable<string>, { delimiter, quote }: DelimitedFor
   return source.pipe(parser)
 }
 
-async function* noting(text: AsyncIterable<string>, end: { last: string }): AsyncGenerator<string> {
-  for await (const chunk of text) {
-    if (chunk !== '') end.last = chunk.slice(-1)
-    yield chunk
-  }
-}
-
-function placesOf(names: readonly string[], needed: readonly string[], words: FileWords): ReadonlyMap<string, number> {
-  const places = new Map<string, number>()
-  for (const [index, name] of names.entries()) {
-    const known = normal(name)
-    if (places.has(known) && needed.some((one) => normal(one) === known)) {
-      throw fileError(words, `line 1 has two columns ${name}; rename one of them`, name)
-    }
-    if (!places.has(known)) places.set(known, index)
-  }
-  const missing = needed.find((name) => !places.has(normal(name)))
-  if (missing === undefined) return places
-  const has = names.map((name) => JSON.stringify(name.slice(0, 40))).join(', ')
-  const reason = `line 1 has no column ${missing}, but ${has.slice(0, 400)}; correct the columns in the settings, or the delimiter`
-  throw fileError(words, reason, missing)
-}
-
 function rowOf(
   cells: readonly string[],
   line: number,
@@ -119,9 +77,11 @@ function rowOf(
 ): FileRow {
   const isOther = cells.length < names.length || cells.slice(names.length).some((cell) => cell.trim() !== '')
   return {
-    line,
+    number: line,
+    place: `line ${line}`,
     odd: isOther ? `has ${cells.length} cells, but line 1 has ${names.length}` : null,
-    cell: (column) => cells[places.get(normal(column)) ?? -1] ?? '',
+    cell: (column) => cells[places.get(plainName(column)) ?? -1] ?? '',
+    ...plainText,
     all: () => Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ''])),
   }
 }

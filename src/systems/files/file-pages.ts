@@ -2,9 +2,9 @@ import { StreamError } from '../../errors.ts'
 import type { Entity } from '../../events/topics.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import type { ReadEntity, UnreadableEntity } from '../kit/source.ts'
-import type { FileRow } from './delimited-rows.ts'
-import type { SpooledFile } from './file-spool.ts'
-import { certainKey, type FileForm, type Inspected, type RowMeaning, rowsOf } from './inspect-file.ts'
+import type { FileRow } from './file-row.ts'
+import { certainKey, type FileForm, type Inspected, type RowMeaning } from './inspect-file.ts'
+import type { FileContent } from './row-source.ts'
 
 /** Rows that are held where several make one entity. */
 const MOST_JOINED = 1_000_000
@@ -14,22 +14,22 @@ export interface FilePage<E extends Entity> {
   readonly entities: readonly ReadEntity<E>[]
   /** Rows that can't be read: each is reported and delays no other (Guarantee 5). */
   readonly unreadable: readonly UnreadableEntity[]
-  readonly lastLine: number
+  readonly lastNumber: number
 }
 
 /** The second pass over an inspected file: its entities, in pages, in the order of the file. */
 export async function* filePages<E extends Entity>(
-  content: Pick<SpooledFile, 'open'>,
+  content: FileContent,
   name: string,
   { form, meaning, pageSize }: { readonly form: FileForm; readonly meaning: RowMeaning<E>; readonly pageSize: number },
   { repeated }: Inspected,
 ): AsyncGenerator<FilePage<E>> {
-  const placeOf = (row: FileRow) => `${name}, line ${row.line}`
-  const page = { entities: [] as ReadEntity<E>[], unreadable: [] as UnreadableEntity[], lastLine: 0 }
+  const placeOf = (row: FileRow) => `${name}, ${row.place}`
+  const page = { entities: [] as ReadEntity<E>[], unreadable: [] as UnreadableEntity[], lastNumber: 0 }
   const take = (): FilePage<E> => ({
     entities: page.entities.splice(0),
     unreadable: page.unreadable.splice(0),
-    lastLine: page.lastLine,
+    lastNumber: page.lastNumber,
   })
   const add = (key: string, rows: readonly FileRow[]) => {
     try {
@@ -41,8 +41,8 @@ export async function* filePages<E extends Entity>(
   }
   const joined = new Map<string, FileRow[]>()
   let held = 0
-  for await (const row of rowsOf(content, name, form, meaning.columns)) {
-    page.lastLine = row.line
+  for await (const row of form.rows(content, name, meaning.columns)) {
+    page.lastNumber = row.number
     try {
       const key = certainKey(meaning, row, placeOf(row))
       if (!meaning.joinsRows) add(key, [row])

@@ -9,6 +9,8 @@ export interface SpooledFile {
   /** SHA-256 of its bytes. */
   readonly digest: string
   readonly bytes: number
+  /** Where it is, for formats that are not read from their begin to their end. */
+  readonly path: string
   open(): AsyncIterable<Buffer>
   /** Deletes it. */
   discard(): Promise<void>
@@ -32,7 +34,7 @@ export async function spool(content: AsyncIterable<Buffer>): Promise<SpooledFile
     } finally {
       await file.close()
     }
-    return { digest: hash.digest('hex'), bytes, open: () => createReadStream(path), discard }
+    return { digest: hash.digest('hex'), bytes, path, open: () => createReadStream(path), discard }
   } catch (error) {
     await discard()
     throw error

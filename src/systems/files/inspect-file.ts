@@ -1,14 +1,8 @@
 import { StreamError, toStreamError } from '../../errors.ts'
 import type { Entity } from '../../events/topics.ts'
-import { decoded } from '../kit/decode-text.ts'
-import type { FileWords } from '../kit/file-errors.ts'
 import type { ReadEntity } from '../kit/source.ts'
-import { unpacked } from '../kit/unpack.ts'
-import { type DelimitedForm, delimitedRows, type FileRow } from './delimited-rows.ts'
-import type { SpooledFile } from './file-spool.ts'
-
-/** Largest file, unpacked. */
-const MOST_BYTES = 8 * 1024 ** 3
+import type { FileRow } from './file-row.ts'
+import type { FileContent, RowSource } from './row-source.ts'
 
 /** What the rows of a file mean. */
 export interface RowMeaning<E extends Entity> {
@@ -22,12 +16,11 @@ export interface RowMeaning<E extends Entity> {
   toEntity(key: string, rows: readonly FileRow[], placeOf: (row: FileRow) => string): ReadEntity<E>
 }
 
-export interface FileForm extends DelimitedForm {
-  /** Null: as the file's mark says, else UTF-8. */
-  readonly encoding: string | null
+export interface FileForm {
+  readonly rows: RowSource
   /** Share of rows that may be unreadable. */
   readonly mostOdd: number
-  /** Names of the settings, for messages. */
+  /** Entity whose settings messages name. */
   readonly settingsOf: string
 }
 
@@ -39,22 +32,6 @@ export interface Inspected {
   readonly repeated: ReadonlySet<string>
   /** Problem of the first row without a certain key; null: all keys are certain. */
   readonly keyProblem: string | null
-}
-
-export function rowsOf(
-  content: Pick<SpooledFile, 'open'>,
-  name: string,
-  form: FileForm,
-  columns: readonly string[],
-): AsyncIterable<FileRow> {
-  const words: FileWords = {
-    what: `the file ${name}`,
-    encodingSetting: `${form.settingsOf}.encoding`,
-    lastLineBreakSetting: `${form.settingsOf}.lastLineBreak`,
-    otherKind: 'deliver delimited text (CSV), as it is or gzipped',
-  }
-  const bytes = unpacked(content.open(), { encoding: null, most: MOST_BYTES, words })
-  return delimitedRows(decoded(bytes, { setting: form.encoding, contentType: null, words }), form, columns, words)
 }
 
 /** The key of a row. Throws for an odd row: its cells may have shifted. */
@@ -70,15 +47,15 @@ export function certainKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRo
  * `source_data_invalid`.
  */
 export async function inspectFile<E extends Entity>(
-  content: Pick<SpooledFile, 'open'>,
+  content: FileContent,
   name: string,
   form: FileForm,
   meaning: RowMeaning<E>,
 ): Promise<Inspected> {
-  const placeOf = (row: FileRow) => `${name}, line ${row.line}`
+  const placeOf = (row: FileRow) => `${name}, ${row.place}`
   const [keys, repeated] = [new Set<string>(), new Set<string>()]
   const found = { rows: 0, odd: 0, first: null as string | null, keyProblem: null as string | null }
-  for await (const row of rowsOf(content, name, form, meaning.columns)) {
+  for await (const row of form.rows(content, name, meaning.columns)) {
     found.rows += 1
     try {
       const key = certainKey(meaning, row, placeOf(row))

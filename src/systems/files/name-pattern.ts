@@ -25,10 +25,9 @@ export const namePattern: ValueKind<NamePattern> = {
   },
 }
 
-/** `*.csv`. */
-export const CSV_FILES: NamePattern = {
-  match: (name) => (name.endsWith('.csv') ? { date: '' } : null),
-  onlyName: null,
+/** Names of files with this end: `*.csv`. */
+export function filesOf(ending: string): NamePattern {
+  return { match: (name) => (name.endsWith(`.${ending}`) ? { date: '' } : null), onlyName: null }
 }
 
 /** Undefined: not a pattern. */

@@ -142,8 +142,8 @@ async function* readFile<E extends Entity>(
       const inspected = await inspectFile(content, file.name, reading.form, reading.meaning)
       assertPlausible(job, file, inspected, isSame ? undefined : last)
       const how = { form: reading.form, meaning: reading.meaning, pageSize: read.pageSize }
-      for await (const { entities, unreadable, lastLine } of filePages(content, file.name, how, inspected)) {
-        const reached = { changedAt: file.order, id: String(lastLine) }
+      for await (const { entities, unreadable, lastNumber } of filePages(content, file.name, how, inspected)) {
+        const reached = { changedAt: file.order, id: String(lastNumber) }
         yield { entities, unreadable, rows: [], reached, requestedAt }
       }
       await rememberRead(job, file, { digest: content.digest, keys: inspected.keys.size })

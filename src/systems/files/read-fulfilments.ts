@@ -5,9 +5,11 @@ import { stringifyExact } from '../../platform/json.ts'
 import { orderReference } from '../../rules/order-reference.ts'
 import type { ReadEntity } from '../kit/source.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
-import type { FileRow } from './delimited-rows.ts'
+import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
-import { assertNoSpreadsheetNumber, type QuantityReader } from './quantities.ts'
+import { keyIn } from './key-in.ts'
+import type { QuantityReader } from './quantities.ts'
+import { quantityIn } from './quantity-in.ts'
 import { skuIn } from './sku-in.ts'
 
 /** Which columns of a tracking file say what. */
@@ -55,7 +57,7 @@ export function shipmentMeaning(
         kind: 'shipment',
         shippedAt: null,
         lines: linesOf(rows, columns, quantityOf, placeOf),
-        tracks: tracksOf(rows, columns),
+        tracks: tracksOf(rows, columns, placeOf),
         attributes: {},
       }
       return { key, occurredAt: null, deleted: false, data, raw: stringifyExact(rows.map((row) => row.all())) }
@@ -81,7 +83,7 @@ function linesOf(
       throw new StreamError('source_data_invalid', message, { field: columns.sku })
     }
     parcels.add(parcel)
-    const quantity = quantityOf(row.cell(columns.quantity), `${place}, column ${columns.quantity}`)
+    const quantity = quantityIn(row, columns.quantity, place, quantityOf)
     if (quantity <= 0n) {
       const message = `${place}, column ${columns.quantity}: a shipped quantity must be more than 0; correct it at the vendor`
       throw new StreamError('source_data_invalid', message, { field: columns.quantity })
@@ -93,19 +95,23 @@ function linesOf(
   return [...lines.values()].toSorted((a, b) => (a.sku < b.sku ? -1 : Number(a.sku > b.sku)))
 }
 
-function tracksOf(rows: readonly FileRow[], { tracking, carrier }: ShipmentColumns): readonly Track[] {
+function tracksOf(
+  rows: readonly FileRow[],
+  { tracking, carrier }: ShipmentColumns,
+  placeOf: (row: FileRow) => string,
+): readonly Track[] {
   const tracks = new Map<string, Track>()
   for (const row of rows) {
     const name = (carrier === null ? '' : row.cell(carrier)).trim()
     const by = name === '' ? null : name
-    for (const number of trackingNumbers(row.cell(tracking))) tracks.set(number, { number, carrier: by, title: by })
+    for (const number of trackingNumbers(keyIn(row, tracking, placeOf(row))))
+      tracks.set(number, { number, carrier: by, title: by })
   }
   return [...tracks.values()].toSorted((a, b) => (a.number < b.number ? -1 : Number(a.number > b.number)))
 }
 
 function textIn(row: FileRow, column: string, place: string): string {
-  const text = row.cell(column).trim()
-  assertNoSpreadsheetNumber(text, `${place}, column ${column}`)
+  const text = keyIn(row, column, place).trim()
   if (text !== '') return text
   throw new StreamError('value_missing', `${place}, column ${column} is empty; fill it in at the vendor`, {
     field: column,

@@ -1,11 +1,11 @@
 import { StreamError } from '../../errors.ts'
-import type { Decimal8 } from '../../events/decimal.ts'
 import type { LocationStock } from '../../events/generated/events.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import type { ReadEntity } from '../kit/source.ts'
-import type { FileRow } from './delimited-rows.ts'
+import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
 import type { QuantityReader } from './quantities.ts'
+import { quantityIn } from './quantity-in.ts'
 import { skuIn } from './sku-in.ts'
 
 /** Which columns of a stock file say what. */
@@ -28,17 +28,15 @@ export function stockMeaning(columns: StockColumns, quantityOf: QuantityReader):
   const hasColumns = columns.locations.size > 0
   const quantityColumns = hasColumns ? [...columns.locations.keys()] : [columns.quantity]
   const optional = [columns.onHand, columns.location].filter((name) => name !== null)
-  const quantityIn = (row: FileRow, column: string, place: string): Decimal8 =>
-    quantityOf(row.cell(column), `${place}, column ${column}`)
   const stocksOf = (row: FileRow, place: string): readonly LocationStock[] => {
     if (hasColumns) {
       return [...columns.locations].map(([column, location]) => {
-        const available = quantityIn(row, column, place)
+        const available = quantityIn(row, column, place, quantityOf)
         return { location, onHand: available, available, attributes: {} }
       })
     }
-    const available = quantityIn(row, columns.quantity, place)
-    const onHand = columns.onHand === null ? available : quantityIn(row, columns.onHand, place)
+    const available = quantityIn(row, columns.quantity, place, quantityOf)
+    const onHand = columns.onHand === null ? available : quantityIn(row, columns.onHand, place, quantityOf)
     return [{ location: locationOf(row, columns, place), onHand, available, attributes: {} }]
   }
   return {

@@ -5,9 +5,10 @@ import { stringifyExact } from '../../platform/json.ts'
 import { isDay, type Period, periodOfDays } from '../kit/local-days.ts'
 import { ONE_PIECE, tiersOf } from '../kit/price-tiers.ts'
 import type { ReadEntity } from '../kit/source.ts'
-import type { FileRow } from './delimited-rows.ts'
+import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
 import type { QuantityReader } from './quantities.ts'
+import { quantityIn } from './quantity-in.ts'
 import { skuIn } from './sku-in.ts'
 
 /** Forms of dates in files. */
@@ -144,7 +145,7 @@ function currencyIn(row: FileRow, column: string | null, usual: string | null, p
 }
 
 function positive(row: FileRow, column: string, place: string, numberOf: QuantityReader): Decimal8 {
-  const number = numberOf(row.cell(column), `${place}, column ${column}`)
+  const number = quantityIn(row, column, place, numberOf)
   if (number > 0n) return number
   const message = `${place}, column ${column}: ${row.cell(column).trim()} must be more than 0; correct it at the vendor, or leave the row out`
   throw new StreamError('source_data_invalid', message, { field: column })
@@ -160,7 +161,7 @@ function costOf(
 ): Decimal8 | null {
   if (column === null) return null
   const said = rows.filter((row) => row.cell(column).trim() !== '')
-  const costs = said.map((row) => ({ row, cost: numberOf(row.cell(column), `${placeOf(row)}, column ${column}`) }))
+  const costs = said.map((row) => ({ row, cost: quantityIn(row, column, placeOf(row), numberOf) }))
   const first = costs[0]?.cost ?? null
   const wrong = costs.find(({ cost }) => cost !== first || cost < 0n)
   if (wrong === undefined) return first
@@ -177,7 +178,9 @@ function dayReader(form: (typeof dateForms)[number]): DayReader {
   const pattern = new RegExp(`^${parts.replace('dd', '(?<d>\\d\\d)')}$`)
   return (row, column, place) => {
     const text = column === null ? '' : row.cell(column).trim()
-    if (text === '') return null
+    if (column === null || text === '') return null
+    const declared = row.dayIn(column)
+    if (declared !== null) return declared
     const found = pattern.exec(text)?.groups
     const day = found === undefined ? '' : `${found['y']}-${found['m']}-${found['d']}`
     if (isDay(day)) return day

@@ -1,9 +1,11 @@
 import { StreamError } from '../../errors.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import type { ReadEntity } from '../kit/source.ts'
-import type { FileRow } from './delimited-rows.ts'
+import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
-import { assertNoSpreadsheetNumber, type QuantityReader } from './quantities.ts'
+import { keyIn } from './key-in.ts'
+import type { QuantityReader } from './quantities.ts'
+import { quantityIn } from './quantity-in.ts'
 import { skuIn } from './sku-in.ts'
 
 /** Which columns of a product file say what; null: the file does not say it. */
@@ -34,11 +36,11 @@ export function productMeaning(columns: ProductColumns, quantityOf: QuantityRead
     toEntity(sku, [row], placeOf): ReadEntity<'products'> {
       if (row === undefined) throw new StreamError('unexpected', 'a product without a row')
       const place = placeOf(row)
-      if (barcode !== null) assertNoSpreadsheetNumber(row.cell(barcode), `${place}, column ${barcode}`)
-      const weighs =
-        weight === null || textIn(row, weight) === null
-          ? null
-          : quantityOf(row.cell(weight), `${place}, column ${weight}`)
+      if (barcode !== null) keyIn(row, barcode, place)
+      // Other cells are attributes: an error must not become the text of one.
+      if (row.broken !== null)
+        throw new StreamError('source_data_invalid', `${place}: ${row.broken}; correct it at the vendor`)
+      const weighs = weight === null || textIn(row, weight) === null ? null : quantityIn(row, weight, place, quantityOf)
       const others = Object.entries(row.all()).filter(
         ([column, cell]) => column !== '' && cell.trim() !== '' && !own.has(column.toLowerCase()),
       )

@@ -14,11 +14,13 @@ import {
 } from '../../configuration/setting.ts'
 import { character } from '../kit/character.ts'
 import { afterReading, completeness } from './arrived-files.ts'
-import { CSV_FILES, namePattern } from './name-pattern.ts'
+import { fieldPlaces } from './field-places.ts'
+import { namePattern } from './name-pattern.ts'
 import { columnProblem } from './order-columns.ts'
 import { fileNameProblem } from './order-file-name.ts'
 import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
 import { dateForms } from './read-prices.ts'
+import { formatProblems, rowFormats } from './row-format.ts'
 
 /** A folder below the address: parts with `/` between them, none of them `..`. */
 const folder = text({
@@ -50,9 +52,8 @@ const quote = setting(character('none'), { default: '"', description: 'quote cha
 const incoming = (entity: string) => ({
   folder: setting(folder, { default: entity, description: 'folder that its files arrive in' }),
   files: setting(namePattern, {
-    default: CSV_FILES,
-    defaultText: '*.csv',
-    description: 'names of its files, with * and ? for any text, and parts of a date that they are ordered by',
+    description:
+      'names of its files, with * and ? for any text, and parts of a date that they are ordered by; by default *.csv, or with the format in place of csv (*.txt for fixed)',
   }),
   complete: setting(choice(completeness), {
     default: 'stable',
@@ -69,7 +70,29 @@ const incoming = (entity: string) => ({
   }),
   after: setting(choice(afterReading), { default: 'keep', description: 'what happens to a file that was read' }),
   archive: setting(folder, { default: 'read', description: 'folder of read files, within its folder' }),
-  format: setting(choice(['csv']), { default: 'csv', description: 'format of its files; gzip is recognized' }),
+  format: setting(choice(rowFormats), {
+    default: 'csv',
+    description: 'format of its files; gzip and ZIP are recognized',
+  }),
+  zipped: setting(namePattern, {
+    description: 'name of the file with the rows in a ZIP archive; by default it is the only one',
+  }),
+  rows: setting(text(), {
+    description:
+      'path of names to the rows: to their list in JSON (by default the document itself), to their elements in XML (by default the children of the root)',
+  }),
+  fields: setting(fieldPlaces, {
+    description: 'places of the columns in a line of the format fixed, as first character + length',
+  }),
+  headLines: setting(whole({ minimum: 0, maximum: 100 }), {
+    default: 0,
+    description: 'lines before the first row of the format fixed',
+  }),
+  sheet: setting(text(), { description: 'name of the sheet of a workbook; by default the only visible one' }),
+  numericKeys: setting(choice(['refused', 'accepted']), {
+    default: 'refused',
+    description: 'accepted: cells of a workbook that are numbers are SKUs and other keys, without leading zeros',
+  }),
   encoding: setting(text({ expected: 'an encoding, such as utf-8 or windows-1252' }), {
     description: 'encoding of its files; by default as the file is marked, else UTF-8',
   }),
@@ -276,6 +299,10 @@ export function settingProblems(values: FilesValues, address: string | null): re
     signProblem('products', productsOf(values)),
     signProblem('prices', pricesOf(values)),
     signProblem('fulfilments', fulfilmentsOf(values)),
+    ...formatProblemsOf('inventory', stock),
+    ...formatProblemsOf('products', productsOf(values)),
+    ...formatProblemsOf('prices', pricesOf(values)),
+    ...formatProblemsOf('fulfilments', fulfilmentsOf(values)),
     problem('orders.file', fileNameProblem(order.file)),
     problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
     ...(address !== null && isWeb(address) ? webProblems(values) : []),
@@ -311,7 +338,7 @@ function encryptionProblem({ encryption }: FilesValues, address: string): string
 /** What HTTP can't do: it has no list of files and no renaming. */
 function webProblems(values: FilesValues): readonly (SettingProblem | null)[] {
   return incomingOf(values).flatMap(([entity, { files, after }]) => {
-    const isSeveral = files !== CSV_FILES && files.onlyName === null
+    const isSeveral = files !== null && files.onlyName === null
     const oneName = 'must be one name such as stock.csv: HTTP has no list of files, so there are no patterns and dates'
     const kept = 'must be keep: HTTP can neither move a file in one step nor delete the one that was read for certain'
     return [
@@ -327,6 +354,24 @@ function signProblem(
 ): SettingProblem | null {
   const said = `must differ from ${entity}.decimal, which is "${decimal}" too`
   return problem(`${entity}.thousands`, thousands === decimal ? said : null)
+}
+
+function formatProblemsOf(entity: string, values: IncomingValues): readonly (SettingProblem | null)[] {
+  return Object.entries(formatProblems(values, columnsOf(values))).map(([name, said]) =>
+    problem(`${entity}.${name}`, said),
+  )
+}
+
+/** Columns that the settings name. */
+function columnsOf(values: IncomingValues & Partial<Pick<InventoryValues, 'locations'>>): readonly string[] {
+  const { locations = null } = values
+  return [
+    ...(locations?.keys() ?? []),
+    ...Object.entries(values).flatMap(([name, value]) => {
+      const isNamed = name.startsWith('columns.') && (locations === null || name !== 'columns.quantity')
+      return isNamed && typeof value === 'string' ? [value] : []
+    }),
+  ]
 }
 
 function problem(name: string, said: string | null): SettingProblem | null {

@@ -1,12 +1,14 @@
 import type { Entity } from '../../events/topics.ts'
 import { defineSystem } from '../system.ts'
 import { createFilesClient } from './client.ts'
+import { filesOf } from './name-pattern.ts'
 import { quantityReader } from './quantities.ts'
 import { type FileReading, readFiles } from './read-files.ts'
 import { shipmentMeaning } from './read-fulfilments.ts'
 import { stockMeaning } from './read-inventory.ts'
 import { priceMeaning } from './read-prices.ts'
 import { productMeaning } from './read-products.ts'
+import { endingOf, rowSource } from './row-format.ts'
 import {
   addressProblem,
   type FilesValues,
@@ -172,15 +174,16 @@ function readingOf<E extends Entity>(entity: E, values: IncomingValues) {
   return {
     entity,
     folder: values.folder,
-    arrival: { files: values.files, complete: values.complete, marker: values.marker },
+    arrival: {
+      files: values.files ?? filesOf(endingOf(values.format)),
+      complete: values.complete,
+      marker: values.marker,
+    },
     stableMs: values.stableSeconds * 1000,
     after: values.after,
     archive: values.archive,
     form: {
-      delimiter: values.delimiter === 'tab' ? '\t' : values.delimiter,
-      quote: values.quote === 'none' ? null : values.quote,
-      endsWithLineBreak: values.lastLineBreak === 'required',
-      encoding: values.encoding,
+      rows: rowSource(values, entity),
       mostOdd: values.mostOddPercent / 100,
       settingsOf: entity,
     },

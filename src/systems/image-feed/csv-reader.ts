@@ -1,5 +1,6 @@
 import { withoutEnd } from '../../platform/without-end.ts'
-import { feedCutShortError, LONGEST_ROW } from './record.ts'
+import { LONGEST_ROW } from '../kit/row-limits.ts'
+import { feedCutShortError } from './record.ts'
 
 /** Cells of one row as in the file. */
 export interface CsvRow {

@@ -1,5 +1,5 @@
-import { JsonReader, type JsonRow, type JsonValue } from './json-reader.ts'
-import { type FeedRecord, feedError } from './record.ts'
+import { JsonReader, type JsonRow, type JsonValue } from '../kit/json-reader.ts'
+import { type FeedRecord, feedError, feedWords } from './record.ts'
 import { namesOf, valuesAt } from './value-path.ts'
 
 /**
@@ -11,7 +11,7 @@ export async function* jsonRecords(
   text: AsyncIterable<string>,
   items: string,
 ): AsyncGenerator<FeedRecord, JsonValue, undefined> {
-  const reader = new JsonReader(items === '' ? [] : items.split('.'))
+  const reader = new JsonReader(items === '' ? [] : items.split('.'), feedWords)
   let count = 0
   const records = () =>
     reader.take().map((row) => {

@@ -1,4 +1,4 @@
-import { type JsonValue, LONG_TEXT } from './json-reader.ts'
+import { type JsonValue, LONG_TEXT } from '../kit/json-reader.ts'
 
 /**
  * Whether a document has a next page: its address, or why the address is not known. `byNumbers`: derived from page

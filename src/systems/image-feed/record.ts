@@ -18,12 +18,6 @@ export interface FeedRecord {
   names(): readonly string[]
 }
 
-/** Longest text of one row: limits the damage of a quote or element that is never closed. */
-export const LONGEST_ROW = 1024 * 1024
-/** Maximum number of values in a row of JSON or XML, and their maximum depth. */
-export const MOST_VALUES = 20_000
-export const DEEPEST = 64
-
 /** Maximum rows of a feed; all are held in memory while it is read. */
 export const MOST_ROWS = 1_000_000
 

@@ -1,3 +1,5 @@
+import { TEXT } from '../kit/xml-rows.ts'
+
 /**
  * The values at a path of names (`images.url`) as text. If the path crosses a list, each member gives its value, or
  * empty text if it has none, so that the values of two paths through one list correspond. Undefined marks a value that
@@ -28,9 +30,6 @@ function textOf(value: unknown): string | undefined {
   if (typeof text === 'string' && text !== '') return text
   return Object.keys(value).every((name) => name === TEXT || name.startsWith('@')) ? '' : undefined
 }
-
-/** Name for the text of an XML element. */
-export const TEXT = '#text'
 
 function memberOf(value: unknown, name: string): unknown {
   const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, name)

@@ -1,4 +1,4 @@
-import { AROUND, type JsonValue, LONG_TEXT } from './json-reader.ts'
+import { AROUND, type JsonValue, LONG_TEXT } from '../kit/json-reader.ts'
 import { speaksOfPages } from './next-page.ts'
 
 /** An open element that is stored. */

@@ -8,6 +8,8 @@ export interface FileWords {
   readonly encodingSetting: string
   /** Setting that allows a file without a final line break; `lastLineBreak` by default. */
   readonly lastLineBreakSetting?: string
+  /** Setting that names the format; `format` by default. */
+  readonly formatSetting?: string
   /** What to do about a file of another kind, such as a ZIP file. */
   readonly otherKind: string
 }

@@ -15,7 +15,7 @@ async function rows(text: string, form: Partial<DelimitedForm> = {}, size = 3) {
 describe('rows of delimited text', () => {
   it('have columns in any order and case, with their lines and leading zeros', async () => {
     const found = await rows('\ufeffQTY, Sku \r\n5,007\r\n\r\n"6","a ""b"", c"\r\n')
-    expect(found.map((row) => [row.line, row.cell('sku'), row.cell('Qty'), row.odd])).toEqual([
+    expect(found.map((row) => [row.number, row.cell('sku'), row.cell('Qty'), row.odd])).toEqual([
       [2, '007', '5', null],
       [4, 'a "b", c', '6', null],
     ])

@@ -6,7 +6,24 @@ const valid = (settings: Readonly<Record<string, unknown>>, address = 'sftp://sf
 
 describe('a vendor that exchanges files', () => {
   it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
-    ['a format that is not there yet', { 'inventory.format': 'xlsx' }, /inventory.format must be one of csv/],
+    [
+      'an unknown format',
+      { 'inventory.format': 'pdf' },
+      /inventory.format must be one of csv, jsonl, json, xml, fixed, xlsx/,
+    ],
+    ['no places of columns', { 'inventory.format': 'fixed' }, /inventory.fields is missing; it must say where the col/],
+    [
+      'a column without a place',
+      { 'inventory.format': 'fixed', 'inventory.fields': { sku: '1+8' } },
+      /inventory.fields must have the column quantity/,
+    ],
+    [
+      'a wrong place',
+      { 'inventory.fields': { sku: '0+8' } },
+      /inventory.fields must be a map of columns and their first/,
+    ],
+    ['a sheet in CSV', { 'inventory.sheet': 'Stock' }, /inventory.sheet is for the format xlsx; remove it/],
+    ['a path of rows in CSV', { 'inventory.rows': 'items' }, /inventory.rows is for the format json or xml; remove it/],
     [
       'a pattern without an order',
       { 'inventory.files': '{dd}.csv' },
@@ -97,5 +114,8 @@ describe('a vendor that exchanges files', () => {
   it('is valid in its own folder, and with what has a default', () => {
     expect(valid({}, 'folder:///').type).toBe('files')
     expect(valid({}).type).toBe('files')
+    const locations = { 'inventory.locations': { East: 'EAST' } }
+    const fields = { 'inventory.format': 'fixed', 'inventory.fields': 'SKU=1+8,East=9+4', ...locations }
+    expect(valid(fields).type).toBe('files')
   })
 })

@@ -1,23 +1,33 @@
-import { DEEPEST, feedCutShortError, feedError, LONGEST_ROW, MOST_VALUES } from './record.ts'
+import { type FileWords, fileCutShortError, fileError } from './file-errors.ts'
+import { DEEPEST, LONGEST_ROW, MOST_VALUES } from './row-limits.ts'
 
-/** A JSON value; numbers stay text. If an object has a name twice, its value is a list of both values. */
-export type JsonValue = string | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
+/**
+ * A JSON value. A number is `N`, made from its text, so that no digit is lost; by default it stays text. If an object
+ * has a name twice, its value is a list of both values.
+ */
+export type JsonValue<N = never> =
+  | string
+  | boolean
+  | null
+  | N
+  | readonly JsonValue<N>[]
+  | { readonly [name: string]: JsonValue<N> }
 
 /** Placeholder for a text around the rows that is too long to store. */
 export const LONG_TEXT: JsonValue = Object.freeze({ 'text too long to show': true })
 
-export interface JsonRow {
-  readonly value: JsonValue
+export interface JsonRow<N = never> {
+  readonly value: JsonValue<N>
   /** Why the row is odd; its value is then null. Null: it is valid. */
   readonly odd: string | null
 }
 
-interface Container {
+interface Container<N> {
   readonly isList: boolean
   /** Its path of names; null: in a list, in a row, or deeper than rows can be. */
   readonly path: readonly string[] | null
   /** Null: its content is not stored. */
-  kept: JsonValue[] | Record<string, JsonValue> | null
+  kept: JsonValue<N>[] | Record<string, JsonValue<N>> | null
   /** Names that occur several times. */
   repeated: Set<string> | null
   /** The name of the next value. */
@@ -57,26 +67,30 @@ const DEEPEST_DOCUMENT = 1000
  * Streaming JSON reader that holds one row at a time: the members of the list at a path of names, or the document
  * itself if the path is null. Accepts line breaks within texts. Runs in linear time.
  */
-export class JsonReader {
+export class JsonReader<N = never> {
   readonly #path: readonly string[] | null
+  readonly #words: FileWords
+  readonly #numberOf: (text: string) => N | string
   /** The part of an incomplete token read so far. */
   #rest = ''
   /** Parts of the text being read; null: none. */
   #text: { parts: string[]; size: number } | null = null
   #expected: Expected = 'value'
-  readonly #open: Container[] = []
-  #rows: JsonRow[] = []
+  readonly #open: Container<N>[] = []
+  #rows: JsonRow<N>[] = []
   /** Number of open containers around a row; null: not within the list of rows. */
   #rowsAt: number | null
   #row: { values: number; readonly from: number; odd: string | null } | null = null
   /** Position of the current character. */
   #place = 0
-  #rowValue: JsonValue = null
+  #rowValue: JsonValue<N> = null
   #found = false
-  #around: JsonValue = null
+  #around: JsonValue<N> = null
 
-  constructor(path: readonly string[] | null) {
+  constructor(path: readonly string[] | null, words: FileWords, numberOf: (text: string) => N | string = plainText) {
     this.#path = path
+    this.#words = words
+    this.#numberOf = numberOf
     this.#rowsAt = path === null ? 0 : null
   }
 
@@ -86,11 +100,11 @@ export class JsonReader {
   }
 
   /** The content around the rows, up to the limits of `AROUND`. */
-  get around(): JsonValue {
+  get around(): JsonValue<N> {
     return this.#around
   }
 
-  take(): JsonRow[] {
+  take(): JsonRow<N>[] {
     return this.#rows.splice(0)
   }
 
@@ -116,7 +130,7 @@ export class JsonReader {
   }
 
   #error(what: string): Error {
-    return feedCutShortError(`it is not complete JSON: ${what} (character ${this.#place + 1})`)
+    return fileCutShortError(this.#words, `it is not complete JSON: ${what} (character ${this.#place + 1})`)
   }
 
   /** The end of a token; null: it is incomplete. */
@@ -124,8 +138,9 @@ export class JsonReader {
     const character = text.charAt(at)
     if (BLANKS.has(character)) return at + 1
     if (this.#expected === 'nothing') {
-      const hint = 'for JSON Lines, set settings.format to jsonl'
-      throw feedError(`it has several JSON documents, one after the other; ${hint}`, 'settings.format')
+      const setting = `settings.${this.#words.formatSetting ?? 'format'}`
+      const hint = `for JSON Lines, set ${setting} to jsonl`
+      throw fileError(this.#words, `it has several JSON documents, one after the other; ${hint}`, setting)
     }
     switch (character) {
       case '"':
@@ -164,7 +179,7 @@ export class JsonReader {
     if (!isNumber && !Object.hasOwn(WORDS, word)) throw this.#error(`"${word.slice(0, 20)}" is not a value`)
     this.#expect(VALUE_EXPECTED.has(this.#expected), 'a value')
     this.#beginRow()
-    this.#add(isNumber ? word : (WORDS[word] ?? null))
+    this.#add(isNumber ? this.#numberOf(word) : (WORDS[word] ?? null))
     this.#endValue()
     return at + word.length
   }
@@ -225,11 +240,14 @@ export class JsonReader {
 
   #begin(isList: boolean): void {
     this.#expect(VALUE_EXPECTED.has(this.#expected), isList ? 'a list' : 'an object')
-    if (this.#open.length === DEEPEST_DOCUMENT) throw feedError(`it is nested deeper than ${DEEPEST_DOCUMENT} levels`)
+    if (this.#open.length === DEEPEST_DOCUMENT) {
+      throw fileError(this.#words, `it is nested deeper than ${DEEPEST_DOCUMENT} levels`)
+    }
     this.#beginRow()
     const path = this.#row === null ? this.#pathOfNext() : null
     const isRows = isList && path !== null && this.#path !== null && path.join('\0') === this.#path.join('\0')
-    const kept = isRows || !this.#keepsNext() ? null : isList ? [] : (Object.create(null) as Record<string, JsonValue>)
+    const kept =
+      isRows || !this.#keepsNext() ? null : isList ? [] : (Object.create(null) as Record<string, JsonValue<N>>)
     this.#add(kept)
     this.#open.push({ isList, path, kept, repeated: null, name: '' })
     if (this.#row !== null && this.#open.length - (this.#rowsAt ?? 0) > DEEPEST) {
@@ -265,7 +283,7 @@ export class JsonReader {
   }
 
   /** Adds a value to the innermost open container. */
-  #add(value: JsonValue): void {
+  #add(value: JsonValue<N>): void {
     const row = this.#row
     if (row !== null) {
       row.values += 1
@@ -282,7 +300,7 @@ export class JsonReader {
     if (kept === null || (row === null && sizeOf(kept) >= AROUND.members)) return
     if (Array.isArray(kept)) kept.push(value)
     else if (!Object.hasOwn(kept, name)) kept[name] = value
-    else if (parent.repeated?.has(name) === true) (kept[name] as JsonValue[]).push(value)
+    else if (parent.repeated?.has(name) === true) (kept[name] as JsonValue<N>[]).push(value)
     else {
       parent.repeated = (parent.repeated ?? new Set()).add(name)
       kept[name] = [kept[name] ?? null, value]
@@ -305,6 +323,8 @@ export class JsonReader {
     for (const container of this.#open.slice(this.#rowsAt ?? 0)) container.kept = null
   }
 }
+
+const plainText = (text: string): string => text
 
 const TOO_LONG = `is longer than ${LONGEST_ROW} characters`
 
