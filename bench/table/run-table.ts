@@ -29,7 +29,7 @@ const WHOLE: Extent = {
   projected: 2000,
   feedRows: [1000, 1_000_000],
   routers,
-  rebuilt: 3000,
+  rebuilt: 20_000,
   behind: 1_000_000,
   installations: true,
   skus: [1000, 500_000],

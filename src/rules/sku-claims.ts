@@ -12,6 +12,10 @@ const MARGIN_MS = 15 * MINUTE_MS
 const LONGEST_TOLD_MS = DAY_MS
 /** How often to check whether acknowledged pieces are part of the stock. */
 const CHECK_MS = 15 * MINUTE_MS
+/** Most times of acknowledgements that a row has; a row of thousands would not fit into an item. */
+const MOST_TIMES = 500
+/** Milliseconds that times are rounded up to if there are more; by the last, a day (LONGEST_TOLD_MS) has 144. */
+const TIME_STEPS = [1, 1_000, 10_000, MINUTE_MS, 10 * MINUTE_MS]
 
 /** What one order claims of a SKU. Decimals as text. */
 export interface OrderClaim {
@@ -112,14 +116,25 @@ export function missingDueAt({ orders, heldUntil }: SkuClaims, now: number): num
 /** The claims of all orders together, as rows of the feed have them. */
 export function storedClaimsOf({ orders, heldUntil }: SkuClaims, revision: number): StoredClaims {
   const claims = Object.values(orders)
-  const told = new Map<number, Decimal8>()
-  for (const { at, quantity } of claims.flatMap((claim) => claim.told)) {
-    told.set(at, add(told.get(at) ?? ZERO8, decimal8(quantity, 'told')))
-  }
   return {
     revision,
     open: text8(openOf(claims)),
-    told: [...told].toSorted(([a], [b]) => a - b).map(([at, quantity]) => ({ at, quantity: text8(quantity) })),
+    told: byTime(claims.flatMap(({ told }) => told)),
     held_until: heldUntil,
   }
+}
+
+/** Pieces by the time of their acknowledgement. Of very many, times are rounded up: a piece stays reserved a little longer. */
+function byTime(told: readonly Told[]): readonly Told[] {
+  const pieces = told.map(({ at, quantity }) => ({ at, quantity: decimal8(quantity, 'told') }))
+  let sums = new Map<number, Decimal8>()
+  for (const step of TIME_STEPS) {
+    sums = new Map()
+    for (const { at, quantity } of pieces) {
+      const rounded = Math.ceil(at / step) * step
+      sums.set(rounded, add(sums.get(rounded) ?? ZERO8, quantity))
+    }
+    if (sums.size <= MOST_TIMES) break
+  }
+  return [...sums].toSorted(([a], [b]) => a - b).map(([at, quantity]) => ({ at, quantity: text8(quantity) }))
 }

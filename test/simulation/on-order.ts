@@ -6,7 +6,8 @@ import { fulfilledOf } from './shipped.ts'
 /** What the vendor had on order of a SKU, from a time on, for one order. */
 interface Step {
   readonly at: number
-  readonly externalId: string
+  /** The record's own id: an order that replaces another one takes its record, under a new external id. */
+  readonly record: string
   readonly pieces: ReadonlyMap<string, number>
 }
 
@@ -34,7 +35,7 @@ export class OnOrder {
       upsertByExternalId: async (type, id, body, options) => {
         const answer = await client.upsertByExternalId(type, id, body, options)
         const record = this.#erp.records.find((one) => one.type === 'salesOrder' && one.externalId === id)
-        if (record !== undefined) this.#steps.push({ at: this.#now(), externalId: id, pieces: this.#piecesOf(record) })
+        if (record !== undefined) this.#steps.push({ at: this.#now(), record: record.id, pieces: this.#piecesOf(record) })
         return answer
       },
     }
@@ -43,9 +44,9 @@ export class OnOrder {
   /** Pieces of a SKU that are on order now, and were not before a time. */
   sinceRead(sku: string, readAt: number): number {
     const [then, now] = [new Map<string, number>(), new Map<string, number>()]
-    for (const { at, externalId, pieces } of this.#steps) {
-      if (at < readAt) then.set(externalId, pieces.get(sku) ?? 0)
-      now.set(externalId, pieces.get(sku) ?? 0)
+    for (const { at, record, pieces } of this.#steps) {
+      if (at < readAt) then.set(record, pieces.get(sku) ?? 0)
+      now.set(record, pieces.get(sku) ?? 0)
     }
     return [...now].reduce((sum, [id, pieces]) => sum + Math.max(0, pieces - (then.get(id) ?? 0)), 0)
   }

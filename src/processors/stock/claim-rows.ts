@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { digest } from '../../events/identity.ts'
 import { expiresAfter, keptDays } from '../../platform/dynamodb/expiry.ts'
 import { number, or, rowsOf, rowType, text } from '../../platform/dynamodb/rows.ts'
@@ -20,7 +21,7 @@ interface ClaimRow {
   readonly id: string
   /** Grows with each change. */
   readonly revision: number
-  /** JSON; a due row has the SKU. */
+  /** JSON, packed if it is large; a due row has the SKU. */
   readonly state: string
   /** Seconds: the row may be removed then. */
   readonly expires: number
@@ -85,6 +86,23 @@ export interface Oversold {
 
 const MOST_OVERSOLD = 100
 
+/** A plain state this large is near the limit of an item, 400 kB. Smaller ones are left readable, also for people. */
+const LARGE_STATE = 300_000
+/** No JSON of a state begins with it. */
+const PACKED = 'gzip:'
+
+function stateText(state: unknown): string {
+  const json = JSON.stringify(state)
+  return json.length <= LARGE_STATE ? json : `${PACKED}${gzipSync(json).toString('base64')}`
+}
+
+function readState(text: string): unknown {
+  const json = text.startsWith(PACKED)
+    ? gunzipSync(Buffer.from(text.slice(PACKED.length), 'base64')).toString('utf8')
+    : text
+  return JSON.parse(json)
+}
+
 /** SKUs of a vendor of which more was sold than it has, 100 at most. */
 export async function listOversold(tables: Tables, system: string): Promise<readonly Oversold[]> {
   const found = await rowsOf(tables, claimRows).query({ partition: oversoldPart(system), limit: MOST_OVERSOLD })
@@ -99,13 +117,13 @@ export function createClaimStore(tables: Tables, clock: { now(): number }): Clai
   const expires = () => expiresAfter(clock.now(), keptDays.stockClaims)
   const read = async <S>({ part, id }: ClaimPlace): Promise<Revised<S>> => {
     const row = await rows.get({ part, id })
-    return { revision: row?.revision ?? 0, state: row === undefined ? undefined : (JSON.parse(row.state) as S) }
+    return { revision: row?.revision ?? 0, state: row === undefined ? undefined : (readState(row.state) as S) }
   }
   return {
     order: (place) => read<OrderState>(place),
     sku: (place) => read<SkuClaims>(place),
     async write({ part, id }, before, { revision, state }) {
-      const row = { part, id, revision, state: JSON.stringify(state), expires: expires() }
+      const row = { part, id, revision, state: stateText(state), expires: expires() }
       const seen =
         before.state === undefined
           ? ({ absent: 'part' } as const)
