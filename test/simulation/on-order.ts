@@ -35,7 +35,8 @@ export class OnOrder {
       upsertByExternalId: async (type, id, body, options) => {
         const answer = await client.upsertByExternalId(type, id, body, options)
         const record = this.#erp.records.find((one) => one.type === 'salesOrder' && one.externalId === id)
-        if (record !== undefined) this.#steps.push({ at: this.#now(), record: record.id, pieces: this.#piecesOf(record) })
+        if (record !== undefined)
+          this.#steps.push({ at: this.#now(), record: record.id, pieces: this.#piecesOf(record) })
         return answer
       },
     }

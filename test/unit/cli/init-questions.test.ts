@@ -77,11 +77,7 @@ describe('what a first configuration is written from', () => {
       '--shop-address "shop.example.com" must be an address such as https://host',
     ],
     [{ ...complete, 'shop-address': 'sftp://shop.example.com/' }, account, 'must begin with http:// or https://'],
-    [
-      { ...complete, vendor: 'files', 'vendor-address': 'https://files.example.com/?key=x' },
-      [],
-      'must have no query',
-    ],
+    [{ ...complete, vendor: 'files', 'vendor-address': 'https://files.example.com/?key=x' }, [], 'must have no query'],
     [
       { ...complete, vendor: 'sap-b1', 'vendor-address': 'https://sap.example.com/b1s/v2' },
       ['vendor.companyDb=SBO'],
