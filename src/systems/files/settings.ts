@@ -53,7 +53,7 @@ const incoming = (entity: string) => ({
   folder: setting(folder, { default: entity, description: 'folder that its files arrive in' }),
   files: setting(namePattern, {
     description:
-      'names of its files, with * and ? for any text, and parts of a date that they are ordered by; by default *.csv, or with the format in place of csv (*.txt for fixed)',
+      'names of its files, with * and ? for any text, and parts of a date that they are ordered by; by default the ending of the format, such as .csv (.txt for fixed)',
   }),
   complete: setting(choice(completeness), {
     default: 'stable',
