@@ -36,6 +36,14 @@ describe('a stock file in JSON', () => {
     expect(await levels(world)).toMatchObject({ '0012': '0', 'E-1': '4', 'F-1': '1.234', 'G-1': '1234' })
   })
 
+  it('has the quantities that the settings declare for its numbers, and no number with an exponent as a SKU', async () => {
+    const world = filesWorld('inventory', { settings: { ...settings, 'inventory.quantities': { 9999: 0 } } })
+    const items = ['0012', 'B-1', 'C-1', 'D-1', 'E-1', 'F-1'].map((sku) => ({ sku, stock: { free: 9999 } }))
+    world.put('stock.json', `{"items":[${JSON.stringify(items).slice(1, -1)},{"sku":1.2345678E7,"stock":{"free":1}}]}`)
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 6, unreadable: 1 })
+    expect(await levels(world)).toMatchObject({ '0012': '0', 'F-1': '0' })
+  })
+
   it('that is half or shrunk changes nothing; an odd row is a dead letter with its place', async () => {
     const world = filesWorld('inventory', { settings })
     world.put('stock.json', fileOf(ALL), MORNING)

@@ -72,6 +72,28 @@ describe('a stock file on a web server', () => {
     expect(new Set(world.server.requests.map(({ authorization }) => authorization))).toEqual(new Set([sent]))
   })
 
+  it('is fetched again where the answer is an older copy than the server says that it has', async () => {
+    const world = await webFilesWorld('inventory', { settings: { 'inventory.complete': 'rename' } })
+    world.put(STOCK, EARLIER)
+    expect(await world.run()).toMatchObject({ published: 3 })
+    const older = world.server.files.get('exports/inventory/stock.csv')
+    world.put(STOCK.replace('B,2', 'B,5'))
+    world.server.answerNext(({ usual }) => usual())
+    world.server.answerNext(({ response }) => {
+      const validators = { etag: '"older"', 'last-modified': EARLIER.toUTCString() }
+      response.writeHead(200, validators).end(older?.content)
+    })
+    // The older copy would be noted as the new version, which would never be fetched.
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 1 })
+  })
+
+  it('is read although HEAD says that it is empty, as some programs do', async () => {
+    const world = await webFilesWorld('inventory', { settings: { 'inventory.complete': 'rename' } })
+    world.put(STOCK)
+    world.server.answerNext(({ response }) => void response.writeHead(200, { 'content-length': 0 }).end())
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 3 })
+  })
+
   it('without a name in the settings can not be found', async () => {
     const world = await webFilesWorld('inventory', { settings: { 'inventory.files': undefined } })
     expect(await world.run()).toMatchObject({
@@ -168,6 +190,19 @@ describe('an order on a web server', () => {
     await expect(deliver()).rejects.toMatchObject({ code: 'permission_missing' })
     server.refuse(null)
     expect(await deliver()).toMatchObject({ outcome: 'written' })
+    expect(got()).toHaveLength(1)
+  })
+
+  it('whose copy in our folder can not be deleted was sent all the same: it is not sent again', async () => {
+    const { server, deliver, got } = await ordersWorld({ takes: false, loses: 0, when: 'before' })
+    server.keepLocked('orders/.waldstream/acme-1.waiting')
+    await expect(deliver()).rejects.toMatchObject({ code: 'target_unavailable' })
+    expect(got()).toHaveLength(1)
+    server.keepLocked(null)
+    await expect(deliver()).rejects.toMatchObject({
+      code: 'target_conflict',
+      message: expect.stringContaining('Ask the vendor'),
+    })
     expect(got()).toHaveLength(1)
   })
 

@@ -18,6 +18,7 @@ import { type FileServer, startFileServer } from '../worlds/file-server.ts'
 import { type FtpServer, noFtpServer, startFtpServer } from '../worlds/ftp-server/start-ftp-server.ts'
 import { testPlace } from '../worlds/place-acceptance.ts'
 import { noSftpServer, type SftpServer, startSftpServer } from '../worlds/sftp-server.ts'
+import { vsftpdAnswering } from '../worlds/vsftpd-answers.ts'
 
 const never = new AbortController().signal
 
@@ -94,6 +95,22 @@ describe('a local folder', () => {
       }
       await expect(visit.write('out/new.csv', Buffer.from('x'))).rejects.toMatchObject({ code: 'permission_missing' })
     }, never)
+  })
+})
+
+describe('a folder within that of a system', () => {
+  it.each(['/../other', '/..', '/in/../../other'])('is never outside of it: %s', async (folder) => {
+    const base = ownFolder()
+    const [own, other] = [join(base, 'own'), join(base, 'other')]
+    for (const made of [own, other]) mkdirSync(join(made, 'in'), { recursive: true })
+    const place = localPlace(own, folder)
+    const refused = {
+      code: 'permission_missing',
+      message: expect.stringContaining('outside of the folder of the system'),
+    }
+    await expect(place.visit((visit) => visit.list(''), never)).rejects.toMatchObject(refused)
+    await expect(place.visit((visit) => visit.write('new.csv', Buffer.from('x')), never)).rejects.toMatchObject(refused)
+    expect(await localPlace(own, '/in').visit((visit) => visit.list(''), never)).toEqual([])
   })
 })
 
@@ -244,5 +261,43 @@ describe.skipIf(noFtpServer !== null)('an FTP server', () => {
       code: 'configuration_invalid',
       field: 'settings.encryption',
     })
+  })
+})
+
+describe('an FTP server', () => {
+  const placeAt = async (answers: Readonly<Record<string, string>>) =>
+    ftpPlace({
+      host: '127.0.0.1',
+      port: (await vsftpdAnswering(answers)).port,
+      root: '',
+      username: 'vendor',
+      password: 'secret',
+      encryption: 'none',
+      ca: null,
+      lookup,
+      timeoutMs: 20_000,
+    })
+
+  it('that denies SIZE has its files all the same, and no others', async () => {
+    const place = await placeAt({})
+    await place.visit(async (visit) => {
+      expect(await visit.find('stock.csv')).toMatchObject({ name: 'stock.csv', bytes: 17 })
+      expect(await visit.find('other.csv')).toBeNull()
+      expect(Buffer.concat(await Array.fromAsync(visit.read('stock.csv'))).toString()).toBe('sku,quantity\nA,1\n')
+    }, never)
+  })
+
+  it.each([
+    ['500 OOPS: cannot change directory:/home/vendor', 'target_unavailable', /cannot change directory/],
+    [
+      '530 Non-anonymous sessions must use encryption.',
+      'credentials_refused',
+      /whether its server requires encryption/,
+    ],
+  ])('that answers a password with "%s" is not said to lack encryption', async (answer, code, message) => {
+    const place = await placeAt({ PASS: answer })
+    const refused = await place.visit((visit) => visit.list(''), never).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code, message: expect.stringMatching(message) })
+    expect(refused).not.toMatchObject({ field: 'settings.encryption' })
   })
 })

@@ -36,7 +36,13 @@ export async function startFileServer() {
   const own: ((answer: OwnAnswer) => void)[] = []
   const put = new Map<string, (answer: OwnAnswer) => void>()
   const requests: { method: string; path: string; authorization: string | undefined }[] = []
-  const state = { authorization, isOpen: false, hasValidators: true, refused: null as string | null }
+  const state = {
+    authorization,
+    isOpen: false,
+    hasValidators: true,
+    refused: null as string | null,
+    locked: null as string | null,
+  }
   const server = createServer(async (request, response) => {
     const [method = '', path] = [request.method, decodeURIComponent(request.url ?? '').slice(1)]
     requests.push({ method, path, authorization: request.headers.authorization })
@@ -63,6 +69,8 @@ export async function startFileServer() {
     }
     if (file === undefined) return end(404)
     if (request.method === 'DELETE') {
+      // RFC 4918, 11.3.
+      if (path === state.locked) return end(423)
       files.delete(path)
       return end(204)
     }
@@ -103,6 +111,10 @@ export async function startFileServer() {
     /** Nothing may be written there; null: all may. */
     refuse(path: string | null) {
       state.refused = path
+    },
+    /** It can't be deleted, as while another program reads it; null: all files can. */
+    keepLocked(path: string | null) {
+      state.locked = path
     },
     /** Says neither size nor time nor version, like a program that makes the file anew for each request. */
     withoutValidators() {

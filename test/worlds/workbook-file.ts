@@ -10,6 +10,8 @@ export interface WorkbookOptions {
   readonly hidden?: readonly string[]
   /** Codes of formats, by the style that cells name from 1 on. */
   readonly formats?: readonly string[]
+  /** Formats of tables and conditions, which have numbers of their own. */
+  readonly differential?: readonly { readonly id: number; readonly code: string }[]
   readonly date1904?: boolean
   /** Whether texts are shared, as Excel writes them, or in their cells. */
   readonly shared?: boolean
@@ -27,6 +29,7 @@ export async function workbookFile(
     sheets = { Stock: rows },
     hidden = [],
     formats = [],
+    differential = [],
     date1904 = false,
     shared = true,
     sheetXml,
@@ -55,7 +58,7 @@ export async function workbookFile(
       .map((code, at) => `<numFmt numFmtId="${164 + at}" formatCode="${escaped(code)}"/>`)
       .join(
         '',
-      )}</numFmts><cellXfs><xf numFmtId="0"/>${formats.map((_, at) => `<xf numFmtId="${164 + at}"/>`).join('')}</cellXfs></styleSheet>`,
+      )}</numFmts><cellXfs><xf numFmtId="0"/>${formats.map((_, at) => `<xf numFmtId="${164 + at}"/>`).join('')}</cellXfs><dxfs>${differential.map(({ id, code }) => `<dxf><numFmt numFmtId="${id}" formatCode="${code}"/></dxf>`).join('')}</dxfs></styleSheet>`,
   }
   for (const [at, name] of names.entries()) parts[`xl/worksheets/sheet${at + 1}.xml`] = sheetOf(sheets[name] ?? [])
   parts['xl/sharedStrings.xml'] =

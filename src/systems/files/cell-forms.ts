@@ -27,6 +27,8 @@ const DATE_IDS: readonly (readonly [number, number])[] = [
   [50, 58],
 ]
 
+const LISTS: readonly string[] = ['numFmts', 'cellXfs']
+
 /** Reads the formats of numbers; null: the workbook has none. */
 export async function readCellForms(
   bytes: AsyncIterable<Buffer> | null,
@@ -35,15 +37,17 @@ export async function readCellForms(
 ): Promise<CellForms> {
   const codes = new Map<number, CellForm>()
   const styles: number[] = []
-  let isWithin = false
+  /** The list that the reader is in: formats of tables and conditions have numbers of their own. */
+  let within = ''
   if (bytes !== null) {
     const open = (name: string, attributes: Readonly<Record<string, string>>) => {
-      if (name === 'numFmt') codes.set(Number(attributes['numFmtId']), formOfCode(attributes['formatCode'] ?? ''))
-      if (name === 'cellXfs') isWithin = true
-      if (name === 'xf' && isWithin) styles.push(Number(attributes['numFmtId'] ?? 0))
+      if (name === 'numFmt' && within === 'numFmts')
+        codes.set(Number(attributes['numFmtId']), formOfCode(attributes['formatCode'] ?? ''))
+      if (LISTS.includes(name)) within = name
+      if (name === 'xf' && within === 'cellXfs') styles.push(Number(attributes['numFmtId'] ?? 0))
     }
     const close = (name: string) => {
-      if (name === 'cellXfs') isWithin = false
+      if (name === within) within = ''
     }
     await readOfficeXml(bytes, { open, text: () => undefined, close }, words)
   }
@@ -56,9 +60,13 @@ export async function readCellForms(
   }
 }
 
+const COLORS_AND_LOCALES = /\[(?:\$[^\]]*|black|blue|cyan|green|magenta|red|white|yellow|color ?\d+)\]/gi
+
 /** The form of a format code: of its first section, without texts, colors and locales. */
 export function formOfCode(code: string): CellForm {
+  // With a text, a sign or a condition, people see another key than the digits.
+  const digits = code.replaceAll(COLORS_AND_LOCALES, '').split(';')[0] ?? ''
+  if (/^00+$/.test(digits)) return { isDate: false, digits: digits.length }
   const plain = code.replaceAll(/"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '').split(';')[0] ?? ''
-  if (/^00+$/.test(plain)) return { isDate: false, digits: plain.length }
   return /[dmyhs]/i.test(plain) && !/^general$/i.test(plain) ? DATE : PLAIN
 }

@@ -56,7 +56,7 @@ function placeOf(system: ConnectableSystem<FilesValues>, { folderOf, network }: 
   const path = decodeURIComponent(url.pathname).replace(/\/+$/, '')
   if (url.protocol === 'folder:') {
     const root = folderOf?.(system.id) ?? null
-    if (root !== null) return localPlace(root + path)
+    if (root !== null) return localPlace(root, path)
     throw settingError(system, 'files', 'address', 'is a folder of this machine; the operator has to set FILES_ROOT')
   }
   if (/^ftps?:$/.test(url.protocol)) return ftpPlaceOf(system, url, path, network)
@@ -77,7 +77,7 @@ function ftpPlaceOf(system: ConnectableSystem<FilesValues>, url: URL, path: stri
   network.assertUrl(url)
   return ftpPlace({
     host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? (encryption === 'implicit' ? 990 : 21) : Number(url.port),
+    port: url.port === '' ? 21 : Number(url.port),
     root: path,
     username: requireSecret(system, 'username'),
     password: requireSecret(system, 'password'),

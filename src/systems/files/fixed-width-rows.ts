@@ -1,4 +1,4 @@
-import { fileCutShortError } from '../kit/file-errors.ts'
+import { fileCutShortError, fileError } from '../kit/file-errors.ts'
 import { LONGEST_ROW } from '../kit/row-limits.ts'
 import { linesOf } from '../kit/text-lines.ts'
 import { assertWholeEnd, notingEnd } from './file-end.ts'
@@ -40,7 +40,9 @@ export function fixedWidthRows({ fields, headLines, endsWithLineBreak }: FixedWi
   return async function* (text, _needed, words): AsyncGenerator<FileRow> {
     const end = { last: '' }
     let last: { readonly row: FileRow; readonly length: number } | undefined
+    let lines = 0
     for await (const line of linesOf(notingEnd(text, end))) {
+      lines = line.number
       if (line.number <= headLines) continue
       if (last !== undefined) yield last.row
       const own = line.text?.replace(/\r$/, '') ?? null
@@ -49,6 +51,12 @@ export function fixedWidthRows({ fields, headLines, endsWithLineBreak }: FixedWi
     if (end.last === '') throw fileCutShortError(words, 'it is empty')
     assertWholeEnd(end, endsWithLineBreak, last?.row, words)
     if (last === undefined) return
+    if (lines === 1 && !/[\r\n]$/.test(end.last) && last.length > width) {
+      throw fileError(
+        words,
+        `its one line has ${last.length} characters, more than ${width}: it needs a line for each row`,
+      )
+    }
     if (!/[\r\n]$/.test(end.last) && last.length < width) {
       throw fileCutShortError(words, `${last.row.place}, its last one, has ${last.length} characters, not ${width}`)
     }
@@ -58,7 +66,9 @@ export function fixedWidthRows({ fields, headLines, endsWithLineBreak }: FixedWi
 
 function problemOf(text: string | null): string | null {
   if (text === null) return `is longer than ${LONGEST_ROW} characters`
-  return text.includes('\t') ? 'has a tab, so its columns are not in their places' : null
+  return /\p{Cc}/u.test(text)
+    ? 'has a tab or another control character, so its columns may not be in their places'
+    : null
 }
 
 /** Reads fields by characters of Unicode, of which some are two in JavaScript. */

@@ -27,6 +27,7 @@ export interface FtpOptions {
  */
 export function ftpPlace(options: FtpOptions): Place {
   const name = `${options.host}:${options.port}`
+  const known: Known = { sizes: false }
   return {
     name,
     async visit(work, signal) {
@@ -43,9 +44,14 @@ export function ftpPlace(options: FtpOptions): Place {
       try {
         ending.throwIfAborted()
         const done = (async () => {
-          await signIn(client, options, name)
-          return await work(visitOf(client, options.root, name, ending))
+          try {
+            await signIn(client, options, name, ending)
+            return await work(visitOf(client, options.root, { name, known }, ending))
+          } finally {
+            client.close()
+          }
         })()
+        done.catch(() => undefined)
         return await Promise.race([done, cut])
       } catch (error) {
         throw ending.aborted ? cutOffError(name, signal.aborted, error) : error
@@ -57,15 +63,23 @@ export function ftpPlace(options: FtpOptions): Place {
   }
 }
 
-async function signIn(client: Client, options: FtpOptions, name: string): Promise<void> {
+/** What earlier visits have shown of a server. */
+interface Known {
+  /** It answers SIZE for files that are there: then 550 says that there is none. */
+  sizes: boolean
+}
+
+async function signIn(client: Client, options: FtpOptions, name: string, signal: AbortSignal): Promise<void> {
   const { host, port, username: user, password, encryption } = options
   const secure = encryption === 'none' ? false : encryption === 'implicit' ? encryption : true
   try {
     // The library resolves no names: the socket goes to the address that was checked.
     const address = await resolved(options)
+    // A closed client would open again.
+    signal.throwIfAborted()
     await client.access({ host: address, port, user, password, secure, secureOptions: tlsOf(options) })
   } catch (error) {
-    throw signInError(error, { name, host, user })
+    throw signInError(error, { name, host, user, encryption, isEncrypted: client.ftp.hasTLS })
   }
 }
 
@@ -86,17 +100,24 @@ function resolved({ host, lookup }: FtpOptions): Promise<string> {
   })
 }
 
-function signInError(
-  cause: unknown,
-  { name, host, user }: { readonly name: string; readonly host: string; readonly user: string },
-): StreamError {
+interface SigningIn extends Pick<FtpOptions, 'host' | 'encryption'> {
+  readonly name: string
+  readonly user: string
+  /** Whether TLS was agreed on before it failed. */
+  readonly isEncrypted: boolean
+}
+
+/** Answers to AUTH and PROT of a server that lacks them (RFC 4217), or has no certificate (431). */
+const NO_ENCRYPTION: readonly number[] = [431, 500, 501, 502, 503, 504, 534]
+
+function signInError(cause: unknown, { name, host, user, encryption, isEncrypted }: SigningIn): StreamError {
   if (cause instanceof StreamError) return cause
   if (cause instanceof FTPError && cause.code === 530) {
-    const message = `${name} refused the user ${user}; correct secrets.username and secrets.password`
+    const open = encryption === 'none' ? ', or ask the vendor whether its server requires encryption' : ''
+    const message = `${name} refused the user ${user}; correct secrets.username and secrets.password${open}`
     return new StreamError('credentials_refused', message, { cause })
   }
-  // 431: a server without a certificate (RFC 4217).
-  if (cause instanceof FTPError && (cause.code >= 500 || cause.code === 431)) {
+  if (cause instanceof FTPError && encryption !== 'none' && !isEncrypted && NO_ENCRYPTION.includes(cause.code)) {
     const message =
       `${name} does not know the encryption that settings.encryption asks for (${cause.code}): ` +
       'ask the vendor which one its server has'
@@ -116,7 +137,12 @@ function signInError(
 /** What an FTP server's one code for "not done" (550) means depends on what was asked. */
 type Refusal = Extract<ErrorCode, 'not_found' | 'permission_missing'>
 
-function visitOf(client: Client, root: string, name: string, signal: AbortSignal): Visit {
+function visitOf(
+  client: Client,
+  root: string,
+  { name, known }: { readonly name: string; readonly known: Known },
+  signal: AbortSignal,
+): Visit {
   const full = (path: string) => (root === '' ? path : path === '' ? root : `${root}/${path}`)
   const attempt = async <T>(path: string, refusal: Refusal, call: (full: string) => Promise<T>): Promise<T> => {
     signal.throwIfAborted()
@@ -127,17 +153,25 @@ function visitOf(client: Client, root: string, name: string, signal: AbortSignal
     }
   }
   const find = async (path: string): Promise<PlacedFile | null> => {
-    const listed = async () => (await listedIn(folderOf(path))).find((file) => file.name === nameOf(path)) ?? null
+    const listed = async () => {
+      const files = await listedIn(folderOf(path)).catch((error: unknown) => {
+        // There is no folder, so there is no file.
+        if (error instanceof StreamError && error.code === 'not_found') return []
+        throw error
+      })
+      return files.find((file) => file.name === nameOf(path)) ?? null
+    }
     try {
       return await attempt(path, 'not_found', async (place) => {
         const bytes = await client.size(place)
+        known.sizes = true
         return { name: nameOf(path), bytes, modifiedAt: await timeOf(client, place), version: null }
       })
     } catch (error) {
       if (!(error instanceof StreamError)) throw error
-      if (error.code === 'not_found') return null
-      // A server that does not know SIZE.
-      if (error.code === 'target_rejected') return await listed()
+      if (error.code === 'not_found' && known.sizes) return null
+      // A server that does not know SIZE, or refuses it to this user.
+      if (error.code === 'not_found' || error.code === 'target_rejected') return await listed()
       throw error
     }
   }

@@ -45,7 +45,7 @@ function visitOf(options: HttpOptions, name: string, signal: AbortSignal): Visit
     const { credentials, http } = options
     // A redirected write could arrive elsewhere, or as a read.
     const redirects = asked.method === 'GET' || asked.method === 'HEAD' ? {} : ({ redirects: 'none' } as const)
-    const sent = { accept: '*/*', 'accept-encoding': 'identity', ...headers }
+    const sent = { accept: '*/*', 'accept-encoding': 'identity', 'cache-control': 'no-cache', ...headers }
     try {
       return await http.request({ ...asked, ...redirects, url, headers: sent, credentials, signal })
     } catch (error) {
@@ -68,10 +68,10 @@ function visitOf(options: HttpOptions, name: string, signal: AbortSignal): Visit
     answer.discard()
     assertGood(answer, { place: name, path })
   }
-  const read = async function* (path: string): AsyncGenerator<Buffer> {
+  const read = async function* (path: string, listed?: PlacedFile): AsyncGenerator<Buffer> {
     const answer = await ask(path, { method: 'GET' })
     try {
-      yield* whole(answer, { place: name, path })
+      yield* whole(answer, { place: name, path }, listed)
     } finally {
       answer.discard()
     }
@@ -98,7 +98,11 @@ function visitOf(options: HttpOptions, name: string, signal: AbortSignal): Visit
       // Asked first too: some servers do not know the condition, and overwrite.
       if ((await find(to)) !== null) throw conflictError({ place: name, path: to })
       await put(to, content, { 'if-none-match': '*' })
-      await remove(from)
+      // The file is there by now, whatever this answers.
+      await remove(from).catch((cause: unknown) => {
+        const message = `${name}: ${to} is written, and ${from} could not be deleted`
+        throw new StreamError('target_unavailable', message, { cause })
+      })
     },
   }
 }
@@ -108,19 +112,21 @@ function isMissing({ status }: GuardedAnswer): boolean {
 }
 
 function fileOf(path: string, { headers }: GuardedAnswer): PlacedFile {
-  const bytes = headers.get('content-length')
+  // Of HEAD, some programs say 0 whatever the file has.
+  const bytes = Number(headers.get('content-length') ?? 0)
   const modifiedAt = Date.parse(headers.get('last-modified') ?? '')
   return {
     name: nameOf(path),
-    bytes: bytes === null ? null : Number(bytes),
+    bytes: bytes === 0 ? null : bytes,
     modifiedAt: Number.isNaN(modifiedAt) ? null : modifiedAt,
     version: headers.get('etag'),
   }
 }
 
-/** The body, if it is as long as its server says: the beginning of a file is not a shorter file. */
-async function* whole(answer: GuardedAnswer, placing: Placing): AsyncGenerator<Buffer> {
+/** The body, if it is as long as its server says, and what it listed: the beginning of a file is not a shorter file. */
+async function* whole(answer: GuardedAnswer, placing: Placing, listed?: PlacedFile): AsyncGenerator<Buffer> {
   assertGood(answer, placing)
+  if (listed !== undefined) assertListed(fileOf(placing.path, answer), listed, placing)
   const { status, headers, body } = answer
   const said = headers.get('content-length')
   let bytes = 0
@@ -138,6 +144,19 @@ async function* whole(answer: GuardedAnswer, placing: Placing): AsyncGenerator<B
   throw new StreamError('target_unavailable', `${placing.place}: ${placing.path}: the server ${problem}`)
 }
 
+/** One server may answer HEAD and another GET: an old copy must not be noted as the new version. */
+function assertListed(found: PlacedFile, listed: PlacedFile, { place, path }: Placing): void {
+  const differs = (['version', 'modifiedAt', 'bytes'] as const).find(
+    (name) => found[name] !== null && listed[name] !== null && found[name] !== listed[name],
+  )
+  if (differs === undefined) return
+  const what = { version: 'ETag', modifiedAt: 'Last-Modified', bytes: 'Content-Length' }[differs]
+  const message =
+    `${place}: ${path}: GET has another ${what} than HEAD: the file changed meanwhile, or a cache or one of several ` +
+    'servers has an older one'
+  throw new StreamError('target_unavailable', message)
+}
+
 function assertGood({ status, headers }: GuardedAnswer, placing: Placing): void {
   if (status >= 200 && status < 300) return
   if (status === 412) throw conflictError(placing)
@@ -147,6 +166,8 @@ function assertGood({ status, headers }: GuardedAnswer, placing: Placing): void 
   const retry = { details, ...(after === undefined ? {} : { retryAfterMs: after }) }
   if (status === 429) throw new StreamError('rate_limited', `${what} answered 429`, retry)
   if (status === 408) throw new StreamError('timed_out', `${what} answered 408`, retry)
+  // The write was done, and its outcome is to be seen elsewhere.
+  if (status === 303) throw new StreamError('target_unavailable', `${what} answered 303`, retry)
   if (status >= 500) throw new StreamError('target_unavailable', `${what} answered ${status}`, retry)
   if (status === 401) {
     const message = `${what} answered 401: correct the secrets username and password, token or header.<Name>`

@@ -58,7 +58,7 @@ export async function inspectFile<E extends Entity>(
   for await (const row of form.rows(content, name, meaning.columns)) {
     found.rows += 1
     try {
-      const key = certainKey(meaning, row, placeOf(row))
+      const key = detached(certainKey(meaning, row, placeOf(row)))
       if (!meaning.joinsRows && keys.has(key)) repeated.add(key)
       keys.add(key)
       meaning.toEntity(key, [row], placeOf)
@@ -76,6 +76,11 @@ export async function inspectFile<E extends Entity>(
     throw new StreamError('source_data_invalid', message, { field: `settings.${form.settingsOf}.mostOddPercent` })
   }
   return { rows: found.rows, keys, repeated, keyProblem: found.keyProblem }
+}
+
+/** The same text as a value of its own: a part of a text keeps all of it in memory, and keys stay until the file is read. */
+function detached(key: string): string {
+  return JSON.parse(JSON.stringify(key)) as string
 }
 
 function hasKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow, place: string): boolean {

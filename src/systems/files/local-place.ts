@@ -1,16 +1,23 @@
 import { createReadStream } from 'node:fs'
 import { lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { StreamError } from '../../errors.ts'
 import { folderOf, nameOf, type Place, type PlacedFile, type Visit } from './place.ts'
 import { conflictError, type Placing, placeError } from './place-errors.ts'
 
 /**
- * A folder on this machine. Guarantee 11: a path that leads out of it, also through a link, is refused, and links are
- * never followed.
+ * A folder on this machine, in the one that a system has. Guarantee 11: a path that leads out of it, also through a link,
+ * is refused, and links are never followed.
  */
-export function localPlace(root: string): Place {
-  return { name: `folder ${root}`, visit: async (work, signal) => await work(visitOf(root, signal)) }
+export function localPlace(ofSystem: string, folder = ''): Place {
+  const root = join(ofSystem, folder)
+  return {
+    name: `folder ${root}`,
+    async visit(work, signal) {
+      if (!isIn(ofSystem, root)) throw outsideError(root)
+      return await work(visitOf(root, signal))
+    },
+  }
 }
 
 function visitOf(root: string, signal: AbortSignal): Visit {
@@ -87,10 +94,16 @@ async function makeFolder(root: string, folder: string): Promise<void> {
 async function within(root: string, path: string): Promise<string> {
   const folder = await realpath(join(root, folderOf(path)))
   const base = await realpath(root)
-  if (folder !== base && !folder.startsWith(base + sep)) {
-    throw new StreamError('permission_missing', `${path} is outside of the folder of the system`, { field: 'address' })
-  }
+  if (!isIn(base, folder)) throw outsideError(path)
   return join(folder, nameOf(path))
+}
+
+function isIn(base: string, folder: string): boolean {
+  return resolve(folder) === resolve(base) || resolve(folder).startsWith(resolve(base) + sep)
+}
+
+function outsideError(path: string): StreamError {
+  return new StreamError('permission_missing', `${path} is outside of the folder of the system`, { field: 'address' })
 }
 
 /** Null: it is a folder or a link, or is gone meanwhile. */

@@ -49,6 +49,11 @@ export function nestedRow({ value, odd, number, place }: FoundRow, words: RowWor
       const found = valueAt(column)
       return found instanceof ExactNumber ? found.text : null
     },
+    keyProblem(column) {
+      const found = valueAt(column)
+      if (!(found instanceof ExactNumber) || !/e/i.test(found.text)) return null
+      return `it is a number with an exponent (${found.text}), which says nothing of its digits; write it as a text at the vendor`
+    },
     has: (column) => cells().has(plainName(column)),
     all: () => Object.fromEntries([...cells().values()].map((cell) => [cell.name, shown(cell.value)])),
   }

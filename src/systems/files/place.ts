@@ -36,8 +36,11 @@ export interface Visit {
   list(folder: string): Promise<readonly PlacedFile[]>
   /** Null: there is no such file. */
   find(path: string): Promise<PlacedFile | null>
-  /** The content as a stream; nothing is read before the first chunk is asked for. */
-  read(path: string): AsyncIterable<Buffer>
+  /**
+   * The content as a stream; nothing is read before the first chunk is asked for. `listed`: what the place said of the
+   * file. If a server has another version of it, as behind a cache, the stream fails.
+   */
+  read(path: string, listed?: PlacedFile): AsyncIterable<Buffer>
   /** Writes the file under exactly this name; creates its folder. What a crash leaves is not the whole file. */
   write(path: string, content: Buffer): Promise<void>
   /**

@@ -22,7 +22,11 @@ export function wordsProblem(words: ReadonlyMap<string, string>): string | null 
 }
 
 /** Reads a cell. Throws `value_missing` or `decimal_invalid` with the place, such as `stock.csv, line 7, column Qty`. */
-export type QuantityReader = (cell: string, place: string) => Decimal8
+export interface QuantityReader {
+  (cell: string, place: string): Decimal8
+  /** The quantity that a declared text stands for; undefined: it is none. */
+  declared(text: string): string | undefined
+}
 
 /** A reader of quantities in this form; made once for all cells of a file. Pure. */
 export function quantityReader({ decimal, thousands, words }: QuantityForm): QuantityReader {
@@ -39,10 +43,11 @@ export function quantityReader({ decimal, thousands, words }: QuantityForm): Qua
     if (plain.test(text)) return text.replace(',', '.')
     return grouped?.whole.test(text) === true ? text.replaceAll(grouped.sign, '').replace(',', '.') : null
   }
-  return (cell, place) => {
+  const declared = (text: string) => quantities.get(plainWord(text))
+  const read = (cell: string, place: string): Decimal8 => {
     const text = cell.trim()
     if (text === '') throw new StreamError('value_missing', `${place} is empty; fill it in at the vendor`)
-    const quantity = quantities.get(plainWord(text)) ?? digitsOf(text)
+    const quantity = declared(text) ?? digitsOf(text)
     if (quantity !== null) return decimal8Below(quantity, place)
     const shown = JSON.stringify(text.slice(0, 40))
     const message =
@@ -50,6 +55,7 @@ export function quantityReader({ decimal, thousands, words }: QuantityForm): Qua
       'numbers in the settings decimal and thousands and, for stock, texts in quantities'
     throw new StreamError('decimal_invalid', message)
   }
+  return Object.assign(read, { declared })
 }
 
 const plainWord = (word: string): string => word.trim().toLowerCase()

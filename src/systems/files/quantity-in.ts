@@ -9,5 +9,5 @@ import type { QuantityReader } from './quantities.ts'
 export function quantityIn(row: FileRow, column: string, place: string, quantityOf: QuantityReader): Decimal8 {
   const at = `${place}, column ${column}`
   const number = row.numberIn(column)
-  return number === null ? quantityOf(row.cell(column), at) : decimal8Below(number, at)
+  return number === null ? quantityOf(row.cell(column), at) : decimal8Below(quantityOf.declared(number) ?? number, at)
 }

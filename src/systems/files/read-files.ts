@@ -131,7 +131,7 @@ async function* readFile<E extends Entity>(
   signal: AbortSignal,
 ): AsyncGenerator<Page<E>> {
   const { reading, client, read, memory, requestedAt } = job
-  const content = await fetched(client, joined(reading.folder, file.name), signal)
+  const content = await fetched(client, joined(reading.folder, file.name), signal, file)
   // It was taken away, or is still being written: the next run looks again.
   if (content === null) return
   try {
@@ -167,9 +167,14 @@ async function rememberRead<E extends Entity>(
 }
 
 /** Null: the file is no longer there. */
-async function fetched(client: FilesClient, path: string, signal: AbortSignal): Promise<SpooledFile | null> {
+async function fetched(
+  client: FilesClient,
+  path: string,
+  signal: AbortSignal,
+  listed?: ArrivedFile,
+): Promise<SpooledFile | null> {
   try {
-    return await client.visit((visit) => spool(visit.read(path)), signal)
+    return await client.visit((visit) => spool(visit.read(path, listed)), signal)
   } catch (error) {
     if (error instanceof StreamError && error.code === 'not_found') return null
     throw error

@@ -280,9 +280,20 @@ export function addressProblem(address: string): string | null {
   }
   if (isWeb(address) && search !== '') return 'must have no query; set a key as the secret token or header.<Name>'
   if (search !== '' || hash !== '') return 'must end with the folder'
-  if (pathname.split('/').includes('..')) return 'must not contain ..'
+  const path = decoded(pathname)
+  if (path === null) return 'must have a path that can be decoded: write % as %25'
+  if (/[\\\0]/.test(path)) return 'must have a path without backslashes'
+  if (path.split('/').includes('..')) return 'must not contain ..'
   if (/^(sftp|ftps?):$/.test(protocol) && host === '') return `must name the host: ${protocol}//host/folder`
   return null
+}
+
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return null
+  }
 }
 
 export function settingProblems(values: FilesValues, address: string | null): readonly SettingProblem[] {
@@ -331,6 +342,9 @@ function encryptionProblem({ encryption }: FilesValues, address: string): string
   }
   if (/^ftps:/i.test(address) && encryption === 'none') {
     return 'must be explicit or implicit for an address with ftps://'
+  }
+  if (encryption === 'implicit' && /^ftps:/i.test(address) && URL.canParse(address) && new URL(address).port === '') {
+    return 'implicit needs the port in the address, usually 990: ftps://host:990/folder'
   }
   return null
 }

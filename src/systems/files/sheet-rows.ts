@@ -1,6 +1,6 @@
 import type { FileWords } from '../kit/file-errors.ts'
 import { fileError } from '../kit/file-errors.ts'
-import { MOST_VALUES } from '../kit/row-limits.ts'
+import { LONGEST_ROW, MOST_VALUES } from '../kit/row-limits.ts'
 import { shownDate, shownNumber } from './cell-values.ts'
 import { officeXml } from './office-xml.ts'
 import { textCollector, unescaped } from './shared-texts.ts'
@@ -27,6 +27,7 @@ interface OpenCell {
   readonly type: string
   readonly style: number
   value: string
+  hasValue: boolean
   hasFormula: boolean
 }
 
@@ -47,6 +48,8 @@ function sheetReader(workbook: Workbook, words: FileWords) {
   let cells = new Map<number, SheetCell>()
   let cell: OpenCell | null = null
   let next = 0
+  /** Characters of the row. */
+  let size = 0
   let isValue = false
   const openRow = (given: string | undefined) => {
     const at = given === undefined ? number + 1 : Number(given)
@@ -55,6 +58,7 @@ function sheetReader(workbook: Workbook, words: FileWords) {
     number = at
     cells = new Map()
     next = 0
+    size = 0
   }
   const openCell = (attributes: Readonly<Record<string, string>>) => {
     const column = attributes['r'] === undefined ? next : columnOf(attributes['r'])
@@ -62,7 +66,7 @@ function sheetReader(workbook: Workbook, words: FileWords) {
       throw fileError(words, `row ${number} of its sheet has a cell out of order`)
     next = column + 1
     const style = Number(attributes['s'] ?? 0)
-    cell = { column, type: attributes['t'] ?? 'n', style, value: '', hasFormula: false }
+    cell = { column, type: attributes['t'] ?? 'n', style, value: '', hasValue: false, hasFormula: false }
   }
   const closeCell = (closed: OpenCell) => {
     const inline = text.take()
@@ -76,10 +80,15 @@ function sheetReader(workbook: Workbook, words: FileWords) {
       else if (name === 'c') openCell(attributes)
       else if (cell === null) return
       else if (name === 'f') cell.hasFormula = true
-      else if (name === 'v') isValue = true
-      else text.open(name)
+      else if (name === 'v') {
+        isValue = true
+        cell.hasValue = true
+      } else text.open(name)
     },
     text(more: string) {
+      size += more.length
+      if (size > LONGEST_ROW)
+        throw fileError(words, `row ${number} of its sheet has more than ${LONGEST_ROW} characters`)
       if (cell !== null && isValue) cell.value += more
       else if (cell !== null) text.text(more)
     },
@@ -95,13 +104,16 @@ function sheetReader(workbook: Workbook, words: FileWords) {
 
 /** Null: it is empty. */
 function cellOf(
-  { column, type, style, value, hasFormula }: OpenCell,
+  { column, type, style, value, hasValue, hasFormula }: OpenCell,
   row: number,
   workbook: Workbook,
 ): SheetCell | null {
   const at = `${lettersOf(column)}${row}`
   if (value === '') {
-    return hasFormula ? { at, text: 'a formula without a result', kind: 'error' } : null
+    // A formula may give an empty text.
+    return hasFormula && !(type === 'str' && hasValue)
+      ? { at, text: 'a formula without a result', kind: 'error' }
+      : null
   }
   switch (type) {
     case 's':

@@ -6,8 +6,9 @@ import { readOfficeXml } from './office-xml.ts'
 import { readSharedTexts } from './shared-texts.ts'
 import type { Archive } from './zip-archive.ts'
 
-/** Largest part of a workbook but its sheet. */
-const MOST_PART_BYTES = 256 * 1024 ** 2
+/** Largest part of a workbook that is held in memory: its texts, and any other one. */
+const MOST_TEXT_BYTES = 256 * 1024 ** 2
+const MOST_PART_BYTES = 32 * 1024 ** 2
 const MOST_SHEETS = 1000
 
 /** What a workbook says of all its sheets. */
@@ -51,14 +52,14 @@ export async function openWorkbook(
   const { sheets, isFrom1904 } = await readWorkbook(archive, path, words)
   const sheet = links.byId.get(chosen(sheets, sheetName, words, settingsOf).id)
   if (sheet === undefined) throw fileError(words, 'its workbook does not say where its sheet is')
-  const part = (type: string) => {
+  const part = (type: string, most: number) => {
     const name = links.byType.get(type)
-    return name !== undefined && archive.names.includes(name) ? archive.read(name, MOST_PART_BYTES) : null
+    return name !== undefined && archive.names.includes(name) ? archive.read(name, most) : null
   }
   return {
     sheet,
-    texts: await readSharedTexts(part('sharedStrings'), words),
-    forms: await readCellForms(part('styles'), isFrom1904, words),
+    texts: await readSharedTexts(part('sharedStrings', MOST_TEXT_BYTES), words),
+    forms: await readCellForms(part('styles', MOST_PART_BYTES), isFrom1904, words),
   }
 }
 

@@ -12,8 +12,11 @@ export function xmlElementRows(path: string | null): TextRows {
   return async function* (text, needed, words): AsyncGenerator<FileRow> {
     const fields = neededFields(needed, words)
     const form = { path, pathSetting: `${words.settingsOf}.rows`, mayBeEmpty: true, words }
+    let number = 0
     for await (const { value, odd, line } of xmlRows(text, form)) {
-      const row = nestedRow({ ...contentOf(value, odd), number: line, place: `line ${line}` }, words)
+      // Many documents are one line.
+      number += 1
+      const row = nestedRow({ ...contentOf(value, odd), number, place: `row ${number} (line ${line})` }, words)
       fields.note(row)
       yield row
     }

@@ -20,7 +20,7 @@ export interface XmlForm {
   readonly path: string | null
   /** Name of the setting of the path, for messages. */
   readonly pathSetting: string
-  /** Whether a document without a row is fine if it has the element around them. */
+  /** Whether a document without a row is fine if it has the element around them, with nothing else in it. */
   readonly mayBeEmpty: boolean
   readonly words: FileWords
   /** Is told all elements. */
@@ -90,6 +90,8 @@ function createRowReader(
   let row: OpenRow | null = null
   let attributes = 0
   let seen = false
+  let hasSurrounding = false
+  let hasOthers = false
   let lastEnd = 0
   /** The parser buffers a token until its end; a row that is too long may still end. */
   const assertBounded = () => {
@@ -119,6 +121,8 @@ function createRowReader(
       ? open.length === 2
       : open.length === path.length && open.every(({ name }, at) => name === path[at])
   const isAround = () => open.length === (path?.length ?? 0) - 1 && open.every(({ name }, at) => name === path?.[at])
+  const isBesideRows = () =>
+    open.length === path?.length && open.slice(0, -1).every(({ name }, at) => name === path[at]) && !beginsRow()
   parser.on('attribute', () => {
     attributes += 1
     if (attributes > MOST_VALUES) throw fileError(words, `it has an element with more than ${MOST_VALUES} attributes`)
@@ -129,7 +133,8 @@ function createRowReader(
     attributes = 0
     if (open.length === DEEPEST_DOCUMENT) throw fileError(words, `it is nested deeper than ${DEEPEST_DOCUMENT} levels`)
     open.push({ name: tag.name, element: undefined, text: '' })
-    if (mayBeEmpty && isAround()) seen = true
+    if (isAround()) hasSurrounding = true
+    else if (isBesideRows()) hasOthers = true
     if (row === null && beginsRow()) {
       const { line, position } = parser
       row = { name: tag.name, line: before.lines + line, from: position, depth: open.length - 1, ...NEW_ROW }
@@ -189,7 +194,7 @@ function createRowReader(
     },
     end() {
       failing(() => void parser.close())
-      if (seen || path === undefined) return
+      if (seen || path === undefined || (mayBeEmpty && hasSurrounding && !hasOthers)) return
       const setting = `settings.${pathSetting}`
       throw fileError(words, `it has no element ${given}; set ${setting} to the path of its rows`, setting)
     },

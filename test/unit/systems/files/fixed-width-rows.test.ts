@@ -20,14 +20,19 @@ describe('rows of fixed width', () => {
     expect(found[0]?.all()).toEqual({ SKU: '007', Qty: '5' })
   })
 
-  it('with tabs are odd, because their columns are elsewhere', async () => {
-    const found = await rowsOfFile('007\t5\n008     6\n', fixed)
-    expect(found.map(({ odd }) => odd)).toEqual(['has a tab, so its columns are not in their places', null])
-  })
+  it.each(['007\t5\n008     6\n', '\f007    5\n008     6\n', '007     5\r008     6\r009     7\n008     6\n'])(
+    'with control characters are odd, because their columns may be elsewhere: %j',
+    async (text) => {
+      const found = await rowsOfFile(text, fixed)
+      const said = 'has a tab or another control character, so its columns may not be in their places'
+      expect(found.map(({ odd }) => odd)).toEqual([said, null])
+    },
+  )
 
   it.each<[string, string, typeof fixed | typeof optional, RegExp]>([
     ['an empty file', '', fixed, /it is empty/],
     ['a last line without an end', '007     1234', fixed, /does not end with a line break/],
+    ['no line breaks at all', '007     1234008     1234', optional, /its one line has 24 characters, more than 12/],
     [
       'a last line that is too short',
       '007     1234\n008     12',

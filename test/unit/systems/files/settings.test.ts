@@ -86,6 +86,11 @@ describe('a vendor that exchanges files', () => {
     ['sftp://user:secret@host/', /contains a user name or password/],
     ['sftp://host/a/../b?c', /must end with the folder/],
     ['folder://etc/passwd', /folder/],
+    ['folder:///..%2Fother', /address must not contain \.\./],
+    ['folder:///%2e%2e%2Fother', /address must not contain \.\./],
+    ['sftp://host/out%2F..%2F..', /address must not contain \.\./],
+    ['folder:///..%5Cother', /a path without backslashes/],
+    ['folder:///%E0', /a path that can be decoded/],
   ])('is refused at %s', (address, message) => {
     expect(() => valid({}, address)).toThrow(message)
   })
@@ -104,6 +109,11 @@ describe('a vendor that exchanges files', () => {
     expect(valid({}, 'ftps://files.acme.example/out').type).toBe('files')
     expect(valid({ encryption: 'none' }, 'ftp://files.acme.example/out').type).toBe('files')
     expect(() => valid({ encryption: 'none' }, 'ftps://files.acme.example/out')).toThrow(/must be explicit or implicit/)
+    expect(valid({ encryption: 'implicit' }, 'ftps://files.acme.example:990/out').type).toBe('files')
+    // The rules of the network know ports by the address.
+    expect(() => valid({ encryption: 'implicit' }, 'ftps://files.acme.example/out')).toThrow(
+      /encryption implicit needs the port/,
+    )
   })
 
   it('is valid over HTTP with one name', () => {

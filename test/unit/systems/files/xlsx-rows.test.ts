@@ -76,6 +76,40 @@ describe('rows of a workbook', () => {
     expect(row?.keyProblem('qty')).toMatch(/may have lost leading zeros; .*settings.inventory.numericKeys to accepted/)
   })
 
+  it('have an empty cell where a formula gives an empty text', async () => {
+    const [row] = await rowsOf([
+      ['sku', 'qty'],
+      ['A', { attributes: 't="str"', content: '<f>IF(B1="","",B1)</f><v></v>' }],
+    ])
+    expect([row?.cell('qty'), row?.broken]).toEqual(['', null])
+  })
+
+  it('keep their formats, whatever tables and conditions have', async () => {
+    const [row] = await rowsOf(
+      [
+        ['sku', 'qty'],
+        ['A', styled(1, 46_356)],
+      ],
+      {
+        formats: ['yyyy-mm-dd'],
+        differential: [{ id: 164, code: '0.00%' }],
+      },
+    )
+    expect(row?.dayIn('qty')).toBe('2026-11-30')
+  })
+
+  it('of more characters than a row may have are refused', async () => {
+    const long = { attributes: 't="inlineStr"', content: `<is><t>${'x'.repeat(600_000)}</t></is>` }
+    const rows = rowsOf([
+      ['sku', 'qty', 'note', 'more'],
+      ['A', 1, long, long],
+    ])
+    await expect(rows).rejects.toMatchObject({
+      code: 'source_data_invalid',
+      message: expect.stringContaining('row 2 of its sheet has more than'),
+    })
+  })
+
   it('are those of the named sheet, or of the only visible one', async () => {
     const sheets = {
       Prices: [
@@ -153,7 +187,11 @@ describe('numbers and dates of cells', () => {
     expect(['General', '0.00E+00', '#,##0.00', '"d"0', '[Red]0', '@'].map((code) => formOfCode(code).isDate)).toEqual(
       Array(6).fill(false),
     )
-    expect(['0', '00000', '#,##000'].map((code) => formOfCode(code).digits)).toEqual([0, 5, 0])
+    expect(['0', '00000', '#,##000', '[Red]000', '[$-407]000;-000'].map((code) => formOfCode(code).digits)).toEqual([
+      0, 5, 0, 3, 3,
+    ])
+    // People see SKU-00042 and 123-456: the digits alone are another key.
+    expect(['"SKU-"00000', '000\\-000', '[<=999]000;0000'].map((code) => formOfCode(code).digits)).toEqual([0, 0, 0])
     expect(['yyyy-mm-dd', '[h]:mm', 'd/m/yy;@'].map((code) => formOfCode(code).isDate)).toEqual([true, true, true])
   })
 })

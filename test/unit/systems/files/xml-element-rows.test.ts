@@ -11,7 +11,7 @@ describe('rows of XML', () => {
     const [row, ...others] = await rowsOfFile(text, { ...xml, rows: 'g:stock.item' }, ['@id', 'G:QTY'])
     expect(others).toEqual([])
     expect([row?.place, row?.cell('@ID'), row?.cell('price'), row?.cell('at.shelf'), row?.cell('no')]).toEqual([
-      'line 3',
+      'row 1 (line 3)',
       '007',
       '1.50',
       'A&1',
@@ -32,11 +32,18 @@ describe('rows of XML', () => {
     const text = '<stock><row/><row> </row><row>B</row><row><sku>A</sku><sku>B</sku><qty>1</qty></row></stock>'
     const found = await rowsOfFile(text, xml)
     expect(found.map(({ odd }) => odd)).toEqual([null, null, 'has a text, but no elements', null])
-    expect(() => found[3]?.cell('sku')).toThrow('stock.xml, line 1, column sku: it is a list, not one value')
+    expect(() => found[3]?.cell('sku')).toThrow('stock.xml, row 4 (line 1), column sku: it is a list, not one value')
     expect(await rowsOfFile('<stock><items/></stock>', { ...xml, rows: 'stock.items.item' })).toEqual([])
   })
 
+  it('have a place each, also in a document of one line', async () => {
+    const found = await rowsOfFile('<stock><row>A</row><row>B</row></stock>', xml)
+    expect(found.map(({ number }) => number)).toEqual([1, 2])
+  })
+
   it.each<[string, string, RegExp]>([
+    ['rows of another name', '<stock><Row/></stock>', /has no element stock.row; set settings.inventory.rows/],
+    ['rows with a prefix', '<stock xmlns:v="x"><v:row/></stock>', /has no element stock.row; set/],
     ['an empty file', '', /was cut short or is damaged/],
     ['a root that is not closed', '<stock><row><sku>A</sku><qty>1</qty></row>', /was cut short or is damaged/],
     ['another root', '<prices><row/></prices>', /has no element stock.row; set settings.inventory.rows/],
