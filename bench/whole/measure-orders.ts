@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { median, medianRatio } from '../median.ts'
 import { quantile } from '../quantile.ts'
 import type { BenchServers } from '../servers.ts'
@@ -16,6 +17,8 @@ const ORDERS_AT_ONCE = 200
 const ORDERS_ALONE = 20
 const ANSWER_MS = 50
 const ORDERS = 'magento.orders.all'
+/** A read ends two seconds before now, because a shop may show an order only some time after its date. */
+const SETTLED_MS = 3000
 
 /** Orders until NetSuite has them, beside what it could take, and one by one beside what the calls themselves take. */
 export async function measureOrders(servers: BenchServers, options: OrdersOptions): Promise<Measurements> {
@@ -59,9 +62,11 @@ export async function measureOrders(servers: BenchServers, options: OrdersOption
 async function manyAtOnce(installation: Installation, concurrency: number) {
   const before = await acceptedOrders(installation)
   await makeOrders(installation, ORDERS_AT_ONCE)
+  await sleep(SETTLED_MS)
   const since = new Date()
   await runRead(installation, ORDERS)
   const accepted = (await acceptedOrders(installation)) - before
+  if (accepted === 0) throw new Error(`NetSuite has none of ${ORDERS_AT_ONCE} new orders: the read did not get them`)
   const calls = await callsOf(installation, 'netsuite', since)
   const first = Math.min(...calls.map(({ at }) => Date.parse(at)))
   const last = Math.max(...calls.map(({ at, ms }) => Date.parse(at) + ms))

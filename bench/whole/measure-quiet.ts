@@ -70,6 +70,9 @@ async function callsOfQuiet(servers: BenchServers, skus: number, { log, signal }
 const now = () => new Date().toISOString()
 
 function* catalogOf(skus: number): Generator<string> {
-  yield 'sku,product_type,name,price,qty\n'
-  for (let number = 1; number <= skus; number += 1) yield `WLD-${number},simple,Item ${number},12.50,10\n`
+  // With the attributes that the demo's configuration asks NetSuite for.
+  yield 'sku,product_type,name,price,qty,additional_attributes\n'
+  for (let number = 1; number <= skus; number += 1) {
+    yield `WLD-${number},simple,Item ${number},12.50,10,"color=Red,size=M"\n`
+  }
 }
