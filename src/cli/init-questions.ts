@@ -120,6 +120,7 @@ async function signInOf(end: string, { secrets }: SystemType, answer: Answer): P
 const LONGEST_ID = 40
 
 function idProblem(text: string): string | null {
+  if (text === 'constructor') return 'must not be constructor'
   return /^[a-z0-9-]{1,40}$/.test(text) ? null : 'must be 1 to 40 of a-z, 0-9 and -'
 }
 

@@ -1,9 +1,13 @@
 import Type, { type TSchema } from 'typebox'
 import { REFERENCE, REFERENCE_FORMS } from './reference-form.ts'
 
-/** Ids of systems and connections, and scopes of reads. */
+/** Ids of systems and connections, and scopes of reads. Not the one of them that every object of JavaScript has. */
 export const id = (what: string) =>
-  Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: what, $comment: '1 to 40 of a-z, 0-9 and -' })
+  Type.String({
+    pattern: '^(?!constructor$)[a-z0-9-]{1,40}$',
+    description: what,
+    $comment: '1 to 40 of a-z, 0-9 and -, and not the word constructor',
+  })
 
 /**
  * Most entries of lists and maps in a document: far more than any real one has, and few enough that checking them does

@@ -52,7 +52,7 @@ export async function readFeed(
 ): Promise<FeedPage> {
   const { meta, shards } = request
   const rows: FeedRow[] = []
-  const next: Record<string, Record<string, Position>> = {}
+  const next = new Map<string, Record<string, Position>>()
   let frontier = Number.POSITIVE_INFINITY
   const sources = sourcesOf(meta, filter)
   let stays = Object.keys(places).every((source) => sources.includes(source))
@@ -60,16 +60,15 @@ export async function readFeed(
     const watermark = meta.watermark(meta.generation, shard)
     frontier = Math.min(frontier, frontierOf(watermark))
     for (const source of sources) {
-      const place = places[source]?.[shard]
+      const place = Object.hasOwn(places, source) ? places[source]?.[shard] : undefined
       const read = await readShard(request, { filter, source, shard, place, watermark, limit: limit - rows.length })
       rows.push(...read.rows)
       if (read.place === undefined) continue
-      next[source] ??= {}
-      next[source][shard] = read.place
+      next.set(source, { ...next.get(source), [shard]: read.place })
       if (read.place !== place) stays = false
     }
   }
-  return { rows, places: stays ? places : next, exhausted: rows.length < limit, frontier }
+  return { rows, places: stays ? places : Object.fromEntries(next), exhausted: rows.length < limit, frontier }
 }
 
 /** A shard that is this much behind now, beyond the settle time, still counts as caught up. */

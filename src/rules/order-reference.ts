@@ -18,7 +18,8 @@ export function orderOf(
   connections: readonly { readonly id: string }[],
 ): { readonly connection: string; readonly key: string } | null {
   const begun = (end: string) => connections.filter(({ id }) => reference.startsWith(id + end))
+  const hyphenated = begun('_').filter(({ id }) => reference.includes('-', id.length + 1))
   // In names of earlier releases, `a-b-7` may belong to `a` or to `a-b`: the longer id wins.
-  const [owner] = [...begun('_'), ...begun('-').toSorted((a, b) => b.id.length - a.id.length)]
+  const [owner] = [...hyphenated, ...begun('-').toSorted((a, b) => b.id.length - a.id.length)]
   return owner === undefined ? null : { connection: owner.id, key: reference.slice(owner.id.length + 1) }
 }

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { lookup } from 'node:dns'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { LookupFunction } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -111,6 +111,29 @@ describe('a folder within that of a system', () => {
     await expect(place.visit((visit) => visit.list(''), never)).rejects.toMatchObject(refused)
     await expect(place.visit((visit) => visit.write('new.csv', Buffer.from('x')), never)).rejects.toMatchObject(refused)
     expect(await localPlace(own, '/in').visit((visit) => visit.list(''), never)).toEqual([])
+  })
+
+  it('follows no link, which whoever writes files there could make', async () => {
+    const base = ownFolder()
+    const [own, other] = [join(base, 'own'), join(base, 'other')]
+    for (const made of [own, other]) mkdirSync(join(made, 'orders', '.waldstream'), { recursive: true })
+    writeFileSync(join(other, 'stock.csv'), 'of another system')
+    symlinkSync('../other', join(own, 'in'))
+    symlinkSync(join(other, 'stock.csv'), join(own, 'orders', '.waldstream', 'acme-1.waiting'))
+    symlinkSync(join(other, 'new.csv'), join(own, 'orders', '.waldstream', 'acme-1.sent'))
+    const refused = { code: 'permission_missing' }
+    await expect(localPlace(own, '/in').visit((visit) => visit.list(''), never)).rejects.toMatchObject(refused)
+    await localPlace(own).visit(async (visit) => {
+      await expect(visit.list('in')).rejects.toMatchObject(refused)
+      await expect(Array.fromAsync(visit.read('in/stock.csv'))).rejects.toMatchObject(refused)
+      for (const name of ['acme-1.waiting', 'acme-1.sent']) {
+        await visit.remove(`orders/.waldstream/${name}`)
+        const writing = visit.write(`orders/.waldstream/${name}`, Buffer.from('an order'))
+        await expect(writing, name).rejects.toMatchObject(refused)
+      }
+    }, never)
+    expect(readdirSync(other).toSorted()).toEqual(['orders', 'stock.csv'])
+    expect(readFileSync(join(other, 'stock.csv'), 'utf8')).toBe('of another system')
   })
 })
 

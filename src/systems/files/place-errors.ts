@@ -13,6 +13,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'not_found',
   ENOTDIR: 'not_found',
   EACCES: 'permission_missing',
+  ELOOP: 'permission_missing',
   EPERM: 'permission_missing',
   EROFS: 'permission_missing',
 }

@@ -102,15 +102,10 @@ const ID_FIELDS = ['item_id', 'line_id']
  * position. A message may also report canceled, invoiced, shipped and refunded quantities and the parent line.
  */
 function toLines(items: readonly Wire[]): OrderLine[] {
-  const seen = new Map<string, number>()
+  const unused = unusedIds(items.map((item, index) => ownIdOf(item, index)))
   const lines = items.map((item, index): OrderLine => {
     const path = `items[${index}].`
-    const id = firstOf(item, ID_FIELDS)?.text
-    // A line without a SKU belongs to no vendor; only the seller handles it.
-    const sku = skuKey(item['sku']) ?? `item ${id ?? textOf(item['name']) ?? index + 1}`
-    const own = id ?? sku
-    const before = seen.get(own) ?? 0
-    seen.set(own, before + 1)
+    const sku = skuOf(item, index)
     const quantityOrdered = quantityOf(item, 'qty', path) ?? ZERO8
     if (quantityOrdered <= 0n) throw fieldMissingError(`${path}qty`, 'a line needs more than 0')
     const pieces = (...names: string[]) =>
@@ -120,7 +115,7 @@ function toLines(items: readonly Wire[]): OrderLine[] {
     const unitPrice = priceOf(item, 'price', path) ?? (parentLineId === null ? null : ZERO8)
     if (unitPrice === null) throw fieldMissingError(`${path}price`, 'add it to the message')
     return {
-      lineId: before === 0 ? own : `${own}#${before + 1}`,
+      lineId: unused(ownIdOf(item, index)),
       parentLineId,
       sku,
       name: textOf(item['name']) ?? sku,
@@ -140,6 +135,27 @@ function toLines(items: readonly Wire[]): OrderLine[] {
     }
   })
   return foldRows(lines)
+}
+
+/** A line without a SKU belongs to no vendor; only the seller handles it. */
+function skuOf(item: Wire, index: number): string {
+  return skuKey(item['sku']) ?? `item ${firstOf(item, ID_FIELDS)?.text ?? textOf(item['name']) ?? index + 1}`
+}
+
+function ownIdOf(item: Wire, index: number): string {
+  return firstOf(item, ID_FIELDS)?.text ?? skuOf(item, index)
+}
+
+/** Makes an id for each line: a repeated one gets a number, which no other line has as its own. */
+function unusedIds(own: readonly string[]): (id: string) => string {
+  const given = new Set(own)
+  const used = new Set<string>()
+  return (id) => {
+    let unused = id
+    for (let count = 2; used.has(unused) || (unused !== id && given.has(unused)); count += 1) unused = `${id}#${count}`
+    used.add(unused)
+    return unused
+  }
 }
 
 function addressesOf(wire: Wire): { readonly billing: Address; readonly shipping: Address | null } {

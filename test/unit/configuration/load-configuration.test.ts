@@ -155,6 +155,7 @@ describe('queues', () => {
 describe('mistakes', () => {
   it.each([
     ['an id', system.replace('id: magento', 'id: Magento'), /^2 id .*1 to 40 of a-z/],
+    ['an id that objects have', system.replace('id: magento', 'id: constructor'), /^2 id .*not the word constructor/],
     [
       'a sweep of orders',
       system.replace('entity: orders', 'entity: orders, sweep: { schedule: "0 3 * * *" }'),

@@ -48,6 +48,17 @@ describe('a message of an order', () => {
     expect(line && text8(openQuantity(line))).toBe('4')
   })
 
+  it('has an id of its own for each line, also where a line is called as a repeated one would be', () => {
+    const items = ['A', 'A', 'A#2', 'A#2', 'A'].map((item_id) => ({ item_id, sku: 'A', qty: 1, price: 1 }))
+    expect(read({ ...LATER, items }).data.lines.map(({ lineId }) => lineId)).toEqual([
+      'A',
+      'A#3',
+      'A#2',
+      'A#2#2',
+      'A#4',
+    ])
+  })
+
   it('has rows that are parts of others: they count once, and a bundle is one', () => {
     const items = [
       { item_id: 1, sku: 'SET', qty: 1, price: 61, product_type: 'bundle' },
