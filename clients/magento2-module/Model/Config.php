@@ -49,6 +49,17 @@ class Config
     }
 
     /**
+     * Hosts of pictures that may have addresses of a private network.
+     *
+     * @return string[]
+     */
+    public function imageHosts(): array
+    {
+        $hosts = preg_split('~[\s,]+~', strtolower($this->text('images/hosts')), -1, PREG_SPLIT_NO_EMPTY);
+        return $hosts === false ? [] : $hosts;
+    }
+
+    /**
      * Id of the connection.
      *
      * @return string

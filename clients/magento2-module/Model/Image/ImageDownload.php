@@ -28,10 +28,12 @@ class ImageDownload
      *
      * @param CurlFactory $clients
      * @param ImageContentInterfaceFactory $contents
+     * @param PublicHosts $hosts
      */
     public function __construct(
         private readonly CurlFactory $clients,
         private readonly ImageContentInterfaceFactory $contents,
+        private readonly PublicHosts $hosts,
     ) {
     }
 
@@ -75,7 +77,11 @@ class ImageDownload
             if (preg_match('~^https?://~i', $url) !== 1) {
                 throw new LocalizedException(__('%1 is no web address.', $url));
             }
+            $resolved = $this->hosts->resolved($url);
             $client = $this->clients->create();
+            if ($resolved !== null) {
+                $client->setOption(CURLOPT_RESOLVE, [$resolved]);
+            }
             $client->setTimeout(self::SECONDS);
             $client->setOption(CURLOPT_MAXFILESIZE, self::MOST_BYTES);
             $client->get($url);

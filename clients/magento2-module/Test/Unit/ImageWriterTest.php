@@ -12,6 +12,7 @@ use PHPUnit\Framework\TestCase;
 use Waldstream\Feeds\Model\AdminStore;
 use Waldstream\Feeds\Model\Image\ImageDownload;
 use Waldstream\Feeds\Model\Image\ImageWriter;
+use Waldstream\Feeds\Model\Image\PublicHosts;
 use Waldstream\Feeds\Model\Image\WantedImages;
 use Waldstream\Feeds\Model\Product\KnownProducts;
 use Waldstream\Feeds\Model\RowResult;
@@ -78,7 +79,14 @@ final class ImageWriterTest extends TestCase
             }
         };
         $data = static fn (): FakeData => new FakeData();
-        $download = new ImageDownload(new CurlFactory(static fn () => $client), new ImageContentInterfaceFactory($data));
+        $hosts = new class (FakeConfig::with()) extends PublicHosts {
+            protected function addressesOf(string $host): array
+            {
+                return ['cdn' => ['198.41.0.4']][$host] ?? [];
+            }
+        };
+        $contents = new ImageContentInterfaceFactory($data);
+        $download = new ImageDownload(new CurlFactory(static fn () => $client), $contents, $hosts);
         $entries = new ProductAttributeMediaGalleryEntryInterfaceFactory($data);
         $known = new KnownProducts($this->shop, new SearchCriteriaBuilder());
         $store = new AdminStore($this->shop);
