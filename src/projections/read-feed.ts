@@ -64,7 +64,9 @@ export async function readFeed(
       const read = await readShard(request, { filter, source, shard, place, watermark, limit: limit - rows.length })
       rows.push(...read.rows)
       if (read.place === undefined) continue
-      next.set(source, { ...next.get(source), [shard]: read.place })
+      const own = next.get(source) ?? {}
+      own[shard] = read.place
+      next.set(source, own)
       if (read.place !== place) stays = false
     }
   }

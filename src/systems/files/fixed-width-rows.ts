@@ -40,9 +40,7 @@ export function fixedWidthRows({ fields, headLines, endsWithLineBreak }: FixedWi
   return async function* (text, _needed, words): AsyncGenerator<FileRow> {
     const end = { last: '' }
     let last: { readonly row: FileRow; readonly length: number } | undefined
-    let lines = 0
     for await (const line of linesOf(notingEnd(text, end))) {
-      lines = line.number
       if (line.number <= headLines) continue
       if (last !== undefined) yield last.row
       const own = line.text?.replace(/\r$/, '') ?? null
@@ -51,7 +49,7 @@ export function fixedWidthRows({ fields, headLines, endsWithLineBreak }: FixedWi
     if (end.last === '') throw fileCutShortError(words, 'it is empty')
     assertWholeEnd(end, endsWithLineBreak, last?.row, words)
     if (last === undefined) return
-    if (lines === 1 && !/[\r\n]$/.test(end.last) && last.length > width) {
+    if (last.row.number === 1 && !/[\r\n]$/.test(end.last) && last.length > width) {
       throw fileError(
         words,
         `its one line has ${last.length} characters, more than ${width}: it needs a line for each row`,

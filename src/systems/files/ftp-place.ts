@@ -57,7 +57,6 @@ export function ftpPlace(options: FtpOptions): Place {
         throw ending.aborted ? cutOffError(name, signal.aborted, error) : error
       } finally {
         ending.removeEventListener('abort', close)
-        client.close()
       }
     },
   }
