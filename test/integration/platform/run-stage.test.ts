@@ -1,25 +1,15 @@
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { StreamError } from '../../../src/errors.ts'
-import type { DeadLettered, SyncRequested } from '../../../src/events/generated/events.ts'
+import type { DeadLettered } from '../../../src/events/generated/events.ts'
 import { createCodec } from '../../../src/platform/registry/codec.ts'
 import { runStage } from '../../../src/platform/runtime/run-stage.ts'
 import type { Stage } from '../../../src/platform/runtime/stage.ts'
 import { systemClock } from '../../../src/platform/system-clock.ts'
+import { syncRequested } from '../../data/sync-request.ts'
 import { openLog, silent } from './log-fixture.ts'
 
 const url = inject('services')['SCHEMA_REGISTRY_URL'] ?? ''
 const soon = { timeout: 240_000, interval: 20 }
-
-const request = (requestId: string): SyncRequested => ({
-  requestId,
-  read: 'a.orders.all',
-  trigger: 'api',
-  requestedAt: 1,
-  requestedBy: null,
-  reason: null,
-  from: null,
-  queueUrl: null,
-})
 
 async function open() {
   const fixture = await openLog()
@@ -29,7 +19,11 @@ async function open() {
   return {
     ...deps,
     requests,
-    record: (id: string, key = id) => ({ topic: requests, key, value: codec.encode('sync-requests', request(id)) }),
+    record: (id: string, key = id) => ({
+      topic: requests,
+      key,
+      value: codec.encode('sync-requests', syncRequested(id)),
+    }),
     /** Runs a stage until the test ends. */
     async run(stage: Partial<Stage<'sync-requests'>> & Pick<Stage<'sync-requests'>, 'handle'>) {
       const running = await runStage(

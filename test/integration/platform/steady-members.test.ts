@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import type { SyncRequested } from '../../../src/events/generated/events.ts'
 import type { Clock } from '../../../src/platform/clock.ts'
 import type { Assignment, EventLog, LogAdmin } from '../../../src/platform/kafka/event-log.ts'
 import { createCodec } from '../../../src/platform/registry/codec.ts'
 import { runStage } from '../../../src/platform/runtime/run-stage.ts'
 import type { Stage } from '../../../src/platform/runtime/stage.ts'
+import { syncRequested } from '../../data/sync-request.ts'
 import { openLog, silent } from './log-fixture.ts'
 
 const url = inject('services')['SCHEMA_REGISTRY_URL'] ?? ''
@@ -20,17 +20,6 @@ function fastClock(speed: number): Clock {
     now: () => Date.now() * speed,
     sleep: (ms, signal) => sleep(ms / speed, undefined, signal === undefined ? {} : { signal }),
   }
-}
-
-const request: SyncRequested = {
-  requestId: '1',
-  read: 'a.orders.all',
-  trigger: 'api',
-  requestedAt: 1,
-  requestedBy: null,
-  reason: null,
-  from: null,
-  queueUrl: null,
 }
 
 /** What a member did at the broker. */
@@ -55,7 +44,7 @@ async function open(clock: Clock) {
     append: (count: number) =>
       producer.send(
         Array.from({ length: count }, () => {
-          return { topic: requests, key: 'k', value: codec.encode('sync-requests', request) }
+          return { topic: requests, key: 'k', value: codec.encode('sync-requests', syncRequested('1')) }
         }),
       ),
     async start(stage: Pick<Stage<'sync-requests'>, 'handle'> & Partial<Stage<'sync-requests'>>): Promise<Member> {

@@ -19,6 +19,9 @@ const row: fc.Arbitrary<Row> = fc.record({
   qty: fc.integer({ min: 0, max: 999_999 }).map(String),
   note: text,
 })
+const someRows = fc.array(row, { minLength: 1, maxLength: 5 })
+/** Of a file that is cut. */
+const shareOfBytes = fc.double({ min: 0, max: 1, noNaN: true })
 
 const csvOf = (rows: readonly Row[]) =>
   [NAMES, ...rows.map((one) => NAMES.map((name) => one[name]))]
@@ -63,19 +66,15 @@ describe('the same rows', () => {
     'are read from %s in a ZIP archive, which is refused when it is cut',
     async (format, write) => {
       await fc.assert(
-        fc.asyncProperty(
-          fc.array(row, { minLength: 1, maxLength: 5 }),
-          fc.double({ min: 0, max: 1, noNaN: true }),
-          async (rows, share) => {
-            const zip = await zipOf({ 'new/stock.data': await write(rows), '__MACOSX/._stock.data': 'x' })
-            const found = await rowsOfFile(zip, valuesOf(format), NAMES, 4096)
-            expect(found.map((one) => ({ ...one.all() }))).toEqual(rows)
-            const cut = zip.subarray(0, Math.floor((zip.length - 1) * share))
-            await expect(rowsOfFile(cut, valuesOf(format), NAMES, 4096)).rejects.toMatchObject({
-              code: 'source_data_invalid',
-            })
-          },
-        ),
+        fc.asyncProperty(someRows, shareOfBytes, async (rows, share) => {
+          const zip = await zipOf({ 'new/stock.data': await write(rows), '__MACOSX/._stock.data': 'x' })
+          const found = await rowsOfFile(zip, valuesOf(format), NAMES, 4096)
+          expect(found.map((one) => ({ ...one.all() }))).toEqual(rows)
+          const cut = zip.subarray(0, Math.floor((zip.length - 1) * share))
+          await expect(rowsOfFile(cut, valuesOf(format), NAMES, 4096)).rejects.toMatchObject({
+            code: 'source_data_invalid',
+          })
+        }),
         { numRuns: 30 },
       )
     },
@@ -85,18 +84,14 @@ describe('the same rows', () => {
     'are never fewer than were written: %s that is cut anywhere is refused',
     async (format, write) => {
       await fc.assert(
-        fc.asyncProperty(
-          fc.array(row, { minLength: 1, maxLength: 5 }),
-          fc.double({ min: 0, max: 1, noNaN: true }),
-          async (rows, share) => {
-            const whole = Buffer.from(await write(rows))
-            const cut = whole.subarray(0, Math.floor((whole.length - 1) * share))
-            const found = await rowsOfFile(cut, valuesOf(format), NAMES, 4096).catch(() => null)
-            // A file of lines that ends with a line looks whole: the guard against shrunk files is for that.
-            const isWholeLines = ['csv', 'jsonl', 'fixed'].includes(format) && cut.at(-1) === 10
-            expect(found === null || isWholeLines).toBe(true)
-          },
-        ),
+        fc.asyncProperty(someRows, shareOfBytes, async (rows, share) => {
+          const whole = Buffer.from(await write(rows))
+          const cut = whole.subarray(0, Math.floor((whole.length - 1) * share))
+          const found = await rowsOfFile(cut, valuesOf(format), NAMES, 4096).catch(() => null)
+          // A file of lines that ends with a line looks whole: the guard against shrunk files is for that.
+          const isWholeLines = ['csv', 'jsonl', 'fixed'].includes(format) && cut.at(-1) === 10
+          expect(found === null || isWholeLines).toBe(true)
+        }),
       )
     },
   )

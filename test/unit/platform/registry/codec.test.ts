@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
-import type { SyncRequested } from '../../../../src/events/generated/events.ts'
 import { codecOf } from '../../../../src/platform/registry/codec.ts'
 import { typeOf } from '../../../../src/platform/registry/logical-types.ts'
+import { syncRequested } from '../../../data/sync-request.ts'
 import { schemaOf } from '../../../property/platform/event-arbitrary.ts'
 
-const request: SyncRequested = {
-  requestId: '1',
-  read: 'a.orders.all',
-  trigger: 'api',
-  requestedAt: 1,
-  requestedBy: null,
-  reason: null,
-  from: null,
-  queueUrl: null,
-}
+const request = syncRequested('1')
 
 type ById = (id: number) => Promise<string | undefined>
 
