@@ -59,7 +59,7 @@ export function readFiles<E extends Entity>(
     name: `files.${reading.entity}`,
     entity: reading.entity,
     async *read(window, _after, signal) {
-      const refused: StreamError[] = []
+      const refused: Refusal[] = []
       let fetchedAt = 0
       const files = await wholeFiles(job, signal)
       const known = await memory.known(files)
@@ -84,13 +84,12 @@ export function readFiles<E extends Entity>(
           yield* readFile({ ...job, requestedAt: fetchedAt }, file, { last, again: isLast && isWanted }, signal)
         } catch (error) {
           if (!isRefusal(error)) throw error
-          refused.push(error)
+          refused.push({ name: file.name, error })
           // Changes build on each other: what follows a file that can't be read has to wait for it.
           if (!reading.isFull) break
         }
       }
-      const [first] = refused
-      if (first !== undefined) throw first
+      if (refused.length > 0) throw refusedError(refused)
     },
     ...(reading.isFull ? { keys: (signal, accepted) => keysOfLast(job, signal, accepted) } : { keys: noKeys(read) }),
   }
@@ -102,6 +101,24 @@ interface Job<E extends Entity> {
   readonly read: Read
   readonly clock: Clock
   readonly memory: FileMemory
+}
+
+interface Refusal {
+  readonly name: string
+  readonly error: StreamError
+}
+
+/** Names at most in one message. */
+const MOST_NAMED = 20
+
+/** The first one, with the names of the others: one that stays in its folder must not hide those that come after it. */
+function refusedError([first, ...others]: readonly Refusal[]): StreamError | undefined {
+  if (first === undefined || others.length === 0) return first?.error
+  const { code, message, field, details } = first.error
+  const named = others.slice(0, MOST_NAMED).map(({ name }) => name)
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : ''
+  const all = `${message}. Also refused, each for a reason of its own: ${named.join(', ')}${more}`
+  return new StreamError(code, all, { details, cause: first.error, ...(field === undefined ? {} : { field }) })
 }
 
 /** The file is wrong, not its place. */
