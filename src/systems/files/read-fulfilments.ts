@@ -1,9 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { add } from '../../events/decimal.ts'
 import type { FulfilmentLine, Track } from '../../events/generated/events.ts'
-import { stringifyExact } from '../../platform/json.ts'
 import { orderReference } from '../../rules/order-reference.ts'
-import type { ReadEntity } from '../kit/source.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
 import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
@@ -46,7 +44,7 @@ export function shipmentMeaning(
       const shipment = textIn(row, columns.shipment ?? columns.tracking, place)
       return `${referenceIn(row, place)} ${shipment}`
     },
-    toEntity(key, rows, placeOf): ReadEntity<'fulfilments'> {
+    dataOf(key, rows, placeOf) {
       const [first] = rows
       if (first === undefined) throw new StreamError('unexpected', 'a shipment without rows')
       const reference = referenceIn(first, placeOf(first))
@@ -60,7 +58,7 @@ export function shipmentMeaning(
         tracks: tracksOf(rows, columns, placeOf),
         attributes: {},
       }
-      return { key, occurredAt: null, deleted: false, data, raw: stringifyExact(rows.map((row) => row.all())) }
+      return data
     },
   }
 }

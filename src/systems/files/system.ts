@@ -87,7 +87,8 @@ export const files = defineSystem({
   },
 })
 
-function stockReading(values: FilesValues): FileReading<'inventory'> {
+/** How stock files are read by these settings. */
+export function stockReading(values: FilesValues): FileReading<'inventory'> {
   const stock = inventoryOf(values)
   return {
     ...readingOf('inventory', stock),
