@@ -13,6 +13,7 @@ import {
   whole,
 } from '../../configuration/setting.ts'
 import { character } from '../kit/character.ts'
+import { type Role, roles } from '../kit/gallery-rows.ts'
 import { afterReading, completeness } from './arrived-files.ts'
 import { fieldPlaces } from './field-places.ts'
 import { namePattern } from './name-pattern.ts'
@@ -45,6 +46,15 @@ const columnList: ValueKind<ReadonlyMap<string, string>> = {
 
 const column = (byDefault: string, description: string) => setting(text(), { default: byDefault, description })
 const optionalColumn = (description: string) => setting(text(), { description })
+const columnNames = list(text(), 'names of columns')
+/** Columns of the addresses of roles. */
+const imageRoles = () =>
+  Object.fromEntries(
+    roles.map((role) => [
+      `columns.${role}`,
+      optionalColumn(`column of the address of the image with the role ${role}`),
+    ]),
+  ) as Record<`columns.${Role}`, ReturnType<typeof optionalColumn>>
 const delimiter = setting(character('tab'), { default: ',', description: 'separator of cells' })
 const quote = setting(character('none'), { default: '"', description: 'quote character of cells' })
 
@@ -178,6 +188,21 @@ const prices = {
   ...quantityForm,
 }
 
+const images = {
+  ...incoming('images'),
+  ...fullOrDelta,
+  'columns.sku': column('sku', 'column of the SKU'),
+  'columns.url': setting(columnNames, {
+    description: 'column of the address, or several for several images of a row; by default url, unless a role has one',
+  }),
+  'columns.position': optionalColumn('column of the position, a whole number'),
+  'columns.label': optionalColumn('column of the label'),
+  'columns.role': optionalColumn('column of the roles, separated by a vertical bar'),
+  'columns.media_type': optionalColumn('column of the media type, image or video'),
+  ...imageRoles(),
+  separator: setting(text(), { description: 'separator of several addresses in one cell' }),
+}
+
 const fulfilments = {
   ...incoming('fulfilments'),
   'columns.order': column('reference', 'column of the reference that the order was sent with'),
@@ -239,6 +264,7 @@ export const settings = {
   ...prefixed('inventory', inventory),
   ...prefixed('products', products),
   ...prefixed('prices', prices),
+  ...prefixed('images', images),
   ...prefixed('fulfilments', fulfilments),
   ...prefixed('orders', orders),
 }
@@ -247,6 +273,7 @@ export type FilesValues = ValuesOf<typeof settings>
 export type InventoryValues = ValuesOf<typeof inventory>
 export type ProductsValues = ValuesOf<typeof products>
 export type PricesValues = ValuesOf<typeof prices>
+export type ImagesValues = ValuesOf<typeof images>
 export type FulfilmentsValues = ValuesOf<typeof fulfilments>
 export type OrdersValues = ValuesOf<typeof orders>
 /** Settings that all files that are read have. */
@@ -255,6 +282,7 @@ export type IncomingValues = ValuesOf<ReturnType<typeof incoming>>
 export const inventoryOf = (values: FilesValues): InventoryValues => under(values, 'inventory', inventory)
 export const productsOf = (values: FilesValues): ProductsValues => under(values, 'products', products)
 export const pricesOf = (values: FilesValues): PricesValues => under(values, 'prices', prices)
+export const imagesOf = (values: FilesValues): ImagesValues => under(values, 'images', images)
 export const fulfilmentsOf = (values: FilesValues): FulfilmentsValues => under(values, 'fulfilments', fulfilments)
 export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'orders', orders)
 
@@ -313,6 +341,7 @@ export function settingProblems(values: FilesValues, address: string | null): re
     ...formatProblemsOf('inventory', stock),
     ...formatProblemsOf('products', productsOf(values)),
     ...formatProblemsOf('prices', pricesOf(values)),
+    ...formatProblemsOf('images', imagesOf(values)),
     ...formatProblemsOf('fulfilments', fulfilmentsOf(values)),
     problem('orders.file', fileNameProblem(order.file)),
     problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
@@ -331,6 +360,7 @@ export function incomingOf(values: FilesValues): readonly (readonly [string, Inc
     ['inventory', inventoryOf(values)],
     ['products', productsOf(values)],
     ['prices', pricesOf(values)],
+    ['images', imagesOf(values)],
     ['fulfilments', fulfilmentsOf(values)],
   ]
 }
@@ -383,7 +413,8 @@ function columnsOf(values: IncomingValues & Partial<Pick<InventoryValues, 'locat
     ...(locations?.keys() ?? []),
     ...Object.entries(values).flatMap(([name, value]) => {
       const isNamed = name.startsWith('columns.') && (locations === null || name !== 'columns.quantity')
-      return isNamed && typeof value === 'string' ? [value] : []
+      if (!isNamed) return []
+      return typeof value === 'string' ? [value] : ((value as readonly string[] | null) ?? [])
     }),
   ]
 }

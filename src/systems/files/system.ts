@@ -1,10 +1,12 @@
 import type { Entity } from '../../events/topics.ts'
+import { roles } from '../kit/gallery-rows.ts'
 import { defineSystem } from '../system.ts'
 import { createFilesClient } from './client.ts'
 import { filesOf } from './name-pattern.ts'
 import { quantityReader } from './quantities.ts'
 import { type FileReading, readFiles } from './read-files.ts'
 import { shipmentMeaning } from './read-fulfilments.ts'
+import { type ImageColumns, imageMeaning, withAddresses } from './read-images.ts'
 import { stockMeaning } from './read-inventory.ts'
 import { priceMeaning } from './read-prices.ts'
 import { productMeaning } from './read-products.ts'
@@ -13,8 +15,10 @@ import {
   addressProblem,
   type FilesValues,
   fulfilmentsOf,
+  type ImagesValues,
   type IncomingValues,
   type InventoryValues,
+  imagesOf,
   inventoryOf,
   ordersOf,
   pricesOf,
@@ -55,6 +59,11 @@ export const files = defineSystem({
       filter: {},
       open: ({ client, read, clock, notes, system }) =>
         readFiles(priceReading(system.settings, system.zone), { client, read, clock, notes }),
+    },
+    images: {
+      filter: {},
+      open: ({ client, read, clock, notes, system }) =>
+        readFiles(imageReading(system.settings), { client, read, clock, notes }),
     },
     fulfilments: {
       filter: {},
@@ -147,6 +156,31 @@ function priceReading(values: FilesValues, zone: string): FileReading<'prices'> 
       quantityReader({ decimal: price.decimal, thousands: price.thousands, words: new Map() }),
     ),
   }
+}
+
+function imageReading(values: FilesValues): FileReading<'images'> {
+  const image = imagesOf(values)
+  const columns = imageColumnsOf(image)
+  const reading = readingOf('images', image)
+  return {
+    ...reading,
+    form: { ...reading.form, rows: withAddresses(reading.form.rows, columns, image.separator) },
+    ...fullOrDelta(image),
+    meaning: imageMeaning(columns, image.separator),
+  }
+}
+
+function imageColumnsOf(image: ImagesValues): ImageColumns {
+  const ofRoles = roles.flatMap((role) => {
+    const column = image[`columns.${role}`]
+    return column === null ? [] : [[role, [column]] as const]
+  })
+  const others = (['position', 'label', 'role', 'media_type'] as const).flatMap((name) => {
+    const column = image[`columns.${name}`]
+    return column === null ? [] : [[name, [column]] as const]
+  })
+  const url = image['columns.url'] ?? (ofRoles.length === 0 ? ['url'] : [])
+  return { sku: image['columns.sku'], url, ...Object.fromEntries([...others, ...ofRoles]) }
 }
 
 /** Shipments are never gone: each file adds to the ones before. */
