@@ -14,6 +14,8 @@ import { ftpPlace } from './ftp-place.ts'
 import { httpPlace } from './http-place.ts'
 import { localPlace } from './local-place.ts'
 import { joined, type Place, type Visit } from './place.ts'
+import { s3Place } from './s3-place.ts'
+import { isBucket, s3Options } from './s3-settings.ts'
 import { type FilesValues, type IncomingValues, incomingOf, isWeb, ordersOf } from './settings.ts'
 import { type SftpOptions, sftpPlace } from './sftp-place.ts'
 
@@ -50,9 +52,11 @@ export function createFilesClient(system: ConnectableSystem<FilesValues>, deps: 
   return viewOf('inventory')
 }
 
-function placeOf(system: ConnectableSystem<FilesValues>, { folderOf, network }: ClientDeps): Place {
+function placeOf(system: ConnectableSystem<FilesValues>, deps: ClientDeps): Place {
+  const { folderOf, network } = deps
   const url = new URL(system.address)
   if (isWeb(system.address)) return webPlaceOf(system, url, network)
+  if (isBucket(system.address)) return s3Place(s3Options(system, deps))
   const path = decodeURIComponent(url.pathname).replace(/\/+$/, '')
   if (url.protocol === 'folder:') {
     const root = folderOf?.(system.id) ?? null

@@ -21,6 +21,7 @@ import { fileNameProblem } from './order-file-name.ts'
 import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
 import { dateForms } from './read-prices.ts'
 import { formatProblems, rowFormats } from './row-format.ts'
+import { bucketProblem, isBucket, s3Problems, s3Settings } from './s3-settings.ts'
 
 /** A folder below the address: parts with `/` between them, none of them `..`. */
 const folder = text({
@@ -228,6 +229,7 @@ const own = {
     description:
       'of an FTP server: TLS after a command, TLS from the first byte (an old way), or none, with which passwords and orders can be read on their way',
   }),
+  ...s3Settings,
   timeoutSeconds: setting(whole({ minimum: 1, maximum: 9_999 }), {
     default: 300,
     description: 'maximum seconds of one visit to the server',
@@ -263,6 +265,7 @@ export const secrets = {
     { username: 'user of the SFTP, FTP or web server', password: 'its password' },
     { username: 'user of the SFTP server', key: 'its private key, in the form of OpenSSH or PEM' },
     { token: 'token of a web server, sent as Bearer' },
+    { accessKeyId: 'access key id of a user of S3', secretAccessKey: 'its secret access key' },
     {},
   ],
   optional: {
@@ -273,7 +276,9 @@ export const secrets = {
 } as const
 
 export function addressProblem(address: string): string | null {
-  if (!URL.canParse(address)) return 'must be sftp://host/folder, ftps://host/folder, https://host/folder or folder:///'
+  if (!URL.canParse(address)) {
+    return 'must be sftp://host/folder, ftps://host/folder, https://host/folder, s3://bucket/folder or folder:///'
+  }
   const { protocol, host, username, password, search, hash, pathname } = new URL(address)
   if (username !== '' || password !== '') {
     return 'contains a user name or password; set them as the secrets username and password'
@@ -285,7 +290,7 @@ export function addressProblem(address: string): string | null {
   if (/[\\\0]/.test(path)) return 'must have a path without backslashes'
   if (path.split('/').includes('..')) return 'must not contain ..'
   if (/^(sftp|ftps?):$/.test(protocol) && host === '') return `must name the host: ${protocol}//host/folder`
-  return null
+  return isBucket(address) ? bucketProblem(host) : null
 }
 
 function decoded(path: string): string | null {
@@ -317,6 +322,7 @@ export function settingProblems(values: FilesValues, address: string | null): re
     problem('orders.file', fileNameProblem(order.file)),
     problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
     ...(address !== null && isWeb(address) ? webProblems(values) : []),
+    ...(address !== null && isBucket(address) ? s3Problems(values) : []),
     problem('encryption', address === null ? null : encryptionProblem(values, address)),
   ].filter((one) => one !== null)
 }

@@ -35,7 +35,7 @@ export const files = defineSystem({
   secrets,
   settings,
   limits: { concurrency: 2 },
-  schemes: ['sftp', 'ftps', 'ftp', 'https', 'http', 'folder'],
+  schemes: ['sftp', 'ftps', 'ftp', 'https', 'http', 's3', 'folder'],
   addressProblem,
   settingProblems,
   connect: createFilesClient,
@@ -83,6 +83,13 @@ export const files = defineSystem({
       'notice-twice': NO_NOTICES,
       'notices-out-of-order': NO_NOTICES,
       'other-zone': 'HTTP dates are in GMT',
+    },
+    'files-s3': {
+      'expired-login': 'every request is signed anew',
+      'past-the-end': 'a list goes on after a key, whether or not it is still there',
+      'notice-twice': NO_NOTICES,
+      'notices-out-of-order': NO_NOTICES,
+      'other-zone': 'its times are in UTC',
     },
   },
 })
