@@ -2,6 +2,8 @@
 export interface PlacedFile {
   /** Without a folder. */
   readonly name: string
+  /** As its sender called it, where several may have one name; patterns are for it. Without it: `name`. */
+  readonly called?: string
   /** Null: its place does not say. */
   readonly bytes: number | null
   /** Milliseconds UTC, accurate to the second; null: its place does not say. */
@@ -21,13 +23,13 @@ export function showsChanges({ version, modifiedAt }: Listing): boolean {
   return version !== null || modifiedAt !== null
 }
 
-type Listing = Omit<PlacedFile, 'name'>
+type Listing = Omit<PlacedFile, 'name' | 'called'>
 
 /**
  * One visit to a place; it ends with the call that began it. Paths are relative to the address of the system, with `/`
  * between their parts. Its errors are `target_unavailable`, `timed_out`, `not_found` (a file or folder),
  * `permission_missing`, `credentials_refused` and `configuration_invalid`, over HTTP also `rate_limited` and
- * `target_rejected`, and on S3 also `concurrent_change`.
+ * `target_rejected`, on S3 also `concurrent_change`, and in a mailbox also `rate_limited`.
  */
 export interface Visit {
   /** False: `move` copies and deletes, so a crash may leave both files. */

@@ -35,7 +35,7 @@ export const files = defineSystem({
   secrets,
   settings,
   limits: { concurrency: 2 },
-  schemes: ['sftp', 'ftps', 'ftp', 'https', 'http', 's3', 'folder'],
+  schemes: ['sftp', 'ftps', 'ftp', 'https', 'http', 's3', 'imaps', 'imap', 'folder'],
   addressProblem,
   settingProblems,
   connect: createFilesClient,
@@ -83,6 +83,14 @@ export const files = defineSystem({
       'notice-twice': NO_NOTICES,
       'notices-out-of-order': NO_NOTICES,
       'other-zone': 'HTTP dates are in GMT',
+    },
+    'files-mail': {
+      'gateway-page': 'there is no gateway in front of a mail server',
+      'expired-login': NO_SESSION,
+      'past-the-end': 'files have no pages',
+      'notice-twice': NO_NOTICES,
+      'notices-out-of-order': NO_NOTICES,
+      'other-zone': 'times of messages have their zone',
     },
     'files-s3': {
       'expired-login': 'every request is signed anew',

@@ -85,14 +85,16 @@ it.each(Object.keys(given))('%s is not called there by a name either', async (ty
   expect(connected).toBe(0)
 })
 
-it.each(['https', 'ftps'])('files are not fetched there by %s, by address or name', async (scheme) => {
+it.each(['https', 'ftps', 'imaps'])('files are not fetched there by %s, by address or name', async (scheme) => {
   const byName = networkRulesOf({}, { lookup: toHere })
   for (const [host, network] of [
     ['127.0.0.1', networkRulesOf({})],
     ['name.example', byName],
   ] as const) {
     const address = `${scheme}://${host}:${port}/`
-    const system = systemOf({ id: 'x', type: 'files', address, ...given['files'], settings: { 'orders.folder': 'o' } })
+    const settings =
+      scheme === 'imaps' ? { 'mail.senders': '@x.example', 'inventory.folder': 'INBOX' } : { 'orders.folder': 'o' }
+    const system = systemOf({ id: 'x', type: 'files', address, ...given['files'], settings })
     await expect(clients(network).check(system, AbortSignal.timeout(5_000)), address).rejects.toMatchObject({
       message: expect.stringContaining('private network'),
     })
