@@ -1,13 +1,14 @@
 // A bucket keeps the contract of all places on a real server, and what AWS answers besides says what to correct.
 
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, LookupFunction } from 'node:net'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { networkRulesOf } from '../../src/platform/network-rules.ts'
 import { type S3Options, s3Place } from '../../src/systems/files/s3-place.ts'
 import { startFaultProxy } from '../worlds/fault-proxy.ts'
 import { testPlace } from '../worlds/place-acceptance.ts'
 import {
+  BUCKET,
   noS3Server,
   type S3Server,
   s3ActionOf,
@@ -144,6 +145,31 @@ async function answering(status: number, body: string, headers: Readonly<Record<
 }
 const error = (code: string, more = '') =>
   `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>no</Message>${more}</Error>`
+
+it('is asked for at AWS by the name of its bucket, at the address that was checked', async () => {
+  const asked: string[] = []
+  const server = createServer(({ headers, url }, response) => {
+    asked.push(`${headers.host}${url?.replace(/\?.*/, '')}`)
+    response.writeHead(403, { 'content-type': 'application/xml' }).end(error('AccessDenied'))
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const toHere: LookupFunction = (_name, { all }, done) =>
+    all === true ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)
+  const network = networkRulesOf({ ALLOWED_PRIVATE_NETWORKS: '127.0.0.1' }, { lookup: toHere })
+  const given = { ...s3OptionsAt(`http://s3.eu-central-1.aws.example:${port}`, network), bucketInPath: false }
+  for (const bucket of [BUCKET, 'acme.exchange']) {
+    const place = s3Place({ ...given, bucket, root: 'out' })
+    await expect(place.visit((visit) => visit.write('a.csv', Buffer.from('a')), never)).rejects.toMatchObject({
+      code: 'permission_missing',
+    })
+  }
+  const host = `s3.eu-central-1.aws.example:${port}`
+  // A name with a dot would not fit into the certificate, over TLS.
+  expect(asked[0]).toBe(`${BUCKET}.${host}/out/a.csv`)
+  expect(asked[1]).toMatch(new RegExp(`^(acme\\.exchange\\.${host}/out|${host}/acme\\.exchange/out)/a\\.csv$`))
+})
 
 describe('an answer of S3', () => {
   it.each([

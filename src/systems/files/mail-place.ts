@@ -101,6 +101,9 @@ async function clientOf(options: MailOptions): Promise<ImapFlow> {
 
 const MOST_BYTES_OF_ANSWER = 16 * 1024 * 1024
 
+/** Of an attachment, asked for at once: each piece takes a way there and back. */
+const PIECE_BYTES = 256 * 1024
+
 function resolved({ host, lookup }: MailOptions): Promise<string> {
   if (isIP(host) !== 0) return Promise.resolve(host)
   return new Promise((resolve, reject) => {
@@ -218,7 +221,7 @@ function visitOf(client: ImapFlow, options: MailOptions, name: string, finished:
     async *read(path, listed) {
       const at = await uidOf(path, listed)
       if (at === null) throw codedError('not_found', { place: name, path })
-      const how = { uid: true, decodeText: false }
+      const how = { uid: true, decodeText: false, chunkSize: PIECE_BYTES }
       const download = await attempt(path, async () => await client.download(String(at.uid), at.part, how))
       if (download.content === undefined) throw codedError('not_found', { place: name, path })
       try {
