@@ -105,6 +105,7 @@ export function memoryVisit(files: MemoryFiles, ask: Ask, movesInOneStep: boolea
   }
   return {
     movesInOneStep,
+    listsOnlyWhole: false,
     list: (folder) => ask(`list ${folder}`, () => files.list(folder)),
     find: (path) => ask(`find ${path}`, () => files.find(path)),
     async *read(path) {

@@ -19,7 +19,7 @@ export interface LastFile {
 export type BegunFile = Pick<LastFile, 'name' | 'order'>
 
 /** A file that needs no reading any more, as it was listed. */
-interface KnownFile extends Omit<PlacedFile, 'name'> {
+interface KnownFile extends Omit<PlacedFile, 'name' | 'called'> {
   readonly digest: string
   /** How it was read: with other settings it is read again, if it is the last one. */
   readonly form: string

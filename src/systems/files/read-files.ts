@@ -131,14 +131,15 @@ async function wholeFiles<E extends Entity>(
   { reading, client, clock }: Job<E>,
   signal: AbortSignal,
 ): Promise<readonly ArrivedFile[]> {
-  const look = async () => {
-    const listed = await client.visit((visit) => visit.list(reading.folder), signal)
-    return arrivedFiles(listed, reading.arrival, clock.now())
-  }
-  const first = await look()
-  if (first.length === 0 || reading.arrival.complete !== 'stable') return first
+  const look = async () =>
+    await client.visit(async (visit) => {
+      const files = arrivedFiles(await visit.list(reading.folder), reading.arrival, clock.now())
+      return { files, areWhole: visit.listsOnlyWhole || reading.arrival.complete !== 'stable' }
+    }, signal)
+  const { files, areWhole } = await look()
+  if (files.length === 0 || areWhole) return files
   await clock.sleep(reading.stableMs, signal)
-  return stableFiles(first, await look())
+  return stableFiles(files, (await look()).files)
 }
 
 /** `last`: the file before; `again`: it is this one, and is read although it may not have changed. */
@@ -286,8 +287,11 @@ async function putAway<E extends Entity>(
   const from = joined(reading.folder, file.name)
   const to = pathAfter(reading, file, digest)
   await client.visit(async (visit) => {
-    if (to === null || (await visit.find(to)) !== null) await visit.remove(from)
-    else if ((await visit.find(from)) !== null) await visit.move(from, to)
+    const there = await visit.find(from)
+    // Another file under the same name: the next run reads it.
+    if (there !== null && there.version !== file.version) return
+    if (to === null || (await visit.find(to)) !== null) await visit.remove(from, file)
+    else if (there !== null) await visit.move(from, to, file)
     if (reading.arrival.complete !== 'marker') return
     await visit.remove(joined(reading.folder, markerOf(file.name, reading.arrival.marker)))
   }, signal)

@@ -16,12 +16,14 @@ import { character } from '../kit/character.ts'
 import { type Role, roles } from '../kit/gallery-rows.ts'
 import { afterReading, completeness } from './arrived-files.ts'
 import { fieldPlaces } from './field-places.ts'
+import { isMailbox, mailProblems, mailSettings } from './mail-settings.ts'
 import { namePattern } from './name-pattern.ts'
 import { columnProblem } from './order-columns.ts'
 import { fileNameProblem } from './order-file-name.ts'
 import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
 import { dateForms } from './read-prices.ts'
 import { formatProblems, rowFormats } from './row-format.ts'
+import { bucketProblem, isBucket, s3Problems, s3Settings } from './s3-settings.ts'
 
 /** A folder below the address: parts with `/` between them, none of them `..`. */
 const folder = text({
@@ -251,8 +253,10 @@ const own = {
   encryption: setting(choice(['explicit', 'implicit', 'none']), {
     default: 'explicit',
     description:
-      'of an FTP server: TLS after a command, TLS from the first byte (an old way), or none, with which passwords and orders can be read on their way',
+      'of an FTP server, or of a mail server with imap://: TLS after a command, TLS from the first byte (an old way), or none, with which passwords and orders can be read on their way',
   }),
+  ...s3Settings,
+  ...mailSettings,
   timeoutSeconds: setting(whole({ minimum: 1, maximum: 9_999 }), {
     default: 300,
     description: 'maximum seconds of one visit to the server',
@@ -288,20 +292,23 @@ export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'or
 
 export const secrets = {
   ways: [
-    { username: 'user of the SFTP, FTP or web server', password: 'its password' },
+    { username: 'user of the SFTP, FTP, web or mail server', password: 'its password' },
     { username: 'user of the SFTP server', key: 'its private key, in the form of OpenSSH or PEM' },
     { token: 'token of a web server, sent as Bearer' },
+    { accessKeyId: 'access key id of a user of S3', secretAccessKey: 'its secret access key' },
     {},
   ],
   optional: {
     passphrase: 'passphrase of the private key',
-    ca: "certificate (PEM) that an FTP server's is checked against",
+    ca: "certificate (PEM) that an FTP or mail server's is checked against",
   },
   headers: true,
 } as const
 
 export function addressProblem(address: string): string | null {
-  if (!URL.canParse(address)) return 'must be sftp://host/folder, ftps://host/folder, https://host/folder or folder:///'
+  if (!URL.canParse(address)) {
+    return 'must be sftp://host/folder, ftps://host/folder, https://host/folder, s3://bucket/folder, imaps://host/ or folder:///'
+  }
   const { protocol, host, username, password, search, hash, pathname } = new URL(address)
   if (username !== '' || password !== '') {
     return 'contains a user name or password; set them as the secrets username and password'
@@ -312,8 +319,8 @@ export function addressProblem(address: string): string | null {
   if (path === null) return 'must have a path that can be decoded: write % as %25'
   if (/[\\\0]/.test(path)) return 'must have a path without backslashes'
   if (path.split('/').includes('..')) return 'must not contain ..'
-  if (/^(sftp|ftps?):$/.test(protocol) && host === '') return `must name the host: ${protocol}//host/folder`
-  return null
+  if (/^(sftp|ftps?|imaps?):$/.test(protocol) && host === '') return `must name the host: ${protocol}//host/folder`
+  return isBucket(address) ? bucketProblem(host) : null
 }
 
 function decoded(path: string): string | null {
@@ -346,8 +353,23 @@ export function settingProblems(values: FilesValues, address: string | null): re
     problem('orders.file', fileNameProblem(order.file)),
     problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
     ...(address !== null && isWeb(address) ? webProblems(values) : []),
+    ...(address !== null && isBucket(address) ? s3Problems(values) : []),
+    ...(address !== null && isMailbox(address) ? mailboxProblems(values, address) : []),
     problem('encryption', address === null ? null : encryptionProblem(values, address)),
   ].filter((one) => one !== null)
+}
+
+function mailboxProblems(values: FilesValues, address: string): readonly SettingProblem[] {
+  const given: Readonly<Record<string, unknown>> = values
+  const changed = Object.entries<Setting<unknown>>(prefixed('orders', orders)).find(([name, one]) => {
+    const usual = one.read(undefined)
+    return usual.ok && JSON.stringify(given[name]) !== JSON.stringify(usual.value)
+  })
+  const unwritten = 'can not be set: orders are not written into a mailbox; send them by a system of type mailbox'
+  return [
+    ...mailProblems(address, values, { incoming: incomingOf(values), encryption: values.encryption }),
+    ...(changed === undefined ? [] : [{ name: changed[0], problem: unwritten }]),
+  ]
 }
 
 export function isWeb(address: string): boolean {
