@@ -356,6 +356,7 @@ export const texts = {
       resend: 'Sent again',
       share: 'Shared',
       unshare: 'Share link revoked',
+      answer: 'Answered by the vendor',
       retry: 'Retried',
       discard: 'Discarded',
     } as Readonly<Record<string, string>>,
