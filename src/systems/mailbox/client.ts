@@ -95,11 +95,7 @@ function bareAddress(address: string): string {
   return /<([^<>]+)>\s*$/.exec(address)?.[1] ?? address.trim()
 }
 
-function senderOf(
-  system: ConnectableSystem<MailboxValues>,
-  network: NetworkRules,
-  own: PostOffice['own'],
-): Sender {
+function senderOf(system: ConnectableSystem<MailboxValues>, network: NetworkRules, own: PostOffice['own']): Sender {
   const { 'smtp.host': host, 'smtp.port': port, 'smtp.tls': tls, from } = system.settings
   if (host === null) {
     if (own === null) {

@@ -43,7 +43,7 @@ export function orderContent(event: VendorOrderRequested): OrderContent {
   const { data, canceled, held } = event
   const { shippingAddress: address, shippingMethod, purchaseOrderNumber } = data
   return {
-    number: data.orderNumber,
+    number: lineText(data.orderNumber) ?? '',
     placedAt: data.placedAt,
     standing: canceled ? 'canceled' : held ? 'held' : 'open',
     lines: canceled ? [] : linesOf(event),
@@ -102,6 +102,6 @@ function fieldsOf({ fields, data }: VendorOrderRequested, lineId?: string): read
     .flatMap((whole) => {
       const name = lineId === undefined ? whole : whole.slice(LINE_FIELDS.length + lineId.length + 1)
       const value = lineText(textOf(mappedValue(fields, name, lineId)))
-      return value === null ? [] : [{ name, value }]
+      return value === null ? [] : [{ name: lineText(name) ?? '', value }]
     })
 }

@@ -9,7 +9,7 @@ const IS_MAIL_ADDRESS = new RegExp(`^(?:${MAIL_ADDRESS.source})$`)
 const line = (expected: string) => text({ pattern: /[^\p{Cc}\p{Zl}\p{Zp}]{1,150}/u, expected })
 
 export const secrets = {
-  ways: [{}, { username: 'user at the mail server of smtp.host', password: 'its password' }],
+  ways: [{}, { username: 'user at the mail server of its own', password: 'its password' }],
 } as const
 
 export const settings = {
@@ -30,7 +30,7 @@ export const settings = {
     description: 'days that the link is valid after an e-mail',
   }),
   logo: setting(
-    text({ pattern: /[A-Za-z0-9][\w.-]*\.(?:png|jpe?g)/i, expected: 'the name of a file, such as logo.png' }),
+    text({ pattern: /[A-Za-z0-9][\w.-]*\.(?:png|jpe?g)/i, expected: 'the name of a file in PNG or JPEG' }),
     {
       description: "seller's logo on the packing slips: a PNG or JPEG in the folder of the system below FILES_ROOT",
     },
@@ -45,7 +45,8 @@ export const settings = {
       'encryption of its connection: STARTTLS, TLS from the start (port 465), or off, for hosts that the operator lists',
   }),
   from: setting(mailAddress, {
-    description: "sender's address; required with smtp.host, by default that of the operator (SMTP_FROM)",
+    description:
+      "sender's address; required with a mail server of its own, by default that of the operator (SMTP_FROM)",
   }),
 }
 
