@@ -97,7 +97,7 @@ async function systemOf(
   const id = await answer(`${end}-id`, { text: `id of the ${end}`, usual: end, problem: idProblem })
   const address = await answer(`${end}-address`, {
     text: type.answersByLink
-      ? "address of the vendor's mailbox, such as mailto:orders@vendor.example.com"
+      ? 'e-mail address of the vendor, such as mailto:orders@vendor.example.com'
       : `address of ${end === 'shop' ? 'the shop' : "the vendor's ERP"}, such as https://${end}.example.com`,
     usual: null,
     problem: (text) => (isReference(text) ? null : (addressProblem(text) ?? type.addressProblem(text))),

@@ -10,6 +10,8 @@ import { attachmentOf, headerOf, linkIn, mailboxWorld } from '../worlds/mailbox-
 const two = (lines: readonly OrderLine[] = [lineOf('1', 'A-1'), lineOf('2', 'A-2')], more: Partial<Order> = {}) =>
   vendorOrder('acme', '17', orderOf(lines, { orderNumber: '17', ...more }))
 
+const canceled = asCanceled<'vendor-orders'>
+
 /** A server that takes messages whole, and whose answers to the first ones are lost. */
 function losing(times: number, keeps: (raw: string) => void) {
   const left = { times }
@@ -51,7 +53,7 @@ it('sends an order as an e-mail with a readable body, a packing slip and a link,
 it('sends changes, holds and cancellations as e-mails of their own, each once, with the same link', async () => {
   const { deliver, mails } = await mailboxWorld()
   const changed = two([lineOf('1', 'A-1', { quantityOrdered: decimal8('3', 'q') }), lineOf('3', 'A-3')])
-  const steps = [two(), changed, { ...changed, held: true }, changed, asCanceled(changed), two()]
+  const steps = [two(), changed, { ...changed, held: true }, changed, canceled(changed), two()]
   for (const event of steps) {
     expect(await deliver(event)).toMatchObject({ outcome: 'written' })
     expect(await deliver(event)).toMatchObject({ outcome: 'unchanged' })
@@ -76,7 +78,7 @@ it('sends changes, holds and cancellations as e-mails of their own, each once, w
 
 it('sends nothing of an order that was canceled, or is on hold, before its first e-mail', async () => {
   const { deliver, mails } = await mailboxWorld()
-  expect(await deliver(asCanceled(two()))).toEqual({ outcome: 'unchanged', targetId: null })
+  expect(await deliver(canceled(two()))).toEqual({ outcome: 'unchanged', targetId: null })
   await expect(deliver({ ...two(), held: true })).rejects.toMatchObject({ code: 'order_not_ready' })
   expect(mails).toEqual([])
 })
@@ -114,7 +116,7 @@ it('takes an e-mail without an answer for sent once the order changes', async ()
   const raws: string[] = []
   const { deliver } = await mailboxWorld({ server: losing(1, (raw) => raws.push(raw)) })
   await expect(deliver(two())).rejects.toMatchObject({ code: 'target_unavailable' })
-  expect(await deliver(asCanceled(two()))).toMatchObject({ outcome: 'written' })
+  expect(await deliver(canceled(two()))).toMatchObject({ outcome: 'written' })
   expect(raws.map((raw) => headerOf({ to: [], raw }, 'Subject'))).toEqual([
     'Order 17 from Maple & Street',
     'Canceled: Order 17 from Maple & Street',
@@ -190,7 +192,7 @@ it('uses another link when the last one was revoked', async () => {
   const [link] = await shares.list('magento', '17')
   expect(link).toMatchObject({ answers: true, connection: 'acme', source: 'magento' })
   await shares.revoke({ source: 'magento', number: '17', id: link?.id ?? '' }, 'boss')
-  await deliver(asCanceled(two()))
+  await deliver(canceled(two()))
   const [before, after] = mails.map((mail) => linkIn(textOfMail(mail)).slice('/share/'.length))
   expect(await shares.check(before ?? '')).toMatchObject({ refused: 'revoked' })
   expect(await shares.check(after ?? '')).toMatchObject({ link: { answers: true } })

@@ -56,14 +56,18 @@ export function sharedOrderRoutes(
     })
     // No cookie and no sign-in: who sends the form has the secret, so no other site can send it for them.
     app.post(`${SHARE_PATH}:token`, options, async (request: Opened, reply) => {
+      const { token } = request.params
+      // Before the form is looked at, so that a guessed link counts as one.
+      const opened = await openShareLink(operations, linkHolder, token)
+      if ('refused' in opened) return await refuse(request, reply, opened)
       const given = answerIn(request.body)
-      const answered = await answerShareLink(operations, holderOf(request), request.params.token, given)
+      const answered = await answerShareLink(operations, holderOf(request), token, given)
       if ('refused' in answered) return await refuse(request, reply, answered)
       if ('done' in answered) {
         // So that reloading the page does not send the form again.
         return await reply
           .header('cache-control', 'no-store')
-          .redirect(`${SHARE_PATH}${encodeURIComponent(request.params.token)}?done=${answered.done}`, SEE_OTHER)
+          .redirect(`${SHARE_PATH}${encodeURIComponent(token)}?done=${answered.done}`, SEE_OTHER)
       }
       return await send(answering(reply, answered), CONFLICT, sharedOrderPage(page, answered, { ...answered, given }))
     })

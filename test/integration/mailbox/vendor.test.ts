@@ -53,9 +53,9 @@ reads: [{ entity: orders, schedule: "*/2 * * * * *", startFrom: 2026-01-01T00:00
 ${example()}
 ---
 kind: connection
-id: shop-acme
+id: shop-oak
 shop: shop
-vendor: acme
+vendor: oak
 reads: [shop.orders.all]
 ownership: { skuPattern: "^WLD-" }
 fulfilments: { carriers: { UPS: ups } }
