@@ -95,8 +95,8 @@ function rejectForm(answers: AnswerState, given: GivenAnswer | undefined): Html 
 `
   const form = formOf('reject', answers, fields)
   return given === undefined
-    ? html`<details><summary>I can not deliver this</summary>${form}</details>`
-    : html`<details open><summary>I can not deliver this</summary>${form}</details>`
+    ? html`<details><summary>I cannot deliver this</summary>${form}</details>`
+    : html`<details open><summary>I cannot deliver this</summary>${form}</details>`
 }
 
 function shipForm(answers: AnswerState, given: GivenAnswer | undefined): Html {

@@ -84,7 +84,7 @@ function readAnswer(
   const { kind, version, carrier } = given
   const place = { source, number, connection: link.connection }
   const reason = kind === 'reject' ? given.reason.trim() : null
-  if (reason === '') return { problem: 'Say why you can not deliver this order.' }
+  if (reason === '') return { problem: 'Say why you cannot deliver this order.' }
   if (reason !== null && reason.length > LONGEST_REASON)
     return { problem: `The reason is too long: write at most ${LONGEST_REASON} characters.` }
   const lines: FiledLine[] = []

@@ -71,8 +71,8 @@ const LONGEST_TRACK = 100
 const MOST_TRACKS = 50
 
 /**
- * Files a confirmation, shipment or cancellation of a vendor's part of an order by hand. It is published like one from the vendor's
- * ERP, so it reaches the shop and the timeline. Never accepts more than is open (Guarantee 7); a repeated request gives
+ * Files a confirmation, shipment or cancellation of a vendor's part of an order by hand. It is published like one from
+ * the vendor's ERP, so it reaches the shop and the timeline. Never accepts more than is open (Guarantee 7); a repeated request gives
  * the same fulfilment (Guarantee 3). Throws `not_found`, `request_invalid`, and `state_conflict` when shipments are
  * read from the vendor's ERP, the part is canceled, or no quantity is open.
  */

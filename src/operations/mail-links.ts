@@ -15,7 +15,7 @@ export interface MailLinkDeps extends Pick<TableDeps, 'tables' | 'clock' | 'audi
   readonly publicUrl: string | null
 }
 
-/** Creates the links in e-mails to vendors. A delivery that is repeated gets the same link, so that only one is valid. */
+/** Creates the links in e-mails to vendors. A repeated delivery gets the same link, so that only one is valid. */
 export function createMailLinks(deps: MailLinkDeps): MailDeliveries['linkTo'] {
   const { publicUrl, tables, shares, clock } = deps
   return async ({ connection, source, number }, days) => {

@@ -9,8 +9,8 @@ import { stateTables } from './entity-states.ts'
 import { claimTables } from './stock/claim-rows.ts'
 
 /**
- * Tables of sinks: what each target has, the calls and e-mails for orders, parked records, and which connections and orders are
- * held.
+ * Tables of sinks: what each target has, the calls and e-mails for orders, parked records, and which connections and
+ * orders are held.
  */
 export const sinkTables: readonly TableDefinition[] = [
   ...deliveryTables,

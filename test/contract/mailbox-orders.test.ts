@@ -83,6 +83,12 @@ it('sends nothing of an order that was canceled, or is on hold, before its first
   expect(mails).toEqual([])
 })
 
+it('names the order that an order replaces', async () => {
+  const { deliver, mails } = await mailboxWorld()
+  await deliver(two(undefined, { amends: '16' }))
+  expect(mails.map(textOfMail).join()).toContain('It replaces order 16.')
+})
+
 it('says nothing new when only prices change', async () => {
   const { deliver, mails } = await mailboxWorld()
   await deliver(two())

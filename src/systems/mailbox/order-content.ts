@@ -15,6 +15,8 @@ import { textOf } from '../kit/wire.ts'
 export interface OrderContent {
   readonly number: string
   readonly placedAt: number
+  /** The order that it replaces; null: none. */
+  readonly replaces: string | null
   readonly standing: Standing
   readonly lines: readonly ContentLine[]
   /** Lines of the address as on a label; empty: there is none. */
@@ -45,6 +47,7 @@ export function orderContent(event: VendorOrderRequested): OrderContent {
   return {
     number: lineText(data.orderNumber) ?? '',
     placedAt: data.placedAt,
+    replaces: lineText(data.amends),
     standing: canceled ? 'canceled' : held ? 'held' : 'open',
     lines: canceled ? [] : linesOf(event),
     shipTo: address === null ? [] : labelOf(address),

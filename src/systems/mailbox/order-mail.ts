@@ -37,7 +37,7 @@ export function kindOf(before: MailNote | null, { standing }: OrderContent): Mai
 const HEADS: Readonly<Record<Exclude<MailKind, 'new'>, { readonly prefix: string; readonly lead: string }>> = {
   changed: {
     prefix: 'Changed: ',
-    lead: 'This order has changed. What counts is what is below; the earlier e-mail is out of date.',
+    lead: 'This order has changed. What counts is what is below; the earlier e-mail no longer does.',
   },
   held: { prefix: 'On hold: ', lead: 'This order is on hold. Please do not ship it until the next e-mail.' },
   released: { prefix: 'Released: ', lead: 'The hold has ended. Please deliver what is below.' },
@@ -64,9 +64,15 @@ function subjectOf({ kind, content: { number } }: OrderMail, { subject, seller }
   return cutText(`${prefix}${filled}`.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '), LONGEST_SUBJECT)
 }
 
+/** The cancellation of the other order may come later, or the vendor may have shipped it. */
+function replacedLead(number: string): string {
+  return `It replaces order ${number}. If you have shipped anything of ${number}, please ask us before you ship this one.`
+}
+
 /** Sentences above the order. */
-function leadsOf({ kind, isCopy }: OrderMail, { note }: Wording): readonly string[] {
-  return [kind === 'new' ? null : HEADS[kind].lead, isCopy ? COPY : null, note].filter((one) => one !== null)
+function leadsOf({ kind, isCopy, content: { replaces } }: OrderMail, { note }: Wording): readonly string[] {
+  const replaced = replaces === null || kind !== 'new' ? null : replacedLead(replaces)
+  return [kind === 'new' ? null : HEADS[kind].lead, replaced, isCopy ? COPY : null, note].filter((one) => one !== null)
 }
 
 /** How the lines differ from those of the last e-mail; empty for a first one. */

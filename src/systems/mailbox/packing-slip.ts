@@ -46,7 +46,7 @@ export async function packingSlip(content: OrderContent, seller: string, logo: B
     slip
       .moveDown(1)
       .fontSize(8)
-      .text(`${UNPRINTABLE} stands for a character that this slip can not print. The e-mail has the whole text.`)
+      .text(`${UNPRINTABLE} stands for a character that this slip cannot print. The e-mail has the whole text.`)
   }
   writePageNumbers(slip)
   slip.end()

@@ -33,7 +33,19 @@ async function world(over: Parameters<typeof sharedOrder>[0] = {}) {
     await send({ version: versionOn((await open()).body), ...form })
   const events = () =>
     api.control.producer.sent.filter(({ topic }) => topic.endsWith('.fulfilments')).map(({ value }) => value)
-  return { ...api, path, open, send, answer, events, versionOn, admin: { authorization: 'Bearer the-token' } }
+  const fulfilments = async () =>
+    await Promise.all(events().map((value) => api.control.deps.codec.decode('fulfilments', value)))
+  return {
+    ...api,
+    path,
+    open,
+    send,
+    answer,
+    events,
+    fulfilments,
+    versionOn,
+    admin: { authorization: 'Bearer the-token' },
+  }
 }
 
 const SHIP = { answer: 'ship', 'quantity.1': '2', carrier: 'UPS', tracking: '1Z9' }
@@ -83,7 +95,7 @@ it.each([
   [{ ...SHIP, tracking: '' }, 'Enter the tracking number, or tick that there is none.'],
   [{ ...SHIP, untracked: 'yes' }, 'Which is right?'],
   [{ ...SHIP, tracking: 'x'.repeat(101) }, 'at most 100 characters'],
-  [{ answer: 'reject', reason: '  ' }, 'Say why you can not deliver this order.'],
+  [{ answer: 'reject', reason: '  ' }, 'Say why you cannot deliver this order.'],
 ])('%j is refused with a sentence', async (form, sentence) => {
   const { answer, events } = await world()
   const { statusCode, body } = await answer(form)
@@ -98,13 +110,33 @@ it('is shipped without a tracking number if that is ticked', async () => {
 })
 
 it('is rejected with a reason; what was shipped stays', async () => {
-  const { answer, open, events } = await world()
+  const { answer, open, fulfilments } = await world()
   await answer(SHIP)
   expect((await answer({ answer: 'reject', reason: 'Out of\nstock' })).statusCode).toBe(303)
   const { body } = await open()
   expect(body).toContain('Rest rejected')
   expect(body).not.toContain('<form')
-  expect(events()).toHaveLength(2)
+  const alder = { source: 'erp-alder', taskId: null }
+  const lineId = '1'
+  expect(await fulfilments()).toMatchObject([
+    {
+      ...alder,
+      data: {
+        kind: 'shipment',
+        orderReference: 'alder-7',
+        lines: [{ sku: 'ALDER-1', lineId, quantity: decimal8('2', 'q'), reason: null }],
+        tracks: [{ number: '1Z9', carrier: 'UPS' }],
+      },
+    },
+    {
+      ...alder,
+      data: {
+        kind: 'cancellation',
+        lines: [{ sku: 'ALDER-1', lineId, quantity: decimal8('1', 'q'), reason: 'Out of stock' }],
+        tracks: [],
+      },
+    },
+  ])
 })
 
 it('records who answered, and that nothing else could be done with it', async () => {
