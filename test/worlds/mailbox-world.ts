@@ -16,7 +16,7 @@ import { type ReceivedMail, startMailServer } from './mail-server.ts'
 import { governors, systemOf, wallClock } from './sources.ts'
 
 const PUBLIC_URL = 'https://waldstream.example'
-export const mailed = connectionOf('acme', '^A')
+const mailed = connectionOf('acme', '^A')
 
 interface MailboxOptions {
   readonly server?: Parameters<typeof startMailServer>[0]

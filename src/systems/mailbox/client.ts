@@ -1,3 +1,4 @@
+import { StreamError } from '../../errors.ts'
 import { digest } from '../../events/identity.ts'
 import type { CallKind } from '../../platform/governor/governor.ts'
 import { checkMailRoute, composeMail, type MailRoute, type Posting, postMail } from '../../platform/mail-posting.ts'
@@ -48,6 +49,8 @@ export function createMailboxClient(
   { governors, network, folderOf, post }: ClientDeps,
 ): MailboxClient {
   const { settings } = system
+  // Before any order is taken up: orders wait until it is set, and none becomes a dead letter.
+  if (post !== undefined && post.deliveries !== null && !post.hasPublicUrl) throw noLinksError(system.id)
   const sender = senderOf(system, network, post?.own ?? null)
   const { host, port } = sender.route.server
   const governor = governors.of(`mailbox ${host}:${port}`, system.limits)
@@ -81,14 +84,18 @@ export function createMailboxClient(
     async check(signal) {
       await logo()
       await governor.run(kind, () => checkMailRoute(sender.route, signal), signal)
-      const noLinks = 'PUBLIC_URL is not set: e-mails need it for their links, and are not sent without it'
-      return { date: null, warnings: post?.hasPublicUrl === true ? [] : [noLinks] }
+      return { date: null, warnings: post?.hasPublicUrl === true ? [] : [NO_LINKS] }
     },
   })
   return viewOf('orders')
 }
 
 const ID_LENGTH = 32
+const NO_LINKS = 'PUBLIC_URL is not set: e-mails need it for their links, and are not sent without it'
+
+function noLinksError(id: string): StreamError {
+  return new StreamError('configuration_invalid', `system ${id}: ${NO_LINKS}`, { field: 'PUBLIC_URL' })
+}
 
 /** `orders@seller.example` of `Seller <orders@seller.example>`. */
 function bareAddress(address: string): string {

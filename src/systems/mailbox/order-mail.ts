@@ -76,7 +76,7 @@ function leadsOf({ kind, isCopy, content: { replaces } }: OrderMail, { note }: W
 }
 
 /** How the lines differ from those of the last e-mail; empty for a first one. */
-export function changesOf({ kind, content, before }: OrderMail): readonly string[] {
+function changesOf({ kind, content, before }: OrderMail): readonly string[] {
   if (before === null || (kind !== 'changed' && kind !== 'released')) return []
   const was = new Map(before.lines.map((line) => [line.line, line]))
   const now = new Map(content.lines.map((line) => [line.line, line]))

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module'
 import { type Font, openSync } from 'fontkit'
 
-const { resolve } = createRequire(import.meta.url)
+const require = createRequire(import.meta.url)
 
 /** Files of a font with Latin, Greek and Cyrillic letters; the fonts of PDF itself have Western European ones only. */
 export const slipFonts = {
-  regular: resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
-  bold: resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+  regular: require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+  bold: require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
 } as const
 
 /** Stands for a character that the slip can't print; the font has it. */

@@ -9,7 +9,7 @@ import type { Delivered, Sink } from '../kit/sink.ts'
 import type { MailboxClient } from './client.ts'
 import { addressDigest, digestOf, type OrderContent, orderContent } from './order-content.ts'
 import { kindOf, mailTexts } from './order-mail.ts'
-import { packingSlip } from './packing-slip.ts'
+import type { packingSlip as PackingSlip } from './packing-slip.ts'
 import type { MailboxValues } from './settings.ts'
 
 /** The order map may add any field: the e-mail and the slip name it. */
@@ -130,8 +130,7 @@ async function vendorMail(
   const link = await deliveries.linkTo(part, settings.linkDays)
   const kind = kindOf(sent, content)
   const { subject, text, html } = mailTexts({ kind, content, before: sent, isCopy, link }, settings)
-  const isSlip = content.standing === 'open'
-  const slip = isSlip ? await packingSlip(content, settings.seller, await client.logo()) : null
+  const slip = content.standing === 'open' ? await slipOf(content, settings.seller, await client.logo()) : null
   return {
     id: client.messageId(reference, number),
     replyTo: number === 1 ? null : client.messageId(reference, 1),
@@ -140,6 +139,12 @@ async function vendorMail(
     html,
     attachment: slip === null ? null : { name: `packing-slip-${fileName(content.number)}.pdf`, content: slip },
   }
+}
+
+/** The library is loaded for the first slip: most processes make none, and it takes half a second. */
+async function slipOf(...given: Parameters<typeof PackingSlip>): Promise<Buffer> {
+  const { packingSlip } = await import('./packing-slip.ts')
+  return await packingSlip(...given)
 }
 
 /** Only characters that every system takes in a file name. */
