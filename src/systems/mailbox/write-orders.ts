@@ -28,6 +28,9 @@ interface Task {
   readonly reference: string
   readonly content: OrderContent
   readonly digest: string
+  /** As it is kept. */
+  readonly found: MailedOrder
+  /** As it counts for this content. */
   readonly before: MailedOrder
 }
 
@@ -53,9 +56,10 @@ export function writeMailboxOrders(
       const content = orderContent(event)
       const part = partOf(event, connection)
       const reference = orderReference(connection.id, event.key)
-      const before = movedOn(await deliveries.sent.find(part), digestOf(content))
-      const mailing = { client, deliveries, settings: system.settings, signal }
-      return await deliverMail(event, { part, reference, content, digest: digestOf(content), before }, mailing)
+      const digest = digestOf(content)
+      const found = await deliveries.sent.find(part)
+      const task = { part, reference, content, digest, found, before: movedOn(found, digest) }
+      return await deliverMail(event, task, { client, deliveries, settings: system.settings, signal })
     },
   }
 }
@@ -84,7 +88,7 @@ async function deliverMail(event: VendorOrderRequested, task: Task, mailing: Mai
 
 /** Guarantee 3: what is being sent is kept before it is sent, so that a process that dies leaves a trace of it. */
 async function sendOnce(event: VendorOrderRequested, task: Task, mailing: Mailing): Promise<Delivered> {
-  const { part, reference, content, digest, before } = task
+  const { part, reference, content, digest, found, before } = task
   const { sent: keeper } = mailing.deliveries
   const { sent, open } = before
   const doubts = open === null ? 0 : open.doubts
@@ -95,14 +99,14 @@ async function sendOnce(event: VendorOrderRequested, task: Task, mailing: Mailin
   const note = noteOf((sent?.number ?? 0) + 1, content, digest)
   const mail = await vendorMail(task, { number: note.number, isCopy: open !== null }, mailing)
   const kept = await keeper.keep(part, before, { sent, open: { ...note, doubts: doubts + 1, asked: false } })
+  // Nothing was sent: an earlier e-mail in doubt stays in doubt, also one of another content.
+  const takeBack = async (): Promise<void> => void (await keeper.keep(part, kept, found))
   const posting = await mailing.client.send(mail, mailing.signal).catch(async (error: unknown) => {
-    // Nothing was sent.
-    await keeper.keep(part, kept, { sent, open })
+    await takeBack()
     throw error
   })
   if (posting.end !== 'accepted') {
-    // An earlier copy may still have arrived.
-    if (posting.end === 'refused') await keeper.keep(part, kept, { sent, open })
+    if (posting.end === 'refused') await takeBack()
     throw posting.error
   }
   await keeper.keep(part, kept, { sent: note, open: null })
