@@ -558,6 +558,7 @@ export const texts = {
     until: 'until',
     used: 'opened',
     unused: 'never opened',
+    answers: 'takes answers',
     revoke: 'Revoke',
     revokeTitle: 'Revoke this link?',
     revokeLead: 'Anyone who opens it from now on sees that it was revoked.',
