@@ -147,10 +147,11 @@ export const environmentSchema = Type.Object({
     Type.String({
       pattern: '^https?://[^\\s?#]+$',
       $comment: 'an http(s) address without a query',
-      description: 'address of the web page, for links in notifications; without it, they have no links',
+      description:
+        'address of the web page, for links in notifications and in orders by e-mail; without it, the former have no links and the latter are not sent',
     }),
   ),
-  SMTP_HOST: text('mail server for notifications; without it, no e-mails are sent'),
+  SMTP_HOST: text('mail server for notifications and orders by e-mail; without it, none are sent'),
   SMTP_PORT: whole(1, 65_535, 587, 'its port'),
   SMTP_TLS: Type.Enum(['starttls', 'tls', 'off'], {
     default: 'starttls',

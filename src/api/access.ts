@@ -43,6 +43,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /audit': 'open',
   'GET /assets/:name': 'open',
   'GET /share/:token': 'signed',
+  'POST /share/:token': 'signed',
   'GET /v1': 'caller',
   'GET /openapi.json': 'caller',
   'GET /docs': 'caller',

@@ -58,6 +58,10 @@ export const ofSharedOrder = {
   'frame-ancestors': none,
 }
 
+/** The same where the holder of the link may answer: its forms may be sent to this API. */
+export const ofAnsweredOrder =
+  "default-src 'none';style-src 'self';font-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'"
+
 /**
  * Security headers of all responses: caches may store only feeds, and no other site may embed or read a response.
  * `isEncrypted`: also tells browsers to use only TLS.

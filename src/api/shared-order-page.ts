@@ -1,8 +1,10 @@
 import { add, decimal8, subtract, text8, ZERO8 } from '../events/decimal.ts'
+import type { AnswerLine } from '../operations/answer-state.ts'
 import type { PartLine } from '../operations/order-timeline.ts'
 import type { OpenedShare, SharedOrder } from '../operations/share-links.ts'
 import { type Html, html } from '../platform/html.ts'
 import type { PageFiles } from './page-files.ts'
+import { type AfterForm, afterForm, answeredState, answerForms } from './shared-order-form.ts'
 
 type Part = SharedOrder['part']
 type Fulfilment = Part['fulfilments'][number]
@@ -13,8 +15,8 @@ interface PageParts {
 }
 
 /** The page of a link, without script. `page`: the control tower, whose styles it uses. */
-export function sharedOrderPage(page: PageFiles | null, opened: OpenedShare): Html {
-  return documentOf(page, 'order' in opened ? orderPage(opened.order) : refusedPage(opened.refused))
+export function sharedOrderPage(page: PageFiles | null, opened: OpenedShare, after: AfterForm = {}): Html {
+  return documentOf(page, 'order' in opened ? orderPage(opened.order, after) : refusedPage(opened.refused))
 }
 
 /** The page for an address with too many requests. */
@@ -71,24 +73,30 @@ function refusedPage(refused: keyof typeof refusals): PageParts {
   return message(...refusals[refused])
 }
 
-function orderPage({ number, source, link, part }: SharedOrder): PageParts {
-  const state = stateOf(part)
+function orderPage(order: SharedOrder, after: AfterForm): PageParts {
+  const { number, source, link, part, answers } = order
+  const state = answers === null ? stateOf(part) : answeredState(part, answers)
   const body = html`<header class="shared-head">
 <p class="soft">${source} → ${part.connection}</p>
 <div class="shared-title"><h1>Order ${number}</h1><span class="badge" data-tone="${state.tone}">${state.text}</span></div>
 </header>
-<section class="card" aria-label="Order"><dl class="facts shared-facts">
+${afterForm(after)}${answerForms(order, after)}<section class="card" aria-label="Order"><dl class="facts shared-facts">
 ${fact('Placed', part.placed_at === null ? html`–` : time(part.placed_at))}
-${fact('Order in your system', html`${part.target_id ?? '–'}`)}
-${fact('Amount', html`${amount(part)}`)}
-${fact('Changed', time(part.updated_at))}
+${answers === null ? ownFacts(part) : html``}${fact('Changed', time(part.updated_at))}
 </dl></section>
 <section class="card" aria-labelledby="lines"><div class="card-head"><h2 id="lines">To deliver</h2></div>
-${linesOf(part)}</section>
+${answers === null ? linesOf(part) : linesTable(answers.lines.map(answerRow))}</section>
 <section class="card" aria-labelledby="shipments"><div class="card-head"><h2 id="shipments">Shipments</h2></div>
 ${shipmentsOf(part)}</section>
-<footer class="soft shared-foot"><p>Anyone with this link can see this page until ${time(link.expires_at)}.</p></footer>`
+<footer class="soft shared-foot"><p>Anyone with this link can ${answers === null ? 'see this page' : 'answer for you'} until ${time(link.expires_at)}.</p></footer>`
   return { title: `Order ${number}`, body }
+}
+
+/** A vendor with a mailbox has no system, and needs no prices. */
+function ownFacts(part: Part): Html {
+  return html`${fact('Order in your system', html`${part.target_id ?? '–'}`)}
+${fact('Amount', html`${amount(part)}`)}
+`
 }
 
 function stateOf({ status, code, canceled }: Part): { readonly text: string; readonly tone: string } {
@@ -114,9 +122,12 @@ function amount({ total, currency }: Part): string {
 }
 
 function linesOf(part: Part): Html {
-  if (part.lines.length === 0) return html`<p class="shared-none soft">There is nothing to deliver for this order.</p>`
   const shipped = shippedOf(part)
-  const rows = part.lines.map((line) => lineOf(line, shipped))
+  return linesTable(part.lines.map((line) => lineOf(line, shipped)))
+}
+
+function linesTable(rows: readonly Html[]): Html {
+  if (rows.length === 0) return html`<p class="shared-none soft">There is nothing to deliver for this order.</p>`
   return html`<div class="table-scroll"><table class="table shared-lines">
 <thead><tr><th>Product</th><th class="number">Pieces</th><th class="number">Shipped</th><th class="number">Open</th></tr></thead>
 <tbody>
@@ -135,8 +146,18 @@ function shippedOf({ fulfilments }: Part): ReadonlyMap<string, ReturnType<typeof
 function lineOf({ sku, name, wanted }: PartLine, shipped: ReadonlyMap<string, ReturnType<typeof decimal8>>): Html {
   const [pieces, done] = [decimal8(wanted, 'wanted'), shipped.get(sku) ?? ZERO8]
   const open = subtract(pieces, done)
+  return rowOf({ sku, name, wanted, shipped: text8(done), open: text8(open < 0n ? ZERO8 : open) })
+}
+
+const answerRow = (line: AnswerLine): Html => rowOf(line)
+
+interface ShownLine extends Pick<AnswerLine, 'sku' | 'wanted' | 'shipped' | 'open'> {
+  readonly name: string | null
+}
+
+function rowOf({ sku, name, wanted, shipped, open }: ShownLine): Html {
   const title = name === null || name === sku ? html`` : html`<span class="soft shared-name">${name}</span>`
-  return html`<tr><td><strong class="shared-sku">${sku}</strong>${title}</td><td class="number" data-name="Pieces">${wanted}</td><td class="number" data-name="Shipped">${text8(done)}</td><td class="number" data-name="Open">${text8(open < 0n ? ZERO8 : open)}</td></tr>
+  return html`<tr><td><strong class="shared-sku">${sku}</strong>${title}</td><td class="number" data-name="Pieces">${wanted}</td><td class="number" data-name="Shipped">${shipped}</td><td class="number" data-name="Open">${open}</td></tr>
 `
 }
 
@@ -144,6 +165,7 @@ const kinds: Readonly<Record<string, string>> = {
   shipment: 'Shipment',
   closure: 'Closed without delivery',
   cancellation: 'Cancellation',
+  confirmation: 'Confirmation',
 }
 
 function shipmentsOf({ fulfilments }: Part): Html {

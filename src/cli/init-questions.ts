@@ -62,12 +62,22 @@ export async function askStartingPoint(
   if (unknown !== undefined) throw new UsageError(`--set ${unknown} ${unknownName(unknown, asked)}`)
   const usual = `${shop.id}-${vendor.id}`.slice(0, LONGEST_ID)
   const connection = await answer('connection', { text: 'id of the connection', usual, problem: idProblem })
-  const skuPattern = given['sku-pattern'] ?? null
+  const skuPattern = await skuPatternOf(vendor.type, given, answer)
   const wrong = skuPattern === null ? null : patternProblem(skuPattern)
   if (wrong !== null) throw new UsageError(`--sku-pattern ${wrong}`)
   const now = `${new Date().toISOString().slice(0, 19)}Z`
   const ordersFrom = isoOption('orders-from', given['orders-from']) ?? now
   return { shop, vendor, connection, skuPattern, ordersFrom }
+}
+
+/** Null: the vendor owns the SKUs in its feed of products. A vendor whose products are not read needs a pattern. */
+async function skuPatternOf({ title, reads }: SystemType, given: Named, answer: Answer): Promise<string | null> {
+  if (reads.products !== undefined) return given['sku-pattern'] ?? null
+  return await answer('sku-pattern', {
+    text: `regular expression on the vendor's SKUs, such as ^ACM-, because no products are read from ${title}`,
+    usual: null,
+    problem: patternProblem,
+  })
 }
 
 async function systemOf(
@@ -86,7 +96,9 @@ async function systemOf(
   if (type === undefined) throw new Error(`${chosen} was checked to be a type`)
   const id = await answer(`${end}-id`, { text: `id of the ${end}`, usual: end, problem: idProblem })
   const address = await answer(`${end}-address`, {
-    text: `address of ${end === 'shop' ? 'the shop' : "the vendor's ERP"}, such as https://${end}.example.com`,
+    text: type.answersByLink
+      ? 'e-mail address of the vendor, such as mailto:orders@vendor.example.com'
+      : `address of ${end === 'shop' ? 'the shop' : "the vendor's ERP"}, such as https://${end}.example.com`,
     usual: null,
     problem: (text) => (isReference(text) ? null : (addressProblem(text) ?? type.addressProblem(text))),
   })

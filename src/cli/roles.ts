@@ -7,6 +7,7 @@ import { roleRulesOf } from '../configuration/role-rules.ts'
 import { watchConfiguration } from '../configuration/watch-configuration.ts'
 import { type Heartbeat, startHeartbeat } from '../control/processes.ts'
 import type { Demo } from '../operations/demo.ts'
+import { openPostOffice } from '../operations/post-office.ts'
 import { productVersion } from '../operations/product-version.ts'
 import type { AccountStanding } from '../platform/governor/governor.ts'
 import { createSharedGovernors } from '../platform/governor/governors.ts'
@@ -64,7 +65,8 @@ export async function startRoles(
   const governors = createSharedGovernors(tables, clock, owner, platform.meter)
   const mayUseRole = roleRulesOf(platform.config.environment)
   const folderOf = folderRulesOf(platform.config.environment)
-  const deps = { clock, logger, governors, network, mayUseRole, folderOf, resolveSecret }
+  const post = openPostOffice(platform)
+  const deps = { clock, logger, governors, network, mayUseRole, folderOf, post, resolveSecret }
   const clients = createClients({ ...deps, systemTypes: platform.systemTypes })
   const parts: RunningPart[] = []
   let followed: FollowedConfiguration | undefined

@@ -58,7 +58,8 @@ async function onOrder<T>(
   })
 }
 
-function lineOf({ id, connection, state, created_by, expires_at, last_used_at, revoked_by }: ShareStatus): string {
+function lineOf({ id, connection, state, created_by, answers, ...times }: ShareStatus): string {
+  const { expires_at, last_used_at, revoked_by } = times
   const end = revoked_by === null ? `expires ${expires_at}` : `by ${revoked_by}`
-  return `${id}  ${connection}  ${state}  created by ${created_by}, ${end}, last used ${last_used_at ?? 'never'}`
+  return `${id}  ${connection}  ${state}  created by ${created_by}, ${end}, last used ${last_used_at ?? 'never'}${answers ? ', takes answers' : ''}`
 }

@@ -70,6 +70,8 @@ export interface SystemType {
   readonly orderNumbers: RegExp | null
   /** Null: its orders always have the shop's customer and the shop's prices. */
   readonly orderTerms: OrderTerms | null
+  /** True: its people answer on the page of a link. */
+  readonly answersByLink: boolean
   /** All mistakes in these settings, each by itself, together and at this address (null: it is not known). */
   settingProblems(given: Readonly<Record<string, unknown>>, address?: string | null): readonly SettingProblem[]
   /** Mistake in an address that is not a reference; null: none. */

@@ -6,10 +6,10 @@ import { list, map, number, oneOf, rowsOf, rowType, text } from '../platform/dyn
 import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 
 /**
- * What a vendor's people report about their part of an order: that they will deliver it, or that they shipped part of
- * it.
+ * What a vendor's people report about their part of an order: that they will deliver it, that they shipped part of it,
+ * or that they will not deliver what is left.
  */
-export const filedKinds = ['confirmation', 'shipment'] as const
+export const filedKinds = ['confirmation', 'shipment', 'cancellation'] as const
 export type FiledKind = (typeof filedKinds)[number]
 
 /** One report. */
@@ -118,9 +118,9 @@ export async function file(
   throw new StreamError('concurrent_change', 'this order kept changing; send the request again')
 }
 
-/** Pieces of a line that were shipped. */
-export function shippedOf(filed: readonly Filed[], line: string): Decimal8 {
-  const own = filed.filter(({ kind }) => kind === 'shipment').flatMap(({ lines }) => lines)
+/** Pieces of a line that were shipped, or that the vendor will not deliver. */
+export function filedPieces(filed: readonly Filed[], kind: 'shipment' | 'cancellation', line: string): Decimal8 {
+  const own = filed.filter((one) => one.kind === kind).flatMap(({ lines }) => lines)
   return own
     .filter((one) => one.line === line)
     .reduce((sum, { quantity }) => add(sum, decimal8(quantity, 'quantity')), ZERO8)

@@ -17,6 +17,7 @@ import { publishPage } from '../producers/publish.ts'
 import { orderReference } from '../rules/order-reference.ts'
 import { isVirtual, vendorQuantity } from '../rules/quantities.ts'
 import { topLevelLines } from '../rules/split-order.ts'
+import { reasonText } from '../systems/kit/undelivered.ts'
 import { noteChange, noteNothing } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { openToShip } from './open-to-ship.ts'
@@ -36,9 +37,11 @@ export interface WantedTrack {
 
 export interface WantedFulfilment extends PartPlace {
   readonly kind: FiledKind
-  /** Empty: all lines of a confirmation, or all open quantities of a shipment. */
+  /** Empty: all lines of a confirmation, or all open quantities of a shipment or cancellation. */
   readonly lines: readonly FiledLine[]
   readonly tracks: readonly WantedTrack[]
+  /** Why the vendor does not deliver; null: no reason. */
+  readonly reason?: string | null
   /** Null: requests with the same content count as one. */
   readonly requestKey: string | null
   /** Returns what the shop would receive, without sending it. */
@@ -68,8 +71,8 @@ const LONGEST_TRACK = 100
 const MOST_TRACKS = 50
 
 /**
- * Files a confirmation or shipment of a vendor's part of an order by hand. It is published like one from the vendor's
- * ERP, so it reaches the shop and the timeline. Never accepts more than is open (Guarantee 7); a repeated request gives
+ * Files a confirmation, shipment or cancellation of a vendor's part of an order by hand. It is published like one from
+ * the vendor's ERP, so it reaches the shop and the timeline. Never accepts more than is open (Guarantee 7); a repeated request gives
  * the same fulfilment (Guarantee 3). Throws `not_found`, `request_invalid`, and `state_conflict` when shipments are
  * read from the vendor's ERP, the part is canceled, or no quantity is open.
  */
@@ -79,6 +82,7 @@ export async function fileFulfilment(deps: Deps, by: Principal, wanted: WantedFu
   assertOpen(sent, wanted)
   const tracks = checkedTracks(wanted)
   const lines = shippableLines(sent.data)
+  const reason = checkedReason(wanted)
   const before = await listFiled(deps.tables, wanted)
   const id = idOf(wanted, tracks)
   const known = before.find((one) => one.id === id)
@@ -105,7 +109,7 @@ export async function fileFulfilment(deps: Deps, by: Principal, wanted: WantedFu
     deps,
     connection,
     wanted,
-    fulfilmentOf(connection, wanted, { filed: kept, tracks, lines }),
+    fulfilmentOf(connection, { ...wanted, reason }, { filed: kept, tracks, lines }),
     kept.at,
   )
   const after = { id, kind: kept.kind, connection: connection.id }
@@ -138,8 +142,7 @@ function assertOpen({ canceled }: VendorOrderRequested, { number, connection }: 
 }
 
 function checkedTracks({ kind, tracks }: WantedFulfilment): readonly WantedTrack[] {
-  if (kind === 'confirmation' && tracks.length > 0)
-    throw invalid('tracks', 'a confirmation has no parcels; send a shipment')
+  if (kind !== 'shipment' && tracks.length > 0) throw invalid('tracks', `a ${kind} has no parcels; send a shipment`)
   if (tracks.length > MOST_TRACKS) throw invalid('tracks', `takes at most ${MOST_TRACKS} parcels`)
   return tracks.map(({ number, carrier }, index) => {
     const [text, by] = [number.trim(), carrier?.trim() ?? '']
@@ -150,10 +153,16 @@ function checkedTracks({ kind, tracks }: WantedFulfilment): readonly WantedTrack
   })
 }
 
+/** On one line, cut to what shops take; null: there is none. */
+function checkedReason({ kind, reason = null }: WantedFulfilment): string | null {
+  if (kind !== 'cancellation' && reason !== null) throw invalid('reason', `a ${kind} has none; send a cancellation`)
+  return reasonText(reason)
+}
+
 type Line = Order['lines'][number]
 
 /** Lines that are shipped on their own; a line that is part of another is shipped with it. */
-function shippableLines(order: Order): readonly Line[] {
+export function shippableLines(order: Order): readonly Line[] {
   return topLevelLines(order).filter((line) => !isVirtual(line))
 }
 
@@ -164,7 +173,7 @@ function chosenLines(
   filed: readonly Filed[],
 ): readonly FiledLine[] {
   const left = new Map(
-    lines.map((line) => [line.lineId, kind === 'shipment' ? openToShip(line, filed) : vendorQuantity(line)]),
+    lines.map((line) => [line.lineId, kind === 'confirmation' ? vendorQuantity(line) : openToShip(line, filed)]),
   )
   if (given.length === 0) {
     const all = [...left].filter(([, quantity]) => quantity > 0n)
@@ -205,6 +214,11 @@ function idOf(wanted: WantedFulfilment, tracks: readonly WantedTrack[]): string 
   return `hand-${digest('hand', connection, source, number, what).slice(0, ID_DIGITS)}`
 }
 
+/** The id that a request with a key gets. */
+export function filedId(wanted: WantedFulfilment): string {
+  return idOf(wanted, wanted.tracks)
+}
+
 interface Parts {
   readonly filed: Filed
   readonly tracks: readonly WantedTrack[]
@@ -213,7 +227,11 @@ interface Parts {
 
 const skuOf = (lines: readonly Line[], id: string) => lines.find(({ lineId }) => lineId === id)?.sku ?? ''
 
-function fulfilmentOf(connection: Connection, { number }: PartPlace, { filed, tracks, lines }: Parts): Fulfilment {
+function fulfilmentOf(
+  connection: Connection,
+  { number, reason = null }: PartPlace & Pick<WantedFulfilment, 'reason'>,
+  { filed, tracks, lines }: Parts,
+): Fulfilment {
   return {
     fulfilmentId: filed.id,
     orderNumber: number,
@@ -225,7 +243,7 @@ function fulfilmentOf(connection: Connection, { number }: PartPlace, { filed, tr
       lineId: line,
       quantity: decimal8(quantity, 'quantity'),
       location: null,
-      reason: null,
+      reason,
     })),
     tracks: tracks.map((track) => ({ ...track, title: track.carrier })),
     attributes: {},

@@ -1,11 +1,16 @@
-import { type Filed, shippedOf } from '../control/filed-fulfilments.ts'
+import { type Filed, filedPieces } from '../control/filed-fulfilments.ts'
 import { add, type Decimal8, decimal8, greatest, least, subtract, ZERO8 } from '../events/decimal.ts'
 import type { OrderLine } from '../events/generated/events.ts'
 import { vendorQuantity } from '../rules/quantities.ts'
 
-/** Open quantity of a line. The shop may have shipped some itself, and filed shipments may not have reached it yet. */
+/**
+ * Open quantity of a line. The shop may have shipped some itself, and filed shipments and cancellations may not have
+ * reached it yet: what the shop and the vendor canceled may be the same pieces, so the larger number applies.
+ */
 export function openToShip(line: OrderLine, filed: readonly Filed[]): Decimal8 {
-  const open = subtract(vendorQuantity(line), greatest(line.quantityShipped, shippedOf(filed, line.lineId)))
+  const left = subtract(line.quantityOrdered, filedPieces(filed, 'cancellation', line.lineId))
+  const shipped = greatest(line.quantityShipped, filedPieces(filed, 'shipment', line.lineId))
+  const open = subtract(least(vendorQuantity(line), left), shipped)
   return open < 0n ? ZERO8 : open
 }
 

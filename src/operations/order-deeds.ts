@@ -9,7 +9,7 @@ import { nameOf, type Principal } from './principal.ts'
 export const ORDER_DEEDS = 'order'
 
 export type OrderDeed = 'hold' | 'release' | 'cancel' | 'resend'
-type ShareDeed = 'share' | 'unshare'
+type ShareDeed = 'share' | 'unshare' | 'answer'
 
 /** The parts of an order that an action was about, by connection. */
 export interface DeedParts {

@@ -4,11 +4,12 @@ import type { ShareCheck } from '../control/shares/share-store.ts'
 import { StreamError } from '../errors.ts'
 import { isoTime } from '../events/times.ts'
 import { daysMs } from '../platform/persons/person-keys.ts'
+import { type AnswerState, answerState } from './answer-state.ts'
 import { noteChange, noteNothing } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { tellTimeline } from './order-deeds.ts'
 import { type OrderPart, orderTimeline } from './order-timeline.ts'
-import { nameOf, notFound, type Principal } from './principal.ts'
+import { may, nameOf, notFound, type Principal } from './principal.ts'
 import { type Scoped, within } from './scope.ts'
 
 /** Days that a link is valid: by default, and at most. */
@@ -35,6 +36,8 @@ export interface ShareStatus {
   readonly last_used_at: string | null
   readonly revoked_at: string | null
   readonly revoked_by: string | null
+  /** Whoever has it may confirm, reject and ship for the vendor. */
+  readonly answers: boolean
 }
 
 /** A new link; `path` contains the secret and is shown only once. */
@@ -46,6 +49,8 @@ export interface IssuedShare extends ShareStatus {
 export interface SharedOrder extends OrderPlace {
   readonly link: ShareStatus
   readonly part: OrderPart
+  /** What the vendor answered and may answer; null: the link only shows the order. */
+  readonly answers: AnswerState | null
 }
 
 export type OpenedShare =
@@ -53,7 +58,9 @@ export type OpenedShare =
   | { readonly refused: 'unknown' | 'expired' | 'revoked'; readonly id: string | null }
   | { readonly refused: 'gone'; readonly id: string }
 
-type Deps = Pick<OperationDeps, 'tables' | 'staged' | 'products' | 'shares' | 'clock' | 'audit'>
+type Deps = Pick<OperationDeps, 'tables' | 'systemTypes' | 'staged' | 'products' | 'shares' | 'clock' | 'audit'>
+
+type OpenDeps = Pick<Deps, 'tables' | 'staged' | 'products' | 'shares' | 'clock'>
 
 /** Path prefix of links. */
 export const SHARE_PATH = '/share/'
@@ -83,13 +90,22 @@ export async function createShareLink(
   if (before.filter((link) => stateOfShare(link, now) === 'active').length >= MOST_ACTIVE) {
     throw new StreamError('state_conflict', `order ${number} already has ${MOST_ACTIVE} valid links; revoke some first`)
   }
-  const wanted = { source, number, connection, expires_at: now + daysMs(days), created_by: nameOf(by) }
+  const answers = may(by, 'fulfil') && (await isAnsweredByLink(deps, connection))
+  const wanted = { source, number, connection, expires_at: now + daysMs(days), created_by: nameOf(by), answers }
   const { link, token } = await deps.shares.create(wanted)
   const shown = statusOf(link, now)
   const after = { id: link.id, connection, expires_at: shown.expires_at }
   await noteChange(deps, by, { what: 'share.create', target: `${number} of ${source}`, after })
   await tellTimeline(deps, by, 'share', { source, number, connections: [connection], reason: null })
   return { ...shown, path: `${SHARE_PATH}${token}` }
+}
+
+/** Whether the connection's vendor has no other way to answer. */
+async function isAnsweredByLink({ tables, systemTypes }: Pick<Deps, 'tables' | 'systemTypes'>, id: string) {
+  const { connections, systems } = await readConfiguration(tables)
+  const vendor = connections.find((one) => one.id === id)?.vendor
+  const type = systems.find((one) => one.id === vendor)?.type
+  return type !== undefined && systemTypes.get(type)?.answersByLink === true
 }
 
 /** Links of an order to parts that the caller sees, newest first. Throws `not_found`. */
@@ -134,29 +150,41 @@ export const linkHolder: Principal = {
 }
 
 /** Opens a link. Its token shows only the link's part, whatever its creator may see. */
-export async function openShareLink(deps: Deps, by: Principal, token: string): Promise<OpenedShare> {
+export async function openShareLink(deps: OpenDeps, by: Principal, token: string): Promise<OpenedShare> {
   const check: ShareCheck = await deps.shares.check(token)
   if ('refused' in check) return check
   const { id, source, number, connection } = check.link
   const { connections } = await readConfiguration(deps.tables)
-  if (!connections.some((one) => one.id === connection)) return { refused: 'gone', id }
+  const found = connections.find((one) => one.id === connection)
+  if (found === undefined) return { refused: 'gone', id }
   const timeline = await orderTimeline(deps, holding(by, check.link), { source, number }).catch((error: unknown) => {
     if (error instanceof StreamError && error.code === 'not_found') return null
     throw error
   })
   const part = timeline?.parts.find((one) => one.connection === connection)
   if (part === undefined) return { refused: 'gone', id }
-  return { order: { source, number, link: statusOf(check.link, deps.clock.now()), part } }
+  const answers = check.link.answers
+    ? await stateOrNull(answerState(deps, holding(by, check.link), check.link, found))
+    : null
+  return { order: { source, number, link: statusOf(check.link, deps.clock.now()), part, answers } }
+}
+
+/** Null: it is not known yet what the vendor was sent. */
+async function stateOrNull(state: Promise<AnswerState>): Promise<AnswerState | null> {
+  return await state.catch((error: unknown) => {
+    if (error instanceof StreamError && error.code === 'state_conflict') return null
+    throw error
+  })
 }
 
 /** The principal with the link's scope. */
-function holding(by: Principal, { id, connection }: ShareLink): Principal {
+export function holding(by: Principal, { id, connection }: Pick<ShareLink, 'id' | 'connection'>): Principal {
   const scope = { connections: new Set([connection]), systems: new Set<string>() }
   return { ...by, name: `share link ${id}`, scope, scopes: new Set(['observe']) }
 }
 
 function statusOf(link: ShareLink, now: number): ShareStatus {
-  const { id, connection, created_at, created_by, expires_at, last_used_at, revoked_at, revoked_by } = link
+  const { id, connection, created_at, created_by, expires_at, last_used_at, revoked_at, revoked_by, answers } = link
   return {
     id,
     connection,
@@ -167,5 +195,6 @@ function statusOf(link: ShareLink, now: number): ShareStatus {
     last_used_at: isoTime(last_used_at),
     revoked_at: isoTime(revoked_at),
     revoked_by,
+    answers,
   }
 }

@@ -47,6 +47,7 @@ import { createInstallation, type Grounds } from './installation/installation.ts
 import { letterActNotes } from './letter-acts.ts'
 import { createMapAnew } from './map-anew.ts'
 import { createSendNotice, type SendNotice } from './notifications/send-notice.ts'
+import { checkedPost } from './post-office.ts'
 import { createPreview } from './preview-retry.ts'
 import { productVersion } from './product-version.ts'
 import { createPullNotes } from './pulls/note-pulls.ts'
@@ -170,6 +171,7 @@ export function openOperations(
       network: networkRulesOf(config.environment),
       mayUseRole: roleRulesOf(config.environment),
       folderOf: folderRulesOf(config.environment),
+      post: checkedPost(config),
       resolveSecret,
       systemTypes,
       limitMs: TEST_LIMIT_MS,

@@ -61,21 +61,27 @@ function transportOf({ host, port, tls, login }: MailConfig) {
   })
 }
 
-/** Uses only codes: the library's messages repeat the server's answer, which contains addresses. */
-function mailError({ host, port }: MailConfig, error: unknown): StreamError {
+/**
+ * Uses only codes: the library's messages repeat the server's answer, which contains addresses. `login`: where its user
+ * and password are set.
+ */
+export function mailError(
+  { host, port }: Pick<MailConfig, 'host' | 'port'>,
+  error: unknown,
+  login = 'SMTP_USERNAME and SMTP_PASSWORD',
+): StreamError {
+  if (error instanceof StreamError) return error
   const server = `the mail server ${host}:${port}`
   const { code, status } = reasonOf(error)
   const details = { reason: code, status }
   const answered = status === null ? code : String(status)
   if (code === 'EAUTH' || code === 'ENOAUTH') {
-    return new StreamError(
-      'credentials_refused',
-      `${server} refused the login (${answered}): check SMTP_USERNAME and SMTP_PASSWORD`,
-      { details },
-    )
+    return new StreamError('credentials_refused', `${server} refused the login (${answered}): check ${login}`, {
+      details,
+    })
   }
   if (code === 'ETLS') {
-    return new StreamError('target_rejected', `${server} does not offer the encryption that SMTP_TLS asks for`, {
+    return new StreamError('target_rejected', `${server} does not offer the encryption that is set`, {
       details,
     })
   }

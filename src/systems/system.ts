@@ -25,6 +25,7 @@ import type { NetworkRules } from '../platform/network-rules.ts'
 import type { ConfiguredSystem, ConnectableSystem } from './kit/configured-system.ts'
 import type { ImpossibleFaults } from './kit/faults.ts'
 import { ownHook } from './kit/own-webhook.ts'
+import type { PostOffice } from './kit/post-office.ts'
 import type { PriceLevel } from './kit/price-level.ts'
 import type { ReaderNotes } from './kit/reader-notes.ts'
 import type { AnySink, Sink } from './kit/sink.ts'
@@ -43,6 +44,8 @@ export interface ClientDeps {
   readonly mayUseRole?: (system: string) => boolean
   /** The folder on this machine that a system may use; null: the operator provides none. If absent, none. */
   readonly folderOf?: (system: string) => string | null
+  /** If absent, no e-mails are sent. */
+  readonly post?: PostOffice
 }
 
 /**
@@ -118,6 +121,8 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   readonly orderNumbers?: RegExp
   orderFields?(values: ValuesOf<S>): OwnOrderFields
   readonly orderTerms?: OrderTerms
+  /** Its people have no system: they confirm, reject and ship on the page of a link. */
+  readonly answersByLink?: true
   /** How its webhooks are verified and parsed; if absent, as Waldstream's own webhooks. */
   readonly webhook?: HookKind
   /** Rows of the fault matrix: the system's interfaces, each with the faults that can't happen there. */
@@ -168,6 +173,7 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     shopStart: options.shopStart ?? null,
     orderNumbers: options.orderNumbers ?? null,
     orderTerms: options.orderTerms ?? null,
+    answersByLink: options.answersByLink ?? false,
     settingProblems(given, address = null) {
       const read = readSettings(settings, given)
       const wrong = [...unknownSettings(settings, given), ...(read.ok ? [] : read.problems)]

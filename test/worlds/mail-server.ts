@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
 /** An e-mail as the server got it. */
@@ -15,7 +15,15 @@ export interface MailWorld {
   close(): Promise<void>
 }
 
-export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailWorld> {
+/** `given`: options, or options that may drop every open connection. */
+export async function startMailServer(
+  given: SMTPServerOptions | ((drop: () => void) => SMTPServerOptions) = {},
+): Promise<MailWorld> {
+  const sockets = new Set<Socket>()
+  const drop = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  const options = typeof given === 'function' ? given(drop) : given
   const mails: ReceivedMail[] = []
   const server = new SMTPServer({
     authOptional: true,
@@ -31,6 +39,10 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
       })
     },
     ...options,
+  })
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
   })
   // A client that goes away is no failure of the test.
   server.on('error', () => undefined)

@@ -28,7 +28,7 @@ const Body = Type.Object(
     lines: Type.Optional(
       Type.Array(Type.Object(Line, { additionalProperties: false }), {
         maxItems: 500,
-        description: 'Default: all lines of a confirmation, all open quantities of a shipment',
+        description: 'Default: all lines of a confirmation, all open quantities of a shipment or cancellation',
       }),
     ),
     tracks: Type.Optional(
@@ -39,6 +39,9 @@ const Body = Type.Object(
         ),
         { maxItems: 100, description: 'Parcels of a shipment' },
       ),
+    ),
+    reason: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: 'Of a cancellation: why the vendor does not deliver' }),
     ),
     dryRun: Type.Boolean({ default: false, description: 'Return what the shop would receive, without sending it' }),
   },
@@ -62,19 +65,20 @@ const Answer = Type.Object({
   tracks: Type.Array(Type.Object({ number: Text, carrier: Type.Union([Text, Type.Null()]) })),
 })
 
-/** Confirmations and shipments of vendors that are entered by hand instead of read from an ERP. */
+/** Confirmations, shipments and cancellations of vendors that are entered by hand instead of read from an ERP. */
 export function filedFulfilmentRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const response = { 200: Answer, 202: Answer, ...problems(400, 401, 404, 409) }
     const schema = { tags: ['orders'], params: Params, body: Body, response }
     app.post('/v1/orders/:source/:number/fulfilments', { schema }, async (request, reply) => {
-      const { connection, kind, lines = [], tracks = [], dryRun } = request.body
+      const { connection, kind, lines = [], tracks = [], reason = null, dryRun } = request.body
       const wanted = {
         ...request.params,
         connection,
         kind,
         lines,
         tracks: tracks.map(({ number, carrier = null }) => ({ number, carrier })),
+        reason,
         requestKey: requestKey(request),
         dryRun,
       }

@@ -50,6 +50,7 @@ const status = {
   last_used_at: Type.Union([Time, Type.Null()], { description: 'To the minute; null: never opened' }),
   revoked_at: MaybeTime,
   revoked_by: Type.Union([Text, Type.Null()]),
+  answers: Type.Boolean({ description: 'Whoever has it may confirm, reject and ship for the vendor' }),
 }
 const Link = Type.Object(status)
 const Links = Type.Object({ items: Type.Array(Link) })

@@ -1,9 +1,12 @@
 import { digest } from '../../events/identity.ts'
 import { expiresAfter, keptDays } from '../../platform/dynamodb/expiry.ts'
-import { nullable, number, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
+import { flag, nullable, number, or, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition } from '../../platform/dynamodb/tables.ts'
 
-/** A link that shows a vendor's part of one order to anyone who has it. Times are milliseconds. */
+/**
+ * A link that shows a vendor's part of one order to anyone who has it, and may let them answer for the vendor. Times are
+ * milliseconds.
+ */
 export interface ShareLink {
   /** See `shelfOf`. */
   readonly shelf: string
@@ -22,6 +25,10 @@ export interface ShareLink {
   readonly revoked_by: string | null
   /** To the minute; null: never opened. */
   readonly last_used_at: number | null
+  /** Whoever has it may confirm, reject and ship. An earlier version only shows the order. */
+  readonly answers: boolean
+  /** From which its secret is derived, with a key (`ensure`); null: the secret is stored nowhere. */
+  readonly seed: string | null
   /** Seconds: the row may be removed then. */
   readonly expires: number
 }
@@ -45,6 +52,8 @@ export const shareRows = rowType<ShareLink>(SHARE_LINKS, ['shelf', 'id'], {
   revoked_at: nullable(number),
   revoked_by: nullable(text),
   last_used_at: orNull(number),
+  answers: or(flag, false),
+  seed: orNull(text),
   expires: number,
 })
 

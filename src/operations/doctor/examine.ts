@@ -21,6 +21,7 @@ import { systemClock } from '../../platform/system-clock.ts'
 import { createClients } from '../../systems/clients.ts'
 import { systemTypes } from '../../systems/systems.ts'
 import { createSubscriptionStore, subscriptionTables } from '../outgoing/subscription-row.ts'
+import { checkedPost } from '../post-office.ts'
 import type { Principal } from '../principal.ts'
 import { sees, seesAll } from '../scope.ts'
 import { targetsOf } from '../sinks.ts'
@@ -140,16 +141,19 @@ function subscriptionChecks(
 }
 
 function systemChecks(
-  { environment }: Config,
+  config: Config,
   logger: Logger,
   documents: Pick<Configuration, 'systems' | 'connections'>,
 ): readonly Check[] {
+  const { environment } = config
   const resolveSecret = createResolver(environment)
   const network = networkRulesOf(environment)
   const governors = createGovernors(systemClock)
   const mayUseRole = roleRulesOf(environment)
   const folderOf = folderRulesOf(environment)
-  const clients = createClients({ clock: systemClock, logger, governors, network, mayUseRole, folderOf, resolveSecret })
+  const post = checkedPost(config)
+  const deps = { clock: systemClock, logger, governors, network, mayUseRole, folderOf, post, resolveSecret }
+  const clients = createClients(deps)
   return [
     ...documents.systems.map((system) => systemCheck(system, { clients, now: systemClock.now })),
     ...priceLevelChecks(documents, { clients }),

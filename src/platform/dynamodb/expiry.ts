@@ -20,6 +20,7 @@ export const keptDays = {
   endedJobs: 400,
   endedShareLinks: 90,
   filedFulfilments: 400,
+  sentMails: 400,
   notesOfOrders: 400,
   linkNotes: 400,
   configurationChanges: 1_100,

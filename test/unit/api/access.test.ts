@@ -44,7 +44,7 @@ it('answers nothing without the token, whatever the method, but what is open or 
     `HEAD ${path}: 404`,
   ])
   expect((await answeredWithoutToken(app, routes)).toSorted()).toEqual(
-    ['GET /health/live: 200', 'HEAD /health/live: 200', ...ofPage].toSorted(),
+    ['GET /health/live: 200', 'HEAD /health/live: 200', 'POST /share/:token: 404', ...ofPage].toSorted(),
   )
 })
 
@@ -55,7 +55,7 @@ it('lets nothing but the health of the process and the files of the page be open
       .toSorted()
   expect([declared('open'), declared('signed')]).toEqual([
     ['GET /health/live', ...pagePaths.map((path) => `GET ${path}`), 'GET /assets/:name'].toSorted(),
-    ['GET /share/:token', 'POST /v1/webhooks/:system'],
+    ['GET /share/:token', 'POST /share/:token', 'POST /v1/webhooks/:system'],
   ])
 })
 

@@ -83,6 +83,16 @@ describe('what a first configuration is written from', () => {
       ['vendor.companyDb=SBO'],
       'must end before /b1s',
     ],
+    [
+      { ...complete, vendor: 'mailbox', 'vendor-address': 'mailto:orders@acme.example' },
+      ['vendor.seller=Maple Street'],
+      '--sku-pattern is missing',
+    ],
+    [
+      { ...complete, vendor: 'mailbox', 'vendor-address': 'https://acme.example' },
+      ['vendor.seller=Maple Street'],
+      'must be mailto:',
+    ],
     [{ ...complete, 'vendor-id': 'shop' }, account, '--vendor-id "shop" is also the id of the shop; choose another id'],
     [{ ...complete, 'vendor-sign-in': 'token' }, account, '--vendor-sign-in "token" is not known'],
     [{ ...complete, 'sku-pattern': '(' }, account, '--sku-pattern'],

@@ -60,6 +60,7 @@ it('the page of operations lists every table and no other, and the times that ro
     notifications: keptDays.notifications,
     share_links: keptDays.endedShareLinks,
     filed_fulfilments: keptDays.filedFulfilments,
+    sent_mails: keptDays.sentMails,
     order_steps: keptDays.orderSteps,
     order_calls: keptDays.orderSteps,
     order_index: keptDays.orderIndex,

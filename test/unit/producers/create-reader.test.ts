@@ -33,6 +33,7 @@ const settings = {
   account: 'A',
   storeHash: 'h',
   companyDb: 'DB',
+  seller: 'Maple Street',
   region: 'eu-central-1',
   allowPrivateAddresses: 'true',
   ...Object.fromEntries(queues),
@@ -44,7 +45,7 @@ function usual(type: string) {
   const way = definition?.secrets.ways.find((names) => Object.keys(names).every((name) => Object.hasOwn(secrets, name)))
   const ofType = (given: Readonly<Record<string, unknown>>, names: object | undefined) =>
     Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(names ?? {}, name)))
-  const address = type === 'files' ? 'sftp://127.0.0.1:1' : nowhere
+  const address = { files: 'sftp://127.0.0.1:1', mailbox: 'mailto:orders@acme.example' }[type] ?? nowhere
   const system = { id: 'sys', type, address, settings: ofType(settings, definition?.settings) }
   return systemOf({ ...system, secrets: ofType(secrets, way) as Record<string, string> })
 }

@@ -46,11 +46,21 @@ const given: Readonly<Record<string, { secrets: Record<string, string>; settings
   files: { secrets: { username: 'env:A', password: 'env:A' }, settings: {} },
 }
 
+/** Its address is a mailbox: which server is called is a setting. */
+const mailbox = (host: string, more: Readonly<Record<string, unknown>> = {}) =>
+  systemOf({
+    id: 'x',
+    type: 'mailbox',
+    address: 'mailto:orders@acme.example',
+    secrets: { username: 'env:A', password: 'env:A' },
+    settings: { seller: 'Maple', from: 'a@maple.example', 'smtp.host': host, 'smtp.port': port, ...more },
+  })
+
 const overHttp = Object.keys(given).filter((type) => type !== 'files')
 const schemeOf = (type: string, overHttps = 'http') => (overHttp.includes(type) ? overHttps : 'sftp')
 
 it('every type of system is tried', () => {
-  expect(Object.keys(given).toSorted()).toEqual([...systemTypes.keys()].toSorted())
+  expect([...Object.keys(given), 'mailbox'].toSorted()).toEqual([...systemTypes.keys()].toSorted())
 })
 
 const check = (type: string, address: string, network: NetworkRules) =>
@@ -134,6 +144,30 @@ it.each(Object.keys(given))('%s is called where the operator lists it', async (t
   const host = `127.0.0.1:${port}`
   const network = networkRulesOf({ ALLOWED_PRIVATE_NETWORKS: host, ALLOWED_HTTP_HOSTS: host })
   await expect(check(type, `${schemeOf(type)}://${host}`, network)).rejects.toMatchObject({
+    code: 'target_unavailable',
+  })
+  expect(connected).toBeGreaterThan(before)
+})
+
+it('no mail server is called there, by address or name, nor without encryption where the operator does not list it', async () => {
+  const byName = networkRulesOf({}, { lookup: toHere })
+  const signal = AbortSignal.timeout(5_000)
+  for (const [host, network] of [
+    ['127.0.0.1', networkRulesOf({})],
+    ['::1', networkRulesOf({})],
+    ['name.example', byName],
+  ] as const) {
+    await expect(clients(network).check(mailbox(host), signal), host).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringContaining('private network'),
+    })
+  }
+  const listed = networkRulesOf({ ALLOWED_PRIVATE_NETWORKS: '127.0.0.1' })
+  await expect(clients(listed).check(mailbox('127.0.0.1', { 'smtp.tls': 'off' }), signal)).rejects.toMatchObject({
+    message: expect.stringContaining('ALLOWED_HTTP_HOSTS'),
+  })
+  const before = connected
+  await expect(clients(listed).check(mailbox('127.0.0.1'), signal)).rejects.toMatchObject({
     code: 'target_unavailable',
   })
   expect(connected).toBeGreaterThan(before)

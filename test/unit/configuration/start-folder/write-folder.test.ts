@@ -15,20 +15,28 @@ import { runMappingTest } from '../../../../src/operations/run-mapping-test.ts'
 import { systemTypes } from '../../../../src/systems/systems.ts'
 
 /** Values that every required setting of a type takes. */
-const VALUES: Readonly<Record<string, string>> = { account: '1234567', companyDb: 'SBODEMOUS', storeHash: 'abc123' }
+const VALUES: Readonly<Record<string, string>> = {
+  account: '1234567',
+  companyDb: 'SBODEMOUS',
+  storeHash: 'abc123',
+  seller: 'Maple Street',
+}
 
 function system(id: string, type: SystemType, way: readonly string[]): StartingSystem {
   const settings = Object.fromEntries(requiredSettings(type).map((name) => [name, VALUES[name] ?? '']))
-  const web = `https://${id}.example.com`
-  const address = type.addressProblem(web) === null ? web : `sftp://${id}.example.com/out`
+  const addresses = [`https://${id}.example.com`, `sftp://${id}.example.com/out`, `mailto:orders@${id}.example.com`]
+  const address = addresses.find((one) => type.addressProblem(one) === null) ?? ''
   return { id, type, address, secrets: way, settings }
 }
 
 const waysOf = ({ secrets }: SystemType) => secrets.ways.map((way) => Object.keys(way))
 
+/** Whether a feed can say which SKUs the vendor owns. */
+const hasProducts = ({ reads }: SystemType) => reads.products !== undefined
+
 const pairs = shopTypes(systemTypes).flatMap((shop) =>
   vendorTypes(systemTypes).flatMap((vendor) =>
-    [null, '^VENDOR-', '^ACME-'].map((skuPattern) => ({ shop, vendor, skuPattern })),
+    [...(hasProducts(vendor) ? [null] : []), '^VENDOR-', '^ACME-'].map((skuPattern) => ({ shop, vendor, skuPattern })),
   ),
 )
 
@@ -47,9 +55,9 @@ async function written(
 }
 
 describe('a first configuration', () => {
-  it('is there for both shops, both ERPs and vendors with files', () => {
+  it('is there for both shops, both ERPs, and vendors with files or a mailbox', () => {
     expect(shopTypes(systemTypes).map(({ type }) => type)).toEqual(['magento2', 'bigcommerce'])
-    expect(vendorTypes(systemTypes).map(({ type }) => type)).toEqual(['netsuite', 'sap-b1', 'files'])
+    expect(vendorTypes(systemTypes).map(({ type }) => type)).toEqual(['netsuite', 'sap-b1', 'files', 'mailbox'])
   })
 
   it.for(pairs)('of $shop.type and $vendor.type with $skuPattern is valid, and passes its tests', async (pair) => {
@@ -80,7 +88,9 @@ describe('a first configuration', () => {
     const one = system('acme-west', type, way)
     const [otherWay = []] = waysOf(other)
     const second = system('other', other, otherWay)
-    const { files, checked } = await written(isShop ? one : second, isShop ? second : one, null)
+    const vendor = isShop ? second : one
+    const pattern = hasProducts(vendor.type) ? null : '^VENDOR-'
+    const { files, checked } = await written(isShop ? one : second, vendor, pattern)
     expect(checked.mistakes).toEqual([])
     const own = checked.configuration.systems.find(({ id }) => id === 'acme-west')
     expect(Object.keys(own?.secrets ?? {})).toEqual(way)

@@ -57,6 +57,7 @@ export function Shares(props: OfPart): JSX.Element {
               <Badge tone={tones[link.state]}>{words.states[link.state]}</Badge>
               <span class="soft">
                 {words.by(link.created_by)}, <End link={link} />, <Used link={link} />
+                {link.answers ? `, ${words.answers}` : ''}
               </span>
               <Show when={link.state === 'active' && may('operate')}>
                 <button type="button" class="button small danger" onClick={() => setRevoking(link)}>
