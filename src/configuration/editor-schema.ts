@@ -57,22 +57,23 @@ function typeSchema(type: SystemType): Schema {
   const requires = (['settings', 'secrets'] as const).filter((part) =>
     part === 'settings' ? requiredSettings(type.settings).length > 0 : type.secrets.ways.every((way) => !isEmpty(way)),
   )
-  const filters = Object.entries(type.reads).map(([entity, { filter }]) =>
-    whereIs('entity', entity, filter === null ? {} : { properties: { filter: settingsSchema(filter) } }),
-  )
   return {
     properties: {
       settings: settingsSchema(type.settings),
       secrets: secretsSchema(type),
-      reads: {
-        items: {
-          properties: { entity: { enum: readableEntities(type) } },
-          ...(filters.length === 0 ? {} : { allOf: filters }),
-        },
-      },
+      reads: readsSchema(type),
     },
     ...(requires.length === 0 ? {} : { required: requires }),
   }
+}
+
+function readsSchema(type: SystemType): Schema {
+  const entities = readableEntities(type)
+  if (entities.length === 0) return { maxItems: 0 }
+  const filters = Object.entries(type.reads).map(([entity, { filter }]) =>
+    whereIs('entity', entity, filter === null ? {} : { properties: { filter: settingsSchema(filter) } }),
+  )
+  return { items: { properties: { entity: { enum: entities } }, ...(filters.length === 0 ? {} : { allOf: filters }) } }
 }
 
 const isEmpty = (way: object) => Object.keys(way).length === 0
