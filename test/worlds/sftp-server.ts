@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
-import { onTestFinished, vi } from 'vitest'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { until } from './processes-until.ts'
 
 const SSHD = '/usr/sbin/sshd'
 /** An account without rights, which a test that runs as root starts the server as. */
@@ -29,6 +30,22 @@ export interface SftpServer {
 
 /** OpenSSH's server on a free port, as an ordinary user, with keys of its own. It ends with the test. */
 export async function startSftpServer(): Promise<SftpServer> {
+  const server = await launchSftpServer()
+  onTestFinished(server.stop)
+  return server
+}
+
+/** Writes a file as the user of the server, under another name first, and renames it. */
+export function putFile(server: SftpServer, path: string, text: string): void {
+  const full = join(server.folder, path)
+  const folders = [dirname(dirname(full)), dirname(full)]
+  for (const folder of folders) mkdirSync(folder, { recursive: true })
+  writeFileSync(`${full}.tmp`, text)
+  if (process.getuid?.() === 0) for (const one of [...folders, `${full}.tmp`]) chownSync(one, DAEMON.id, DAEMON.id)
+  renameSync(`${full}.tmp`, full)
+}
+
+export async function launchSftpServer(): Promise<SftpServer> {
   const base = mkdtempSync(join(tmpdir(), 'waldstream-sftp-'))
   const isRoot = process.getuid?.() === 0
   const username = isRoot ? DAEMON.name : userInfo().username
@@ -62,12 +79,10 @@ export async function startSftpServer(): Promise<SftpServer> {
     await ended(server)
     rmSync(base, { recursive: true, force: true })
   }
-  onTestFinished(stop)
-  await vi
-    .waitFor(() => answers(port), { timeout: 20_000 })
-    .catch(() => {
-      throw new Error(`sshd did not start: ${said.join('')}`)
-    })
+  await until('sshd answers', async () => await answers(port), { withinMs: 20_000 }).catch(async () => {
+    await stop()
+    throw new Error(`sshd did not start: ${said.join('')}`)
+  })
   return { host: '127.0.0.1', port, username, key: user.private, hostKey: fingerprint(host.public), folder, stop }
 }
 
@@ -90,10 +105,13 @@ async function ended(server: ChildProcess): Promise<void> {
   await exit
 }
 
-async function answers(port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
+async function answers(port: number): Promise<true> {
+  return await new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
-    socket.once('data', () => resolve(void socket.destroy()))
+    socket.once('data', () => {
+      socket.destroy()
+      resolve(true)
+    })
     socket.once('error', reject)
   })
 }

@@ -1,14 +1,14 @@
 // The vendor of docs/systems/files.md, on a real SFTP server: stock and prices in, order out, tracking back.
 
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { magentoCredentials } from '../../../simulators/magento2/authorization.ts'
 import { startMagentoSimulator } from '../../../simulators/magento2/start-magento-simulator.ts'
 import { ROOT } from '../../worlds/processes.ts'
 import { installFiles, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
-import { noSftpServer, type SftpServer, startSftpServer } from '../../worlds/sftp-server.ts'
+import { noSftpServer, putFile, type SftpServer, startSftpServer } from '../../worlds/sftp-server.ts'
 import { smallCatalogFile } from '../../worlds/sources.ts'
 
 interface Item {
@@ -75,14 +75,7 @@ it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected f
     mixedStates: false,
   })
   onTestFinished(async () => void (await simulator.close()))
-  const put = (path: string, text: string) => {
-    const full = join(server.folder, path)
-    const folders = [dirname(dirname(full)), dirname(full)]
-    for (const folder of folders) mkdirSync(folder, { recursive: true })
-    writeFileSync(`${full}.tmp`, text)
-    if (process.getuid?.() === 0) for (const one of [...folders, `${full}.tmp`]) chownSync(one, 1, 1)
-    renameSync(`${full}.tmp`, full)
-  }
+  const put = (path: string, text: string) => putFile(server, path, text)
   put('out/stock/stock-20261130-0900.csv', 'Item No;Available\nWLD-0012;In Stock\nWLD-2;10+\nWLD-3;7\n')
   put('out/prices/prices.csv', 'sku,price\nWLD-2,12.50\n')
   put('out/tracking/none.txt', '')
