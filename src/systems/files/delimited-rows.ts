@@ -58,6 +58,8 @@ function records(text: AsyncIterable<string>, { delimiter, quote }: DelimitedFor
     bom: true,
     delimiter,
     quote: quote ?? false,
+    // A quote in a cell is doubled, whichever it is.
+    ...(quote === null ? {} : { escape: quote }),
     info: true,
     max_record_size: LONGEST_ROW,
     relax_column_count: true,

@@ -9,6 +9,7 @@ import { stockMeaning } from './read-inventory.ts'
 import { priceMeaning } from './read-prices.ts'
 import { productMeaning } from './read-products.ts'
 import { endingOf, rowSource } from './row-format.ts'
+import { sampleFiles } from './sample/sample-files.ts'
 import {
   addressProblem,
   type FilesValues,
@@ -65,6 +66,7 @@ export const files = defineSystem({
   sinks: {
     'vendor-orders': ({ client, system }) => writeFileOrders(client, ordersOf(system.settings)),
   },
+  proposeSettings: sampleFiles,
   orderFields: () => orderFields,
   faultRows: {
     files: {
