@@ -157,11 +157,93 @@ describe('the file of an order', () => {
     expect(list()).toEqual([])
   })
 
+  it('has the numbers and truths of the order map as they are, and no list that would be lost', async () => {
+    const mapped = [...columns, 'Dock=order.dock', 'Gift=line.gift']
+    const { deliver, text } = world({ 'orders.columns': mapped })
+    await deliver(order({ fields: { dock: '7.10', 'line.1.gift': 'true' } }))
+    expect(text('acme-1001.csv').split('\r\n')[1]).toBe('acme-1001,0012,3,Zoë Łukasz,7.10,true')
+    await expect(deliver(order({ fields: { dock: '[1,2]' } }, '1002'))).rejects.toMatchObject({
+      code: 'mapping_failed',
+      field: 'orderMap.fields.dock',
+    })
+  })
+
   it('has a safe name of its own for every order number', async () => {
     const { deliver, list } = world()
     for (const key of ['10/1', '10%2F1', '..', 'ä']) await deliver(order({}, key))
     expect(list()).toHaveLength(4)
     expect(list()).toContain('acme-10%2F1.csv')
+  })
+})
+
+describe('the file of an order in another format', () => {
+  const mapped = [...columns, 'Price=unit_price', 'Dock=order.dock', 'Gift=line.gift']
+  const named = mapped.map((one) => one.replace('PO Number', 'PO_Number'))
+  const event = order({ fields: { dock: '7.10', 'line.1.gift': JSON.stringify('<a> & \u0001b') } })
+
+  it('JSON is one document, with its lines in a list and every digit of its numbers', async () => {
+    const { deliver, list, text } = world({
+      'orders.format': 'json',
+      'orders.columns': mapped,
+      'orders.names.lines': 'items',
+    })
+    await deliver(event)
+    expect(list()).toEqual(['acme-1001.json'])
+    expect(text('acme-1001.json')).toBe(
+      '{"PO Number":"acme-1001","Name":"Zoë Łukasz","Dock":7.10,"items":[' +
+        '{"Item":"0012","Qty":3,"Price":10,"Gift":"<a> & \\u0001b"},{"Item":"A-2","Qty":1,"Price":10,"Gift":null}]}\n',
+    )
+  })
+
+  it('JSON Lines have an object for each line', async () => {
+    const { deliver, text } = world({ 'orders.format': 'jsonl', 'orders.columns': columns })
+    await deliver()
+    expect(text('acme-1001.jsonl').split('\n')).toEqual([
+      '{"PO Number":"acme-1001","Item":"0012","Qty":3,"Name":"Zoë Łukasz"}',
+      '{"PO Number":"acme-1001","Item":"A-2","Qty":1,"Name":"Zoë Łukasz"}',
+      '',
+    ])
+  })
+
+  it('XML has an element for the order, its columns and its lines', async () => {
+    const { deliver, text } = world({
+      'orders.format': 'xml',
+      'orders.columns': named.filter((one) => !one.startsWith('Dock')),
+      'orders.names.order': 'PurchaseOrder',
+      'orders.names.lines': 'Items',
+      'orders.names.line': 'Item',
+    })
+    await deliver(order({ fields: { 'line.1.gift': JSON.stringify('<a> & \u0001b') } }))
+    expect(text('acme-1001.xml')).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?>\n<PurchaseOrder><PO_Number>acme-1001</PO_Number><Name>Zoë Łukasz</Name>' +
+        '<Items><Item><Item>0012</Item><Qty>3</Qty><Price>10</Price><Gift>&lt;a&gt; &amp;  b</Gift></Item>' +
+        '<Item><Item>A-2</Item><Qty>1</Qty><Price>10</Price><Gift></Gift></Item></Items></PurchaseOrder>\n',
+    )
+  })
+
+  const places = { 'PO Number': '1+12', Item: '13+6', Qty: '19+5 zeros', Price: '24+6 right', Name: '31+12' }
+  const fixed = {
+    'orders.format': 'fixed',
+    'orders.columns': [...columns, 'Price=unit_price'],
+    'orders.places': places,
+  }
+
+  it('fixed width has each value in its place', async () => {
+    const { deliver, text } = world(fixed)
+    await deliver()
+    expect(text('acme-1001.txt')).toBe(
+      'acme-1001   0012  00003    10 Zoë Łukasz  \r\nacme-1001   A-2   00001    10 Zoë Łukasz  \r\n',
+    )
+  })
+
+  it('fixed width cuts off nothing: a value that is too long fails the order, with its column and limit', async () => {
+    const { deliver, list } = world({ ...fixed, 'orders.places': { ...places, Name: '31+8' } })
+    await expect(deliver()).rejects.toMatchObject({
+      code: 'value_too_large',
+      field: 'Name',
+      message: expect.stringContaining('order 1001, line 1: Name has 10 characters, more than the 8 of its place'),
+    })
+    expect(list()).toEqual([])
   })
 })
 

@@ -58,6 +58,9 @@ const fields: Readonly<Record<string, Field>> = { ...orderFields, ...lineFields 
 /** Names of all own fields. */
 export const ownFields = Object.keys(fields)
 
+/** All own fields under their own names. */
+export const allColumns: ReadonlyMap<string, string> = new Map(ownFields.map((name) => [name, name]))
+
 /** Prefixes of fields that the connection's order map sets: of the order, of the line. */
 export const MAPPED = { order: 'order.', line: 'line.' } as const
 
@@ -77,6 +80,18 @@ export function columnProblem(columns: ReadonlyMap<string, string>): string | nu
   if (!given.includes('reference') && !given.includes('order_number')) return 'must have a column for reference'
   const missing = NEEDED.find((name) => !given.includes(name))
   return missing === undefined ? null : `must have a column for ${missing}, else lines would be lost`
+}
+
+/** Own fields that are numbers where a format has them. */
+const NUMBERS: readonly string[] = ['shipping', 'quantity', 'unit_price', 'row_total', 'discount', 'tax']
+
+export function isNumberField(name: string): boolean {
+  return NUMBERS.includes(name)
+}
+
+/** Whether the lines of an order may differ in the field. */
+export function isLineField(name: string): boolean {
+  return Object.hasOwn(lineFields, name) || name.startsWith(MAPPED.line)
 }
 
 /** An own field as text; undefined: it is not an own field. */

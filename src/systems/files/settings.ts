@@ -16,8 +16,10 @@ import { character } from '../kit/character.ts'
 import { afterReading, completeness } from './arrived-files.ts'
 import { fieldPlaces } from './field-places.ts'
 import { namePattern } from './name-pattern.ts'
-import { columnProblem } from './order-columns.ts'
+import { allColumns, columnProblem } from './order-columns.ts'
 import { fileNameProblem } from './order-file-name.ts'
+import { orderFormatProblems, orderFormats } from './order-format.ts'
+import { orderPlaces } from './order-places.ts'
 import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
 import { dateForms } from './read-prices.ts'
 import { formatProblems, rowFormats } from './row-format.ts'
@@ -195,19 +197,32 @@ const fulfilments = {
 const orders = {
   folder: setting(folder, { default: 'orders', description: 'folder that the vendor fetches its orders from' }),
   file: setting(text({ expected: 'a name with {reference}, such as PO-{reference}.csv' }), {
-    default: '{reference}.csv',
-    description: 'name of the file of an order: {reference} is unique; {number} and {date} may be added',
+    description:
+      'name of the file of an order: {reference} is unique; {number} and {date} may be added; by default {reference} with the ending of the format, such as .csv (.txt for fixed)',
   }),
   workFolder: setting(folder, {
     default: '.waldstream',
     description: 'folder of our own, beside the orders: what was sent; the vendor must not touch it',
   }),
-  format: setting(choice(['csv']), { default: 'csv', description: 'format of the file' }),
+  format: setting(choice(orderFormats), { default: 'csv', description: 'format of the file' }),
   columns: setting(columnList, {
     description: 'columns of the file, in order, and the field in each; by default all fields under their own names',
   }),
   delimiter,
-  header: setting(flag, { default: true, description: 'false: the file has no row with the names of the columns' }),
+  header: setting(flag, {
+    default: true,
+    description: 'false: a file of the format csv has no row with the names of the columns',
+  }),
+  places: setting(orderPlaces, {
+    description:
+      'places of the columns in a line of the format fixed, as first character + length, with right or zeros (at the right, after blanks or zeros)',
+  }),
+  'names.order': setting(text(), { default: 'order', description: 'name of the XML element of an order' }),
+  'names.lines': setting(text(), {
+    default: 'lines',
+    description: 'name of the list of lines in JSON, or of the XML element around them',
+  }),
+  'names.line': setting(text(), { default: 'line', description: 'name of the XML element of a line' }),
   bundles: setting(choice(['components', 'products']), {
     default: 'components',
     description: 'whether the rows of a bundle are its components, or the bundle itself',
@@ -314,8 +329,8 @@ export function settingProblems(values: FilesValues, address: string | null): re
     ...formatProblemsOf('products', productsOf(values)),
     ...formatProblemsOf('prices', pricesOf(values)),
     ...formatProblemsOf('fulfilments', fulfilmentsOf(values)),
-    problem('orders.file', fileNameProblem(order.file)),
-    problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
+    problem('orders.file', order.file === null ? null : fileNameProblem(order.file)),
+    ...orderProblems(order),
     ...(address !== null && isWeb(address) ? webProblems(values) : []),
     problem('encryption', address === null ? null : encryptionProblem(values, address)),
   ].filter((one) => one !== null)
@@ -386,6 +401,13 @@ function columnsOf(values: IncomingValues & Partial<Pick<InventoryValues, 'locat
       return isNamed && typeof value === 'string' ? [value] : []
     }),
   ]
+}
+
+function orderProblems(order: OrdersValues): readonly (SettingProblem | null)[] {
+  const own = order.columns === null ? null : columnProblem(order.columns)
+  if (own !== null) return [problem('orders.columns', own)]
+  const problems = orderFormatProblems(order, order.columns ?? allColumns)
+  return Object.entries(problems).map(([name, said]) => problem(`orders.${name}`, said))
 }
 
 function problem(name: string, said: string | null): SettingProblem | null {

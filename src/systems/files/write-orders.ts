@@ -8,6 +8,7 @@ import type { FilesClient } from './client.ts'
 import { ownFields } from './order-columns.ts'
 import { orderFile } from './order-file.ts'
 import { orderFileName } from './order-file-name.ts'
+import { orderEnding } from './order-format.ts'
 import { joined, type Visit } from './place.ts'
 import type { OrdersValues } from './settings.ts'
 
@@ -61,7 +62,7 @@ export function writeFileOrders(client: FilesClient, settings: OrdersValues): Si
 }
 
 function pathsOf(event: VendorOrderRequested, reference: string, settings: OrdersValues): OrderPaths {
-  const name = orderFileName(settings.file, reference, event)
+  const name = orderFileName(settings.file ?? `{reference}.${orderEnding(settings.format)}`, reference, event)
   // The name of the mark depends on the reference only, so that a changed template sends nothing twice.
   const own = orderFileName('{reference}', reference, event)
   const work = joined(settings.folder, settings.workFolder)
