@@ -26,6 +26,9 @@ const withQuantity = (quantity: string) => {
   return order({ data: orderOf(lines, { orderNumber: '1001' }), contentDigest: 'other' })
 }
 
+/** As the processor of orders sends it: without lines and mapped fields. */
+const canceled = (key = '1001') => order({ canceled: true, data: orderOf([], { orderNumber: key }), fields: {} }, key)
+
 /** What the vendor sees, and a sink whose process may die at any step of a visit. */
 function world(
   settings: Readonly<Record<string, unknown>> = {},
@@ -343,5 +346,159 @@ describe('an order that changes', () => {
     const data = { ...order().data, amends: '1001' }
     await expect(deliver(order({ data }, '1001-1'))).rejects.toMatchObject({ code: 'target_conflict' })
     expect(list()).toEqual(['acme-1001.csv'])
+  })
+})
+
+describe('an order that changes after it was sent, with a file for that', () => {
+  const LATER = {
+    'orders.columns': columns,
+    'orders.changes.file': 'CHANGE-{reference}-{version}.csv',
+    'orders.cancellations.file': 'CANCEL-{reference}.csv',
+  }
+  const quantities = (texts: readonly string[]) => texts.map((one) => one.split('\r\n')[1]?.split(',')[2] ?? null)
+
+  it('is sent as a whole for each change, also back to what it was, and once each', async () => {
+    const { deliver, list, text, own } = world(LATER)
+    await deliver(withQuantity('3'))
+    for (const [quantity, version] of [
+      ['4', 1],
+      ['5', 2],
+      ['3', 3],
+    ] as const) {
+      const name = `CHANGE-acme-1001-${version}.csv`
+      expect(await deliver(withQuantity(quantity))).toEqual({
+        outcome: 'written',
+        targetId: 'orders/acme-1001.csv',
+        note: `change ${version} is in orders/${name}`,
+      })
+      expect(text(name)).toBe(`PO Number,Item,Qty,Name\r\nacme-1001,0012,${quantity},Zoë Łukasz\r\n`)
+      expect(await deliver(withQuantity(quantity))).toEqual({ outcome: 'unchanged', targetId: 'orders/acme-1001.csv' })
+    }
+    expect(list()).toHaveLength(4)
+    expect(own().filter((name) => name.endsWith('.waiting'))).toEqual([])
+  })
+
+  it('is canceled once, and its cancellation says only which order it is', async () => {
+    const { deliver, fetch, text } = world(LATER)
+    await deliver()
+    fetch()
+    expect(await deliver(canceled())).toEqual({
+      outcome: 'written',
+      targetId: 'orders/acme-1001.csv',
+      note: 'the cancellation is in orders/CANCEL-acme-1001.csv',
+    })
+    expect(text('CANCEL-acme-1001.csv')).toBe('PO Number\r\nacme-1001\r\n')
+    fetch()
+    expect(await deliver(canceled())).toMatchObject({ outcome: 'unchanged' })
+    expect(fetch()).toEqual([])
+  })
+
+  it.each([
+    ['json', '{"PO":"acme-1001","lines":[]}\n'],
+    ['jsonl', '{"PO":"acme-1001"}\n'],
+    ['xml', '<?xml version="1.0" encoding="UTF-8"?>\n<order><PO>acme-1001</PO><lines></lines></order>\n'],
+  ])('is canceled in %s', async (format, content) => {
+    const { deliver, text } = world({
+      ...LATER,
+      'orders.format': format,
+      'orders.columns': ['PO=reference', 'Item=sku', 'Qty=quantity'],
+    })
+    await deliver()
+    await deliver(canceled())
+    expect(text('CANCEL-acme-1001.csv')).toBe(content)
+  })
+
+  it('is left to people if only the other is set, on hold, or open again', async () => {
+    const conflict = { code: 'target_conflict' }
+    const changesOnly = world({ ...LATER, 'orders.cancellations.file': undefined })
+    await changesOnly.deliver()
+    await expect(changesOnly.deliver(canceled())).rejects.toMatchObject(conflict)
+    const cancellationsOnly = world({ ...LATER, 'orders.changes.file': undefined })
+    await cancellationsOnly.deliver()
+    await expect(cancellationsOnly.deliver(withQuantity('9'))).rejects.toMatchObject(conflict)
+    const both = world(LATER)
+    await both.deliver()
+    await expect(both.deliver(order({ held: true }))).rejects.toMatchObject(conflict)
+    await both.deliver(canceled())
+    await expect(both.deliver()).rejects.toMatchObject({ ...conflict, message: expect.stringContaining('open again') })
+    expect(both.list()).toEqual(['CANCEL-acme-1001.csv', 'acme-1001.csv'])
+  })
+
+  it('before it was sent is withdrawn, without a file', async () => {
+    const { deliver, list } = world(LATER)
+    expect(await deliver(canceled())).toEqual({ outcome: 'unchanged', targetId: null })
+    expect(list()).toEqual([])
+    await deliver(withQuantity('4'))
+    await deliver(withQuantity('5'))
+    expect(list()).toEqual(['CHANGE-acme-1001-1.csv', 'acme-1001.csv'])
+  })
+
+  it('by a new one in its place: that is sent after the cancellation', async () => {
+    const { deliver, list } = world(LATER)
+    await deliver()
+    const data = { ...order().data, amends: '1001' }
+    await expect(deliver(order({ data }, '1001-1'))).rejects.toMatchObject({ code: 'original_open' })
+    await deliver(canceled())
+    expect(await deliver(order({ data }, '1001-1'))).toMatchObject({ outcome: 'written' })
+    expect(list()).toEqual(['CANCEL-acme-1001.csv', 'acme-1001.csv', 'acme_1001-1.csv'])
+  })
+
+  it('is the same for settings that are removed later', async () => {
+    const { root, deliver } = world(LATER)
+    await deliver(withQuantity('3'))
+    await deliver(withQuantity('4'))
+    const later = world({ 'orders.columns': columns }, root)
+    expect(await later.deliver(withQuantity('4'))).toMatchObject({ outcome: 'unchanged' })
+    await expect(later.deliver(withQuantity('3'))).rejects.toMatchObject({ code: 'target_conflict' })
+    await deliver(canceled())
+    expect(await later.deliver(canceled())).toMatchObject({ outcome: 'unchanged' })
+  })
+
+  it('whatever step its process dies at: each file once, in order, and none of a content that is no longer so', async () => {
+    const story = [withQuantity('3'), withQuantity('4'), withQuantity('3'), canceled()]
+    const steps = world(LATER)
+    for (const event of story) await steps.deliver(event)
+    const { seen } = steps.calls
+    expect(seen).toBeGreaterThan(15)
+    for (let step = 1; step <= seen; step += 1) {
+      for (const after of [false, true]) {
+        const { calls, deliver, fetch } = world(LATER)
+        Object.assign(calls, { left: step, after })
+        const got: string[] = []
+        for (const event of story) {
+          await deliver(event).catch(async () => {
+            got.push(...fetch())
+            await deliver(event)
+          })
+          got.push(...fetch())
+        }
+        expect(quantities(got), `step ${step}, ${after ? 'after' : 'before'} it`).toEqual(['3', '4', '3', null])
+      }
+    }
+  })
+
+  it('dies before a change is sent, and changes again: the vendor gets the newest, or the cancellation alone', async () => {
+    const counted = world(LATER)
+    await counted.deliver(withQuantity('3'))
+    const before = counted.calls.seen
+    await counted.deliver(withQuantity('4'))
+    const ofChange = counted.calls.seen - before
+    for (const next of [withQuantity('9'), withQuantity('3'), canceled()]) {
+      for (let step = 1; step < ofChange; step += 1) {
+        const { calls, deliver, fetch, own } = world(LATER)
+        await deliver(withQuantity('3'))
+        fetch()
+        Object.assign(calls, { left: step, after: false })
+        await expect(deliver(withQuantity('4'))).rejects.toThrow('the process dies')
+        const early = fetch()
+        expect(early).toEqual([])
+        await deliver(next)
+        const back = next.canceled ? [null] : next.data.lines[0]?.quantityOrdered === decimal8('3', 'q') ? [] : ['9']
+        expect(quantities(fetch()), `step ${step}`).toEqual(back)
+        if (next.canceled) expect(own().filter((name) => name.endsWith('.waiting'))).toEqual([])
+        await deliver(next)
+        expect(fetch()).toEqual([])
+      }
+    }
   })
 })

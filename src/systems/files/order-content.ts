@@ -19,8 +19,20 @@ export interface OrderContent {
   /** For messages. */
   readonly order: string
   readonly columns: readonly OrderColumn[]
-  /** The cells of each line that is to be delivered, in the order of the columns; not empty. */
+  /**
+   * The cells of each line that is to be delivered, in the order of the columns; not empty. If no column is about lines,
+   * it is one row about the order.
+   */
   readonly lines: readonly (readonly OrderCell[])[]
+}
+
+/** What is about the order, and what is about each of its lines, for formats that write them apart. */
+export function apart({ columns, lines: [first = [], ...more] }: OrderContent) {
+  const hasLines = columns.some(({ isOfLine }) => isOfLine)
+  return {
+    order: first.filter(({ column }) => !column.isOfLine),
+    lines: hasLines ? [first, ...more].map((cells) => cells.filter(({ column }) => column.isOfLine)) : [],
+  }
 }
 
 /** Many programs read no line breaks and other control characters within a value. */

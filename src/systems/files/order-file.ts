@@ -7,7 +7,17 @@ import { vendorQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { mappedValue } from '../kit/order-fields.ts'
 import { textOf } from '../kit/wire.ts'
-import { allColumns, isLineField, isNumberField, MAPPED, type OrderRow, ownField, ownFields } from './order-columns.ts'
+import {
+  allColumns,
+  headField,
+  identifyingColumns,
+  isLineField,
+  isNumberField,
+  MAPPED,
+  type OrderRow,
+  ownField,
+  ownFields,
+} from './order-columns.ts'
 import type { OrderCell, OrderColumn } from './order-content.ts'
 import { formatOrder } from './order-format.ts'
 import type { OrdersValues } from './settings.ts'
@@ -18,11 +28,7 @@ import type { OrdersValues } from './settings.ts'
  * writes itself (Guarantee 7).
  */
 export function orderFile(event: VendorOrderRequested, reference: string, settings: OrdersValues): Buffer | null {
-  const columns = [...(settings.columns ?? allColumns)].map(([name, field]) => ({
-    name,
-    field,
-    isOfLine: isLineField(field),
-  }))
+  const columns = columnsOf(settings.columns ?? allColumns)
   assertMapped(
     event,
     columns.map(({ field }) => field),
@@ -37,6 +43,17 @@ export function orderFile(event: VendorOrderRequested, reference: string, settin
   return Buffer.from(formatOrder({ order: event.key, columns, lines: rows }, settings))
 }
 
+/** The file that cancels an order: which one it is, without lines. Pure. */
+export function cancellationFile(event: VendorOrderRequested, reference: string, settings: OrdersValues): Buffer {
+  const columns = columnsOf(settings['cancellations.columns'] ?? identifyingColumns(settings.columns ?? allColumns))
+  const cells = columns.map((column) => cellOfText(column, headField(column.field, { event, reference })))
+  return Buffer.from(formatOrder({ order: event.key, columns, lines: [cells] }, settings))
+}
+
+function columnsOf(columns: ReadonlyMap<string, string>): readonly OrderColumn[] {
+  return [...columns].map(([name, field]) => ({ name, field, isOfLine: isLineField(field) }))
+}
+
 function wantedLines({ data }: VendorOrderRequested, bundles: OrdersValues['bundles']): readonly OrderLine[] {
   if (bundles === 'products') return topLevelLines(data)
   const sold = groupLines(data.lines).filter((group) => componentsOf(group).length > 0 && !isProduct(group))
@@ -47,14 +64,16 @@ function wantedLines({ data }: VendorOrderRequested, bundles: OrdersValues['bund
 function cellOf(column: OrderColumn, row: OrderRow): OrderCell {
   const { field } = column
   const own = ownField(field, row)
-  if (own !== undefined) {
-    return { column, text: own, value: isNumberField(field) && own !== '' ? exactNumber(own) : own }
-  }
+  if (own !== undefined) return cellOfText(column, own)
   const { fields } = row.event
   const value = field.startsWith(MAPPED.line)
     ? mappedValue(fields, field.slice(MAPPED.line.length), row.line.lineId)
     : mappedValue(fields, field.slice(MAPPED.order.length))
   return { column, text: textOf(value) ?? '', value: value ?? null }
+}
+
+function cellOfText(column: OrderColumn, text: string): OrderCell {
+  return { column, text, value: isNumberField(column.field) && text !== '' ? exactNumber(text) : text }
 }
 
 /** A list or an object is a value of JSON alone; elsewhere it would be lost. */

@@ -1,12 +1,10 @@
 import { stringifyExact } from '../../platform/json.ts'
-import type { OrderCell, OrderContent } from './order-content.ts'
+import { apart, type OrderCell, type OrderContent } from './order-content.ts'
 
 /** One document: what is about the order, and a list of its lines. */
-export function orderJson({ lines }: OrderContent, form: { readonly 'names.lines': string }): string {
-  const [first = []] = lines
-  const order = objectOf(first.filter(({ column }) => !column.isOfLine))
-  const own = lines.map((cells) => objectOf(cells.filter(({ column }) => column.isOfLine)))
-  return `${stringifyExact({ ...order, [form['names.lines']]: own })}\n`
+export function orderJson(content: OrderContent, form: { readonly 'names.lines': string }): string {
+  const { order, lines } = apart(content)
+  return `${stringifyExact({ ...objectOf(order), [form['names.lines']]: lines.map(objectOf) })}\n`
 }
 
 /** An object for each line of the order, in a line of its own. */

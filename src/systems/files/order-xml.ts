@@ -1,4 +1,4 @@
-import { type OrderCell, type OrderContent, withoutControls } from './order-content.ts'
+import { apart, type OrderCell, type OrderContent, withoutControls } from './order-content.ts'
 
 /** Names of the elements around the columns. */
 export interface OrderElements {
@@ -8,13 +8,10 @@ export interface OrderElements {
 }
 
 /** An element for the order, with one for each of its columns and one for its lines. */
-export function orderXml({ lines }: OrderContent, names: OrderElements): string {
-  const [first = []] = lines
-  const order = elementsOf(first.filter(({ column }) => !column.isOfLine))
-  const own = lines.map((cells) =>
-    element(names['names.line'], elementsOf(cells.filter(({ column }) => column.isOfLine))),
-  )
-  const all = element(names['names.order'], order + element(names['names.lines'], own.join('')))
+export function orderXml(content: OrderContent, names: OrderElements): string {
+  const { order, lines } = apart(content)
+  const own = lines.map((cells) => element(names['names.line'], elementsOf(cells)))
+  const all = element(names['names.order'], elementsOf(order) + element(names['names.lines'], own.join('')))
   return `<?xml version="1.0" encoding="UTF-8"?>\n${all}\n`
 }
 

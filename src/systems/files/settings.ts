@@ -16,8 +16,8 @@ import { character } from '../kit/character.ts'
 import { afterReading, completeness } from './arrived-files.ts'
 import { fieldPlaces } from './field-places.ts'
 import { namePattern } from './name-pattern.ts'
-import { allColumns, columnProblem } from './order-columns.ts'
-import { fileNameProblem } from './order-file-name.ts'
+import { allColumns, cancellationColumnProblem, columnProblem } from './order-columns.ts'
+import { alikeProblem, fileNameProblem } from './order-file-name.ts'
 import { orderFormatProblems, orderFormats } from './order-format.ts'
 import { orderPlaces } from './order-places.ts'
 import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
@@ -198,7 +198,18 @@ const orders = {
   folder: setting(folder, { default: 'orders', description: 'folder that the vendor fetches its orders from' }),
   file: setting(text({ expected: 'a name with {reference}, such as PO-{reference}.csv' }), {
     description:
-      'name of the file of an order: {reference} is unique; {number} and {date} may be added; by default {reference} with the ending of the format, such as .csv (.txt for fixed)',
+      'name of the file of an order: {reference} is unique; {number} and {date} may be added; by default {reference} and the ending of the format',
+  }),
+  'changes.file': setting(text({ expected: 'a name with {reference} and {version}' }), {
+    description:
+      'name of the file of a changed order, such as CHANGE-{reference}-{version}.csv; by default people settle it',
+  }),
+  'cancellations.file': setting(text({ expected: 'a name with {reference}, such as CANCEL-{reference}.csv' }), {
+    description: 'name of the file of a canceled order, such as CANCEL-{reference}.csv; by default people settle it',
+  }),
+  'cancellations.columns': setting(columnList, {
+    description:
+      'columns of a cancellation and the field in each; by default those of the order that say which one it is',
   }),
   workFolder: setting(folder, {
     default: '.waldstream',
@@ -406,8 +417,30 @@ function columnsOf(values: IncomingValues & Partial<Pick<InventoryValues, 'locat
 function orderProblems(order: OrdersValues): readonly (SettingProblem | null)[] {
   const own = order.columns === null ? null : columnProblem(order.columns)
   if (own !== null) return [problem('orders.columns', own)]
-  const problems = orderFormatProblems(order, order.columns ?? allColumns)
-  return Object.entries(problems).map(([name, said]) => problem(`orders.${name}`, said))
+  const columns = order.columns ?? allColumns
+  const problems = orderFormatProblems(order, columns)
+  return [
+    ...Object.entries(problems).map(([name, said]) => problem(`orders.${name}`, said)),
+    problem('orders.changes.file', laterNameProblem(order, 'changes.file')),
+    problem('orders.cancellations.file', laterNameProblem(order, 'cancellations.file')),
+    problem('orders.cancellations.columns', cancellationProblem(order, columns)),
+  ]
+}
+
+function laterNameProblem(order: OrdersValues, name: 'changes.file' | 'cancellations.file'): string | null {
+  const template = order[name]
+  if (template === null) return null
+  return fileNameProblem(template, name === 'changes.file') ?? alikeProblem(template, order.file ?? '{reference}')
+}
+
+function cancellationProblem(order: OrdersValues, ofOrders: ReadonlyMap<string, string>): string | null {
+  const own = order['cancellations.columns']
+  if (own === null) return null
+  const other = [...own.keys()].find((name) => !ofOrders.has(name))
+  if (order.format === 'fixed' && other !== undefined)
+    return `has the column ${other}, which has no place in orders.places`
+  const inFormat = order.format === 'fixed' ? null : (orderFormatProblems(order, own)['columns'] ?? null)
+  return cancellationColumnProblem(own) ?? inFormat
 }
 
 function problem(name: string, said: string | null): SettingProblem | null {

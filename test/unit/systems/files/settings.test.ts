@@ -103,6 +103,31 @@ describe('a vendor that exchanges files', () => {
       /orders.places must be a map of columns and their places/,
     ],
     ['places in CSV', { 'orders.places': { A: '1+2' } }, /orders.places is for the format fixed; remove it/],
+    [
+      'changes without a version',
+      { 'orders.changes.file': 'C-{reference}.csv' },
+      /orders.changes.file must contain \{version\}/,
+    ],
+    [
+      'an order with a version',
+      { 'orders.file': '{reference}-{version}.csv' },
+      /orders.file has the unknown part \{version\}/,
+    ],
+    [
+      'changes that are named as orders',
+      { 'orders.changes.file': '{reference}-{version}.csv' },
+      /orders.changes.file must begin with other letters than orders.file/,
+    ],
+    [
+      'cancellations that are named as orders',
+      { 'orders.file': 'PO-{reference}.csv', 'orders.cancellations.file': 'PO-{reference}.txt' },
+      /orders.cancellations.file must begin with other letters/,
+    ],
+    [
+      'a cancellation with lines',
+      { 'orders.cancellations.columns': ['PO=reference', 'Item=sku'] },
+      /orders.cancellations.columns has the field sku, but a cancellation is of the order as a whole/,
+    ],
     ['columns without the order', { 'orders.columns': ['Item=sku', 'Q=quantity'] }, /must have a column for reference/],
     [
       'an unknown field',
