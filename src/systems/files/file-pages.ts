@@ -45,6 +45,7 @@ export async function* filePages<E extends Entity>(
     page.lastNumber = row.number
     try {
       const key = certainKey(meaning, row, placeOf(row))
+      if (key === null) continue
       if (!meaning.joinsRows) add(key, [row])
       else {
         held += 1

@@ -10,8 +10,8 @@ export interface RowMeaning<E extends Entity> {
   readonly columns: readonly string[]
   /** Whether several rows make one entity; they may be anywhere in the file. */
   readonly joinsRows: boolean
-  /** `place`: `stock.csv, line 7`. Throws for a row without a certain key. */
-  keyOf(row: FileRow, place: string): string
+  /** `place`: `stock.csv, line 7`. Null: the row is declared to mean nothing. Throws for a row without a certain key. */
+  keyOf(row: FileRow, place: string): string | null
   /** Throws for rows that can't be read. */
   toEntity(key: string, rows: readonly FileRow[], placeOf: (row: FileRow) => string): ReadEntity<E>
 }
@@ -34,8 +34,8 @@ export interface Inspected {
   readonly keyProblem: string | null
 }
 
-/** The key of a row. Throws for an odd row: its cells may have shifted. */
-export function certainKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow, place: string): string {
+/** The key of a row; null: it means nothing. Throws for an odd row: its cells may have shifted. */
+export function certainKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow, place: string): string | null {
   if (row.odd !== null) {
     throw new StreamError('source_data_invalid', `${place} ${row.odd}; correct the row at the vendor`)
   }
@@ -54,28 +54,30 @@ export async function inspectFile<E extends Entity>(
 ): Promise<Inspected> {
   const placeOf = (row: FileRow) => `${name}, ${row.place}`
   const [keys, repeated] = [new Set<string>(), new Set<string>()]
-  const found = { rows: 0, odd: 0, first: null as string | null, keyProblem: null as string | null }
+  const counts = { rows: 0, odd: 0, first: null as string | null, keyProblem: null as string | null }
   for await (const row of form.rows(content, name, meaning.columns)) {
-    found.rows += 1
+    counts.rows += 1
     try {
-      const key = detached(certainKey(meaning, row, placeOf(row)))
+      const found = certainKey(meaning, row, placeOf(row))
+      if (found === null) continue
+      const key = detached(found)
       if (!meaning.joinsRows && keys.has(key)) repeated.add(key)
       keys.add(key)
       meaning.toEntity(key, [row], placeOf)
     } catch (error) {
       const { message } = toStreamError(error)
-      found.odd += 1
-      found.first ??= message
-      if (!hasKey(meaning, row, placeOf(row))) found.keyProblem ??= message
+      counts.odd += 1
+      counts.first ??= message
+      if (!hasKey(meaning, row, placeOf(row))) counts.keyProblem ??= message
     }
   }
-  if (found.odd > found.rows * form.mostOdd) {
+  if (counts.odd > counts.rows * form.mostOdd) {
     const message =
-      `${found.odd} of ${found.rows} rows of the file ${name} can't be read, more than ${form.mostOdd * 100} %: ` +
-      `nothing of it was taken. The first: ${found.first}`
+      `${counts.odd} of ${counts.rows} rows of the file ${name} can't be read, more than ${form.mostOdd * 100} %: ` +
+      `nothing of it was taken. The first: ${counts.first}`
     throw new StreamError('source_data_invalid', message, { field: `settings.${form.settingsOf}.mostOddPercent` })
   }
-  return { rows: found.rows, keys, repeated, keyProblem: found.keyProblem }
+  return { rows: counts.rows, keys, repeated, keyProblem: counts.keyProblem }
 }
 
 /** The same text as a value of its own: a part of a text keeps all of it in memory, and keys stay until the file is read. */

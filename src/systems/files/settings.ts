@@ -23,6 +23,7 @@ import { orderPlaces } from './order-places.ts'
 import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
 import { dateForms } from './read-prices.ts'
 import { formatProblems, rowFormats } from './row-format.ts'
+import { kindsProblem } from './row-kinds.ts'
 
 /** A folder below the address: parts with `/` between them, none of them `..`. */
 const folder = text({
@@ -188,6 +189,15 @@ const fulfilments = {
   'columns.tracking': column('tracking', 'column of the tracking number'),
   'columns.carrier': optionalColumn('column of the carrier'),
   'columns.shipment': optionalColumn('column of the number of the shipment; by default its tracking number'),
+  'columns.status': optionalColumn('column of the status, by which a row is no shipment; by default all are'),
+  'columns.reason': optionalColumn('column of why something is not delivered'),
+  kinds: setting(pairs(/[^=,]+/, 'words of the status and their kinds', 'shipped=shipment,rejected=cancellation'), {
+    description: 'what a word of the status means; a word that is not declared is an error',
+  }),
+  about: setting(choice(['lines', 'orders']), {
+    default: 'lines',
+    description: 'orders: a row is about an order as a whole, without SKU and quantity; not for shipments',
+  }),
   connection: setting(text({ pattern: /[a-z0-9-]{1,40}/, expected: 'the id of a connection' }), {
     description: 'connection whose order numbers the files have in place of references',
   }),
@@ -332,6 +342,7 @@ export function settingProblems(values: FilesValues, address: string | null): re
       'inventory.locations',
       hasBoth ? 'and inventory.columns.location exclude each other: a row has one location or all of them' : null,
     ),
+    ...statusProblems('fulfilments', fulfilmentsOf(values)),
     signProblem('inventory', stock),
     signProblem('products', productsOf(values)),
     signProblem('prices', pricesOf(values)),
@@ -394,6 +405,22 @@ function signProblem(
 ): SettingProblem | null {
   const said = `must differ from ${entity}.decimal, which is "${decimal}" too`
   return problem(`${entity}.thousands`, thousands === decimal ? said : null)
+}
+
+/** What files of fulfilments say of their rows must be whole. */
+function statusProblems(entity: string, values: FulfilmentsValues): readonly (SettingProblem | null)[] {
+  const { kinds, about } = values
+  const hasStatus = values['columns.status'] !== null
+  const missing = hasStatus ? 'is missing; it must say what the words of columns.status mean' : null
+  const unused = kinds !== null && !hasStatus ? `needs ${entity}.columns.status` : null
+  const ships = !hasStatus || [...(kinds?.values() ?? [])].includes('shipment')
+  return [
+    problem(`${entity}.kinds`, kinds === null ? missing : (kindsProblem(kinds) ?? unused)),
+    problem(
+      `${entity}.about`,
+      about === 'orders' && ships ? 'must be lines: shipments have SKUs and quantities' : null,
+    ),
+  ]
 }
 
 function formatProblemsOf(entity: string, values: IncomingValues): readonly (SettingProblem | null)[] {

@@ -4,7 +4,7 @@ import { createFilesClient } from './client.ts'
 import { filesOf } from './name-pattern.ts'
 import { quantityReader } from './quantities.ts'
 import { type FileReading, readFiles } from './read-files.ts'
-import { shipmentMeaning } from './read-fulfilments.ts'
+import { fulfilmentMeaning } from './read-fulfilments.ts'
 import { stockMeaning } from './read-inventory.ts'
 import { priceMeaning } from './read-prices.ts'
 import { productMeaning } from './read-products.ts'
@@ -157,18 +157,21 @@ function shipmentReading(values: FilesValues): FileReading<'fulfilments'> {
     ...readingOf('fulfilments', shipped),
     isFull: false,
     mostGone: 1,
-    meaning: shipmentMeaning(
-      {
+    meaning: fulfilmentMeaning({
+      columns: {
         order: shipped['columns.order'],
         sku: shipped['columns.sku'],
         quantity: shipped['columns.quantity'],
         tracking: shipped['columns.tracking'],
         carrier: shipped['columns.carrier'],
         shipment: shipped['columns.shipment'],
+        reason: shipped['columns.reason'],
       },
-      quantityReader({ decimal: shipped.decimal, thousands: shipped.thousands, words: new Map() }),
-      shipped.connection,
-    ),
+      quantityOf: quantityReader({ decimal: shipped.decimal, thousands: shipped.thousands, words: new Map() }),
+      status: { column: shipped['columns.status'], kinds: shipped.kinds ?? new Map() },
+      about: shipped.about,
+      connection: shipped.connection,
+    }),
   }
 }
 

@@ -128,6 +128,18 @@ describe('a vendor that exchanges files', () => {
       { 'orders.cancellations.columns': ['PO=reference', 'Item=sku'] },
       /orders.cancellations.columns has the field sku, but a cancellation is of the order as a whole/,
     ],
+    ['a status without words', { 'fulfilments.columns.status': 'S' }, /fulfilments.kinds is missing; it must say/],
+    [
+      'words without a status',
+      { 'fulfilments.kinds': { a: 'shipment' } },
+      /fulfilments.kinds needs fulfilments.columns.status/,
+    ],
+    [
+      'an unknown kind',
+      { 'fulfilments.columns.status': 'S', 'fulfilments.kinds': { a: 'sent' } },
+      /fulfilments.kinds must have one of shipment, cancellation, closure, confirmation, ignored for each word; a has sent/,
+    ],
+    ['shipments of whole orders', { 'fulfilments.about': 'orders' }, /fulfilments.about must be lines: shipments have/],
     ['columns without the order', { 'orders.columns': ['Item=sku', 'Q=quantity'] }, /must have a column for reference/],
     [
       'an unknown field',
