@@ -155,3 +155,35 @@ describe('a file with a status', () => {
     ])
   })
 })
+
+describe('files of answers to orders, beside those of shipments', () => {
+  const settings = {
+    'acknowledgements.folder': 'fulfilments',
+    'acknowledgements.delimiter': ';',
+    'acknowledgements.kinds': { ok: 'confirmation' },
+  }
+  const worldOfAnswers = (given: Readonly<Record<string, unknown>>) =>
+    filesWorld('fulfilments', { settings: given, filter: { files: 'acknowledgements' } })
+
+  it('have settings of their own, and need no tracking number', async () => {
+    const world = worldOfAnswers(settings)
+    world.put('a.csv', 'reference;sku;quantity;status\nacme-1;A;2;ok\n')
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 1 })
+    expect((await world.events()).map(({ data }) => [data.orderReference, data.kind])).toEqual([
+      ['acme-1', 'confirmation'],
+    ])
+    world.put('b.csv', 'reference;sku;quantity;status\nacme-1;A;2;gone\n', 4_000_000_000)
+    expect(await world.run()).toMatchObject({ state: 'failed', published: 0 })
+  })
+
+  it('are not read without words for their status', async () => {
+    const world = worldOfAnswers({ ...settings, 'acknowledgements.kinds': undefined })
+    expect(await world.run()).toMatchObject({
+      state: 'failed',
+      error: {
+        code: 'configuration_invalid',
+        message: expect.stringContaining('settings.acknowledgements.kinds is missing'),
+      },
+    })
+  })
+})

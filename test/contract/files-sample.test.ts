@@ -149,6 +149,19 @@ it('a tracking file shows no data of people, orders or parcels', async () => {
   for (const secret of ['1001', '1Z999', 'Zoë', 'zoe@', 'example.com']) expect(text).not.toContain(secret)
 })
 
+it('a file of answers to orders lists its statuses, without what they mean', async () => {
+  const content =
+    'Your Order;Artikelnummer;Menge;Status;Bemerkung\nacme-1;A-1;2;OK;\nacme-2;A-1;1;abgelehnt;Frau Müller fragen\n'
+  const proposal = await proposedFor('acknowledgements', { 'answers.csv': content })
+  expect(certainOf(proposal)).toMatchObject({
+    'acknowledgements.columns.order': 'Your Order',
+    'acknowledgements.columns.status': 'Status',
+    'acknowledgements.columns.reason': 'Bemerkung',
+  })
+  expect(openOf(proposal)).toEqual({ 'acknowledgements.kinds': { OK: null, abgelehnt: null } })
+  expect(proposalText([proposal])).not.toContain('Müller')
+})
+
 describe('what can not be', () => {
   it.each([
     [{}, 'not_found', 'system acme has no file in inventory'],

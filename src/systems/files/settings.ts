@@ -204,6 +204,13 @@ const fulfilments = {
   ...quantityForm,
 }
 
+/** Answers to orders in files of their own, beside those of shipments. */
+const acknowledgements = {
+  ...fulfilments,
+  ...incoming('acknowledgements'),
+  'columns.status': column('status', 'column of the status'),
+}
+
 const orders = {
   folder: setting(folder, { default: 'orders', description: 'folder that the vendor fetches its orders from' }),
   file: setting(text({ expected: 'a name with {reference}, such as PO-{reference}.csv' }), {
@@ -276,6 +283,7 @@ export const settings = {
   ...prefixed('products', products),
   ...prefixed('prices', prices),
   ...prefixed('fulfilments', fulfilments),
+  ...prefixed('acknowledgements', acknowledgements),
   ...prefixed('orders', orders),
 }
 
@@ -292,6 +300,8 @@ export const inventoryOf = (values: FilesValues): InventoryValues => under(value
 export const productsOf = (values: FilesValues): ProductsValues => under(values, 'products', products)
 export const pricesOf = (values: FilesValues): PricesValues => under(values, 'prices', prices)
 export const fulfilmentsOf = (values: FilesValues): FulfilmentsValues => under(values, 'fulfilments', fulfilments)
+export const acknowledgementsOf = (values: FilesValues): FulfilmentsValues =>
+  under(values, 'acknowledgements', acknowledgements)
 export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'orders', orders)
 
 export const secrets = {
@@ -343,14 +353,17 @@ export function settingProblems(values: FilesValues, address: string | null): re
       hasBoth ? 'and inventory.columns.location exclude each other: a row has one location or all of them' : null,
     ),
     ...statusProblems('fulfilments', fulfilmentsOf(values)),
+    ...acknowledgementProblems(values),
     signProblem('inventory', stock),
     signProblem('products', productsOf(values)),
     signProblem('prices', pricesOf(values)),
     signProblem('fulfilments', fulfilmentsOf(values)),
+    signProblem('acknowledgements', acknowledgementsOf(values)),
     ...formatProblemsOf('inventory', stock),
     ...formatProblemsOf('products', productsOf(values)),
     ...formatProblemsOf('prices', pricesOf(values)),
     ...formatProblemsOf('fulfilments', fulfilmentsOf(values)),
+    ...formatProblemsOf('acknowledgements', acknowledgementsOf(values)),
     problem('orders.file', order.file === null ? null : fileNameProblem(order.file)),
     ...orderProblems(order),
     ...(address !== null && isWeb(address) ? webProblems(values) : []),
@@ -369,6 +382,7 @@ export function incomingOf(values: FilesValues): readonly (readonly [string, Inc
     ['products', productsOf(values)],
     ['prices', pricesOf(values)],
     ['fulfilments', fulfilmentsOf(values)],
+    ['acknowledgements', acknowledgementsOf(values)],
   ]
 }
 
@@ -405,6 +419,12 @@ function signProblem(
 ): SettingProblem | null {
   const said = `must differ from ${entity}.decimal, which is "${decimal}" too`
   return problem(`${entity}.thousands`, thousands === decimal ? said : null)
+}
+
+/** Without kinds nobody reads such files: a read of them reports it. */
+function acknowledgementProblems(values: FilesValues): readonly (SettingProblem | null)[] {
+  const own = acknowledgementsOf(values)
+  return own.kinds === null ? [] : statusProblems('acknowledgements', own)
 }
 
 /** What files of fulfilments say of their rows must be whole. */

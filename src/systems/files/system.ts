@@ -1,4 +1,6 @@
+import { choice, setting } from '../../configuration/setting.ts'
 import type { Entity } from '../../events/topics.ts'
+import { type ConfiguredSystem, filterOf, settingError } from '../kit/configured-system.ts'
 import { defineSystem } from '../system.ts'
 import { createFilesClient } from './client.ts'
 import { filesOf } from './name-pattern.ts'
@@ -11,6 +13,7 @@ import { productMeaning } from './read-products.ts'
 import { endingOf, rowSource } from './row-format.ts'
 import { sampleFiles } from './sample/sample-files.ts'
 import {
+  acknowledgementsOf,
   addressProblem,
   type FilesValues,
   fulfilmentsOf,
@@ -28,6 +31,14 @@ import { orderFields, writeFileOrders } from './write-orders.ts'
 
 const NO_SESSION = 'every visit signs in anew'
 const NO_NOTICES = 'files are looked for by schedule; there are no notifications'
+
+/** `filter` of reads of fulfilments. */
+const fulfilmentFilter = {
+  files: setting(choice(['fulfilments', 'acknowledgements']), {
+    default: 'fulfilments',
+    description: 'which files are read: those of the settings fulfilments.… or acknowledgements.…',
+  }),
+}
 
 /** A vendor without an API: files in, files out. */
 export const files = defineSystem({
@@ -58,9 +69,9 @@ export const files = defineSystem({
         readFiles(priceReading(system.settings, system.zone), { client, read, clock, notes }),
     },
     fulfilments: {
-      filter: {},
+      filter: fulfilmentFilter,
       open: ({ client, read, clock, notes, system }) =>
-        readFiles(shipmentReading(system.settings), { client, read, clock, notes }),
+        readFiles(fulfilmentReading(system, filterOf(fulfilmentFilter, read).files), { client, read, clock, notes }),
     },
   },
   sinks: {
@@ -150,11 +161,22 @@ function priceReading(values: FilesValues, zone: string): FileReading<'prices'> 
   }
 }
 
-/** Shipments are never gone: each file adds to the ones before. */
-function shipmentReading(values: FilesValues): FileReading<'fulfilments'> {
-  const shipped = fulfilmentsOf(values)
+/** Shipments are never gone: each file adds to the ones before. `of`: prefix of the settings of its files. */
+function fulfilmentReading(
+  system: ConfiguredSystem<FilesValues>,
+  of: 'fulfilments' | 'acknowledgements',
+): FileReading<'fulfilments'> {
+  const shipped = of === 'fulfilments' ? fulfilmentsOf(system.settings) : acknowledgementsOf(system.settings)
+  if (shipped['columns.status'] !== null && shipped.kinds === null) {
+    throw settingError(
+      system,
+      'files',
+      `settings.${of}.kinds`,
+      'is missing; it must say what the words of the status mean',
+    )
+  }
   return {
-    ...readingOf('fulfilments', shipped),
+    ...readingOf('fulfilments', shipped, of),
     isFull: false,
     mostGone: 1,
     meaning: fulfilmentMeaning({
@@ -175,7 +197,7 @@ function shipmentReading(values: FilesValues): FileReading<'fulfilments'> {
   }
 }
 
-function readingOf<E extends Entity>(entity: E, values: IncomingValues) {
+function readingOf<E extends Entity>(entity: E, values: IncomingValues, settingsOf: string = entity) {
   return {
     entity,
     folder: values.folder,
@@ -188,9 +210,9 @@ function readingOf<E extends Entity>(entity: E, values: IncomingValues) {
     after: values.after,
     archive: values.archive,
     form: {
-      rows: rowSource(values, entity),
+      rows: rowSource(values, settingsOf),
       mostOdd: values.mostOddPercent / 100,
-      settingsOf: entity,
+      settingsOf,
     },
   }
 }

@@ -36,7 +36,17 @@ const piecesOf = [
   'aantal',
 ]
 
-/** By entity, the settings `columns.<name>` and the names of such columns. */
+/** Of files of shipments and of answers to orders. */
+const ofOrders = {
+  order: [
+    ...['reference', 'po number', 'po no', 'purchase order', 'customer order', 'your order', 'order reference', 'po'],
+    ...['bestellnummer', 'ihre bestellung', 'kundenreferenz', 'referenz', 'référence commande', 'bestelnummer'],
+    ...['order number', 'order no', 'order id', 'auftragsnummer', 'order'],
+  ],
+  sku,
+}
+
+/** By the prefix of their settings, the settings `columns.<name>` and the names of such columns. */
 export const headerWords: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   inventory: {
     sku,
@@ -181,12 +191,7 @@ export const headerWords: Readonly<Record<string, Readonly<Record<string, readon
     ],
   },
   fulfilments: {
-    order: [
-      ...['reference', 'po number', 'po no', 'purchase order', 'customer order', 'your order', 'order reference', 'po'],
-      ...['bestellnummer', 'ihre bestellung', 'kundenreferenz', 'referenz', 'référence commande', 'bestelnummer'],
-      ...['order number', 'order no', 'order id', 'auftragsnummer', 'order'],
-    ],
-    sku,
+    ...ofOrders,
     quantity: [
       'shipped quantity',
       'quantity shipped',
@@ -219,6 +224,23 @@ export const headerWords: Readonly<Record<string, Readonly<Record<string, readon
       'lieferscheinnummer',
       'bon de livraison',
     ],
+  },
+  acknowledgements: {
+    ...ofOrders,
+    quantity: ['confirmed quantity', 'confirmed', 'bestätigte menge', ...piecesOf],
+    status: [
+      'status',
+      'order status',
+      'line status',
+      'state',
+      'code',
+      'response',
+      'bestellstatus',
+      'statut',
+      'estado',
+      'stato',
+    ],
+    reason: ['reason', 'reason text', 'comment', 'remark', 'message', 'grund', 'bemerkung', 'motif', 'motivo', 'reden'],
   },
 }
 

@@ -1,11 +1,12 @@
 import type { ProposedSetting, SettingsProposal } from '../../kit/settings-proposal.ts'
 import { dateForms } from '../read-prices.ts'
 import { type FormatValues, rowSource } from '../row-format.ts'
+import { rowKinds } from '../row-kinds.ts'
 import type { FileContent, RowWords } from '../row-source.ts'
 import { type ColumnSample, columnNames, keyName, type RowsSample, sampleRows } from './column-sample.ts'
 import { type FoundForm, findForm } from './find-form.ts'
 import { headerWords, type LikelyColumn, likelyColumns } from './header-words.ts'
-import { shownValue } from './shown-value.ts'
+import { OF_ORDERS, shownValue } from './shown-value.ts'
 import { type Unpacked, withUnpacked } from './unpack-sample.ts'
 
 /** A file to look at, and what is known of it. */
@@ -25,6 +26,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   products: ['sku'],
   prices: ['sku', 'price'],
   fulfilments: ['order', 'sku', 'quantity', 'tracking'],
+  acknowledgements: ['order', 'sku', 'quantity', 'status'],
 }
 
 /** Settings of columns with numbers, whose signs the settings `decimal` and `thousands` say. */
@@ -215,6 +217,8 @@ function entitySettings(found: Found): readonly ProposedSetting[] {
       return [...wordSettings(found), ...numericKeySettings(found)]
     case 'prices':
       return [...dateSettings(found), ...currencySettings(found), ...numericKeySettings(found)]
+    case 'acknowledgements':
+      return [...kindSettings(found), ...numericKeySettings(found)]
     default:
       return numericKeySettings(found)
   }
@@ -228,6 +232,14 @@ function wordSettings({ entity, likely, sample }: Found): readonly ProposedSetti
   const value = Object.fromEntries([...words.keys()].map((word) => [word, null]))
   const comment = `rows with a text in place of a quantity: ${rows}; write the quantity of each after its colon`
   return [open(`${entity}.quantities`, value, comment)]
+}
+
+/** What a status means is never guessed. */
+function kindSettings({ entity, likely, sample }: Found): readonly ProposedSetting[] {
+  const words = [...(sample.columns.get(likely.get('status')?.column ?? '')?.words.keys() ?? [])]
+  if (words.length === 0) return []
+  const value = Object.fromEntries(words.map((word) => [word, null]))
+  return [open(`${entity}.kinds`, value, `what each status means: ${rowKinds.join(', ')}; write it after its colon`)]
 }
 
 function numericKeySettings({ entity, form, likely, sample }: Found): readonly ProposedSetting[] {
@@ -296,7 +308,7 @@ function restNotes({ entity, names, likely, sample }: Found): readonly string[] 
 
 function repeatedNotes(entity: string, sku: string, beside: readonly string[], sample: RowsSample): readonly string[] {
   const repeated = sample.repeated.get(keyName([sku])) ?? 0
-  if (repeated === 0 || entity === 'fulfilments') return []
+  if (repeated === 0 || OF_ORDERS.includes(entity)) return []
   const together = beside.length === 0 ? repeated : (sample.repeated.get(keyName([sku, ...beside])) ?? repeated)
   const what = `rows with the SKU of an earlier row: ${repeated}`
   return together === 0

@@ -1,9 +1,9 @@
 import { isAboutPeople } from './header-words.ts'
 
 /** Entities whose rows belong to orders of people. */
-const OF_ORDERS: readonly string[] = ['fulfilments']
+export const OF_ORDERS: readonly string[] = ['fulfilments', 'acknowledgements']
 /** Columns of such files that say nothing of a person. */
-const HARMLESS: readonly string[] = ['sku', 'quantity', 'carrier']
+const HARMLESS: readonly string[] = ['sku', 'quantity', 'carrier', 'status']
 
 const LONGEST = 30
 
