@@ -2,7 +2,7 @@ import type { FileRow } from '../file-row.ts'
 import { isNumber, type SignsFound, signCollector } from './number-signs.ts'
 
 /** Rows that are looked at; a file may have millions. */
-export const MOST_ROWS = 100_000
+const MOST_ROWS = 100_000
 const MOST_NAMES = 500
 const MOST_EXAMPLES = 3
 const MOST_WORDS = 50
