@@ -16,7 +16,7 @@ import { memoryControl } from '../worlds/control-desk.ts'
 import { certainOf, openOf, proposedFor } from '../worlds/proposed-settings.ts'
 import { governors, systemOf, wallClock } from '../worlds/sources.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
-import { workbookFile } from '../worlds/workbook-file.ts'
+import { workbookFile, zipOf } from '../worlds/workbook-file.ts'
 
 const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/123456789012/queue'
 const boss = everything({ kind: 'cli', name: 'boss' })
@@ -160,6 +160,30 @@ it('a file of answers to orders lists its statuses, without what they mean', asy
   })
   expect(openOf(proposal)).toEqual({ 'acknowledgements.kinds': { OK: null, abgelehnt: null } })
   expect(proposalText([proposal])).not.toContain('Müller')
+})
+
+it.each([
+  ['Lagerort', '"OST"'],
+  ['Kundengruppe', '"OST"'],
+  ['Capacity', '"OST"'],
+  ['Ort', '"XXX"'],
+  ['ship_city', '"XXX"'],
+  ['Empfänger', '"XXX"'],
+  ['customerEmail', '"XXX"'],
+])('the column %s shows %s', async (name, shown) => {
+  const { notes, settings } = await proposedFor('products', { 'a.csv': `SKU,${name}\nA-1,OST\n` })
+  expect(JSON.stringify([notes, settings])).toContain(JSON.stringify(shown).slice(1, -1))
+})
+
+it('a file in an archive is the one with rows, or the one that the settings name', async () => {
+  const files = { 'a.txt': 'hello', 'old.csv': 'SKU,Old\nA,1\n', 'stock.csv': 'SKU,Stock\nA,1\n' }
+  const zip = await zipOf(files)
+  expect(certainOf(await proposedFor('inventory', { 'v1.2 stock.zip': zip }))).toMatchObject({
+    'inventory.files': '*.zip',
+    'inventory.zipped': 'old.csv',
+  })
+  const named = await proposedFor('inventory', { 'stock.zip': zip }, { 'inventory.zipped': 'stock*' })
+  expect(certainOf(named)).toMatchObject({ 'inventory.columns.quantity': 'Stock' })
 })
 
 describe('what can not be', () => {

@@ -245,11 +245,18 @@ export const headerWords: Readonly<Record<string, Readonly<Record<string, readon
 }
 
 /** Columns that are about people, whatever file they are in. */
-const ABOUT_PEOPLE =
-  /customer|kunde|client|recipient|empfanger|e-?mail|phone|telefon|mobil|street|strasse|address|adresse|city|ort\b|zip|plz|postal|first.?name|last.?name|vorname|nachname|contact|ship.?to|bill.?to/i
+const ABOUT_PEOPLE = new RegExp(
+  [
+    '\\b(?:customer|kunden?|client|recipient|empfanger|consignee|buyer|besteller|contact|kontakt)(?!.?(?:group|gruppe))',
+    'e-?mail|telefon|telephone|\\bphone|\\bmobil|strasse|street|address|adresse|anschrift',
+    '\\b(?:city|town|ort|stadt|zip|plz|postal|postcode|postleitzahl|birth)\\b',
+    'first.?name|last.?name|full.?name|vorname|nachname|ship.?to|bill.?to',
+  ].join('|'),
+  'i',
+)
 
 export function isAboutPeople(name: string): boolean {
-  return ABOUT_PEOPLE.test(folded(name))
+  return ABOUT_PEOPLE.test(folded(name).replaceAll(/[_.]/g, ' '))
 }
 
 /** The columns that the settings `columns.…` may mean, each for one of them, with other likely ones. Pure. */

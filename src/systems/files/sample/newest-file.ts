@@ -83,9 +83,9 @@ function markersOf(name: string, listed: readonly PlacedFile[]): readonly string
 function patternSettings(entity: string, name: string): readonly ProposedSetting[] {
   const dated = datedName(name)
   if (dated !== null) return [proposed(`${entity}.files`, dated, `such as ${name}, ordered by the date in it`)]
-  const ending = name.includes('.') ? name.slice(name.indexOf('.')) : ''
+  const [ending = ''] = /\.[A-Za-z0-9]+(?:\.gz)?$/.exec(name) ?? []
   const comment = `such as ${name}; without a date in it, files are ordered by their modification time`
-  return [proposed(`${entity}.files`, ending === '' ? name : `*${ending}`, comment)]
+  return [proposed(`${entity}.files`, `*${ending}`, comment)]
 }
 
 function othersNote({ files }: IncomingValues, names: readonly string[]): string {

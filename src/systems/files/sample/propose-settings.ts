@@ -50,7 +50,7 @@ export async function proposeSettings(
   configured: FormatValues,
   words: RowWords,
 ): Promise<SettingsProposal> {
-  return await withUnpacked(file.content, words, async (unpacked) => {
+  return await withUnpacked({ content: file.content, zipped: configured.zipped }, words, async (unpacked) => {
     const form = await findForm(unpacked, configured, words)
     const rows = () => rowSource({ ...form.values, zipped: null }, file.entity)(unpacked.content, words.name, [])
     const names = await columnNames(rows())
