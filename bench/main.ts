@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Comparison, compare } from './compare.ts'
 import { measureExpressions } from './expressions.ts'
+import { measureFiles } from './files.ts'
 import { measureHostile } from './hostile.ts'
 import { isJob, type Job } from './jobs/job.ts'
 import { measurePersons } from './persons.ts'
@@ -20,8 +21,9 @@ const SOAK_EVENTS = 1_000_000
 const ALONE_EVENTS = 10_000
 
 /** What is measured in this process alone. */
-const withoutServers: Readonly<Record<string, (count: number, rounds: number) => Promise<string>>> = {
+const withoutServers: Readonly<Record<string, (count: number, rounds: number, profile?: string) => Promise<string>>> = {
   expressions: measureExpressions,
+  files: measureFiles,
   hostile: measureHostile,
   persons: measurePersons,
 }
@@ -31,6 +33,7 @@ npm run bench -- route|map|project … [--events N] [--rounds N] [--seed N] [--j
 npm run bench -- peers [--events N] [--rounds N] [--seed N] [--profile FOLDER]
 npm run bench -- soak [--events N] [--seed N] [--json]
 npm run bench -- expressions|persons [--events N] [--rounds N]
+npm run bench -- files [--events N] [--rounds N] [--profile FOLDER]
 npm run bench -- hostile`
 
 function wholeNumber(name: string, text: string): number {
@@ -114,7 +117,7 @@ async function run(
 async function main(): Promise<void> {
   const chosen = readArguments()
   if (chosen.alone !== undefined)
-    return console.log(await chosen.alone(chosen.events ?? ALONE_EVENTS, chosen.rounds ?? ROUNDS))
+    return console.log(await chosen.alone(chosen.events ?? ALONE_EVENTS, chosen.rounds ?? ROUNDS, chosen.profile))
   const log = (line: string) => console.error(line)
   const ending = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort(new Error(signal)))

@@ -20,7 +20,7 @@ generatedFile(
   `# How Waldstream handles faults of outside systems
 
 This page shows which faults of shops and ERPs are tested. Each ✓ is a test of \`test/matrix\`: real clients, readers and
-deliveries call the system's simulator over HTTP (SQS: a real queue server behind a proxy that misbehaves). Each test checks
+deliveries call the system's simulator over HTTP (SQS and S3: a real server behind a proxy that misbehaves). Each test checks
 that nothing is lost, duplicated or wrong afterwards. A column is an interface that a system's definition names in
 \`faultRows\`. \`npm run test:matrix\` runs the tests and prints this table with the results. The pages in
 [systems](../systems/) say how each system fails.

@@ -2,6 +2,7 @@ import { cpuRatio, figures, speedRatio } from '../alternate.ts'
 import { type Comparison, compare } from '../compare.ts'
 import { measureFeed } from '../feed/measure-feed.ts'
 import { measureRebuild } from '../feed/measure-rebuild.ts'
+import { measureFreshness } from '../freshness/measure-freshness.ts'
 import { median, medianRatio } from '../median.ts'
 import { measureMemory } from '../memory.ts'
 import type { Measured } from '../meter.ts'
@@ -60,6 +61,10 @@ export async function measureRows(
       projectRows(await compare(own, 'project', { ...options, ...extent, events: extent.projected })),
     rebuild: async (own) =>
       rebuilt === null ? leftOut('rebuild') : await measureRebuild(own, { ...options, ...extent, rebuilt }),
+    freshness: async (own) =>
+      installations
+        ? await measureFreshness(own, { ...options, ...extent })
+        : leftOut('freshness-p50', 'freshness-p99'),
     memory: async (own) =>
       behind === null ? leftOut('memory') : await measureMemory(own, { ...options, ...extent, behind }),
     orders: async (own) =>

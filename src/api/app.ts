@@ -67,6 +67,8 @@ import { trustedProxies } from './trusted-proxies.ts'
 import { describeUsualAnswers } from './usual-answers.ts'
 import { validateRequests } from './validators.ts'
 
+/** All roles may start in one process: on a busy machine, the API gets its turn late. */
+const PLUGINS_START_MS = 300_000
 /** A byte of a parameter may take three characters in the URL; the decoded length is checked later. */
 const LONGEST_WRITTEN = 3 * LONGEST_PARAMETER
 
@@ -83,6 +85,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: LONGEST_WRITTEN },
     bodyLimit: REQUEST_BYTES,
+    pluginTimeout: PLUGINS_START_MS,
     ...(http.trustedProxies.length === 0 ? {} : { trustProxy: trustedProxies(http.trustedProxies) }),
     clientErrorHandler: refuseUnreadable,
     // Requests during the shutdown get normal answers.

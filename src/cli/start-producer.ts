@@ -13,6 +13,7 @@ import { tickLog } from '../control/ticks.ts'
 import { forgetByAge } from '../operations/forget/forget-by-age.ts'
 import { sourceTargets } from '../operations/replays.ts'
 import { replayDeps } from '../operations/wiring.ts'
+import { createBell } from '../platform/bell.ts'
 import { createReader } from '../producers/create-reader.ts'
 import { createReaderNotes } from '../producers/reader-notes.ts'
 import { runWorker } from '../producers/worker.ts'
@@ -40,9 +41,10 @@ export async function startProducer(
   const ending = new AbortController()
   const { signal } = ending
   const shared = { ...platform, topicPrefix: config.topicPrefix, configuration }
-  const own = { createReader: reader, workerId, concurrency: RUNS_AT_ONCE, leaseMs: config.runLeaseMs }
+  const bell = createBell(clock)
+  const own = { createReader: reader, workerId, concurrency: RUNS_AT_ONCE, leaseMs: config.runLeaseMs, bell }
   // First, so that a failed start leaves no work running that the caller cannot close.
-  await startStages(platform, [dispatchStage(tables)], parts)
+  await startStages(platform, [dispatchStage(tables, bell)], parts)
   const work = [runWorker({ ...shared, ...own }, signal)]
   if (schedules) {
     const reads = () => configuration().systems.flatMap((system) => system.reads.flatMap(withSweep))

@@ -34,7 +34,7 @@ export function networkWarnings({ value, yaml }: Shaped<'system'>, network: Netw
       'has no effect any more; remove it, and have the operator list the network in ALLOWED_PRIVATE_NETWORKS'
     warnings.push(yaml.mistake(['settings', 'allowPrivateAddresses'], message))
   }
-  if (!/^(https?|sftp|ftps?):/.test(address) || !URL.canParse(address)) return warnings
+  if (!/^(https?|sftp|ftps?|imaps?):/.test(address) || !URL.canParse(address)) return warnings
   const url = new URL(address)
   const hasSecrets = Object.keys(secrets).length > 0
   return [...warnings, ...refusalsOf(url, network, hasSecrets).map((message) => yaml.mistake(['address'], message))]

@@ -91,7 +91,8 @@ export const systemSchema = Type.Object(
       maxLength: 2_000,
       pattern: `^(${SYSTEM_ADDRESS}|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`,
       description: 'address of the system; in files also env:NAME of CONFIG_ENV_NAMES, or file:PATH in the same folder',
-      $comment: 'an http(s), sftp, ftp(s) or folder address, or a reference to it in a file: env:NAME or file:PATH',
+      $comment:
+        'an http(s), sftp, ftp(s), imap(s), s3 or folder address, or a reference to it in a file: env:NAME or file:PATH',
     }),
     secrets: Type.Optional(
       Type.Record(Type.String(), secret, { maxProperties: MOST_PARTS, description: 'references by name' }),

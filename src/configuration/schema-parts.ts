@@ -19,7 +19,7 @@ export const MOST_NAMES = 10_000
 export const MOST_SKUS = 100_000
 
 /** An address of a system in documents: of a server, or of the system's own folder on this machine. */
-export const SYSTEM_ADDRESS = '(https?|sftp|ftps?)://[^\\s]+|folder:///[^\\s]*'
+export const SYSTEM_ADDRESS = '(https?|sftp|ftps?|imaps?|s3)://[^\\s]+|folder:///[^\\s]*'
 export const IS_SYSTEM_ADDRESS = new RegExp(`^(?:${SYSTEM_ADDRESS})$`)
 
 export const strict = { additionalProperties: false }

@@ -1,4 +1,5 @@
 import type { SyncRequested } from '../events/generated/events.ts'
+import type { Bell } from '../platform/bell.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import { drainKey } from './drains.ts'
@@ -44,8 +45,8 @@ function toRun(request: SyncRequested, id: string): RunRequest {
   }
 }
 
-/** The consumer of `sync-requests`. */
-export function dispatchStage(tables: Tables): Stage<'sync-requests'> {
+/** The consumer of `sync-requests`. `bell`: of the worker of this process, which begins the run without a pause. */
+export function dispatchStage(tables: Tables, bell: Pick<Bell, 'ring'>): Stage<'sync-requests'> {
   return {
     name: 'dispatch-runs',
     kind: 'sync-requests',
@@ -54,6 +55,7 @@ export function dispatchStage(tables: Tables): Stage<'sync-requests'> {
       for (const { event } of batch) {
         context.assertOwned()
         await dispatch(tables, event)
+        bell.ring()
       }
     },
   }

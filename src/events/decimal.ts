@@ -17,6 +17,8 @@ export const CENT = 100n as Decimal4
 const LONGEST = 1_000
 const MOST_SHOWN = 60
 
+const DIGITS = /^\d+$/
+const CERTAIN_DIGITS = 15
 const FORM = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
 
 /** How to handle decimals beyond the scale. */
@@ -24,6 +26,9 @@ type Rest = 'refused' | 'cut off' | 'raised' | 'rounded'
 
 function parse(value: string | number, scale: number, field: string, rest: Rest = 'refused'): bigint {
   const given = String(value).trim()
+  // As most quantities are.
+  if (given.length <= CERTAIN_DIGITS && DIGITS.test(given))
+    return BigInt(given) * (scale === 4 ? 10_000n : 100_000_000n)
   const match = given.length > LONGEST ? null : FORM.exec(given)
   if (match === null)
     throw new StreamError('decimal_invalid', `${field}: "${shown(given)}" is not a decimal number`, { field })

@@ -118,7 +118,14 @@ function hostOf({ hostname }: URL): string {
     .toLowerCase()
 }
 
-const PORTS: Readonly<Record<string, string>> = { 'https:': '443', 'sftp:': '22', 'ftp:': '21', 'ftps:': '21' }
+const PORTS: Readonly<Record<string, string>> = {
+  'https:': '443',
+  'sftp:': '22',
+  'ftp:': '21',
+  'ftps:': '21',
+  'imap:': '143',
+  'imaps:': '993',
+}
 
 function portOf({ port, protocol }: URL): string {
   return port === '' ? (PORTS[protocol] ?? '80') : port

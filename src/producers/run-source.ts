@@ -7,6 +7,7 @@ import { isoTime } from '../events/times.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
+import { FingerprintSet } from '../platform/fingerprint-set.ts'
 import { withRetry } from '../platform/runtime/retry.ts'
 import { endSpanAfter, inSpan, type Span } from '../platform/tracing/tracer.ts'
 import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader, WindowRow } from '../systems/kit/source.ts'
@@ -50,6 +51,8 @@ interface Progress {
   readonly seen: Map<string, string>
   /** Earlier ones, by `rowText`: two rows of the source may have one key, and both count as read. */
   readonly before: Set<string>
+  /** Keys read from a source without change times, which may have millions and lists none. */
+  readonly timeless: Timeless
   readonly counts: {
     read: number
     published: number
@@ -60,6 +63,14 @@ interface Progress {
   }
 }
 
+interface Timeless {
+  readonly keys: FingerprintSet
+  /** Of keys with their content. */
+  readonly contents: FingerprintSet
+  /** Of the digests of `contents`, so that their order does not count. */
+  sum: bigint
+}
+
 /**
  * Reads a window page by page, publishes each page, and notes its progress only after the page was acknowledged
  * (Guarantee 1). At the end the source lists what is in the window; if something was not seen, the window is read
@@ -67,7 +78,8 @@ interface Progress {
  */
 export async function runSource(deps: SourceDeps, job: SourceRun): Promise<SourceResult> {
   const reader = job.reader as SourceReader<Entity>
-  const progress: Progress = { seen: new Map(), before: new Set(), counts: countsOf(job.run) }
+  const timeless = { keys: new FingerprintSet(), contents: new FingerprintSet(), sum: 0n }
+  const progress: Progress = { seen: new Map(), before: new Set(), timeless, counts: countsOf(job.run) }
   let after = job.run.reached
   const window = { missed: 0, read_again: 0, listed: null as number | null }
   const ended = (state: SourceResult['state'], missing: readonly string[]): SourceResult => {
@@ -75,8 +87,8 @@ export async function runSource(deps: SourceDeps, job: SourceRun): Promise<Sourc
       state,
       missing: missing.slice(0, 100),
       ...window,
-      keys: progress.seen.size,
-      digest: digestOf(progress.seen),
+      keys: progress.seen.size + timeless.keys.size,
+      digest: digestOf(progress),
     }
   }
   for (let proof = 1; ; proof += 1) {
@@ -107,8 +119,9 @@ function againOf({ reachedAt: _reachedAt, ...page }: Page<Entity>): Page<Entity>
   return page
 }
 
-function digestOf(seen: ReadonlyMap<string, string>): string {
-  return digest(JSON.stringify([...seen].sort(([a], [b]) => (a < b ? -1 : 1))))
+function digestOf({ seen, timeless }: Progress): string {
+  const ofSeen = digest(JSON.stringify([...seen].sort(([a], [b]) => (a < b ? -1 : 1))))
+  return timeless.keys.size === 0 ? ofSeen : digest(ofSeen, timeless.sum.toString(16))
 }
 
 /** Attempts per page before the run fails; its cut date stays, and the next run reads the window again. */
@@ -209,8 +222,7 @@ async function takePage(deps: PublishDeps, job: SourceRun, progress: Progress, p
     deps.meter?.count('waldstream_read_rows_total', { read: id, outcome }, done[outcome])
   }
   for (const row of page.rows) noteSeen(progress, row)
-  // A source without change times is compared by content.
-  if (page.rows.length === 0) for (const { key, raw } of page.entities) progress.seen.set(key, digest(raw ?? ''))
+  if (page.rows.length === 0) for (const entity of page.entities) noteTimeless(progress.timeless, entity)
   await noteProgress(deps.tables, job, counts, page)
 }
 
@@ -218,6 +230,15 @@ function noteSeen({ seen, before }: Progress, { key, changedAt }: WindowRow): vo
   const last = seen.get(key)
   if (last !== undefined && last !== changedAt) before.add(rowText({ key, changedAt: last }))
   seen.set(key, changedAt)
+}
+
+const SUM_BITS = 256
+
+/** A source without change times is compared by content. */
+function noteTimeless(timeless: Timeless, { key, raw }: Page<Entity>['entities'][number]): void {
+  timeless.keys.add(key)
+  const content = digest(key, raw ?? '')
+  if (timeless.contents.add(content)) timeless.sum = BigInt.asUintN(SUM_BITS, timeless.sum + BigInt(`0x${content}`))
 }
 
 const rowText = ({ key, changedAt }: WindowRow): string => JSON.stringify([key, changedAt])
@@ -247,7 +268,7 @@ interface Comparison {
 async function compareWithList(
   reader: SourceReader<Entity>,
   job: SourceRun,
-  { seen, before }: Pick<Progress, 'seen' | 'before'>,
+  { seen, before, timeless }: Pick<Progress, 'seen' | 'before' | 'timeless'>,
 ): Promise<Comparison> {
   if (reader.list === undefined) return { missing: [], listed: null }
   const missing: string[] = []
@@ -258,5 +279,5 @@ async function compareWithList(
       if (seen.get(row.key) !== row.changedAt && !before.has(rowText(row))) missing.push(row.key)
     }
   }
-  return { missing, listed: listed === 0 && seen.size > 0 ? null : listed }
+  return { missing, listed: listed === 0 && seen.size + timeless.keys.size > 0 ? null : listed }
 }

@@ -19,6 +19,7 @@ import { changeHeldRun, changeRun, getRun, type Run } from '../control/runs.ts'
 import { isSweep, readOfControl, SWEEP_ACCEPTED, SWEEP_PREVIEW } from '../control/sweeps.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import { isoTime } from '../events/times.ts'
+import type { Bell } from '../platform/bell.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { AnySourceReader, ReadWindow } from '../systems/kit/source.ts'
 import { finishDrain } from './finish-drain.ts'
@@ -49,6 +50,8 @@ export interface WorkerDeps extends PublishDeps, LastKnownDeps {
   readonly concurrency: number
   /** How long a lease lasts without a heartbeat; 30 s by default. */
   readonly leaseMs?: number
+  /** Rings when a run starts to wait. What other processes let wait is found by looking. */
+  readonly bell: Bell
 }
 
 /**
@@ -72,7 +75,7 @@ export async function runWorker(deps: WorkerDeps, signal: AbortSignal): Promise<
     } catch (error) {
       deps.logger.warn({ err: error }, 'runs could not be looked up; it will be tried again')
     }
-    await deps.clock.sleep(POLL_MS, signal).catch(() => undefined)
+    await deps.bell.pause(POLL_MS, signal)
   }
   await Promise.all(running.values())
 }

@@ -46,6 +46,32 @@ describe('a stock file', () => {
     expect(await levels(world)).toMatchObject({ 'B-1': 'default 6' })
   })
 
+  it('of many rows publishes as many events as rows have changed, in whatever order they come', async () => {
+    const rows = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`SKU-${index}`, index]))
+    const world = worldOf({}, { pageSize: 200 })
+    world.put('stock.csv', stockOf(rows), MORNING)
+    expect(await world.run()).toMatchObject({ state: 'ended', published: 1_000, keys: 1_000 })
+    const changed = Object.keys(rows).filter((_, index) => index % 27 === 3)
+    const next = Object.entries({ ...rows, ...Object.fromEntries(changed.map((sku) => [sku, 5_000])) }).toReversed()
+    world.put('stock.csv', stockOf(Object.fromEntries(next)), MORNING + 60)
+    expect(await world.run()).toMatchObject({
+      published: changed.length,
+      unchanged: 1_000 - changed.length,
+      keys: 1_000,
+    })
+    const keys = (await world.events()).slice(1_000).map(({ key }) => key)
+    expect(keys.toSorted()).toEqual(changed.toSorted())
+  })
+
+  it('of which several are refused is named with all of them', async () => {
+    const world = await begun()
+    world.put('stock-1.csv', '', MORNING + 60)
+    world.put('stock-2.csv', 'sku,price\nA,1\n', MORNING + 90)
+    const { error } = await world.run()
+    expect(error?.message).toContain('stock-1.csv')
+    expect(error?.message).toMatch(/Also refused, each for a reason of its own: stock-2\.csv$/)
+  })
+
   it('that is only re-dated or sent again under another name is not read', async () => {
     const world = await begun()
     world.put('stock.csv', stockOf(ALL), MORNING + 60)

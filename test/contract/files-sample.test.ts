@@ -135,6 +135,11 @@ it('a price file has its dates, and a currency only if it says one', async () =>
   expect(openOf(open)).toEqual({ 'prices.dates': 'dd/MM/yyyy' })
 })
 
+it('a list of images has its addresses', async () => {
+  const proposal = await proposedFor('images', { 'images.csv': 'SKU,Image URL\nA-1,https://cdn.example/a.jpg\n' })
+  expect(certainOf(proposal)).toMatchObject({ 'images.columns.sku': 'SKU', 'images.columns.url': 'Image URL' })
+})
+
 it('a tracking file shows no data of people, orders or parcels', async () => {
   const content =
     'PO Number,SKU,Qty,Tracking Number,Carrier,Customer Name,E-Mail\nacme-1001,A-1,2,1Z999AA1,UPS,Zoë Łukasz,zoe@example.com\n'
@@ -200,7 +205,7 @@ describe('what can not be', () => {
   })
 
   it('an entity without files', async () => {
-    await expect(proposedFor('images', {})).rejects.toMatchObject({ code: 'request_invalid' })
+    await expect(proposedFor('orders', {})).rejects.toMatchObject({ code: 'request_invalid' })
   })
 
   it('an unknown system, one that the caller does not see, and one of another type', async () => {

@@ -545,6 +545,41 @@ describe('an order that was edited in the shop', () => {
   })
 })
 
+describe('the customer of an order', () => {
+  const from = (source: string, number: string, more: Partial<Order>) => {
+    const { data, ...rest } = event([line('11', 0, '1', '5', '5')], {}, { orderNumber: number, ...more })
+    return { ...rest, source, key: number, data }
+  }
+  const customers = async () =>
+    wiresOf((await account.state())['customers']).map(({ externalId, email }) => [externalId, email])
+
+  it('is not that of another shop whose id begins its own', async () => {
+    await deliver(from('shop-b2b', '1', { customerId: '17', customerEmail: 'one@example.com' }))
+    await deliver(from('shop', '2', { customerId: 'b2b-17', customerEmail: 'other@example.com' }))
+    expect(await customers()).toEqual([
+      ['shop-b2b-17', 'one@example.com'],
+      [expect.stringMatching(/^shop_[0-9a-f]{16}$/), 'other@example.com'],
+    ])
+    // The next order finds its own.
+    await deliver(from('shop', '3', { customerId: 'b2b-17', customerEmail: 'other@example.com' }))
+    expect(await customers()).toHaveLength(2)
+  })
+
+  it('is not that of another shop for a guest without an e-mail address', async () => {
+    await deliver(from('shop-order', '1', { customerId: '2', customerEmail: 'one@example.com' }))
+    await deliver(from('shop', '2', { customerId: null, customerEmail: '' }))
+    expect((await customers()).map(([id]) => id)).toEqual(['shop-order-2', 'shop_order_2'])
+  })
+
+  it('stays the one that an earlier release created', async () => {
+    const client = await account.client()
+    const earlier = { isPerson: true, firstName: 'Ann', lastName: 'Old', email: 'Ann@example.com' }
+    await client.upsertByExternalId('customer', 'shop-b2b-17', earlier, {}, signal)
+    await deliver(from('shop', '2', { customerId: 'b2b-17', customerEmail: 'ann@example.com' }))
+    expect((await customers()).map(([id]) => id)).toEqual(['shop-b2b-17'])
+  })
+})
+
 describe('an order that waits for the shop', () => {
   const one = (quantity = '2') => event([line('11', 0, quantity, '5', '10')])
   const held = (of: VendorOrderRequested): VendorOrderRequested => ({

@@ -1,5 +1,6 @@
 import { dispatchStage } from '../../src/control/dispatch.ts'
 import type { TopicKind } from '../../src/events/topics.ts'
+import { type Bell, createBell } from '../../src/platform/bell.ts'
 import { createJobs } from '../../src/platform/jobs.ts'
 import { createPositions } from '../../src/platform/runtime/positions.ts'
 import { type RunningStage, runStage } from '../../src/platform/runtime/run-stage.ts'
@@ -57,11 +58,13 @@ export async function startWorker(world: World, process: SimProcess): Promise<Ru
   const [producer, admin] = await Promise.all([ports.log.producer(), ports.log.admin()])
   const reporter = createStatusReporter({ ...ports, producer })
   const deps = { ...ports, producer, admin, reporter, positions: createPositions(ports.tables) }
-  const running = await Promise.all(stagesOf(world, deps).map((stage) => runStage(stage, deps)))
+  const bell = createBell(deps.clock)
+  const running = await Promise.all(stagesOf(world, { ...deps, bell }).map((stage) => runStage(stage, deps)))
   const ending = new AbortController()
   const runs = runWorker(
     {
       ...deps,
+      bell,
       systemTypes,
       workerId: process.name,
       concurrency: 2,
@@ -103,6 +106,7 @@ export function stockStages({ plan }: World, deps: Omit<StockLedgerDeps, 'findSt
 type StageParts = ReturnType<World['portsOf']> & {
   readonly producer: Parameters<typeof createStatusReporter>[0]['producer']
   readonly reporter: ReturnType<typeof createStatusReporter>
+  readonly bell: Bell
 }
 
 function stagesOf(world: World, deps: StageParts): readonly Stage<TopicKind>[] {
@@ -118,6 +122,6 @@ function stagesOf(world: World, deps: StageParts): readonly Stage<TopicKind>[] {
     taskStage(deps),
     stagedStage({ ...deps, settleMs: FEED_SETTLE_MS, closing: deps }),
     deadLetterStage(deps),
-    dispatchStage(deps.tables),
+    dispatchStage(deps.tables, deps.bell),
   ].map((stage) => world.guard?.stage?.(stage as Stage<TopicKind>) ?? (stage as Stage<TopicKind>))
 }

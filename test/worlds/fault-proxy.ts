@@ -2,7 +2,7 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** What the proxy does to one request; `action` is the last part of `x-amz-target`. */
+/** What the proxy does to one request; `action` is the last part of `x-amz-target`, or what the test makes of a request. */
 export interface ProxyFault {
   readonly action: string
   /**
@@ -18,14 +18,14 @@ export interface ProxyFault {
 }
 
 /** A proxy in front of a server that does no harm by itself. Faults are applied in order, each as often as it says. */
-export async function startFaultProxy(target: string) {
+export async function startFaultProxy(target: string, actionOf = targetOf) {
   const seen: string[] = []
   let faults: { fault: ProxyFault; left: number }[] = []
   const server = createServer((request, response) => {
     void handle(request, response).catch(() => response.destroy())
   })
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    const action = String(request.headers['x-amz-target'] ?? '').replace(/^.*\./, '')
+    const action = actionOf(request)
     const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
     const found = faults.find(({ fault, left }) => left > 0 && fault.action === action)
     if (found !== undefined) found.left -= 1
@@ -61,6 +61,10 @@ export async function startFaultProxy(target: string) {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+function targetOf({ headers }: IncomingMessage): string {
+  return String(headers['x-amz-target'] ?? '').replace(/^.*\./, '')
 }
 
 async function pass(target: string, request: IncomingMessage, body: Buffer) {

@@ -35,7 +35,7 @@ export async function rowsOfFile(
   try {
     writeFileSync(path, bytes)
     const file = { open: () => Readable.from(pieces()) as AsyncIterable<Buffer>, path }
-    return await Array.fromAsync(source(file, `stock.${values.format ?? 'csv'}`, needed))
+    return (await Array.fromAsync(source(file, `stock.${values.format ?? 'csv'}`, needed))).flat()
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

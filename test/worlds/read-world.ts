@@ -7,6 +7,7 @@ import { getRun, type Run } from '../../src/control/runs.ts'
 import { controlTables } from '../../src/control/tables.ts'
 import type { DeadLettered } from '../../src/events/generated/events.ts'
 import type { Entity, TopicEvents } from '../../src/events/topics.ts'
+import { createBell } from '../../src/platform/bell.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import { createReaderNotes } from '../../src/producers/reader-notes.ts'
@@ -65,6 +66,7 @@ export function readWorld<E extends Entity>(
       systemTypes,
       admin: { ends: async () => [] },
       clock: hastyClock,
+      bell: createBell(hastyClock),
       workerId: `w${Math.random()}`,
       concurrency: 2,
       configuration: () => ({ revision: 1, systems: [system], connections: [], metadata: [] }),

@@ -10,7 +10,7 @@ prints settings to paste into its document. What the file does not show is a com
 moved or counts as read. Values that may be about a person show only their form.`,
   options: {
     entity: text(
-      'inventory|products|prices|fulfilments|acknowledgements',
+      'inventory|products|prices|images|fulfilments|acknowledgements',
       'whose newest file is read (default: every one that has a file)',
     ),
     json,

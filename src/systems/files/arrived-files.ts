@@ -33,7 +33,7 @@ export function arrivedFiles(
   const markers = new Set(complete === 'marker' ? listed.map(({ name }) => markerOf(name, marker)) : [])
   return listed
     .flatMap((file): ArrivedFile[] => {
-      const found = files.match(file.name)
+      const found = files.match(file.called ?? file.name)
       if (found === null || markers.has(file.name)) return []
       if (complete === 'marker' && !names.has(markerOf(file.name, marker))) return []
       const time = found.date === '' ? new Date(file.modifiedAt ?? now).toISOString() : found.date

@@ -12,7 +12,13 @@ import { markerOf } from './arrived-files.ts'
 import { ftpPlace } from './ftp-place.ts'
 import { httpPlace } from './http-place.ts'
 import { localPlace } from './local-place.ts'
+import { mailPlace } from './mail-place.ts'
+import { isMailbox, mailOptions } from './mail-settings.ts'
+import { filesOf, type NamePattern } from './name-pattern.ts'
 import { joined, type Place, type Visit } from './place.ts'
+import { endingOf } from './row-format.ts'
+import { s3Place } from './s3-place.ts'
+import { isBucket, s3Options } from './s3-settings.ts'
 import { type FilesValues, type IncomingValues, incomingOf, isWeb, ordersOf } from './settings.ts'
 import { type SftpOptions, sftpPlace } from './sftp-place.ts'
 
@@ -49,9 +55,12 @@ export function createFilesClient(system: ConnectableSystem<FilesValues>, deps: 
   return viewOf('inventory')
 }
 
-function placeOf(system: ConnectableSystem<FilesValues>, { folderOf, network }: ClientDeps): Place {
+function placeOf(system: ConnectableSystem<FilesValues>, deps: ClientDeps): Place {
+  const { folderOf, network } = deps
   const url = new URL(system.address)
   if (isWeb(system.address)) return webPlaceOf(system, url, network)
+  if (isBucket(system.address)) return s3Place(s3Options(system, deps))
+  if (isMailbox(system.address)) return mailPlace(mailOptions(system, (folder) => readIn(system, folder), deps))
   const path = decodeURIComponent(url.pathname).replace(/\/+$/, '')
   if (url.protocol === 'folder:') {
     const root = folderOf?.(system.id) ?? null
@@ -105,6 +114,12 @@ function webPlaceOf(system: ConnectableSystem<FilesValues>, url: URL, network: N
   })
 }
 
+/** Names of files that are read in a folder. */
+function readIn({ settings }: ConnectableSystem<FilesValues>, folder: string): readonly NamePattern[] {
+  const there = incomingOf(settings).filter(([, values]) => values.folder === folder)
+  return there.map(([, { files, format }]) => files ?? filesOf(endingOf(format)))
+}
+
 /** A file, and its marker if it has one. */
 function namesOf({ files, complete, marker }: IncomingValues): readonly string[] {
   const name = files?.onlyName ?? null
@@ -139,7 +154,7 @@ function signInOf(system: ConnectableSystem<FilesValues>): SftpOptions['signIn']
 }
 
 /** Few vendors send these files: a folder that nobody set is not missed. */
-const RARE: readonly string[] = ['prices', 'acknowledgements']
+const RARE: readonly string[] = ['prices', 'images', 'acknowledgements']
 
 /** Problems of folders that may not be needed are warnings: a vendor may only send, or only fetch. */
 async function checkPlace(
@@ -152,7 +167,9 @@ async function checkPlace(
   return await visit(async (there) => {
     const warnings: string[] = []
     const orders = ordersOf(settings)
-    // A web server has no folder to list, and its answer for a file that is not there is no problem of a folder.
+    // A web server has no folder to list, and its answer for a file that is not there is no problem of a folder. In a
+    // mailbox, the folders that are read are enough.
+    if (isMailbox(address)) return await checkMailbox(there, system)
     if (isWeb(address)) await warningOf(() => there.find(joined(orders.folder, 'waldstream-check')), '')
     else await there.list('')
     for (const [entity, values] of incomingOf(settings)) {
@@ -168,6 +185,15 @@ async function checkPlace(
     if (!isWeb(address) || isGiven('orders')) warnings.push(...(await warningOf(write, 'settings.orders.folder')))
     return { date: null, warnings }
   }, signal)
+}
+
+async function checkMailbox(there: Visit, { settings, given }: ConnectableSystem<FilesValues>): Promise<SystemCheck> {
+  const warnings: string[] = []
+  for (const [entity, { folder }] of incomingOf(settings)) {
+    if (!Object.keys(given).some((name) => name.startsWith(`${entity}.`))) continue
+    warnings.push(...(await warningOf(() => there.list(folder), `settings.${entity}.folder`)))
+  }
+  return { date: null, warnings }
 }
 
 /** Over HTTP there is no folder to look at, but the one file. */

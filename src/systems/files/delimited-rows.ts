@@ -1,15 +1,11 @@
-import { Readable } from 'node:stream'
-import { CsvError, parse } from 'csv-parse'
 import { type FileWords, fileCutShortError, fileError } from '../kit/file-errors.ts'
 import { LONGEST_ROW } from '../kit/row-limits.ts'
 import { columnPlaces } from './column-places.ts'
+import { DelimitedError, type DelimitedRecord, delimitedRecords, type RecordForm } from './delimited-records.ts'
 import { assertWholeEnd, notingEnd } from './file-end.ts'
 import { type FileRow, plainName, plainText } from './file-row.ts'
 
-export interface DelimitedForm {
-  readonly delimiter: string
-  /** Null: no cell is quoted. */
-  readonly quote: string | null
+export interface DelimitedForm extends RecordForm {
   /** Whether a file without a final line break counts as cut short. */
   readonly endsWithLineBreak: boolean
 }
@@ -24,73 +20,113 @@ export async function* delimitedRows(
   form: DelimitedForm,
   needed: readonly string[],
   words: FileWords,
-): AsyncGenerator<FileRow> {
+): AsyncGenerator<readonly FileRow[]> {
   const end = { last: '' }
-  let names: readonly string[] | null = null
-  let places: ReadonlyMap<string, number> = new Map()
+  let columns: Columns | null = null
   let last: FileRow | undefined
   try {
-    for await (const { record, info } of records(notingEnd(text, end), form)) {
-      if (names === null) {
-        names = record.map((name) => name.trim())
-        places = columnPlaces(names, needed, 'line 1', 'delimiter', words)
-        continue
+    for await (const records of delimitedRecords(notingEnd(text, end), form)) {
+      const rows = last === undefined ? [] : [last]
+      for (const record of records) {
+        if (columns === null) columns = columnsOf(record.cells, needed, words)
+        else rows.push(new DelimitedRow(record, columns))
       }
-      if (last !== undefined) yield last
-      last = rowOf(record, info.lines, names, places)
+      last = rows.pop()
+      if (rows.length > 0) yield rows
     }
   } catch (error) {
-    if (error instanceof CsvError) throw fileError(words, problemOf(error))
+    if (error instanceof DelimitedError) throw fileError(words, problemOf(error))
     throw error
   }
-  if (names === null) throw fileCutShortError(words, 'it is empty')
+  if (columns === null) throw fileCutShortError(words, 'it is empty')
   assertWholeEnd(end, form.endsWithLineBreak, last, words)
-  if (last !== undefined) yield last
+  if (last !== undefined) yield [last]
 }
 
-interface ParsedRecord {
-  readonly record: readonly string[]
-  readonly info: { readonly lines: number }
+/** The columns of a file. */
+interface Columns {
+  readonly names: readonly string[]
+  /** Whether each name may be assigned: `__proto__` is not. */
+  readonly areUsual: boolean
+  /** Place of the column that a row is asked for, as its name is written there. */
+  placeOf(column: string): number
 }
 
-function records(text: AsyncIterable<string>, { delimiter, quote }: DelimitedForm): AsyncIterable<ParsedRecord> {
-  const parser = parse({
-    bom: true,
-    delimiter,
-    quote: quote ?? false,
-    // A quote in a cell is doubled, whichever it is.
-    ...(quote === null ? {} : { escape: quote }),
-    info: true,
-    max_record_size: LONGEST_ROW,
-    relax_column_count: true,
-    skip_empty_lines: true,
-  })
-  const source = Readable.from(text)
-  // An error of the source ends the parser, which is read here.
-  source.on('error', (error) => parser.destroy(error))
-  return source.pipe(parser)
-}
-
-function rowOf(
-  cells: readonly string[],
-  line: number,
-  names: readonly string[],
-  places: ReadonlyMap<string, number>,
-): FileRow {
-  const isOther = cells.length < names.length || cells.slice(names.length).some((cell) => cell.trim() !== '')
+function columnsOf(cells: readonly string[], needed: readonly string[], words: FileWords): Columns {
+  const names = cells.map((name) => name.trim())
+  const places = columnPlaces(names, needed, 'line 1', 'delimiter', words)
+  const asked = new Map<string, number>()
   return {
-    number: line,
-    place: `line ${line}`,
-    odd: isOther ? `has ${cells.length} cells, but line 1 has ${names.length}` : null,
-    cell: (column) => cells[places.get(plainName(column)) ?? -1] ?? '',
-    ...plainText,
-    all: () => Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ''])),
+    names,
+    areUsual: !names.includes('__proto__'),
+    placeOf(column) {
+      const known = asked.get(column)
+      if (known !== undefined) return known
+      const place = places.get(plainName(column)) ?? -1
+      asked.set(column, place)
+      return place
+    },
   }
+}
+
+/** A class, because there are millions: what a row is asked for is computed then. */
+class DelimitedRow implements FileRow {
+  readonly number: number
+  readonly odd: string | null
+  readonly #cells: readonly string[]
+  readonly #columns: Columns
+
+  constructor({ cells, line }: DelimitedRecord, columns: Columns) {
+    this.number = line
+    this.#cells = cells
+    this.#columns = columns
+    this.odd = oddness(cells, columns.names)
+  }
+
+  get broken(): null {
+    return plainText.broken
+  }
+
+  get place(): string {
+    return `line ${this.number}`
+  }
+
+  cell(column: string): string {
+    return this.#cells[this.#columns.placeOf(column)] ?? ''
+  }
+
+  numberIn(): null {
+    return plainText.numberIn()
+  }
+
+  dayIn(): null {
+    return plainText.dayIn()
+  }
+
+  keyProblem(): null {
+    return plainText.keyProblem()
+  }
+
+  all(): Readonly<Record<string, string>> {
+    const [cells, { names, areUsual }] = [this.#cells, this.#columns]
+    if (!areUsual) return Object.fromEntries(names.map((name, index) => [name, cells[index] ?? '']))
+    const all: Record<string, string> = {}
+    names.forEach((name, index) => {
+      all[name] = cells[index] ?? ''
+    })
+    return all
+  }
+}
+
+function oddness(cells: readonly string[], names: readonly string[]): string | null {
+  if (cells.length === names.length) return null
+  const isOther = cells.length < names.length || cells.slice(names.length).some((cell) => cell.trim() !== '')
+  return isOther ? `has ${cells.length} cells, but line 1 has ${names.length}` : null
 }
 
 /** Messages of the library name cells; ours do not. */
-function problemOf({ code, lines }: CsvError & { readonly lines?: unknown }): string {
-  const line = typeof lines === 'number' ? `line ${lines}` : 'a line'
+function problemOf({ code, line: number }: DelimitedError): string {
+  const line = number === null ? 'a line' : `line ${number}`
   switch (code) {
     case 'CSV_QUOTE_NOT_CLOSED':
       return `a quote is not closed until its end; close it, or set the quote of the file`

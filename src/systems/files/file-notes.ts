@@ -15,8 +15,11 @@ export interface LastFile {
   readonly path: string | null
 }
 
+/** A file of which something may have been published. */
+export type BegunFile = Pick<LastFile, 'name' | 'order'>
+
 /** A file that needs no reading any more, as it was listed. */
-interface KnownFile extends Omit<PlacedFile, 'name'> {
+interface KnownFile extends Omit<PlacedFile, 'name' | 'called'> {
   readonly digest: string
   /** How it was read: with other settings it is read again, if it is the last one. */
   readonly form: string
@@ -29,6 +32,7 @@ const lastNote = Type.Object({
   keys: Type.Number(),
   path: Type.Union([Type.String(), Type.Null()]),
 })
+const begunNote = Type.Object({ name: Type.String(), order: Type.String() })
 const fileNote = Type.Object({
   digest: Type.String(),
   bytes: Type.Union([Type.Number(), Type.Null()]),
@@ -44,17 +48,22 @@ const AT_ONCE = 100
 /** What a read remembers of files: each is read once. */
 export interface FileMemory {
   last(): Promise<LastFile | undefined>
+  /** The newest of the files that were begun. */
+  begun(): Promise<BegunFile | undefined>
   /** Notes of these files, by name, if they are still as they were noted. */
   known(files: readonly ArrivedFile[]): Promise<ReadonlyMap<string, KnownFile>>
   rememberLast(file: LastFile): Promise<void>
+  rememberBegun(file: BegunFile): Promise<void>
   remember(file: ArrivedFile, digest: string): Promise<void>
 }
 
 export function fileMemory(notes: ReaderNotes, read: string, form: string): FileMemory {
   const lastId = `files ${read}`
+  const begunId = `files ${read} begun`
   const idOf = (name: string) => `file ${read} ${name}`
   return {
     last: async () => noteOf(await notes.find([lastId]), lastId, lastNote),
+    begun: async () => noteOf(await notes.find([begunId]), begunId, begunNote),
     async known(files) {
       const known = new Map<string, KnownFile>()
       for (let from = 0; from < files.length; from += AT_ONCE) {
@@ -71,6 +80,7 @@ export function fileMemory(notes: ReaderNotes, read: string, form: string): File
     },
     rememberLast: async ({ name, order, digest, keys, path }) =>
       await notes.keep([{ id: lastId, name, order, digest, keys, path }]),
+    rememberBegun: async ({ name, order }) => await notes.keep([{ id: begunId, name, order }]),
     remember: async ({ name, bytes, modifiedAt, version }, digest) =>
       await notes.keep([{ id: idOf(name), digest, bytes, modifiedAt, version, form }]),
   }

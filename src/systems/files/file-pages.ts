@@ -1,9 +1,8 @@
 import { StreamError } from '../../errors.ts'
 import type { Entity } from '../../events/topics.ts'
-import { stringifyExact } from '../../platform/json.ts'
 import type { ReadEntity, UnreadableEntity } from '../kit/source.ts'
 import type { FileRow } from './file-row.ts'
-import { certainKey, type FileForm, type Inspected, type RowMeaning } from './inspect-file.ts'
+import { certainKey, dataOf, type FileForm, type Inspected, type RowMeaning } from './inspect-file.ts'
 import type { FileContent } from './row-source.ts'
 
 /** Rows that are held where several make one entity. */
@@ -34,18 +33,21 @@ export async function* filePages<E extends Entity>(
   const add = (key: string, rows: readonly FileRow[]) => {
     try {
       if (repeated.has(key)) throw repeatedError(key, name)
-      page.entities.push(meaning.toEntity(key, rows, placeOf))
+      const data = dataOf(meaning, key, rows, placeOf)
+      const [first] = rows
+      const raw = rows.length === 1 && first !== undefined ? JSON.stringify(first.all()) : rawOf(rows)
+      page.entities.push({ key: meaning.entityKey?.(data) ?? key, occurredAt: null, deleted: false, data, raw })
     } catch (error) {
       page.unreadable.push({ key, error, raw: rawOf(rows) })
     }
   }
   const joined = new Map<string, FileRow[]>()
   let held = 0
-  for await (const row of form.rows(content, name, meaning.columns)) {
+  const takeRow = (row: FileRow) => {
     page.lastNumber = row.number
     try {
-      const key = certainKey(meaning, row, placeOf(row))
-      if (key === null) continue
+      const key = certainKey(meaning, row, placeOf)
+      if (key === null) return
       if (!meaning.joinsRows) add(key, [row])
       else {
         held += 1
@@ -58,7 +60,12 @@ export async function* filePages<E extends Entity>(
       if (error instanceof StreamError && error.code === 'value_too_large') throw error
       page.unreadable.push({ key: placeOf(row), error, raw: rawOf([row]) })
     }
-    if (page.entities.length + page.unreadable.length >= pageSize) yield take()
+  }
+  for await (const rows of form.rows(content, name, meaning.columns)) {
+    for (const row of rows) {
+      takeRow(row)
+      if (page.entities.length + page.unreadable.length >= pageSize) yield take()
+    }
   }
   for (const [key, rows] of joined) {
     add(key, rows)
@@ -68,7 +75,7 @@ export async function* filePages<E extends Entity>(
 }
 
 function rawOf(rows: readonly FileRow[]): string {
-  return stringifyExact(rows.map((row) => row.all()))
+  return JSON.stringify(rows.map((row) => row.all()))
 }
 
 function repeatedError(key: string, name: string): StreamError {

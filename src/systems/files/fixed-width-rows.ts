@@ -37,12 +37,12 @@ export function fixedWidthRows({ fields, headLines, endsWithLineBreak }: FixedWi
       all: () => Object.fromEntries([...fields].map(([name, field]) => [name, textAt(field)])),
     }
   }
-  return async function* (text, _needed, words): AsyncGenerator<FileRow> {
+  return async function* (text, _needed, words): AsyncGenerator<readonly FileRow[]> {
     const end = { last: '' }
     let last: { readonly row: FileRow; readonly length: number } | undefined
     for await (const line of linesOf(notingEnd(text, end))) {
       if (line.number <= headLines) continue
-      if (last !== undefined) yield last.row
+      if (last !== undefined) yield [last.row]
       const own = line.text?.replace(/\r$/, '') ?? null
       last = { row: rowOf(line.number, own), length: own?.length ?? 0 }
     }
@@ -58,7 +58,7 @@ export function fixedWidthRows({ fields, headLines, endsWithLineBreak }: FixedWi
     if (!/[\r\n]$/.test(end.last) && last.length < width) {
       throw fileCutShortError(words, `${last.row.place}, its last one, has ${last.length} characters, not ${width}`)
     }
-    yield last.row
+    yield [last.row]
   }
 }
 

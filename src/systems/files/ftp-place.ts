@@ -200,6 +200,7 @@ function visitOf(
   }
   return {
     movesInOneStep: true,
+    listsOnlyWhole: false,
     find,
     list: listedIn,
     async *read(path) {

@@ -83,6 +83,7 @@ function visitOf(options: HttpOptions, name: string, signal: AbortSignal): Visit
   }
   return {
     movesInOneStep: false,
+    listsOnlyWhole: false,
     find,
     read,
     remove,

@@ -1,6 +1,6 @@
 import { StreamError, toStreamError } from '../../errors.ts'
-import type { Entity } from '../../events/topics.ts'
-import type { ReadEntity } from '../kit/source.ts'
+import type { Entity, TopicEvents } from '../../events/topics.ts'
+import { FingerprintSet } from '../../platform/fingerprint-set.ts'
 import type { FileRow } from './file-row.ts'
 import type { FileContent, RowSource } from './row-source.ts'
 
@@ -13,7 +13,9 @@ export interface RowMeaning<E extends Entity> {
   /** `place`: `stock.csv, line 7`. Null: the row is declared to mean nothing. Throws for a row without a certain key. */
   keyOf(row: FileRow, place: string): string | null
   /** Throws for rows that can't be read. */
-  toEntity(key: string, rows: readonly FileRow[], placeOf: (row: FileRow) => string): ReadEntity<E>
+  dataOf(key: string, rows: readonly FileRow[], placeOf: (row: FileRow) => string): TopicEvents[E]['data']
+  /** Key of the entity with this content; if absent, it is that of its rows. */
+  readonly entityKey?: (data: TopicEvents[E]['data']) => string
 }
 
 export interface FileForm {
@@ -27,19 +29,41 @@ export interface FileForm {
 /** What a first pass over a whole file found. */
 export interface Inspected {
   readonly rows: number
-  readonly keys: ReadonlySet<string>
+  /** How many keys it has. */
+  readonly keys: number
   /** Keys with several rows, where each key has one. */
   readonly repeated: ReadonlySet<string>
   /** Problem of the first row without a certain key; null: all keys are certain. */
   readonly keyProblem: string | null
 }
 
+type PlaceOf = (row: FileRow) => string
+
 /** The key of a row; null: it means nothing. Throws for an odd row: its cells may have shifted. */
-export function certainKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow, place: string): string | null {
+export function certainKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow, placeOf: PlaceOf): string | null {
   if (row.odd !== null) {
-    throw new StreamError('source_data_invalid', `${place} ${row.odd}; correct the row at the vendor`)
+    throw new StreamError('source_data_invalid', `${placeOf(row)} ${row.odd}; correct the row at the vendor`)
   }
-  return meaning.keyOf(row, place)
+  return withPlaces((place) => meaning.keyOf(row, place(row)), placeOf)
+}
+
+/** What rows of a key say. Throws for rows that can't be read. */
+export function dataOf<E extends Entity>(
+  meaning: RowMeaning<E>,
+  key: string,
+  rows: readonly FileRow[],
+  placeOf: PlaceOf,
+): TopicEvents[E]['data'] {
+  return withPlaces((place) => meaning.dataOf(key, rows, place), placeOf)
+}
+
+/** Only problems name places, and rows are many: a place is made when its row is read once more. */
+function withPlaces<T>(read: (placeOf: PlaceOf) => T, placeOf: PlaceOf): T {
+  try {
+    return read(() => '')
+  } catch {
+    return read(placeOf)
+  }
 }
 
 /**
@@ -53,22 +77,23 @@ export async function inspectFile<E extends Entity>(
   meaning: RowMeaning<E>,
 ): Promise<Inspected> {
   const placeOf = (row: FileRow) => `${name}, ${row.place}`
-  const [keys, repeated] = [new Set<string>(), new Set<string>()]
+  const keys = new FingerprintSet()
+  const suspects = new Set<string>()
   const counts = { rows: 0, odd: 0, first: null as string | null, keyProblem: null as string | null }
-  for await (const row of form.rows(content, name, meaning.columns)) {
-    counts.rows += 1
-    try {
-      const found = certainKey(meaning, row, placeOf(row))
-      if (found === null) continue
-      const key = detached(found)
-      if (!meaning.joinsRows && keys.has(key)) repeated.add(key)
-      keys.add(key)
-      meaning.toEntity(key, [row], placeOf)
-    } catch (error) {
-      const { message } = toStreamError(error)
-      counts.odd += 1
-      counts.first ??= message
-      if (!hasKey(meaning, row, placeOf(row))) counts.keyProblem ??= message
+  for await (const rows of form.rows(content, name, meaning.columns)) {
+    for (const row of rows) {
+      counts.rows += 1
+      try {
+        const key = certainKey(meaning, row, placeOf)
+        if (key === null) continue
+        if (!keys.add(key) && !meaning.joinsRows) suspects.add(detached(key))
+        dataOf(meaning, key, [row], placeOf)
+      } catch (error) {
+        const { message } = toStreamError(error)
+        counts.odd += 1
+        counts.first ??= message
+        if (!hasKey(meaning, row)) counts.keyProblem ??= message
+      }
     }
   }
   if (counts.odd > counts.rows * form.mostOdd) {
@@ -77,17 +102,55 @@ export async function inspectFile<E extends Entity>(
       `nothing of it was taken. The first: ${counts.first}`
     throw new StreamError('source_data_invalid', message, { field: `settings.${form.settingsOf}.mostOddPercent` })
   }
-  return { rows: counts.rows, keys, repeated, keyProblem: counts.keyProblem }
+  const repeated = suspects.size === 0 ? suspects : await repeatedOf(suspects, content, name, form, meaning)
+  // Each of the others has the fingerprint of another key.
+  const count = keys.size + suspects.size - repeated.size
+  return { rows: counts.rows, keys: count, repeated, keyProblem: counts.keyProblem }
 }
 
-/** The same text as a value of its own: a part of a text keeps all of it in memory, and keys stay until the file is read. */
+/** Those of the keys that have several rows. */
+async function repeatedOf<E extends Entity>(
+  suspects: ReadonlySet<string>,
+  ...[content, name, form, meaning]: Parameters<typeof inspectFile<E>>
+): Promise<ReadonlySet<string>> {
+  const [once, repeated] = [new Set<string>(), new Set<string>()]
+  for await (const keys of keysOf(content, name, form, meaning)) {
+    for (const key of keys) {
+      if (!suspects.has(key)) continue
+      if (once.has(key)) repeated.add(detached(key))
+      else once.add(detached(key))
+    }
+  }
+  return repeated
+}
+
+/** The keys of all rows that have a certain one, some at a time, in the order of the file. */
+export async function* keysOf<E extends Entity>(
+  content: FileContent,
+  name: string,
+  form: FileForm,
+  meaning: RowMeaning<E>,
+): AsyncGenerator<readonly string[]> {
+  for await (const rows of form.rows(content, name, meaning.columns)) {
+    yield rows.flatMap((row) => {
+      try {
+        const key = certainKey(meaning, row, ({ place }) => `${name}, ${place}`)
+        return key === null ? [] : [key]
+      } catch {
+        return []
+      }
+    })
+  }
+}
+
+/** The same text as a value of its own: a part of a text keeps all of it in memory, and these stay until the file is read. */
 function detached(key: string): string {
   return JSON.parse(JSON.stringify(key)) as string
 }
 
-function hasKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow, place: string): boolean {
+function hasKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow): boolean {
   try {
-    certainKey(meaning, row, place)
+    certainKey(meaning, row, () => '')
     return true
   } catch {
     return false

@@ -9,12 +9,12 @@ import type { TextRows } from './row-source.ts'
 
 /** Rows of JSON Lines: one object in each line. Numbers keep their digits. */
 export function jsonLinesRows(endsWithLineBreak: boolean): TextRows {
-  return async function* (text, needed, words): AsyncGenerator<FileRow> {
+  return async function* (text, needed, words): AsyncGenerator<readonly FileRow[]> {
     const end = { last: '' }
     const fields = neededFields(needed, words)
     let last: FileRow | undefined
     for await (const { line, row } of jsonLines(notingEnd(text, end), words, (digits) => new ExactNumber(digits))) {
-      if (last !== undefined) yield last
+      if (last !== undefined) yield [last]
       const next = nestedRow({ ...row, number: line, place: `line ${line}` }, words)
       fields.note(next)
       last = next
@@ -22,6 +22,6 @@ export function jsonLinesRows(endsWithLineBreak: boolean): TextRows {
     if (last === undefined) throw fileCutShortError(words, 'it is empty')
     assertWholeEnd(end, endsWithLineBreak, last, words)
     fields.assertFound()
-    yield last
+    yield [last]
   }
 }

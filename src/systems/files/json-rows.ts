@@ -11,7 +11,7 @@ import type { TextRows } from './row-source.ts'
  * digits. A document that is not closed was cut short.
  */
 export function jsonRows(path: string | null): TextRows {
-  return async function* (text, needed, words): AsyncGenerator<FileRow> {
+  return async function* (text, needed, words): AsyncGenerator<readonly FileRow[]> {
     const reader = new JsonReader(path === null ? [] : path.split('.'), words, (digits) => new ExactNumber(digits))
     const fields = neededFields(needed, words)
     let number = 0
@@ -23,10 +23,10 @@ export function jsonRows(path: string | null): TextRows {
     }
     for await (const chunk of text) {
       reader.write(chunk)
-      yield* reader.take().map(rowOf)
+      yield reader.take().map(rowOf)
     }
     reader.end()
-    yield* reader.take().map(rowOf)
+    yield reader.take().map(rowOf)
     if (!reader.found) {
       const setting = `settings.${words.settingsOf}.rows`
       const where = path === null ? 'it is not a list itself' : `it has no list at ${path}`

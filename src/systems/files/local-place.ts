@@ -45,6 +45,7 @@ function visitOf(base: string, inside: string, signal: AbortSignal): Visit {
   }
   return {
     movesInOneStep: true,
+    listsOnlyWhole: false,
     find,
     list: (folder) =>
       attempt(folder, async (full) => {

@@ -2,6 +2,8 @@
 export interface PlacedFile {
   /** Without a folder. */
   readonly name: string
+  /** As its sender called it, where several may have one name; patterns are for it. Without it: `name`. */
+  readonly called?: string
   /** Null: its place does not say. */
   readonly bytes: number | null
   /** Milliseconds UTC, accurate to the second; null: its place does not say. */
@@ -21,17 +23,19 @@ export function showsChanges({ version, modifiedAt }: Listing): boolean {
   return version !== null || modifiedAt !== null
 }
 
-type Listing = Omit<PlacedFile, 'name'>
+type Listing = Omit<PlacedFile, 'name' | 'called'>
 
 /**
  * One visit to a place; it ends with the call that began it. Paths are relative to the address of the system, with `/`
  * between their parts. Its errors are `target_unavailable`, `timed_out`, `not_found` (a file or folder),
- * `permission_missing`, `credentials_refused` and `configuration_invalid`, and over HTTP also `rate_limited` and
- * `target_rejected`.
+ * `permission_missing`, `credentials_refused` and `configuration_invalid`, over HTTP also `rate_limited` and
+ * `target_rejected`, on S3 also `concurrent_change`, and in a mailbox also `rate_limited`.
  */
 export interface Visit {
   /** False: `move` copies and deletes, so a crash may leave both files. */
   readonly movesInOneStep: boolean
+  /** True: what is listed is whole, so its size needs no second look. */
+  readonly listsOnlyWhole: boolean
   /** Files directly in a folder, without its subfolders, in no certain order; over HTTP only those it is asked for. */
   list(folder: string): Promise<readonly PlacedFile[]>
   /** Null: there is no such file. */
@@ -45,11 +49,11 @@ export interface Visit {
   write(path: string, content: Buffer): Promise<void>
   /**
    * Renames, so that a reader sees all of the file or nothing. Creates the folder of `to`. Throws `target_conflict` if
-   * there is a file at `to`.
+   * there is a file at `to`. `listed`: as for `read`; a file of another version stays, if its place has versions.
    */
-  move(from: string, to: string): Promise<void>
-  /** A file that is not there counts as removed. */
-  remove(path: string): Promise<void>
+  move(from: string, to: string, listed?: PlacedFile): Promise<void>
+  /** A file that is not there counts as removed. `listed`: as for `move`. */
+  remove(path: string, listed?: PlacedFile): Promise<void>
 }
 
 /** Where files come from and go to. */

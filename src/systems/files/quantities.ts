@@ -40,10 +40,10 @@ export function quantityReader({ decimal, thousands, words }: QuantityForm): Qua
       : { whole: new RegExp(`^-?\\d{1,3}(?:${sign}\\d{3})+${fraction}$`), sign: new RegExp(sign, 'g') }
   /** Null: not a number in this form. */
   const digitsOf = (text: string): string | null => {
-    if (plain.test(text)) return text.replace(',', '.')
+    if (plain.test(text)) return decimal === '.' ? text : text.replace(',', '.')
     return grouped?.whole.test(text) === true ? text.replaceAll(grouped.sign, '').replace(',', '.') : null
   }
-  const declared = (text: string) => quantities.get(plainWord(text))
+  const declared = (text: string) => (quantities.size === 0 ? undefined : quantities.get(plainWord(text)))
   const read = (cell: string, place: string): Decimal8 => {
     const text = cell.trim()
     if (text === '') throw new StreamError('value_missing', `${place} is empty; fill it in at the vendor`)
@@ -73,7 +73,7 @@ const SCIENTIFIC = /^\d(?:[.,]\d+)?E\+\d{1,3}$/i
 
 /** Throws `source_data_invalid` for a key that a spreadsheet has damaged. Leading zeros are kept, also by the reader. */
 export function assertNoSpreadsheetNumber(cell: string, place: string): void {
-  if (!SCIENTIFIC.test(cell.trim())) return
+  if (!cell.includes('+') || !SCIENTIFIC.test(cell.trim())) return
   const message =
     `${place}: ${cell.trim()} is a number that a spreadsheet has shortened, its last digits are lost; ` +
     'format the column as text there and export the file again'

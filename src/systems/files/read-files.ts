@@ -13,10 +13,10 @@ import {
   stableFiles,
 } from './arrived-files.ts'
 import type { FilesClient } from './client.ts'
-import { type FileMemory, fileMemory, type LastFile } from './file-notes.ts'
+import { type BegunFile, type FileMemory, fileMemory, type LastFile } from './file-notes.ts'
 import { filePages } from './file-pages.ts'
 import { type SpooledFile, spool } from './file-spool.ts'
-import { type FileForm, type Inspected, inspectFile, type RowMeaning } from './inspect-file.ts'
+import { type FileForm, type Inspected, inspectFile, keysOf, type RowMeaning } from './inspect-file.ts'
 import { joined, showsChanges } from './place.ts'
 
 /** How the files of an entity arrive and what becomes of them. */
@@ -59,7 +59,7 @@ export function readFiles<E extends Entity>(
     name: `files.${reading.entity}`,
     entity: reading.entity,
     async *read(window, _after, signal) {
-      const refused: StreamError[] = []
+      const refused: Refusal[] = []
       let fetchedAt = 0
       const files = await wholeFiles(job, signal)
       const known = await memory.known(files)
@@ -74,8 +74,9 @@ export function readFiles<E extends Entity>(
         if (note !== undefined && showsChanges(file) && !(isLast && isWanted)) {
           if (await finishFile(job, file, note.digest, signal)) continue
         }
-        if (last !== undefined && file.order < last.order) {
-          yield olderPage<E>(file, last, clock.now())
+        const newer = await newerFile(job, file, last)
+        if (newer !== undefined) {
+          yield olderPage<E>(file, newer, clock.now())
           await memory.remember(file, 'older')
           continue
         }
@@ -85,13 +86,12 @@ export function readFiles<E extends Entity>(
           yield* readFile({ ...job, requestedAt: fetchedAt }, file, { last, again: isLast && isWanted }, signal)
         } catch (error) {
           if (!isRefusal(error)) throw error
-          refused.push(error)
+          refused.push({ name: file.name, error })
           // Changes build on each other: what follows a file that can't be read has to wait for it.
           if (!reading.isFull) break
         }
       }
-      const [first] = refused
-      if (first !== undefined) throw first
+      if (refused.length > 0) throw refusedError(refused)
     },
     ...(reading.isFull ? { keys: (signal, accepted) => keysOfLast(job, signal, accepted) } : { keys: noKeys(read) }),
   }
@@ -105,6 +105,24 @@ interface Job<E extends Entity> {
   readonly memory: FileMemory
 }
 
+interface Refusal {
+  readonly name: string
+  readonly error: StreamError
+}
+
+/** Names at most in one message. */
+const MOST_NAMED = 20
+
+/** The first one, with the names of the others: one that stays in its folder must not hide those that come after it. */
+function refusedError([first, ...others]: readonly Refusal[]): StreamError | undefined {
+  if (first === undefined || others.length === 0) return first?.error
+  const { code, message, field, details } = first.error
+  const named = others.slice(0, MOST_NAMED).map(({ name }) => name)
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : ''
+  const all = `${message}. Also refused, each for a reason of its own: ${named.join(', ')}${more}`
+  return new StreamError(code, all, { details, cause: first.error, ...(field === undefined ? {} : { field }) })
+}
+
 /** The file is wrong, not its place. */
 function isRefusal(error: unknown): error is StreamError {
   return error instanceof StreamError && (error.policy === 'dead-letter' || error.code === 'too_many_gone')
@@ -114,14 +132,15 @@ async function wholeFiles<E extends Entity>(
   { reading, client, clock }: Job<E>,
   signal: AbortSignal,
 ): Promise<readonly ArrivedFile[]> {
-  const look = async () => {
-    const listed = await client.visit((visit) => visit.list(reading.folder), signal)
-    return arrivedFiles(listed, reading.arrival, clock.now())
-  }
-  const first = await look()
-  if (first.length === 0 || reading.arrival.complete !== 'stable') return first
+  const look = async () =>
+    await client.visit(async (visit) => {
+      const files = arrivedFiles(await visit.list(reading.folder), reading.arrival, clock.now())
+      return { files, areWhole: visit.listsOnlyWhole || reading.arrival.complete !== 'stable' }
+    }, signal)
+  const { files, areWhole } = await look()
+  if (files.length === 0 || areWhole) return files
   await clock.sleep(reading.stableMs, signal)
-  return stableFiles(first, await look())
+  return stableFiles(files, (await look()).files)
 }
 
 /** `last`: the file before; `again`: it is this one, and is read although it may not have changed. */
@@ -142,12 +161,13 @@ async function* readFile<E extends Entity>(
     if (keys === null) {
       const inspected = await inspectFile(content, file.name, reading.form, reading.meaning)
       assertPlausible(job, file, inspected, isSame ? undefined : last)
+      if (reading.isFull) await memory.rememberBegun(file)
       const how = { form: reading.form, meaning: reading.meaning, pageSize: read.pageSize }
       for await (const { entities, unreadable, lastNumber } of filePages(content, file.name, how, inspected)) {
         const reached = { changedAt: file.order, id: String(lastNumber) }
         yield { entities, unreadable, rows: [], reached, requestedAt }
       }
-      await rememberRead(job, file, { digest: content.digest, keys: inspected.keys.size })
+      await rememberRead(job, file, { digest: content.digest, keys: inspected.keys })
     } else {
       await rememberRead(job, file, { digest: content.digest, keys })
     }
@@ -189,22 +209,36 @@ function assertPlausible<E extends Entity>(
   last: LastFile | undefined,
 ): void {
   if (!reading.isFull) return
-  if (keys.size === 0) {
+  if (keys === 0) {
     const message = `the file ${name} has no rows; this is not accepted as a deletion of everything`
     throw new StreamError('source_data_invalid', message)
   }
-  if (last === undefined || last.keys - keys.size <= last.keys * reading.mostGone) return
+  if (last === undefined || last.keys - keys <= last.keys * reading.mostGone) return
   const field = `settings.${reading.form.settingsOf}.mostGonePercent`
   const message =
-    `${read.id}: the file ${name} has ${keys.size} keys, but ${last.name} had ${last.keys}: more than ` +
+    `${read.id}: the file ${name} has ${keys} keys, but ${last.name} had ${last.keys}: more than ` +
     `${reading.mostGone * 100} % are gone, so nothing of it was taken. Check the file. If it is correct, run: ` +
     `waldstream sync ${read.id} --sweep --accept-deletions`
   throw new StreamError('too_many_gone', message, { field })
 }
 
+/**
+ * Guarantee 4: a newer file that was read before this one or, if it has everything, of which a process that ended may
+ * have published some.
+ */
+async function newerFile<E extends Entity>(
+  { reading, memory }: Job<E>,
+  { order }: ArrivedFile,
+  last: LastFile | undefined,
+): Promise<BegunFile | undefined> {
+  if (last !== undefined && order < last.order) return last
+  const begun = reading.isFull ? await memory.begun() : undefined
+  return begun !== undefined && order < begun.order ? begun : undefined
+}
+
 /** Reports a file that came too late: what it says was overtaken by a newer one. */
-function olderPage<E extends Entity>(file: ArrivedFile, last: LastFile, requestedAt: number): Page<E> {
-  const message = `the file ${file.name} is older than ${last.name}, which was read before it: nothing of it was taken`
+function olderPage<E extends Entity>(file: ArrivedFile, newer: BegunFile, requestedAt: number): Page<E> {
+  const message = `the file ${file.name} is older than ${newer.name}, which was read before it: nothing of it was taken`
   const error = new StreamError('source_data_invalid', message)
   const unreadable = [{ key: file.name, error, raw: JSON.stringify({ name: file.name, bytes: file.bytes }) }]
   return { entities: [], unreadable, rows: [], reached: { changedAt: file.order, id: '' }, requestedAt }
@@ -254,8 +288,11 @@ async function putAway<E extends Entity>(
   const from = joined(reading.folder, file.name)
   const to = pathAfter(reading, file, digest)
   await client.visit(async (visit) => {
-    if (to === null || (await visit.find(to)) !== null) await visit.remove(from)
-    else if ((await visit.find(from)) !== null) await visit.move(from, to)
+    const there = await visit.find(from)
+    // Another file under the same name: the next run reads it.
+    if (there !== null && there.version !== file.version) return
+    if (to === null || (await visit.find(to)) !== null) await visit.remove(from, file)
+    else if (there !== null) await visit.move(from, to, file)
     if (reading.arrival.complete !== 'marker') return
     await visit.remove(joined(reading.folder, markerOf(file.name, reading.arrival.marker)))
   }, signal)
@@ -293,8 +330,8 @@ async function* keysOfLast<E extends Entity>(
       const message = `rows of the file ${name} have no certain key, so nothing is deleted; the first: ${keyProblem}`
       throw new StreamError('source_data_invalid', message)
     }
-    yield [...keys].map((key) => ({ key }))
-    if (accepted && last !== undefined) await memory.rememberLast({ ...last, keys: keys.size })
+    for await (const some of keysOf(content, name, reading.form, reading.meaning)) yield some.map((key) => ({ key }))
+    if (accepted && last !== undefined) await memory.rememberLast({ ...last, keys })
   } finally {
     await content.discard()
   }

@@ -3,9 +3,7 @@ import { canonicalJson } from '../../events/canonical-json.ts'
 import { add, text8 } from '../../events/decimal.ts'
 import type { FulfilmentLine, Track } from '../../events/generated/events.ts'
 import { digest } from '../../events/identity.ts'
-import { stringifyExact } from '../../platform/json.ts'
 import { orderReference } from '../../rules/order-reference.ts'
-import type { ReadEntity } from '../kit/source.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
 import { reasonText } from '../kit/undelivered.ts'
 import type { FileRow } from './file-row.ts'
@@ -63,14 +61,16 @@ export function fulfilmentMeaning(form: FulfilmentForm): RowMeaning<'fulfilments
       const document = columns.shipment === null ? '' : keyIn(row, columns.shipment, place).trim()
       return [reference, ...(document === '' ? [] : [document]), kind].join(' ')
     },
-    toEntity(key, rows, placeOf): ReadEntity<'fulfilments'> {
+    // A later document about the same order is another entity.
+    entityKey: ({ fulfilmentId }) => fulfilmentId,
+    dataOf(key, rows, placeOf) {
       const [first] = rows
       if (first === undefined) throw new StreamError('unexpected', 'a fulfilment without rows')
       const kind = kindOf(first, placeOf(first))
       const reference = referenceIn(first, placeOf(first))
       const lines = form.about === 'orders' ? noLinesOf(rows, placeOf) : linesOf(rows, kind, form, placeOf)
       const fulfilmentId = kind === 'shipment' ? key : `${key}-${digestOf(lines)}`
-      const data = {
+      return {
         fulfilmentId,
         orderNumber: reference,
         orderReference: reference,
@@ -80,8 +80,6 @@ export function fulfilmentMeaning(form: FulfilmentForm): RowMeaning<'fulfilments
         tracks: kind === 'shipment' ? tracksOf(rows, columns, placeOf) : [],
         attributes: {},
       }
-      const raw = stringifyExact(rows.map((row) => row.all()))
-      return { key: fulfilmentId, occurredAt: null, deleted: false, data, raw }
     },
   }
 }

@@ -1,7 +1,5 @@
 import { StreamError } from '../../errors.ts'
 import type { LocationStock } from '../../events/generated/events.ts'
-import { stringifyExact } from '../../platform/json.ts'
-import type { ReadEntity } from '../kit/source.ts'
 import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
 import type { QuantityReader } from './quantities.ts'
@@ -43,7 +41,11 @@ export function stockMeaning(columns: StockColumns, quantityOf: QuantityReader):
     columns: [columns.sku, ...quantityColumns, ...optional],
     joinsRows: columns.location !== null,
     keyOf: (row, place) => skuIn(row, columns.sku, place),
-    toEntity(sku, rows, placeOf): ReadEntity<'inventory'> {
+    dataOf(sku, rows, placeOf) {
+      const [only] = rows
+      if (rows.length === 1 && !hasColumns && only !== undefined) {
+        return { sku, locations: stocksOf(only, placeOf(only)), attributes: {} }
+      }
       const locations = rows
         .flatMap((row) => stocksOf(row, placeOf(row)))
         .toSorted((a, b) => (a.location < b.location ? -1 : Number(a.location > b.location)))
@@ -53,8 +55,7 @@ export function stockMeaning(columns: StockColumns, quantityOf: QuantityReader):
         const message = `${placeOf(first)}: ${sku} has several rows for the location ${twice.location}; leave one at the vendor`
         throw new StreamError('source_data_invalid', message)
       }
-      const raw = stringifyExact(rows.length === 1 ? first?.all() : rows.map((row) => row.all()))
-      return { key: sku, occurredAt: null, deleted: false, data: { sku, locations, attributes: {} }, raw }
+      return { sku, locations, attributes: {} }
     },
   }
 }

@@ -1,10 +1,8 @@
 import { StreamError } from '../../errors.ts'
 import { type Decimal8, text8 } from '../../events/decimal.ts'
 import type { PriceAtLevel } from '../../events/generated/events.ts'
-import { stringifyExact } from '../../platform/json.ts'
 import { isDay, type Period, periodOfDays } from '../kit/local-days.ts'
 import { ONE_PIECE, tiersOf } from '../kit/price-tiers.ts'
-import type { ReadEntity } from '../kit/source.ts'
 import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
 import type { QuantityReader } from './quantities.ts'
@@ -79,15 +77,14 @@ export function priceMeaning(columns: PriceColumns, form: PriceForm, numberOf: Q
     columns: [columns.sku, columns.price, ...optional],
     joinsRows: severalPer.some((column) => column !== null),
     keyOf: (row, place) => skuIn(row, columns.sku, place),
-    toEntity(sku, rows, placeOf): ReadEntity<'prices'> {
+    dataOf(sku, rows, placeOf) {
       const prices = rows.map((row) => priceOf(row, placeOf(row)))
       const levels = [...Map.groupBy(prices, whereOf)]
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([, own]) => priceAtLevel(sku, own))
       const cost = costOf(sku, rows, columns.cost, numberOf, placeOf)
       const data = { sku, currency: form.currency, cost, levels, attributes: {} }
-      const raw = stringifyExact(rows.length === 1 ? rows[0]?.all() : rows.map((row) => row.all()))
-      return { key: sku, occurredAt: null, deleted: false, data, raw }
+      return data
     },
   }
 }

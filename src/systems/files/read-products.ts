@@ -1,6 +1,4 @@
 import { StreamError } from '../../errors.ts'
-import { stringifyExact } from '../../platform/json.ts'
-import type { ReadEntity } from '../kit/source.ts'
 import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
 import { keyIn } from './key-in.ts'
@@ -33,7 +31,7 @@ export function productMeaning(columns: ProductColumns, quantityOf: QuantityRead
     columns: named,
     joinsRows: false,
     keyOf: (row, place) => skuIn(row, skuColumn, place),
-    toEntity(sku, [row], placeOf): ReadEntity<'products'> {
+    dataOf(sku, [row], placeOf) {
       if (row === undefined) throw new StreamError('unexpected', 'a product without a row')
       const place = placeOf(row)
       if (barcode !== null) keyIn(row, barcode, place)
@@ -59,7 +57,7 @@ export function productMeaning(columns: ProductColumns, quantityOf: QuantityRead
         weightUnit: weighs === null ? null : weightUnit,
         attributes: Object.fromEntries(others.map(([column, cell]) => [column, JSON.stringify(cell)])),
       }
-      return { key: sku, occurredAt: null, deleted: false, data, raw: stringifyExact(row.all()) }
+      return data
     },
   }
 }

@@ -14,14 +14,18 @@ export interface RowWords extends FileWords {
 export type FileContent = Pick<SpooledFile, 'open' | 'path'>
 
 /**
- * The port of formats: the rows of a file as a stream, in the order of the file. Throws `source_data_invalid` if the
+ * The port of formats: the rows of a file as a stream, in the order of the file, some at a time. Throws `source_data_invalid` if the
  * file was cut short, is no file of this format, or lacks one of the needed columns; some of it only at the end.
  */
-export type RowSource = (content: FileContent, name: string, needed: readonly string[]) => AsyncIterable<FileRow>
+export type RowSource = (
+  content: FileContent,
+  name: string,
+  needed: readonly string[],
+) => AsyncIterable<readonly FileRow[]>
 
 /** Rows of the decoded text of a file. */
 export type TextRows = (
   text: AsyncIterable<string>,
   needed: readonly string[],
   words: RowWords,
-) => AsyncIterable<FileRow>
+) => AsyncIterable<readonly FileRow[]>

@@ -13,8 +13,10 @@ import {
   whole,
 } from '../../configuration/setting.ts'
 import { character } from '../kit/character.ts'
+import { type Role, roles } from '../kit/gallery-rows.ts'
 import { afterReading, completeness } from './arrived-files.ts'
 import { fieldPlaces } from './field-places.ts'
+import { isMailbox, mailProblems, mailSettings } from './mail-settings.ts'
 import { namePattern } from './name-pattern.ts'
 import { allColumns, cancellationColumnProblem, columnProblem } from './order-columns.ts'
 import { alikeProblem, fileNameProblem } from './order-file-name.ts'
@@ -24,6 +26,7 @@ import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
 import { dateForms } from './read-prices.ts'
 import { formatProblems, rowFormats } from './row-format.ts'
 import { kindsProblem } from './row-kinds.ts'
+import { bucketProblem, isBucket, s3Problems, s3Settings } from './s3-settings.ts'
 
 /** A folder below the address: parts with `/` between them, none of them `..`. */
 const folder = text({
@@ -48,6 +51,15 @@ const columnList: ValueKind<ReadonlyMap<string, string>> = {
 
 const column = (byDefault: string, description: string) => setting(text(), { default: byDefault, description })
 const optionalColumn = (description: string) => setting(text(), { description })
+const columnNames = list(text(), 'names of columns')
+/** Columns of the addresses of roles. */
+const imageRoles = () =>
+  Object.fromEntries(
+    roles.map((role) => [
+      `columns.${role}`,
+      optionalColumn(`column of the address of the image with the role ${role}`),
+    ]),
+  ) as Record<`columns.${Role}`, ReturnType<typeof optionalColumn>>
 const delimiter = setting(character('tab'), { default: ',', description: 'separator of cells' })
 const quote = setting(character('none'), { default: '"', description: 'quote character of cells' })
 
@@ -181,6 +193,21 @@ const prices = {
   ...quantityForm,
 }
 
+const images = {
+  ...incoming('images'),
+  ...fullOrDelta,
+  'columns.sku': column('sku', 'column of the SKU'),
+  'columns.url': setting(columnNames, {
+    description: 'column of the address, or several for several images of a row; by default url, unless a role has one',
+  }),
+  'columns.position': optionalColumn('column of the position, a whole number'),
+  'columns.label': optionalColumn('column of the label'),
+  'columns.role': optionalColumn('column of the roles, separated by a vertical bar'),
+  'columns.media_type': optionalColumn('column of the media type, image or video'),
+  ...imageRoles(),
+  separator: setting(text(), { description: 'separator of several addresses in one cell' }),
+}
+
 const fulfilments = {
   ...incoming('fulfilments'),
   'columns.order': column('reference', 'column of the reference that the order was sent with'),
@@ -269,8 +296,10 @@ const own = {
   encryption: setting(choice(['explicit', 'implicit', 'none']), {
     default: 'explicit',
     description:
-      'of an FTP server: TLS after a command, TLS from the first byte (an old way), or none, with which passwords and orders can be read on their way',
+      'of an FTP server, or of a mail server with imap://: TLS after a command, TLS from the first byte (an old way), or none, with which passwords and orders can be read on their way',
   }),
+  ...s3Settings,
+  ...mailSettings,
   timeoutSeconds: setting(whole({ minimum: 1, maximum: 9_999 }), {
     default: 300,
     description: 'maximum seconds of one visit to the server',
@@ -282,6 +311,7 @@ export const settings = {
   ...prefixed('inventory', inventory),
   ...prefixed('products', products),
   ...prefixed('prices', prices),
+  ...prefixed('images', images),
   ...prefixed('fulfilments', fulfilments),
   ...prefixed('acknowledgements', acknowledgements),
   ...prefixed('orders', orders),
@@ -291,6 +321,7 @@ export type FilesValues = ValuesOf<typeof settings>
 export type InventoryValues = ValuesOf<typeof inventory>
 export type ProductsValues = ValuesOf<typeof products>
 export type PricesValues = ValuesOf<typeof prices>
+export type ImagesValues = ValuesOf<typeof images>
 export type FulfilmentsValues = ValuesOf<typeof fulfilments>
 export type OrdersValues = ValuesOf<typeof orders>
 /** Settings that all files that are read have. */
@@ -299,6 +330,7 @@ export type IncomingValues = ValuesOf<ReturnType<typeof incoming>>
 export const inventoryOf = (values: FilesValues): InventoryValues => under(values, 'inventory', inventory)
 export const productsOf = (values: FilesValues): ProductsValues => under(values, 'products', products)
 export const pricesOf = (values: FilesValues): PricesValues => under(values, 'prices', prices)
+export const imagesOf = (values: FilesValues): ImagesValues => under(values, 'images', images)
 export const fulfilmentsOf = (values: FilesValues): FulfilmentsValues => under(values, 'fulfilments', fulfilments)
 export const acknowledgementsOf = (values: FilesValues): FulfilmentsValues =>
   under(values, 'acknowledgements', acknowledgements)
@@ -306,20 +338,23 @@ export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'or
 
 export const secrets = {
   ways: [
-    { username: 'user of the SFTP, FTP or web server', password: 'its password' },
+    { username: 'user of the SFTP, FTP, web or mail server', password: 'its password' },
     { username: 'user of the SFTP server', key: 'its private key, in the form of OpenSSH or PEM' },
     { token: 'token of a web server, sent as Bearer' },
+    { accessKeyId: 'access key id of a user of S3', secretAccessKey: 'its secret access key' },
     {},
   ],
   optional: {
     passphrase: 'passphrase of the private key',
-    ca: "certificate (PEM) that an FTP server's is checked against",
+    ca: "certificate (PEM) that an FTP or mail server's is checked against",
   },
   headers: true,
 } as const
 
 export function addressProblem(address: string): string | null {
-  if (!URL.canParse(address)) return 'must be sftp://host/folder, ftps://host/folder, https://host/folder or folder:///'
+  if (!URL.canParse(address)) {
+    return 'must be sftp://host/folder, ftps://host/folder, https://host/folder, s3://bucket/folder, imaps://host/ or folder:///'
+  }
   const { protocol, host, username, password, search, hash, pathname } = new URL(address)
   if (username !== '' || password !== '') {
     return 'contains a user name or password; set them as the secrets username and password'
@@ -330,8 +365,8 @@ export function addressProblem(address: string): string | null {
   if (path === null) return 'must have a path that can be decoded: write % as %25'
   if (/[\\\0]/.test(path)) return 'must have a path without backslashes'
   if (path.split('/').includes('..')) return 'must not contain ..'
-  if (/^(sftp|ftps?):$/.test(protocol) && host === '') return `must name the host: ${protocol}//host/folder`
-  return null
+  if (/^(sftp|ftps?|imaps?):$/.test(protocol) && host === '') return `must name the host: ${protocol}//host/folder`
+  return isBucket(address) ? bucketProblem(host) : null
 }
 
 function decoded(path: string): string | null {
@@ -362,13 +397,29 @@ export function settingProblems(values: FilesValues, address: string | null): re
     ...formatProblemsOf('inventory', stock),
     ...formatProblemsOf('products', productsOf(values)),
     ...formatProblemsOf('prices', pricesOf(values)),
+    ...formatProblemsOf('images', imagesOf(values)),
     ...formatProblemsOf('fulfilments', fulfilmentsOf(values)),
     ...formatProblemsOf('acknowledgements', acknowledgementsOf(values)),
     problem('orders.file', order.file === null ? null : fileNameProblem(order.file)),
     ...orderProblems(order),
     ...(address !== null && isWeb(address) ? webProblems(values) : []),
+    ...(address !== null && isBucket(address) ? s3Problems(values) : []),
+    ...(address !== null && isMailbox(address) ? mailboxProblems(values, address) : []),
     problem('encryption', address === null ? null : encryptionProblem(values, address)),
   ].filter((one) => one !== null)
+}
+
+function mailboxProblems(values: FilesValues, address: string): readonly SettingProblem[] {
+  const given: Readonly<Record<string, unknown>> = values
+  const changed = Object.entries<Setting<unknown>>(prefixed('orders', orders)).find(([name, one]) => {
+    const usual = one.read(undefined)
+    return usual.ok && JSON.stringify(given[name]) !== JSON.stringify(usual.value)
+  })
+  const unwritten = 'can not be set: orders are not written into a mailbox; send them by a system of type mailbox'
+  return [
+    ...mailProblems(address, values, { incoming: incomingOf(values), encryption: values.encryption }),
+    ...(changed === undefined ? [] : [{ name: changed[0], problem: unwritten }]),
+  ]
 }
 
 export function isWeb(address: string): boolean {
@@ -381,6 +432,7 @@ export function incomingOf(values: FilesValues): readonly (readonly [string, Inc
     ['inventory', inventoryOf(values)],
     ['products', productsOf(values)],
     ['prices', pricesOf(values)],
+    ['images', imagesOf(values)],
     ['fulfilments', fulfilmentsOf(values)],
     ['acknowledgements', acknowledgementsOf(values)],
   ]
@@ -456,7 +508,8 @@ function columnsOf(values: IncomingValues & Partial<Pick<InventoryValues, 'locat
     ...(locations?.keys() ?? []),
     ...Object.entries(values).flatMap(([name, value]) => {
       const isNamed = name.startsWith('columns.') && (locations === null || name !== 'columns.quantity')
-      return isNamed && typeof value === 'string' ? [value] : []
+      if (!isNamed) return []
+      return typeof value === 'string' ? [value] : ((value as readonly string[] | null) ?? [])
     }),
   ]
 }

@@ -167,6 +167,7 @@ function visitOf(sftp: SFTPWrapper, root: string, name: string): Visit {
   }
   return {
     movesInOneStep: true,
+    listsOnlyWhole: false,
     find,
     async list(folder) {
       const entries = await call<{ filename: string; attrs: Stats }[]>(folder, (done) =>

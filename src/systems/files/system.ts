@@ -1,12 +1,14 @@
 import { choice, setting } from '../../configuration/setting.ts'
 import type { Entity } from '../../events/topics.ts'
 import { type ConfiguredSystem, filterOf, settingError } from '../kit/configured-system.ts'
+import { roles } from '../kit/gallery-rows.ts'
 import { defineSystem } from '../system.ts'
 import { createFilesClient } from './client.ts'
 import { filesOf } from './name-pattern.ts'
 import { quantityReader } from './quantities.ts'
 import { type FileReading, readFiles } from './read-files.ts'
 import { fulfilmentMeaning } from './read-fulfilments.ts'
+import { type ImageColumns, imageMeaning, withAddresses } from './read-images.ts'
 import { stockMeaning } from './read-inventory.ts'
 import { priceMeaning } from './read-prices.ts'
 import { productMeaning } from './read-products.ts'
@@ -17,8 +19,10 @@ import {
   addressProblem,
   type FilesValues,
   fulfilmentsOf,
+  type ImagesValues,
   type IncomingValues,
   type InventoryValues,
+  imagesOf,
   inventoryOf,
   ordersOf,
   pricesOf,
@@ -47,7 +51,7 @@ export const files = defineSystem({
   secrets,
   settings,
   limits: { concurrency: 2 },
-  schemes: ['sftp', 'ftps', 'ftp', 'https', 'http', 'folder'],
+  schemes: ['sftp', 'ftps', 'ftp', 'https', 'http', 's3', 'imaps', 'imap', 'folder'],
   addressProblem,
   settingProblems,
   connect: createFilesClient,
@@ -67,6 +71,11 @@ export const files = defineSystem({
       filter: {},
       open: ({ client, read, clock, notes, system }) =>
         readFiles(priceReading(system.settings, system.zone), { client, read, clock, notes }),
+    },
+    images: {
+      filter: {},
+      open: ({ client, read, clock, notes, system }) =>
+        readFiles(imageReading(system.settings), { client, read, clock, notes }),
     },
     fulfilments: {
       filter: fulfilmentFilter,
@@ -97,10 +106,26 @@ export const files = defineSystem({
       'notices-out-of-order': NO_NOTICES,
       'other-zone': 'HTTP dates are in GMT',
     },
+    'files-mail': {
+      'gateway-page': 'there is no gateway in front of a mail server',
+      'expired-login': NO_SESSION,
+      'past-the-end': 'files have no pages',
+      'notice-twice': NO_NOTICES,
+      'notices-out-of-order': NO_NOTICES,
+      'other-zone': 'times of messages have their zone',
+    },
+    'files-s3': {
+      'expired-login': 'every request is signed anew',
+      'past-the-end': 'a list goes on after a key, whether or not it is still there',
+      'notice-twice': NO_NOTICES,
+      'notices-out-of-order': NO_NOTICES,
+      'other-zone': 'its times are in UTC',
+    },
   },
 })
 
-function stockReading(values: FilesValues): FileReading<'inventory'> {
+/** How stock files are read by these settings. */
+export function stockReading(values: FilesValues): FileReading<'inventory'> {
   const stock = inventoryOf(values)
   return {
     ...readingOf('inventory', stock),
@@ -159,6 +184,31 @@ function priceReading(values: FilesValues, zone: string): FileReading<'prices'> 
       quantityReader({ decimal: price.decimal, thousands: price.thousands, words: new Map() }),
     ),
   }
+}
+
+function imageReading(values: FilesValues): FileReading<'images'> {
+  const image = imagesOf(values)
+  const columns = imageColumnsOf(image)
+  const reading = readingOf('images', image)
+  return {
+    ...reading,
+    form: { ...reading.form, rows: withAddresses(reading.form.rows, columns, image.separator) },
+    ...fullOrDelta(image),
+    meaning: imageMeaning(columns, image.separator),
+  }
+}
+
+function imageColumnsOf(image: ImagesValues): ImageColumns {
+  const ofRoles = roles.flatMap((role) => {
+    const column = image[`columns.${role}`]
+    return column === null ? [] : [[role, [column]] as const]
+  })
+  const others = (['position', 'label', 'role', 'media_type'] as const).flatMap((name) => {
+    const column = image[`columns.${name}`]
+    return column === null ? [] : [[name, [column]] as const]
+  })
+  const url = image['columns.url'] ?? (ofRoles.length === 0 ? ['url'] : [])
+  return { sku: image['columns.sku'], url, ...Object.fromEntries([...others, ...ofRoles]) }
 }
 
 /** Shipments are never gone: each file adds to the ones before. `of`: prefix of the settings of its files. */

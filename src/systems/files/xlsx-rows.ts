@@ -24,12 +24,12 @@ export interface SheetForm {
 export function xlsxRows(form: SheetForm): RowSource {
   return (content, name, needed) => {
     const words = wordsOf(name, form.settingsOf)
-    return fromArchive(content.path, words, async function* (archive): AsyncGenerator<FileRow> {
+    return fromArchive(content.path, words, async function* (archive): AsyncGenerator<readonly FileRow[]> {
       const workbook = await openWorkbook(archive, form.sheet, words, form.settingsOf)
       let columns: Columns | null = null
       for await (const row of sheetRows(archive.read(workbook.sheet, MOST_SHEET_BYTES), workbook, words)) {
         if (columns === null) columns = columnsOf(row, needed, words)
-        else yield rowOf(row, columns, form, words)
+        else yield [rowOf(row, columns, form, words)]
       }
       if (columns === null) throw fileCutShortError(words, 'its sheet is empty')
     })

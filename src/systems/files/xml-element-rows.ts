@@ -9,7 +9,7 @@ import type { TextRows } from './row-source.ts'
  * `@attributes`. A document that is not closed was cut short.
  */
 export function xmlElementRows(path: string | null): TextRows {
-  return async function* (text, needed, words): AsyncGenerator<FileRow> {
+  return async function* (text, needed, words): AsyncGenerator<readonly FileRow[]> {
     const fields = neededFields(needed, words)
     const form = { path, pathSetting: `${words.settingsOf}.rows`, mayBeEmpty: true, words }
     let number = 0
@@ -18,7 +18,7 @@ export function xmlElementRows(path: string | null): TextRows {
       number += 1
       const row = nestedRow({ ...contentOf(value, odd), number, place: `row ${number} (line ${line})` }, words)
       fields.note(row)
-      yield row
+      yield [row]
     }
     fields.assertFound()
   }

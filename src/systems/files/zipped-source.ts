@@ -19,10 +19,10 @@ const MAGICS: readonly string[] = ['PK\x03\x04', 'PK\x05\x06']
  * archive that has the rows; null: it has no other. It is unpacked to the disk, because a format may need all of it.
  */
 export function zippedSource(inner: RowSource, pattern: NamePattern | null, settingsOf: string): RowSource {
-  return async function* (content, name, needed): AsyncGenerator<FileRow> {
+  return async function* (content, name, needed): AsyncGenerator<readonly FileRow[]> {
     if (!(await isArchive(content.path))) return yield* inner(content, name, needed)
     const words = wordsOf(name, settingsOf)
-    yield* fromArchive(content.path, words, async function* (archive): AsyncGenerator<FileRow> {
+    yield* fromArchive(content.path, words, async function* (archive): AsyncGenerator<readonly FileRow[]> {
       if (archive.names.includes(WORKBOOK_PART)) return yield* inner(content, name, needed)
       const unpacked = await spool(archive.read(fileWithRows(archive, pattern, words), MOST_BYTES))
       try {

@@ -1,4 +1,5 @@
 import { StreamError } from '../../errors.ts'
+import { addressColumns, type ImageColumn } from '../kit/gallery-rows.ts'
 import type { JsonValue } from '../kit/json-reader.ts'
 import { peek } from '../kit/unpack.ts'
 import { type CsvDialect, csvRecords } from './csv.ts'
@@ -6,7 +7,7 @@ import { jsonRecords } from './json.ts'
 import { jsonLinesRecords } from './json-lines.ts'
 import { type NextPage, nextPageOf } from './next-page.ts'
 import { type FeedRecord, feedError } from './record.ts'
-import { addressColumns, type ColumnName, type FeedRow, neededColumns, type RowForm, readRows } from './rows.ts'
+import { type FeedRow, neededColumns, type RowForm, readRows } from './rows.ts'
 import { inTurns } from './turns.ts'
 import { xmlRecords } from './xml.ts'
 
@@ -21,7 +22,7 @@ export interface FeedForm extends RowForm {
   /** Path to the rows in JSON and XML. */
   readonly items: string
   /** Columns named in the settings: a feed without one of them is the wrong feed. */
-  readonly named: ReadonlySet<ColumnName>
+  readonly named: ReadonlySet<ImageColumn>
 }
 
 /** The rows of a document, and its next page. */

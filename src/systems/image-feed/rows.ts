@@ -1,23 +1,17 @@
 import { plainSku } from '../../events/sku.ts'
+import { addressColumns, type ImageColumn, imageColumns, plainColumns } from '../kit/gallery-rows.ts'
 import { saysNoImage } from '../kit/image-address.ts'
 import { type FeedRecord, feedCutShortError, feedError, MOST_ROWS } from './record.ts'
 import { createTurns } from './turns.ts'
 
-export const roles = ['image', 'small_image', 'thumbnail', 'swatch_image'] as const
-export type Role = (typeof roles)[number]
-
-const plainColumns = ['sku', 'url', 'position', 'label', 'role', 'media_type'] as const
-export const columnNames = [...plainColumns, ...roles] as const
-export type ColumnName = (typeof columnNames)[number]
-
 /** Waldstream's column names to those of the feed; several names give several values. */
-export type Columns = Readonly<Record<ColumnName, readonly string[]>>
+export type Columns = Readonly<Record<ImageColumn, readonly string[]>>
 
 /** An unvalidated row of the feed: the values of each column in order. */
 export interface FeedRow {
   readonly place: string
   readonly sku: string
-  readonly cells: Readonly<Partial<Record<ColumnName, readonly string[]>>>
+  readonly cells: Readonly<Partial<Record<ImageColumn, readonly string[]>>>
   /** Why it can't be read; absent: it can. */
   readonly odd?: string
   /** It may belong to another SKU, because its parts are not in their places; absent: it does not. */
@@ -36,14 +30,11 @@ export interface RowForm {
 }
 
 /** Required columns: SKU, address and those named in the settings. */
-export function neededColumns(columns: Columns, named: ReadonlySet<ColumnName>): readonly string[] {
-  return columnNames
+export function neededColumns(columns: Columns, named: ReadonlySet<ImageColumn>): readonly string[] {
+  return imageColumns
     .filter((name) => name === 'sku' || name === 'url' || named.has(name))
     .flatMap((name) => columns[name])
 }
-
-/** Columns with addresses, including those of roles. */
-export const addressColumns: readonly ColumnName[] = ['url', ...roles]
 
 /** Records processed without yielding: each has several columns and paths. */
 const RECORDS_AT_ONCE = 200
@@ -95,10 +86,10 @@ export async function readRows(records: AsyncIterable<FeedRecord>, form: RowForm
 
 /** One row; for a record with several SKUs, one unreadable row per SKU. */
 function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] {
-  const cells: Partial<Record<ColumnName, readonly string[]>> = {}
+  const cells: Partial<Record<ImageColumn, readonly string[]>> = {}
   let odd = record.odd
   let isUnknown = odd !== null
-  for (const name of columnNames) {
+  for (const name of imageColumns) {
     const values = columns[name].flatMap((column) => record.values(column))
     if (values.includes(undefined)) odd ??= notText(record.place, name)
     isUnknown ||= name === 'sku' && values.includes(undefined)
@@ -124,13 +115,13 @@ function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] 
 
 /** The problem of a row whose address is in the wrong column; null: it is not. */
 function misplaced(place: string, cells: FeedRow['cells']): string | null {
-  const hasAddress = (name: ColumnName) => cells[name]?.some((value) => /^https?:\/\//i.test(value)) === true
+  const hasAddress = (name: ImageColumn) => cells[name]?.some((value) => /^https?:\/\//i.test(value)) === true
   if (addressColumns.some(hasAddress)) return null
   const column = plainColumns.find(hasAddress)
   return column === undefined ? null : `${place} has its address in column "${column}"`
 }
 
-function notText(place: string, column: ColumnName): string {
+function notText(place: string, column: ImageColumn): string {
   return `${place} has no text in column "${column}", but an object: set settings columns.${column} to the path of the text`
 }
 

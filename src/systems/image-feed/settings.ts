@@ -12,9 +12,10 @@ import {
 import { digest } from '../../events/identity.ts'
 import { character } from '../kit/character.ts'
 import { type ConnectableSystem, settingError } from '../kit/configured-system.ts'
+import { type ImageColumn, imageColumns, roles } from '../kit/gallery-rows.ts'
 import type { ImageFeedSettings } from './client.ts'
 import { type FeedForm, formats } from './parse.ts'
-import { type ColumnName, type Columns, columnNames, roles } from './rows.ts'
+import type { Columns } from './rows.ts'
 
 /** The unit in which a feed is counted: sizes counted in another unit must not be compared. */
 const WHAT_COUNTS = 'rows with an address'
@@ -46,7 +47,7 @@ const columns = {
   'columns.small_image': column('column with the address of the image of this role'),
   'columns.thumbnail': column('column with the address of the image of this role'),
   'columns.swatch_image': column('column with the address of the image of this role'),
-} satisfies Record<`columns.${ColumnName}`, Setting<readonly string[] | null>>
+} satisfies Record<`columns.${ImageColumn}`, Setting<readonly string[] | null>>
 
 export const settings = {
   path: setting(text(), { description: 'path of the feed, if the address is only a host' }),
@@ -146,7 +147,7 @@ function credentialsOf(system: ConnectableSystem<ImageFeedValues>): Readonly<Rec
 
 function formOf(values: ImageFeedValues): FeedForm {
   const { delimiter, quote, lastLineBreak, format, items, separator } = values
-  const named = new Set(columnNames.filter((name) => values[`columns.${name}`] !== null))
+  const named = new Set(imageColumns.filter((name) => values[`columns.${name}`] !== null))
   return {
     format,
     csv: {
@@ -163,10 +164,10 @@ function formOf(values: ImageFeedValues): FeedForm {
 }
 
 /** Names of the feed's columns; by default Waldstream's names, and no columns for media type and roles. */
-function columnsOf(values: ImageFeedValues, named: ReadonlySet<ColumnName>): Columns {
-  const byDefault: readonly ColumnName[] = ['sku', 'position', 'label', 'role']
+function columnsOf(values: ImageFeedValues, named: ReadonlySet<ImageColumn>): Columns {
+  const byDefault: readonly ImageColumn[] = ['sku', 'position', 'label', 'role']
   const urlByDefault = !roles.some((role) => named.has(role))
-  const entries = columnNames.map((name): readonly [ColumnName, readonly string[]] => {
+  const entries = imageColumns.map((name): readonly [ImageColumn, readonly string[]] => {
     const usual = byDefault.includes(name) || (name === 'url' && urlByDefault) ? [name] : []
     return [name, values[`columns.${name}`] ?? usual]
   })

@@ -31,8 +31,8 @@ export async function saveCustomer(
   account: CustomerAccount,
   signal: AbortSignal,
 ): Promise<string> {
-  const externalId = customerExternalId(event)
   const body = mappedCustomer(event, account)
+  const externalId = await customerExternalId(client, event, emailOf(body), signal)
   const save = async (customer: Wire) => await client.upsertByExternalId('customer', externalId, customer, {}, signal)
   try {
     return await save(body)
@@ -73,10 +73,34 @@ function ownEntityId(customer: Wire, externalId: string): string {
     .join(' ')
 }
 
-/** By the shop's customer id; for a guest by a digest of the e-mail address (no id contains it), or by the order. */
-function customerExternalId({ source, key, data }: VendorOrderRequested): string {
-  if (data.customerId !== null) return `${source}-${data.customerId}`
-  if (data.customerEmail === '') return `${source}-order-${key}`
-  const hash = createHash('sha256').update(data.customerEmail.toLowerCase()).digest('hex')
-  return `${source}-${hash.slice(0, 16)}`
+/**
+ * By the shop's customer id; for a guest by a digest of the e-mail address (no id contains it), or by the order. Ids
+ * that are not numbers are digested behind a character that no system id has: `b2b-17` of `shop` is not customer 17 of
+ * `shop-b2b`.
+ */
+async function customerExternalId(
+  client: Pick<Client, 'getByExternalId'>,
+  { source, key, data: { customerId, customerEmail } }: VendorOrderRequested,
+  email: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (customerId !== null && /^\d+$/.test(customerId)) return `${source}-${customerId}`
+  if (customerId === null && customerEmail !== '') return `${source}-${digits(customerEmail.toLowerCase())}`
+  const [own, earlier] =
+    customerId === null
+      ? [`${source}_order_${key}`, `${source}-order-${key}`]
+      : [`${source}_${digits(customerId)}`, `${source}-${customerId}`]
+  if ((await client.getByExternalId('customer', own, {}, signal)) !== null) return own
+  // Earlier releases used this id for both: the e-mail address tells whose it is.
+  const before = await client.getByExternalId('customer', earlier, {}, signal)
+  return before !== null && emailOf(before) === email ? earlier : own
+}
+
+function emailOf(customer: Wire): string {
+  return (textOf(customer['email']) ?? '').toLowerCase()
+}
+
+/** Enough digits of a digest to tell customers apart. */
+function digits(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }

@@ -4,6 +4,7 @@ import { dispatch } from '../../../src/control/dispatch.ts'
 import { readControl } from '../../../src/control/read-control.ts'
 import { getRun } from '../../../src/control/runs.ts'
 import { controlTables } from '../../../src/control/tables.ts'
+import { createBell } from '../../../src/platform/bell.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import { createParkedOwners } from '../../../src/platform/runtime/parked-owners.ts'
 import { sinkStage } from '../../../src/processors/delivery/run-sink.ts'
@@ -73,7 +74,7 @@ async function readsOfWorker(count: number) {
   const clock = virtualClock()
   const ending = new AbortController()
   const none = { configuration: () => ({ revision: 1, systems: [], connections: [], metadata: [] }) }
-  const deps = { ...none, tables, clock, logger: silentLogger, workerId: 'w', concurrency: 2 }
+  const deps = { ...none, tables, clock, bell: createBell(clock), logger: silentLogger, workerId: 'w', concurrency: 2 }
   const working = runWorker(deps as never, ending.signal)
   await clock.sleep(MINUTE)
   const idle = { requests: reads.requests - before.requests, rows: reads.rows - before.rows }

@@ -7,6 +7,7 @@ import { readControl } from '../../../src/control/read-control.ts'
 import { READS } from '../../../src/control/read-holds.ts'
 import { taskIdOf } from '../../../src/control/request-sync.ts'
 import { getRun } from '../../../src/control/runs.ts'
+import { createBell } from '../../../src/platform/bell.ts'
 import { runWorker } from '../../../src/producers/worker.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
 import { connectionOf } from '../../data/processor-events.ts'
@@ -46,7 +47,13 @@ function world() {
       yield [{ key: 'A', changedAt: '1000' }]
     },
   }
-  const worker = { ...deps, systemTypes, configuration: () => configuration, createReader: () => reader }
+  const worker = {
+    ...deps,
+    bell: createBell(deps.clock),
+    systemTypes,
+    configuration: () => configuration,
+    createReader: () => reader,
+  }
   const start = () => {
     const ending = new AbortController()
     const working = runWorker({ ...worker, workerId: 'w', concurrency: 2, leaseMs: 400 } as never, ending.signal)

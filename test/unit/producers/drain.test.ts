@@ -6,6 +6,7 @@ import { endLease, listReadControls, readControl, takeLease } from '../../../src
 import { taskIdOf } from '../../../src/control/request-sync.ts'
 import { changeRun, getRun } from '../../../src/control/runs.ts'
 import { StreamError } from '../../../src/errors.ts'
+import { createBell } from '../../../src/platform/bell.ts'
 import { runWorker } from '../../../src/producers/worker.ts'
 import type { AnySourceReader } from '../../../src/systems/kit/source.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
@@ -60,6 +61,7 @@ function world(over: Partial<AnySourceReader> = {}, deleteDrainedQueues = true) 
     const none = { scan: async () => undefined, ends: async () => [] }
     const worker = {
       ...deps,
+      bell: createBell(deps.clock),
       log: none,
       admin: none,
       systemTypes,

@@ -4,6 +4,7 @@ import { dispatch } from '../../../src/control/dispatch.ts'
 import { taskIdOf } from '../../../src/control/request-sync.ts'
 import { getRun } from '../../../src/control/runs.ts'
 import { StreamError } from '../../../src/errors.ts'
+import { createBell } from '../../../src/platform/bell.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import { runWorker } from '../../../src/producers/worker.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
@@ -56,7 +57,14 @@ async function world() {
       yield [{ key: 'A', changedAt: '1000' }]
     },
   }
-  const parts = { ...deps, tables: faulty, clock, systemTypes, configuration: () => configuration }
+  const parts = {
+    ...deps,
+    tables: faulty,
+    clock,
+    bell: createBell(clock),
+    systemTypes,
+    configuration: () => configuration,
+  }
   const ending = new AbortController()
   const worker = { ...parts, createReader: () => reader, workerId: 'w', concurrency: 2, leaseMs: LEASE_MS }
   await dispatch(tables, request)

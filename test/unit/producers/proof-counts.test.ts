@@ -1,8 +1,10 @@
 // The alert WaldstreamWindowIncomplete missed the first incident of a process: its series did not exist before, and
 // `increase()` does not see the step from no series to 1.
+
 import { expect, it } from 'vitest'
 import type { Configuration } from '../../../src/configuration/model.ts'
 import { tableDefinitions } from '../../../src/operations/table-definitions.ts'
+import { createBell } from '../../../src/platform/bell.ts'
 import { runWorker } from '../../../src/producers/worker.ts'
 import { readWith, systemWith } from '../../data/configuration.ts'
 import { memoryTables } from '../../memory/tables.ts'
@@ -20,6 +22,7 @@ it('counts of proofs begin at 0 with the read, before its first window', async (
   const deps = {
     tables: memoryTables(tableDefinitions),
     clock,
+    bell: createBell(clock),
     meter,
     logger: silentLogger,
     workerId: 'w',

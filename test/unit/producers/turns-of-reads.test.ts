@@ -1,9 +1,11 @@
 // A worker took due runs in the order of the table: with as many others always due as it does at once, a read never ran.
+
 import { expect, it } from 'vitest'
 import type { Configuration, Read } from '../../../src/configuration/model.ts'
 import { dispatch } from '../../../src/control/dispatch.ts'
 import { StreamError } from '../../../src/errors.ts'
 import { tableDefinitions } from '../../../src/operations/table-definitions.ts'
+import { createBell } from '../../../src/platform/bell.ts'
 import { runWorker } from '../../../src/producers/worker.ts'
 import { readWith, systemWith } from '../../data/configuration.ts'
 import { memoryTables } from '../../memory/tables.ts'
@@ -31,6 +33,7 @@ it.each([1, 2])(
       {
         tables,
         clock,
+        bell: createBell(clock),
         logger: silentLogger,
         workerId: 'w',
         concurrency,

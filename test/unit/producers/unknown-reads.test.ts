@@ -7,6 +7,7 @@ import { readControl } from '../../../src/control/read-control.ts'
 import { getRun } from '../../../src/control/runs.ts'
 import { StreamError } from '../../../src/errors.ts'
 import { tableDefinitions } from '../../../src/operations/table-definitions.ts'
+import { createBell } from '../../../src/platform/bell.ts'
 import { runWorker } from '../../../src/producers/worker.ts'
 import { readWith, systemWith } from '../../data/configuration.ts'
 import { memoryTables } from '../../memory/tables.ts'
@@ -24,6 +25,7 @@ async function world() {
   const deps = {
     tables,
     clock,
+    bell: createBell(clock),
     logger: silentLogger,
     workerId: 'w',
     concurrency: 2,

@@ -85,18 +85,36 @@ it.each(Object.keys(given))('%s is not called there by a name either', async (ty
   expect(connected).toBe(0)
 })
 
-it.each(['https', 'ftps'])('files are not fetched there by %s, by address or name', async (scheme) => {
+it.each(['https', 'ftps', 'imaps'])('files are not fetched there by %s, by address or name', async (scheme) => {
   const byName = networkRulesOf({}, { lookup: toHere })
   for (const [host, network] of [
     ['127.0.0.1', networkRulesOf({})],
     ['name.example', byName],
   ] as const) {
     const address = `${scheme}://${host}:${port}/`
-    const system = systemOf({ id: 'x', type: 'files', address, ...given['files'], settings: { 'orders.folder': 'o' } })
+    const settings =
+      scheme === 'imaps' ? { 'mail.senders': '@x.example', 'inventory.folder': 'INBOX' } : { 'orders.folder': 'o' }
+    const system = systemOf({ id: 'x', type: 'files', address, ...given['files'], settings })
     await expect(clients(network).check(system, AbortSignal.timeout(5_000)), address).rejects.toMatchObject({
       message: expect.stringContaining('private network'),
     })
   }
+  expect(connected).toBe(0)
+})
+
+it.each(['127.0.0.1', '169.254.169.254', '[::1]'])('files are not fetched from a bucket at %s', async (host) => {
+  const settings = { region: 'eu-central-1', endpoint: `https://${host}:${port}` }
+  const secrets = { accessKeyId: 'env:A', secretAccessKey: 'env:A' }
+  const system = systemOf({ id: 'x', type: 'files', address: 's3://acme-exchange', secrets, settings })
+  const refused = { code: 'configuration_invalid', message: expect.stringContaining('ALLOWED_PRIVATE_NETWORKS') }
+  await expect(clients(networkRulesOf({})).check(system, AbortSignal.timeout(5_000))).rejects.toMatchObject(refused)
+  const byName = { ...system, settings: { ...settings, endpoint: `https://name.example:${port}` } }
+  const network = networkRulesOf({}, { lookup: toHere })
+  await expect(clients(network).check(byName, AbortSignal.timeout(5_000))).rejects.toMatchObject(refused)
+  const overHttp = { ...system, settings: { ...settings, endpoint: `http://name.example:${port}` } }
+  await expect(clients(network).check(overHttp, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+    message: expect.stringContaining('ALLOWED_HTTP_HOSTS'),
+  })
   expect(connected).toBe(0)
 })
 

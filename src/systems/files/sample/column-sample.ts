@@ -35,31 +35,28 @@ export interface RowsSample {
 }
 
 /** Names of the columns in the first rows, in their order. */
-export async function columnNames(rows: AsyncIterable<FileRow>): Promise<readonly string[]> {
+export async function columnNames(batches: AsyncIterable<readonly FileRow[]>): Promise<readonly string[]> {
   const names = new Set<string>()
   let seen = 0
-  for await (const row of rows) {
-    for (const name of Object.keys(row.all())) if (names.size < MOST_NAMES && name !== '') names.add(name)
-    seen += 1
-    if (seen === 1000) break
+  for await (const rows of batches) {
+    for (const row of rows)
+      for (const name of Object.keys(row.all())) if (names.size < MOST_NAMES && name !== '') names.add(name)
+    seen += rows.length
+    if (seen >= 1000) break
   }
   return [...names]
 }
 
 /** `keys`: columns that together may be unique, such as those of SKU and location. */
 export async function sampleRows(
-  rows: AsyncIterable<FileRow>,
+  batches: AsyncIterable<readonly FileRow[]>,
   names: readonly string[],
   keys: readonly (readonly string[])[],
 ): Promise<RowsSample> {
   const collectors = new Map(names.map((name) => [name, columnCollector(name)]))
   const seen = keys.map((columns) => ({ name: keyName(columns), columns, values: new Set<string>(), repeated: 0 }))
-  let [count, odd, isPart] = [0, 0, false]
-  for await (const row of rows) {
-    if (count === MOST_ROWS) {
-      isPart = true
-      break
-    }
+  let [count, odd] = [0, 0]
+  const note = (row: FileRow): void => {
     count += 1
     odd += row.odd === null ? 0 : 1
     const cells = row.all()
@@ -69,6 +66,13 @@ export async function sampleRows(
       if (key.values.has(value)) key.repeated += 1
       key.values.add(value)
     }
+  }
+  let isPart = false
+  for await (const rows of batches) {
+    const wanted = rows.slice(0, MOST_ROWS - count)
+    for (const row of wanted) note(row)
+    isPart = wanted.length < rows.length
+    if (isPart) break
   }
   return {
     rows: count,

@@ -1,5 +1,6 @@
 import { StreamError } from '../../../errors.ts'
 import { type DelimitedForm, delimitedRows } from '../delimited-rows.ts'
+import type { FileRow } from '../file-row.ts'
 import type { RowWords } from '../row-source.ts'
 
 type Form = Pick<DelimitedForm, 'delimiter' | 'quote'>
@@ -28,17 +29,29 @@ export async function findDelimited(open: () => AsyncIterable<string>, words: Ro
 
 const WRAPPED = /^(["']).*\1$/s
 
+interface Seen {
+  rows: number
+  odd: number
+  cells: number
+  wrapped: number
+  columns: number
+}
+
+function noteRow(seen: Seen, row: FileRow): void {
+  const cells = Object.entries(row.all())
+  seen.rows += 1
+  seen.odd += row.odd === null ? 0 : 1
+  seen.columns = cells.length
+  seen.cells += cells.length
+  seen.wrapped += cells.filter(([name, cell]) => WRAPPED.test(cell) || WRAPPED.test(name)).length
+}
+
 /** 0: it is not this form. More columns count more, but not as much as odd rows and cells that are still quoted. */
 async function scoreOf(text: AsyncIterable<string>, form: Form, words: RowWords): Promise<number> {
-  const seen = { rows: 0, odd: 0, cells: 0, wrapped: 0, columns: 0 }
+  const seen: Seen = { rows: 0, odd: 0, cells: 0, wrapped: 0, columns: 0 }
   try {
-    for await (const row of delimitedRows(text, { ...form, endsWithLineBreak: false }, [], words)) {
-      const cells = Object.entries(row.all())
-      seen.rows += 1
-      seen.odd += row.odd === null ? 0 : 1
-      seen.columns = cells.length
-      seen.cells += cells.length
-      seen.wrapped += cells.filter(([name, cell]) => WRAPPED.test(cell) || WRAPPED.test(name)).length
+    for await (const rows of delimitedRows(text, { ...form, endsWithLineBreak: false }, [], words)) {
+      for (const row of rows.slice(0, MOST_ROWS - seen.rows)) noteRow(seen, row)
       if (seen.rows === MOST_ROWS) break
     }
   } catch (error) {

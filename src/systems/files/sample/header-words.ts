@@ -190,6 +190,24 @@ export const headerWords: Readonly<Record<string, Readonly<Record<string, readon
       "prix d'achat",
     ],
   },
+  images: {
+    sku,
+    url: [
+      'url',
+      'image url',
+      'image',
+      'picture',
+      'picture url',
+      'bild',
+      'bild url',
+      'bildlink',
+      'link',
+      'foto',
+      'afbeelding',
+    ],
+    position: ['position', 'sort', 'sort order', 'reihenfolge'],
+    label: ['label', 'alt text', 'alt', 'caption', 'bildtitel'],
+  },
   fulfilments: {
     ...ofOrders,
     quantity: [

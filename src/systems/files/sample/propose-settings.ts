@@ -25,6 +25,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   inventory: ['sku', 'quantity'],
   products: ['sku'],
   prices: ['sku', 'price'],
+  images: ['sku', 'url'],
   fulfilments: ['order', 'sku', 'quantity', 'tracking'],
   acknowledgements: ['order', 'sku', 'quantity', 'status'],
 }

@@ -9,7 +9,7 @@ async function rows(text: string, form: Partial<DelimitedForm> = {}, size = 3) {
   const pieces = async function* () {
     for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size)
   }
-  return await Array.fromAsync(delimitedRows(pieces(), { ...usual, ...form }, ['sku', 'qty'], words))
+  return (await Array.fromAsync(delimitedRows(pieces(), { ...usual, ...form }, ['sku', 'qty'], words))).flat()
 }
 
 describe('rows of delimited text', () => {
@@ -20,6 +20,16 @@ describe('rows of delimited text', () => {
       [4, 'a "b", c', '6', null],
     ])
     expect(found[0]?.all()).toEqual({ QTY: '5', Sku: '007' })
+  })
+
+  it('have cells in columns of any name', async () => {
+    const [row] = await rows('sku,qty,__proto__,constructor\nA,1,x,y\n')
+    expect(Object.entries(row?.all() ?? {})).toEqual([
+      ['sku', 'A'],
+      ['qty', '1'],
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+    ])
   })
 
   it('may be separated by tabs, without quotes', async () => {

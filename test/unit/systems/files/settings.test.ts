@@ -162,7 +162,7 @@ describe('a vendor that exchanges files', () => {
   })
 
   it.each([
-    ['smb://files.acme.example/', /address must be an http\(s\), sftp, ftp\(s\) or folder address/],
+    ['smb://files.acme.example/', /address must be an http\(s\), sftp, ftp\(s\), imap\(s\), s3 or folder address/],
     ['ftp://files.acme.example/', /encryption must be none for an address with ftp:\/\//],
     ['https://user:secret@host/', /contains a user name or password/],
     ['https://host/a?token=x', /must have no query; set a key as the secret token or header.<Name>/],
@@ -202,6 +202,56 @@ describe('a vendor that exchanges files', () => {
   it('is valid over HTTP with one name', () => {
     const settings = { 'inventory.files': 'stock.csv', 'inventory.complete': 'marker' }
     expect(valid(settings, 'https://files.acme.example/out').type).toBe('files')
+  })
+
+  it('is valid in a bucket of a region, of AWS or a compatible service', () => {
+    expect(valid({ region: 'eu-central-1' }, 's3://acme-exchange/out').type).toBe('files')
+    const compatible = { region: 'us-east-1', endpoint: 'https://s3.acme.example:9000' }
+    expect(valid(compatible, 's3://acme.exchange').type).toBe('files')
+  })
+
+  it.each([
+    ['s3://acme-exchange/out', {}, /region must be set for an address with s3:/],
+    ['s3://Acme/out', { region: 'x-1' }, /address must name the bucket in lower case/],
+    ['s3://acme:443/out', { region: 'x-1' }, /address must name the bucket in lower case, without a port/],
+    ['s3://a--x-s3/out', { region: 'x-1' }, /a directory bucket, which is not supported/],
+    ['s3://acme-exchange/a/../b?x=1', { region: 'x-1' }, /address must end with the folder/],
+    [
+      's3://acme-exchange',
+      { region: 'x-1', endpoint: 'https://user@s3.example' },
+      /endpoint must be an address such as/,
+    ],
+    [
+      's3://acme-exchange',
+      { region: 'x-1', endpoint: 'https://s3.example/bucket' },
+      /endpoint must be an address such/,
+    ],
+    ['s3://acme-exchange', { region: 'x.example/' }, /region must be a region/],
+  ])('is refused in a bucket: %s with %j', (address, settings, message) => {
+    expect(() => valid(settings, address)).toThrow(message)
+  })
+
+  it('is valid in a mailbox of known senders', () => {
+    const settings = { 'mail.senders': ['stock@acme.example', '@acme.example'], 'mail.subject': 'Stock *' }
+    expect(valid({ ...settings, 'inventory.folder': 'INBOX' }, 'imaps://mail.shop.example/').type).toBe('files')
+    expect(valid({ ...settings, encryption: 'explicit' }, 'imap://mail.shop.example/').type).toBe('files')
+    const shared = { 'inventory.folder': 'INBOX', 'prices.folder': 'INBOX' }
+    expect(valid({ ...settings, ...shared }, 'imaps://mail.shop.example/').type).toBe('files')
+  })
+
+  it.each([
+    [{ 'mail.senders': [] }, /mail.senders must be set for a mailbox, because anybody can write to it/],
+    [{ 'mail.senders': 'acme' }, /mail.senders must be/],
+    [{ encryption: 'none' }, /encryption must not be none for an address with imaps:/],
+    [{ 'inventory.complete': 'marker' }, /inventory.complete must not be marker: an attachment has none/],
+    [
+      { 'inventory.folder': 'INBOX', 'prices.folder': 'INBOX', 'prices.after': 'move' },
+      /prices.after must be keep, or inventory have another folder: a message moves as a whole/,
+    ],
+    [{ 'orders.file': 'PO-{reference}.csv' }, /orders.file can not be set: .* by a system of type mailbox/],
+    [{ 'orders.columns': ['Order=reference'] }, /orders.columns can not be set/],
+  ])('is refused in a mailbox with %j', (settings, message) => {
+    expect(() => valid({ 'mail.senders': '@acme.example', ...settings }, 'imaps://mail.shop.example/')).toThrow(message)
   })
 
   it('is valid in its own folder, and with what has a default', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { columnNames } from '../../../../src/systems/image-feed/rows.ts'
 import { clientSettings, settings as declared } from '../../../../src/systems/image-feed/settings.ts'
+import { imageColumns } from '../../../../src/systems/kit/gallery-rows.ts'
 import { settingsOf } from '../../../worlds/image-feed.ts'
 import { connectable } from '../../../worlds/settings.ts'
 
@@ -54,6 +54,6 @@ describe('the settings of an image feed', () => {
       Object.keys(declared)
         .filter((name) => name.startsWith('columns.'))
         .toSorted(),
-    ).toEqual(columnNames.map((name) => `columns.${name}`).toSorted())
+    ).toEqual(imageColumns.map((name) => `columns.${name}`).toSorted())
   })
 })
