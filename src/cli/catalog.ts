@@ -6,6 +6,7 @@ import { changes } from './commands/changes.ts'
 import { completion } from './commands/completion.ts'
 import { deadLetters } from './commands/dead-letters.ts'
 import { doctor } from './commands/doctor.ts'
+import { files } from './commands/files.ts'
 import { forget } from './commands/forget.ts'
 import { fulfil } from './commands/fulfil.ts'
 import { history } from './commands/history.ts'
@@ -42,7 +43,7 @@ export interface Section {
 
 /** All commands. */
 export const catalog: readonly Section[] = [
-  { title: 'Configuration', entries: [init, validate, test, preview, apply, changes] },
+  { title: 'Configuration', entries: [init, files, validate, test, preview, apply, changes] },
   { title: 'Run and observe', entries: [run, doctor, status, system, notifications, subscriptions, backup, restore] },
   { title: 'Reads and replays', entries: [reads, sync, tasks, replay, rebuild] },
   { title: 'Failed and waiting records', entries: [deadLetters, pauses, positions, rows] },

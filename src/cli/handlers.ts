@@ -6,6 +6,7 @@ import { changes } from './commands/changes.ts'
 import { completion } from './commands/completion.ts'
 import { deadLettersDiscard, deadLettersList, deadLettersRetry, deadLettersShow } from './commands/dead-letters.ts'
 import { doctor } from './commands/doctor.ts'
+import { filesSample } from './commands/files.ts'
 import { forget } from './commands/forget.ts'
 import { fulfilConfirm, fulfilShip } from './commands/fulfil.ts'
 import { history } from './commands/history.ts'
@@ -52,6 +53,7 @@ function bind<C extends Command>(command: C, load: () => Promise<(given: Given<C
 /** Handlers by name of the command. */
 export const handlers: ReadonlyMap<string, Handler> = new Map([
   bind(init, async () => (await import('./init.ts')).initCommand),
+  bind(filesSample, async () => (await import('./files.ts')).sampleFilesCommand),
   bind(run, async () => (await import('./run.ts')).runCommand),
   bind(apply, async () => (await import('./apply.ts')).applyCommand),
   bind(validate, async () => (await import('./validate.ts')).validateCommand),

@@ -28,6 +28,7 @@ import { ownHook } from './kit/own-webhook.ts'
 import type { PostOffice } from './kit/post-office.ts'
 import type { PriceLevel } from './kit/price-level.ts'
 import type { ReaderNotes } from './kit/reader-notes.ts'
+import type { SettingsProposal } from './kit/settings-proposal.ts'
 import type { AnySink, Sink } from './kit/sink.ts'
 import type { AnySourceReader, SourceReader } from './kit/source.ts'
 import type { SystemCheck } from './kit/system-check.ts'
@@ -115,6 +116,19 @@ export interface SystemOptions<S extends Settings, C extends Client> {
     context: { readonly client: C; readonly system: ConfiguredSystem<ValuesOf<S>>; readonly reads: readonly Read[] },
     signal: AbortSignal,
   ) => Promise<readonly PriceLevel[]>
+  /**
+   * Settings that the system's own data suggests, for an entity or all it has (null). Reads only. If absent, a person
+   * knows them.
+   */
+  readonly proposeSettings?: (
+    context: {
+      readonly client: C
+      readonly system: ConfiguredSystem<ValuesOf<S>>
+      readonly clock: Clock
+      readonly entity: string | null
+    },
+    signal: AbortSignal,
+  ) => Promise<readonly SettingsProposal[]>
   readonly orderStates?: OrderStates
   readonly shopStart?: ShopStart
   /** Pattern of a whole order number; if absent, any text is accepted. */
@@ -147,6 +161,8 @@ export interface OpenSystem extends Client {
   ): AnySourceReader
   /** The price levels that prices of these reads have; null: its type does not know them. */
   priceLevels(reads: readonly Read[], signal: AbortSignal): Promise<readonly PriceLevel[] | null>
+  /** Settings that its own data suggests, for an entity or all it has (null); null: its type proposes none. */
+  proposeSettings(entity: string | null, signal: AbortSignal): Promise<readonly SettingsProposal[] | null>
   /** Throws `configuration_invalid` if this kind is not delivered to systems of its type. */
   sink(kind: PerSystemKind): AnySink
 }
@@ -227,6 +243,10 @@ function openSystem<S extends Settings, C extends Client>(
     async priceLevels(reads, signal) {
       const context = { client: clientFor('prices'), system: configured, reads }
       return (await options.priceLevels?.(context, signal)) ?? null
+    },
+    async proposeSettings(entity, signal) {
+      const context = { client: clientFor('inventory'), system: configured, clock: deps.clock, entity }
+      return (await options.proposeSettings?.(context, signal)) ?? null
     },
     sink(kind) {
       const open = options.sinks[kind] as OpenSink<PerSystemKind, C, ValuesOf<S>> | undefined

@@ -106,6 +106,12 @@ describe('a stock file on a web server', () => {
   })
 })
 
+/** 1 for what is left to people; anything else is a mistake. */
+function codeOfPeople(error: unknown): number {
+  expect(error).toMatchObject({ code: 'target_conflict', message: expect.stringContaining('Ask the vendor') })
+  return 1
+}
+
 type Loss = 'before' | 'after'
 
 /** A vendor that may take an order away at once, and a server whose n-th answer is lost, before or after its effect. */
@@ -133,7 +139,7 @@ async function ordersWorld({ takes, loses, when }: { takes: boolean; loses: numb
       server.files.delete(path)
     }
   }
-  for (let request = 1; request <= 60; request += 1) {
+  for (let request = 1; request <= 120; request += 1) {
     server.answerNext((answer) => {
       if (request !== loses) answer.usual()
       else if (when === 'after') answer.lost()
@@ -141,9 +147,13 @@ async function ordersWorld({ takes, loses, when }: { takes: boolean; loses: numb
       if (takes) take()
     })
   }
-  const sink = writeFileOrders(client, ordersOf(valuesOf(declared)))
-  const event = vendorOrder('acme', '1', orderOf([lineOf('1', 'A-1')]))
-  const deliver = async () =>
+  const later = {
+    'orders.changes.file': 'CHANGE-{reference}-{version}.csv',
+    'orders.cancellations.file': 'CANCEL-{reference}.csv',
+  }
+  const sink = writeFileOrders(client, ordersOf(valuesOf(declared, later)))
+  const order = vendorOrder('acme', '1', orderOf([lineOf('1', 'A-1')]))
+  const deliver = async (event = order) =>
     await sink.deliver(event, connectionOf('acme', '^A'), signal, { targetId: null, unclear: true })
   /** All orders that the vendor has got, with those that are still there. */
   const all = () => {
@@ -154,6 +164,40 @@ async function ordersWorld({ takes, loses, when }: { takes: boolean; loses: numb
 }
 
 describe('an order on a web server', () => {
+  const changed = vendorOrder('acme', '1', orderOf([lineOf('1', 'A-2')]))
+  const canceled = { ...vendorOrder('acme', '1', orderOf([])), canceled: true }
+
+  it.each([true, false])(
+    'that changes and is canceled: a lost answer sends none of its files twice, and none too early (%s)',
+    async (takes) => {
+      const counted = await ordersWorld({ takes, loses: 0, when: 'before' })
+      await counted.deliver()
+      const { length: ofOrder } = counted.server.requests
+      await counted.deliver(changed)
+      await counted.deliver(canceled)
+      const { length } = counted.server.requests
+      expect(counted.got()).toHaveLength(3)
+      let unclear = 0
+      for (let loses = ofOrder + 1; loses <= length; loses += 1) {
+        for (const when of ['before', 'after'] as const) {
+          const { deliver, got, server } = await ordersWorld({ takes, loses, when })
+          let left = 0
+          await deliver()
+          for (const event of [changed, canceled]) {
+            const again = async () => await deliver(event).then(() => 0, codeOfPeople)
+            left += await deliver(event).then(() => 0, again)
+          }
+          const what = `${server.requests[loses - 1]?.method} ${loses}, lost ${when}`
+          expect(new Set(got()).size, what).toBe(got().length)
+          if (left === 0) expect(got(), what).toHaveLength(3)
+          unclear += left
+        }
+      }
+      expect(unclear).toBeGreaterThan(0)
+      expect(unclear).toBeLessThan(takes ? 30 : 24)
+    },
+  )
+
   it.each([true, false])('whose answer is lost at any request is there once, or left to people (%s)', async (takes) => {
     const counted = await ordersWorld({ takes, loses: 0, when: 'before' })
     expect(await counted.deliver()).toEqual({ outcome: 'written', targetId: 'orders/acme-1.csv' })

@@ -10,6 +10,7 @@ export interface FilesWorldOptions {
   readonly settings?: Readonly<Record<string, unknown>>
   readonly pageSize?: number
   readonly zone?: string
+  readonly filter?: Readonly<Record<string, string>>
   /** What happens between the two looks at the files. */
   readonly betweenLooks?: (folder: string) => void
 }
@@ -20,7 +21,7 @@ export function filesWorld<E extends Entity>(entity: E, options: FilesWorldOptio
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   const folder = join(root, 'vendor')
   mkdirSync(join(folder, entity), { recursive: true })
-  const read = readOf('vendor', entity, options.pageSize ?? 3)
+  const read = readOf('vendor', entity, options.pageSize ?? 3, { ...options.filter })
   const system = systemOf({
     id: 'vendor',
     type: 'files',

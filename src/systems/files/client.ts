@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { StreamError, toStreamError } from '../../errors.ts'
 import { canonicalJson } from '../../events/canonical-json.ts'
 import { digest } from '../../events/identity.ts'
-import type { Entity } from '../../events/topics.ts'
 import type { CallKind } from '../../platform/governor/governor.ts'
 import { createGuardedHttp } from '../../platform/guarded-http.ts'
 import type { NetworkRules } from '../../platform/network-rules.ts'
@@ -26,8 +25,8 @@ import { type SftpOptions, sftpPlace } from './sftp-place.ts'
 export interface FilesClient {
   /** One visit to the place of the files, within the limits of the account. */
   visit<T>(work: (visit: Visit) => Promise<T>, signal: AbortSignal): Promise<T>
-  /** Identifies how files of an entity are read: with other settings they are read again. */
-  formOf(entity: Entity): string
+  /** Identifies how files are read by the settings with this prefix: with other ones they are read again. */
+  formOf(settingsOf: string): string
   /** The same client, with the priority of calls of this kind. */
   for(kind: CallKind): FilesClient
   /** Looks at the folders, and tests the way in and out with a file of its own. */
@@ -44,9 +43,9 @@ export function createFilesClient(system: ConnectableSystem<FilesValues>, deps: 
     const visit: FilesClient['visit'] = (work, signal) => governor.run(kind, () => place.visit(work, signal), signal)
     return {
       visit,
-      formOf(entity) {
-        const own = Object.entries(system.given).filter(([name]) => name.startsWith(`${entity}.`))
-        const days = entity === 'prices' ? [['zone', system.zone]] : []
+      formOf(settingsOf) {
+        const own = Object.entries(system.given).filter(([name]) => name.startsWith(`${settingsOf}.`))
+        const days = settingsOf === 'prices' ? [['zone', system.zone]] : []
         return digest(place.name, canonicalJson(Object.fromEntries([...own, ...days])))
       },
       for: viewOf,
@@ -154,6 +153,9 @@ function signInOf(system: ConnectableSystem<FilesValues>): SftpOptions['signIn']
   return key === undefined ? { password: requireSecret(system, 'password') } : { key, passphrase }
 }
 
+/** Few vendors send these files: a folder that nobody set is not missed. */
+const RARE: readonly string[] = ['prices', 'images', 'acknowledgements']
+
 /** Problems of folders that may not be needed are warnings: a vendor may only send, or only fetch. */
 async function checkPlace(
   system: ConnectableSystem<FilesValues>,
@@ -174,8 +176,7 @@ async function checkPlace(
       if (isWeb(address)) {
         if (isGiven(entity))
           warnings.push(...(await warningOf(() => findOnWeb(there, values), `settings.${entity}.files`)))
-      } else if (entity !== 'prices' || isGiven(entity)) {
-        // Few vendors send prices: a folder that nobody set is not missed.
+      } else if (!RARE.includes(entity) || isGiven(entity)) {
         warnings.push(...(await warningOf(() => there.list(values.folder), `settings.${entity}.folder`)))
       }
     }

@@ -149,6 +149,8 @@ async function* parsedRecords(
     bom: false,
     delimiter,
     quote: quote ?? false,
+    // A quote in a cell is doubled, whichever it is.
+    ...(quote === null ? {} : { escape: quote }),
     info: true,
     max_record_size: LONGEST_ROW,
     relax_column_count: true,

@@ -36,7 +36,7 @@ export async function* filePages<E extends Entity>(
       const data = dataOf(meaning, key, rows, placeOf)
       const [first] = rows
       const raw = rows.length === 1 && first !== undefined ? JSON.stringify(first.all()) : rawOf(rows)
-      page.entities.push({ key, occurredAt: null, deleted: false, data, raw })
+      page.entities.push({ key: meaning.entityKey?.(data) ?? key, occurredAt: null, deleted: false, data, raw })
     } catch (error) {
       page.unreadable.push({ key, error, raw: rawOf(rows) })
     }
@@ -47,6 +47,7 @@ export async function* filePages<E extends Entity>(
     page.lastNumber = row.number
     try {
       const key = certainKey(meaning, row, placeOf)
+      if (key === null) return
       if (!meaning.joinsRows) add(key, [row])
       else {
         held += 1

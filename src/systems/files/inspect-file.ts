@@ -10,10 +10,12 @@ export interface RowMeaning<E extends Entity> {
   readonly columns: readonly string[]
   /** Whether several rows make one entity; they may be anywhere in the file. */
   readonly joinsRows: boolean
-  /** `place`: `stock.csv, line 7`. Throws for a row without a certain key. */
-  keyOf(row: FileRow, place: string): string
+  /** `place`: `stock.csv, line 7`. Null: the row is declared to mean nothing. Throws for a row without a certain key. */
+  keyOf(row: FileRow, place: string): string | null
   /** Throws for rows that can't be read. */
   dataOf(key: string, rows: readonly FileRow[], placeOf: (row: FileRow) => string): TopicEvents[E]['data']
+  /** Key of the entity with this content; if absent, it is that of its rows. */
+  readonly entityKey?: (data: TopicEvents[E]['data']) => string
 }
 
 export interface FileForm {
@@ -37,8 +39,8 @@ export interface Inspected {
 
 type PlaceOf = (row: FileRow) => string
 
-/** The key of a row. Throws for an odd row: its cells may have shifted. */
-export function certainKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow, placeOf: PlaceOf): string {
+/** The key of a row; null: it means nothing. Throws for an odd row: its cells may have shifted. */
+export function certainKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow, placeOf: PlaceOf): string | null {
   if (row.odd !== null) {
     throw new StreamError('source_data_invalid', `${placeOf(row)} ${row.odd}; correct the row at the vendor`)
   }
@@ -77,32 +79,33 @@ export async function inspectFile<E extends Entity>(
   const placeOf = (row: FileRow) => `${name}, ${row.place}`
   const keys = new FingerprintSet()
   const suspects = new Set<string>()
-  const found = { rows: 0, odd: 0, first: null as string | null, keyProblem: null as string | null }
+  const counts = { rows: 0, odd: 0, first: null as string | null, keyProblem: null as string | null }
   for await (const rows of form.rows(content, name, meaning.columns)) {
     for (const row of rows) {
-      found.rows += 1
+      counts.rows += 1
       try {
         const key = certainKey(meaning, row, placeOf)
+        if (key === null) continue
         if (!keys.add(key) && !meaning.joinsRows) suspects.add(detached(key))
         dataOf(meaning, key, [row], placeOf)
       } catch (error) {
         const { message } = toStreamError(error)
-        found.odd += 1
-        found.first ??= message
-        if (!hasKey(meaning, row)) found.keyProblem ??= message
+        counts.odd += 1
+        counts.first ??= message
+        if (!hasKey(meaning, row)) counts.keyProblem ??= message
       }
     }
   }
-  if (found.odd > found.rows * form.mostOdd) {
+  if (counts.odd > counts.rows * form.mostOdd) {
     const message =
-      `${found.odd} of ${found.rows} rows of the file ${name} can't be read, more than ${form.mostOdd * 100} %: ` +
-      `nothing of it was taken. The first: ${found.first}`
+      `${counts.odd} of ${counts.rows} rows of the file ${name} can't be read, more than ${form.mostOdd * 100} %: ` +
+      `nothing of it was taken. The first: ${counts.first}`
     throw new StreamError('source_data_invalid', message, { field: `settings.${form.settingsOf}.mostOddPercent` })
   }
   const repeated = suspects.size === 0 ? suspects : await repeatedOf(suspects, content, name, form, meaning)
   // Each of the others has the fingerprint of another key.
   const count = keys.size + suspects.size - repeated.size
-  return { rows: found.rows, keys: count, repeated, keyProblem: found.keyProblem }
+  return { rows: counts.rows, keys: count, repeated, keyProblem: counts.keyProblem }
 }
 
 /** Those of the keys that have several rows. */
@@ -131,7 +134,8 @@ export async function* keysOf<E extends Entity>(
   for await (const rows of form.rows(content, name, meaning.columns)) {
     yield rows.flatMap((row) => {
       try {
-        return [certainKey(meaning, row, ({ place }) => `${name}, ${place}`)]
+        const key = certainKey(meaning, row, ({ place }) => `${name}, ${place}`)
+        return key === null ? [] : [key]
       } catch {
         return []
       }

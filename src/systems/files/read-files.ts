@@ -53,7 +53,7 @@ export function readFiles<E extends Entity>(
   reading: FileReading<E>,
   { client, read, clock, notes = noNotes }: FileReaderDeps,
 ): SourceReader<E> {
-  const memory = fileMemory(notes, read.id, client.formOf(reading.entity))
+  const memory = fileMemory(notes, read.id, client.formOf(reading.form.settingsOf))
   const job = { reading, client, read, clock, memory }
   return {
     name: `files.${reading.entity}`,
@@ -66,7 +66,8 @@ export function readFiles<E extends Entity>(
       for (const file of files) {
         const last = await memory.last()
         const note = known.get(file.name)
-        const isWanted = window.again === true || window.from === null || note?.form !== client.formOf(reading.entity)
+        const isWanted =
+          window.again === true || window.from === null || note?.form !== client.formOf(reading.form.settingsOf)
         // Without a time, only a note tells that it is the last one.
         const isLast =
           last?.order === file.order || (file.modifiedAt === null && note !== undefined && last?.name === file.name)

@@ -1,17 +1,21 @@
 import { StreamError } from '../../errors.ts'
-import { add } from '../../events/decimal.ts'
+import { canonicalJson } from '../../events/canonical-json.ts'
+import { add, text8 } from '../../events/decimal.ts'
 import type { FulfilmentLine, Track } from '../../events/generated/events.ts'
+import { digest } from '../../events/identity.ts'
 import { orderReference } from '../../rules/order-reference.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
+import { reasonText } from '../kit/undelivered.ts'
 import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
 import { keyIn } from './key-in.ts'
 import type { QuantityReader } from './quantities.ts'
 import { quantityIn } from './quantity-in.ts'
+import { kindReader, type RowKind, type StatusForm } from './row-kinds.ts'
 import { skuIn } from './sku-in.ts'
 
-/** Which columns of a tracking file say what. */
-export interface ShipmentColumns {
+/** Which columns of a file of fulfilments say what. */
+export interface FulfilmentColumns {
   /** Column of our reference or, with a connection, of its order number. */
   readonly order: string
   readonly sku: string
@@ -19,83 +23,136 @@ export interface ShipmentColumns {
   readonly tracking: string
   /** Null: the file does not say the carrier. */
   readonly carrier: string | null
-  /** Column of the vendor's number of the shipment; null: rows with one tracking number are one shipment. */
+  /** Column of the vendor's number of the shipment or document; null: a tracking number is a shipment. */
   readonly shipment: string | null
+  /** Column of why something is not delivered; null: the file does not say it. */
+  readonly reason: string | null
+}
+
+export interface FulfilmentForm {
+  readonly columns: FulfilmentColumns
+  readonly quantityOf: QuantityReader
+  readonly status: StatusForm
+  /** Whether a row is about a line, or about an order as a whole. */
+  readonly about: 'lines' | 'orders'
+  /** Connection whose order numbers the file has; null: it has references. */
+  readonly connection: string | null
 }
 
 /**
- * Rows of a shipment, one for each SKU and parcel; they may be anywhere in the file. `connection`: whose order numbers
- * the file has; null: it has references. Pure.
+ * Rows of a shipment, one for each SKU and parcel, and rows that say what the vendor confirms or will not deliver; those
+ * of one document may be anywhere in the file. Pure.
  */
-export function shipmentMeaning(
-  columns: ShipmentColumns,
-  quantityOf: QuantityReader,
-  connection: string | null,
-): RowMeaning<'fulfilments'> {
-  const optional = [columns.carrier, columns.shipment].filter((name) => name !== null)
+export function fulfilmentMeaning(form: FulfilmentForm): RowMeaning<'fulfilments'> {
+  const { columns, connection } = form
+  const kindOf = kindReader(form.status)
   const referenceIn = (row: FileRow, place: string): string => {
     const order = textIn(row, columns.order, place)
     return connection === null ? order : orderReference(connection, order)
   }
   return {
-    columns: [columns.order, columns.sku, columns.quantity, columns.tracking, ...optional],
+    columns: neededColumns(form),
     joinsRows: true,
     keyOf(row, place) {
-      const shipment = textIn(row, columns.shipment ?? columns.tracking, place)
-      return `${referenceIn(row, place)} ${shipment}`
+      const kind = kindOf(row, place)
+      if (kind === 'ignored') return null
+      const reference = referenceIn(row, place)
+      if (kind === 'shipment') return `${reference} ${textIn(row, columns.shipment ?? columns.tracking, place)}`
+      const document = columns.shipment === null ? '' : keyIn(row, columns.shipment, place).trim()
+      return [reference, ...(document === '' ? [] : [document]), kind].join(' ')
     },
+    // A later document about the same order is another entity.
+    entityKey: ({ fulfilmentId }) => fulfilmentId,
     dataOf(key, rows, placeOf) {
       const [first] = rows
-      if (first === undefined) throw new StreamError('unexpected', 'a shipment without rows')
+      if (first === undefined) throw new StreamError('unexpected', 'a fulfilment without rows')
+      const kind = kindOf(first, placeOf(first))
       const reference = referenceIn(first, placeOf(first))
-      const data = {
-        fulfilmentId: key,
+      const lines = form.about === 'orders' ? noLinesOf(rows, placeOf) : linesOf(rows, kind, form, placeOf)
+      const fulfilmentId = kind === 'shipment' ? key : `${key}-${digestOf(lines)}`
+      return {
+        fulfilmentId,
         orderNumber: reference,
         orderReference: reference,
-        kind: 'shipment',
+        kind,
         shippedAt: null,
-        lines: linesOf(rows, columns, quantityOf, placeOf),
-        tracks: tracksOf(rows, columns, placeOf),
+        lines,
+        tracks: kind === 'shipment' ? tracksOf(rows, columns, placeOf) : [],
         attributes: {},
       }
-      return data
     },
   }
+}
+
+function neededColumns({ columns, status, about }: FulfilmentForm): readonly string[] {
+  const hasShipments = status.column === null || [...status.kinds.values()].includes('shipment')
+  const optional = [columns.carrier, columns.shipment, columns.reason, status.column].filter((name) => name !== null)
+  const ofLines = about === 'orders' ? [] : [columns.sku, columns.quantity]
+  return [columns.order, ...ofLines, ...(hasShipments ? [columns.tracking] : []), ...optional]
+}
+
+const DIGITS = 12
+
+/**
+ * A later file may confirm or cancel more of the same order: that is another fulfilment, while the same content is the
+ * same one.
+ */
+function digestOf(lines: readonly FulfilmentLine[]): string {
+  return digest(canonicalJson(lines.map(({ sku, quantity, reason }) => [sku, text8(quantity), reason]))).slice(
+    0,
+    DIGITS,
+  )
+}
+
+/** Two rows about one order would be two answers to it. */
+function noLinesOf(rows: readonly FileRow[], placeOf: (row: FileRow) => string): readonly FulfilmentLine[] {
+  const [, second] = rows
+  if (second === undefined) return []
+  throw new StreamError(
+    'source_data_invalid',
+    `${placeOf(second)}: the order has several rows; leave one at the vendor`,
+  )
 }
 
 /** A line for each SKU. Two rows of a SKU in one parcel may be one that came twice: they are refused. */
 function linesOf(
   rows: readonly FileRow[],
-  columns: ShipmentColumns,
-  quantityOf: QuantityReader,
+  kind: RowKind,
+  { columns, quantityOf }: FulfilmentForm,
   placeOf: (row: FileRow) => string,
 ): readonly FulfilmentLine[] {
+  const [what, done] = kind === 'shipment' ? ['shipment', 'shipped '] : [kind, '']
   const lines = new Map<string, FulfilmentLine>()
   const parcels = new Set<string>()
   for (const row of rows) {
     const place = placeOf(row)
     const sku = skuIn(row, columns.sku, place)
-    const parcel = JSON.stringify([sku, row.cell(columns.tracking).trim()])
+    const parcel = JSON.stringify([sku, kind === 'shipment' ? row.cell(columns.tracking).trim() : ''])
     if (parcels.has(parcel)) {
-      const message = `${place}: the shipment has several rows for ${sku} in one parcel; add them up at the vendor`
+      const message = `${place}: the ${what} has several rows for ${sku}${kind === 'shipment' ? ' in one parcel' : ''}; add them up at the vendor`
       throw new StreamError('source_data_invalid', message, { field: columns.sku })
     }
     parcels.add(parcel)
     const quantity = quantityIn(row, columns.quantity, place, quantityOf)
     if (quantity <= 0n) {
-      const message = `${place}, column ${columns.quantity}: a shipped quantity must be more than 0; correct it at the vendor`
+      const message = `${place}, column ${columns.quantity}: a ${done}quantity must be more than 0; correct it at the vendor`
       throw new StreamError('source_data_invalid', message, { field: columns.quantity })
     }
     const known = lines.get(sku)
     const sum = known === undefined ? quantity : add(known.quantity, quantity)
-    lines.set(sku, { sku, lineId: null, quantity: sum, location: null, reason: null })
+    lines.set(sku, { sku, lineId: null, quantity: sum, location: null, reason: reasonIn(row, kind, columns) })
   }
   return [...lines.values()].toSorted((a, b) => (a.sku < b.sku ? -1 : Number(a.sku > b.sku)))
 }
 
+/** Only of what is not delivered. */
+function reasonIn(row: FileRow, kind: RowKind, { reason }: FulfilmentColumns): string | null {
+  return reason === null || !['cancellation', 'closure'].includes(kind) ? null : reasonText(row.cell(reason))
+}
+
 function tracksOf(
   rows: readonly FileRow[],
-  { tracking, carrier }: ShipmentColumns,
+  { tracking, carrier }: FulfilmentColumns,
   placeOf: (row: FileRow) => string,
 ): readonly Track[] {
   const tracks = new Map<string, Track>()

@@ -18,11 +18,14 @@ import { afterReading, completeness } from './arrived-files.ts'
 import { fieldPlaces } from './field-places.ts'
 import { isMailbox, mailProblems, mailSettings } from './mail-settings.ts'
 import { namePattern } from './name-pattern.ts'
-import { columnProblem } from './order-columns.ts'
-import { fileNameProblem } from './order-file-name.ts'
+import { allColumns, cancellationColumnProblem, columnProblem } from './order-columns.ts'
+import { alikeProblem, fileNameProblem } from './order-file-name.ts'
+import { orderFormatProblems, orderFormats } from './order-format.ts'
+import { orderPlaces } from './order-places.ts'
 import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
 import { dateForms } from './read-prices.ts'
 import { formatProblems, rowFormats } from './row-format.ts'
+import { kindsProblem } from './row-kinds.ts'
 import { bucketProblem, isBucket, s3Problems, s3Settings } from './s3-settings.ts'
 
 /** A folder below the address: parts with `/` between them, none of them `..`. */
@@ -213,28 +216,68 @@ const fulfilments = {
   'columns.tracking': column('tracking', 'column of the tracking number'),
   'columns.carrier': optionalColumn('column of the carrier'),
   'columns.shipment': optionalColumn('column of the number of the shipment; by default its tracking number'),
+  'columns.status': optionalColumn('column of the status, by which a row is no shipment; by default all are'),
+  'columns.reason': optionalColumn('column of why something is not delivered'),
+  kinds: setting(pairs(/[^=,]+/, 'words of the status and their kinds', 'shipped=shipment,rejected=cancellation'), {
+    description: 'what a word of the status means; a word that is not declared is an error',
+  }),
+  about: setting(choice(['lines', 'orders']), {
+    default: 'lines',
+    description: 'orders: a row is about an order as a whole, without SKU and quantity; not for shipments',
+  }),
   connection: setting(text({ pattern: /[a-z0-9-]{1,40}/, expected: 'the id of a connection' }), {
     description: 'connection whose order numbers the files have in place of references',
   }),
   ...quantityForm,
 }
 
+/** Answers to orders in files of their own, beside those of shipments. */
+const acknowledgements = {
+  ...fulfilments,
+  ...incoming('acknowledgements'),
+  'columns.status': column('status', 'column of the status'),
+}
+
 const orders = {
   folder: setting(folder, { default: 'orders', description: 'folder that the vendor fetches its orders from' }),
   file: setting(text({ expected: 'a name with {reference}, such as PO-{reference}.csv' }), {
-    default: '{reference}.csv',
-    description: 'name of the file of an order: {reference} is unique; {number} and {date} may be added',
+    description:
+      'name of the file of an order: {reference} is unique; {number} and {date} may be added; by default {reference} and the ending of the format',
+  }),
+  'changes.file': setting(text({ expected: 'a name with {reference} and {version}' }), {
+    description:
+      'name of the file of a changed order, such as CHANGE-{reference}-{version}.csv; by default people settle it',
+  }),
+  'cancellations.file': setting(text({ expected: 'a name with {reference}, such as CANCEL-{reference}.csv' }), {
+    description: 'name of the file of a canceled order, such as CANCEL-{reference}.csv; by default people settle it',
+  }),
+  'cancellations.columns': setting(columnList, {
+    description:
+      'columns of a cancellation and the field in each; by default those of the order that say which one it is',
   }),
   workFolder: setting(folder, {
     default: '.waldstream',
     description: 'folder of our own, beside the orders: what was sent; the vendor must not touch it',
   }),
-  format: setting(choice(['csv']), { default: 'csv', description: 'format of the file' }),
+  format: setting(choice(orderFormats), { default: 'csv', description: 'format of the file' }),
   columns: setting(columnList, {
     description: 'columns of the file, in order, and the field in each; by default all fields under their own names',
   }),
   delimiter,
-  header: setting(flag, { default: true, description: 'false: the file has no row with the names of the columns' }),
+  header: setting(flag, {
+    default: true,
+    description: 'false: a file of the format csv has no row with the names of the columns',
+  }),
+  places: setting(orderPlaces, {
+    description:
+      'places of the columns in a line of the format fixed, as first character + length, with right or zeros (at the right, after blanks or zeros)',
+  }),
+  'names.order': setting(text(), { default: 'order', description: 'name of the XML element of an order' }),
+  'names.lines': setting(text(), {
+    default: 'lines',
+    description: 'name of the list of lines in JSON, or of the XML element around them',
+  }),
+  'names.line': setting(text(), { default: 'line', description: 'name of the XML element of a line' }),
   bundles: setting(choice(['components', 'products']), {
     default: 'components',
     description: 'whether the rows of a bundle are its components, or the bundle itself',
@@ -270,6 +313,7 @@ export const settings = {
   ...prefixed('prices', prices),
   ...prefixed('images', images),
   ...prefixed('fulfilments', fulfilments),
+  ...prefixed('acknowledgements', acknowledgements),
   ...prefixed('orders', orders),
 }
 
@@ -288,6 +332,8 @@ export const productsOf = (values: FilesValues): ProductsValues => under(values,
 export const pricesOf = (values: FilesValues): PricesValues => under(values, 'prices', prices)
 export const imagesOf = (values: FilesValues): ImagesValues => under(values, 'images', images)
 export const fulfilmentsOf = (values: FilesValues): FulfilmentsValues => under(values, 'fulfilments', fulfilments)
+export const acknowledgementsOf = (values: FilesValues): FulfilmentsValues =>
+  under(values, 'acknowledgements', acknowledgements)
 export const ordersOf = (values: FilesValues): OrdersValues => under(values, 'orders', orders)
 
 export const secrets = {
@@ -341,17 +387,21 @@ export function settingProblems(values: FilesValues, address: string | null): re
       'inventory.locations',
       hasBoth ? 'and inventory.columns.location exclude each other: a row has one location or all of them' : null,
     ),
+    ...statusProblems('fulfilments', fulfilmentsOf(values)),
+    ...acknowledgementProblems(values),
     signProblem('inventory', stock),
     signProblem('products', productsOf(values)),
     signProblem('prices', pricesOf(values)),
     signProblem('fulfilments', fulfilmentsOf(values)),
+    signProblem('acknowledgements', acknowledgementsOf(values)),
     ...formatProblemsOf('inventory', stock),
     ...formatProblemsOf('products', productsOf(values)),
     ...formatProblemsOf('prices', pricesOf(values)),
     ...formatProblemsOf('images', imagesOf(values)),
     ...formatProblemsOf('fulfilments', fulfilmentsOf(values)),
-    problem('orders.file', fileNameProblem(order.file)),
-    problem('orders.columns', order.columns === null ? null : columnProblem(order.columns)),
+    ...formatProblemsOf('acknowledgements', acknowledgementsOf(values)),
+    problem('orders.file', order.file === null ? null : fileNameProblem(order.file)),
+    ...orderProblems(order),
     ...(address !== null && isWeb(address) ? webProblems(values) : []),
     ...(address !== null && isBucket(address) ? s3Problems(values) : []),
     ...(address !== null && isMailbox(address) ? mailboxProblems(values, address) : []),
@@ -384,6 +434,7 @@ export function incomingOf(values: FilesValues): readonly (readonly [string, Inc
     ['prices', pricesOf(values)],
     ['images', imagesOf(values)],
     ['fulfilments', fulfilmentsOf(values)],
+    ['acknowledgements', acknowledgementsOf(values)],
   ]
 }
 
@@ -422,6 +473,28 @@ function signProblem(
   return problem(`${entity}.thousands`, thousands === decimal ? said : null)
 }
 
+/** Without kinds nobody reads such files: a read of them reports it. */
+function acknowledgementProblems(values: FilesValues): readonly (SettingProblem | null)[] {
+  const own = acknowledgementsOf(values)
+  return own.kinds === null ? [] : statusProblems('acknowledgements', own)
+}
+
+/** What files of fulfilments say of their rows must be whole. */
+function statusProblems(entity: string, values: FulfilmentsValues): readonly (SettingProblem | null)[] {
+  const { kinds, about } = values
+  const hasStatus = values['columns.status'] !== null
+  const missing = hasStatus ? 'is missing; it must say what the words of columns.status mean' : null
+  const unused = kinds !== null && !hasStatus ? `needs ${entity}.columns.status` : null
+  const ships = !hasStatus || [...(kinds?.values() ?? [])].includes('shipment')
+  return [
+    problem(`${entity}.kinds`, kinds === null ? missing : (kindsProblem(kinds) ?? unused)),
+    problem(
+      `${entity}.about`,
+      about === 'orders' && ships ? 'must be lines: shipments have SKUs and quantities' : null,
+    ),
+  ]
+}
+
 function formatProblemsOf(entity: string, values: IncomingValues): readonly (SettingProblem | null)[] {
   return Object.entries(formatProblems(values, columnsOf(values))).map(([name, said]) =>
     problem(`${entity}.${name}`, said),
@@ -439,6 +512,35 @@ function columnsOf(values: IncomingValues & Partial<Pick<InventoryValues, 'locat
       return typeof value === 'string' ? [value] : ((value as readonly string[] | null) ?? [])
     }),
   ]
+}
+
+function orderProblems(order: OrdersValues): readonly (SettingProblem | null)[] {
+  const own = order.columns === null ? null : columnProblem(order.columns)
+  if (own !== null) return [problem('orders.columns', own)]
+  const columns = order.columns ?? allColumns
+  const problems = orderFormatProblems(order, columns)
+  return [
+    ...Object.entries(problems).map(([name, said]) => problem(`orders.${name}`, said)),
+    problem('orders.changes.file', laterNameProblem(order, 'changes.file')),
+    problem('orders.cancellations.file', laterNameProblem(order, 'cancellations.file')),
+    problem('orders.cancellations.columns', cancellationProblem(order, columns)),
+  ]
+}
+
+function laterNameProblem(order: OrdersValues, name: 'changes.file' | 'cancellations.file'): string | null {
+  const template = order[name]
+  if (template === null) return null
+  return fileNameProblem(template, name === 'changes.file') ?? alikeProblem(template, order.file ?? '{reference}')
+}
+
+function cancellationProblem(order: OrdersValues, ofOrders: ReadonlyMap<string, string>): string | null {
+  const own = order['cancellations.columns']
+  if (own === null) return null
+  const other = [...own.keys()].find((name) => !ofOrders.has(name))
+  if (order.format === 'fixed' && other !== undefined)
+    return `has the column ${other}, which has no place in orders.places`
+  const inFormat = order.format === 'fixed' ? null : (orderFormatProblems(order, own)['columns'] ?? null)
+  return cancellationColumnProblem(own) ?? inFormat
 }
 
 function problem(name: string, said: string | null): SettingProblem | null {

@@ -1,17 +1,21 @@
+import { choice, setting } from '../../configuration/setting.ts'
 import type { Entity } from '../../events/topics.ts'
+import { type ConfiguredSystem, filterOf, settingError } from '../kit/configured-system.ts'
 import { roles } from '../kit/gallery-rows.ts'
 import { defineSystem } from '../system.ts'
 import { createFilesClient } from './client.ts'
 import { filesOf } from './name-pattern.ts'
 import { quantityReader } from './quantities.ts'
 import { type FileReading, readFiles } from './read-files.ts'
-import { shipmentMeaning } from './read-fulfilments.ts'
+import { fulfilmentMeaning } from './read-fulfilments.ts'
 import { type ImageColumns, imageMeaning, withAddresses } from './read-images.ts'
 import { stockMeaning } from './read-inventory.ts'
 import { priceMeaning } from './read-prices.ts'
 import { productMeaning } from './read-products.ts'
 import { endingOf, rowSource } from './row-format.ts'
+import { sampleFiles } from './sample/sample-files.ts'
 import {
+  acknowledgementsOf,
   addressProblem,
   type FilesValues,
   fulfilmentsOf,
@@ -31,6 +35,14 @@ import { orderFields, writeFileOrders } from './write-orders.ts'
 
 const NO_SESSION = 'every visit signs in anew'
 const NO_NOTICES = 'files are looked for by schedule; there are no notifications'
+
+/** `filter` of reads of fulfilments. */
+const fulfilmentFilter = {
+  files: setting(choice(['fulfilments', 'acknowledgements']), {
+    default: 'fulfilments',
+    description: 'which files are read: those of the settings fulfilments.… or acknowledgements.…',
+  }),
+}
 
 /** A vendor without an API: files in, files out. */
 export const files = defineSystem({
@@ -66,14 +78,15 @@ export const files = defineSystem({
         readFiles(imageReading(system.settings), { client, read, clock, notes }),
     },
     fulfilments: {
-      filter: {},
+      filter: fulfilmentFilter,
       open: ({ client, read, clock, notes, system }) =>
-        readFiles(shipmentReading(system.settings), { client, read, clock, notes }),
+        readFiles(fulfilmentReading(system, filterOf(fulfilmentFilter, read).files), { client, read, clock, notes }),
     },
   },
   sinks: {
     'vendor-orders': ({ client, system }) => writeFileOrders(client, ordersOf(system.settings)),
   },
+  proposeSettings: sampleFiles,
   orderFields: () => orderFields,
   faultRows: {
     files: {
@@ -198,29 +211,43 @@ function imageColumnsOf(image: ImagesValues): ImageColumns {
   return { sku: image['columns.sku'], url, ...Object.fromEntries([...others, ...ofRoles]) }
 }
 
-/** Shipments are never gone: each file adds to the ones before. */
-function shipmentReading(values: FilesValues): FileReading<'fulfilments'> {
-  const shipped = fulfilmentsOf(values)
+/** Shipments are never gone: each file adds to the ones before. `of`: prefix of the settings of its files. */
+function fulfilmentReading(
+  system: ConfiguredSystem<FilesValues>,
+  of: 'fulfilments' | 'acknowledgements',
+): FileReading<'fulfilments'> {
+  const shipped = of === 'fulfilments' ? fulfilmentsOf(system.settings) : acknowledgementsOf(system.settings)
+  if (shipped['columns.status'] !== null && shipped.kinds === null) {
+    throw settingError(
+      system,
+      'files',
+      `settings.${of}.kinds`,
+      'is missing; it must say what the words of the status mean',
+    )
+  }
   return {
-    ...readingOf('fulfilments', shipped),
+    ...readingOf('fulfilments', shipped, of),
     isFull: false,
     mostGone: 1,
-    meaning: shipmentMeaning(
-      {
+    meaning: fulfilmentMeaning({
+      columns: {
         order: shipped['columns.order'],
         sku: shipped['columns.sku'],
         quantity: shipped['columns.quantity'],
         tracking: shipped['columns.tracking'],
         carrier: shipped['columns.carrier'],
         shipment: shipped['columns.shipment'],
+        reason: shipped['columns.reason'],
       },
-      quantityReader({ decimal: shipped.decimal, thousands: shipped.thousands, words: new Map() }),
-      shipped.connection,
-    ),
+      quantityOf: quantityReader({ decimal: shipped.decimal, thousands: shipped.thousands, words: new Map() }),
+      status: { column: shipped['columns.status'], kinds: shipped.kinds ?? new Map() },
+      about: shipped.about,
+      connection: shipped.connection,
+    }),
   }
 }
 
-function readingOf<E extends Entity>(entity: E, values: IncomingValues) {
+function readingOf<E extends Entity>(entity: E, values: IncomingValues, settingsOf: string = entity) {
   return {
     entity,
     folder: values.folder,
@@ -233,9 +260,9 @@ function readingOf<E extends Entity>(entity: E, values: IncomingValues) {
     after: values.after,
     archive: values.archive,
     form: {
-      rows: rowSource(values, entity),
+      rows: rowSource(values, settingsOf),
       mostOdd: values.mostOddPercent / 100,
-      settingsOf: entity,
+      settingsOf,
     },
   }
 }

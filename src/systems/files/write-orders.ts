@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { OwnOrderFields } from '../../configuration/system-type.ts'
-import { type ErrorCode, StreamError, toStreamError } from '../../errors.ts'
+import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { orderReference } from '../../rules/order-reference.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import type { FilesClient } from './client.ts'
 import { ownFields } from './order-columns.ts'
-import { orderFile } from './order-file.ts'
-import { orderFileName } from './order-file-name.ts'
+import { cancellationFile, orderFile } from './order-file.ts'
+import { type OrderFiles, orderFiles } from './order-files.ts'
 import { joined, type Visit } from './place.ts'
+import { digestOf, dropUnsent, sendOnce, sentDigest } from './send-once.ts'
 import type { OrdersValues } from './settings.ts'
 
 export const orderFields: OwnOrderFields = {
@@ -16,22 +16,11 @@ export const orderFields: OwnOrderFields = {
   mappable: [],
 }
 
-/** The paths of an order's file. */
-interface OrderPaths {
-  /** Where the vendor fetches it. */
-  readonly final: string
-  /** The whole file before it has its name. */
-  readonly waiting: string
-  /** Says that the file gets its name, or has got it; stays. */
-  readonly mark: string
-}
-
 /**
- * Writes vendor orders as files, one for each order, once. Guarantee 3: the whole file is written in our work folder,
- * then a mark with its digest, then the file is moved to the vendor's folder in one step. A mark without a waiting file
- * says that the vendor has got it, also if the answer was lost and the vendor has taken the file away. A file that the
- * vendor may have read is never written again: a changed or canceled order is a `target_conflict` for people. So is one
- * whose move, where it takes several steps, was cut off and left no file: the vendor may have fetched it.
+ * Writes vendor orders as files, one for each order, once (Guarantee 3: `sendOnce`). A file that the vendor may have
+ * read is never written again: what changes afterwards becomes a file of its own, where the settings name it, with the
+ * whole new content, and a cancellation ends them. Without these settings it is a `target_conflict` for people. So is a
+ * file whose move, where it takes several steps, was cut off and left none: the vendor may have fetched it.
  */
 export function writeFileOrders(client: FilesClient, settings: OrdersValues): Sink<'vendor-orders'> {
   return {
@@ -43,115 +32,84 @@ export function writeFileOrders(client: FilesClient, settings: OrdersValues): Si
       await client.visit((visit) => visit.find(path), signal)
     },
     async deliver(event, connection, signal) {
-      const pathsFor = (key: string) => pathsOf(event, orderReference(connection.id, key), settings)
-      const paths = pathsFor(event.key)
-      const content = event.canceled ? null : orderFile(event, orderReference(connection.id, event.key), settings)
+      const filesFor = (key: string) => orderFiles(event, orderReference(connection.id, key), settings)
+      const reference = orderReference(connection.id, event.key)
+      const content = event.canceled ? null : orderFile(event, reference, settings)
       const { amends } = event.data
       return await client.visit(async (visit) => {
-        const sent = await sentDigest(visit, event, paths)
-        if (content === null) return await withdraw(visit, event, paths, sent)
-        if (sent === digestOf(content) && !event.held) return { outcome: 'unchanged', targetId: paths.final }
-        if (sent !== null) throw sentError(event, event.held ? 'is on hold' : 'changed')
+        const job: Job = { visit, event, reference, settings, files: filesFor(event.key) }
+        const sent = await sentDigest(visit, job.files.order)
+        if (sent !== null) return await followUp(job, sent, content)
+        if (content === null) return await withdraw(job)
         if (event.held) throw heldError(event)
-        if (amends !== null && (await visit.find(pathsFor(amends).mark)) !== null) throw amendsError(event)
-        return await send(visit, event, paths, content)
+        if (amends !== null) await assertReplaced(job, filesFor(amends), amends)
+        const outcome = await sendOnce(visit, job.files.order, content)
+        return { outcome, targetId: job.files.order.final }
       }, signal)
     },
   }
 }
 
-function pathsOf(event: VendorOrderRequested, reference: string, settings: OrdersValues): OrderPaths {
-  const name = orderFileName(settings.file, reference, event)
-  // The name of the mark depends on the reference only, so that a changed template sends nothing twice.
-  const own = orderFileName('{reference}', reference, event)
-  const work = joined(settings.folder, settings.workFolder)
-  return {
-    final: joined(settings.folder, name),
-    waiting: joined(work, `${own}.waiting`),
-    mark: joined(work, `${own}.sent`),
+interface Job {
+  readonly visit: Visit
+  readonly event: VendorOrderRequested
+  readonly reference: string
+  readonly settings: OrdersValues
+  readonly files: OrderFiles
+}
+
+/** After the order was sent. `sent`: digest of its file; `content`: what it should say now; null: it is canceled. */
+async function followUp(job: Job, sent: string, content: Buffer | null): Promise<Delivered> {
+  const { visit, event, files, settings } = job
+  const unchanged: Delivered = { outcome: 'unchanged', targetId: files.order.final }
+  if ((await sentDigest(visit, files.cancellation)) !== null) {
+    if (content === null) return unchanged
+    throw reopenedError(event)
+  }
+  const { digest, version } = await lastSent(job, sent)
+  if (content === null) return await cancel(job, version + 1)
+  if (digest === digestOf(content) && !event.held) return unchanged
+  if (event.held) throw sentError(event, 'is on hold')
+  if (settings['changes.file'] === null) throw sentError(event, 'changed')
+  const change = files.change(version + 1)
+  const outcome = await sendOnce(visit, change, content)
+  return { outcome, targetId: files.order.final, note: `change ${version + 1} is in ${change.final}` }
+}
+
+/** The newest content that the vendor has got, and how many changes of it. */
+async function lastSent(
+  { visit, files }: Job,
+  sent: string,
+): Promise<{ readonly digest: string; readonly version: number }> {
+  for (let digest = sent, version = 0; ; version += 1) {
+    const next = await sentDigest(visit, files.change(version + 1))
+    if (next === null) return { digest, version }
+    digest = next
   }
 }
 
-/** Digest of the file that the vendor has got; null: it has got none. */
-async function sentDigest(
-  visit: Visit,
-  event: VendorOrderRequested,
-  { final, waiting, mark }: OrderPaths,
-): Promise<string | null> {
-  if ((await visit.find(mark)) === null) return null
-  const digest = (await textAt(visit, mark)).trim()
-  // A mark that was not written whole: the file has not been moved yet. A waiting file: it has not either.
-  if (!/^[0-9a-f]{64}$/.test(digest)) return null
-  if ((await visit.find(waiting)) === null) return digest
-  if (visit.movesInOneStep) return null
-  if ((await visit.find(final)) === null) throw unclearError(event, mark)
-  if (digestOf(await bytesAt(visit, final)) !== digest) return null
-  await visit.remove(waiting)
-  return digest
-}
-
-async function send(
-  visit: Visit,
-  event: VendorOrderRequested,
-  { final, waiting, mark }: OrderPaths,
-  content: Buffer,
-): Promise<Delivered> {
-  const digest = digestOf(content)
-  if ((await visit.find(final)) !== null) {
-    // Its mark is lost, or somebody else wrote it.
-    if (digestOf(await bytesAt(visit, final)) !== digest) throw foreignError(event, final)
-    await visit.write(mark, Buffer.from(`${digest}\n`))
-    await visit.remove(waiting)
-    return { outcome: 'unchanged', targetId: final }
-  }
-  // Of an interrupted attempt: a mark without a waiting file would say that the file was sent.
-  await visit.remove(mark)
-  await visit.write(waiting, content)
-  await visit.write(mark, Buffer.from(`${digest}\n`))
-  await moveOnce(visit, { final, waiting, mark }, digest)
-  return { outcome: 'written', targetId: final }
-}
-
-/** Codes of moves that may have taken effect. */
-const UNCERTAIN: readonly ErrorCode[] = ['target_unavailable', 'timed_out', 'unexpected', 'stopping']
-
-/** A move of several steps that was refused has had no effect: the next attempt may send the order. */
-async function moveOnce(visit: Visit, { final, waiting, mark }: OrderPaths, digest: string): Promise<void> {
-  try {
-    await visit.move(waiting, final)
-  } catch (error) {
-    const { code } = toStreamError(error)
-    if (visit.movesInOneStep || UNCERTAIN.includes(code)) throw error
-    // A proxy may have sent it twice: then the second one finds the first.
-    const isOurs = code === 'target_conflict' && digestOf(await bytesAt(visit, final)) === digest
-    await visit.remove(isOurs ? waiting : mark)
-    if (!isOurs) throw error
-  }
+/** `next`: the change that an interrupted attempt may have left unsent. */
+async function cancel({ visit, event, reference, settings, files }: Job, next: number): Promise<Delivered> {
+  if (settings['cancellations.file'] === null) throw sentError(event, 'is canceled')
+  await dropUnsent(visit, files.change(next))
+  const outcome = await sendOnce(visit, files.cancellation, cancellationFile(event, reference, settings))
+  return { outcome, targetId: files.order.final, note: `the cancellation is in ${files.cancellation.final}` }
 }
 
 /** The vendor is to deliver nothing of it: fine if it has got nothing. */
-async function withdraw(
-  visit: Visit,
-  event: VendorOrderRequested,
-  { final, waiting, mark }: OrderPaths,
-  sent: string | null,
-): Promise<Delivered> {
-  if (sent !== null || (await visit.find(final)) !== null) throw sentError(event, 'is canceled')
-  await visit.remove(mark)
-  await visit.remove(waiting)
+async function withdraw({ visit, event, files: { order } }: Job): Promise<Delivered> {
+  if ((await visit.find(order.final)) !== null) throw sentError(event, 'is canceled')
+  await dropUnsent(visit, order)
   return { outcome: 'unchanged', targetId: null }
 }
 
-async function bytesAt(visit: Visit, path: string): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(visit.read(path)))
-}
-
-async function textAt(visit: Visit, path: string): Promise<string> {
-  return (await bytesAt(visit, path)).toString()
-}
-
-function digestOf(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex')
+/** An order that replaces one that the vendor has got waits until the vendor has got its cancellation too. */
+async function assertReplaced({ visit, event, settings }: Job, replaced: OrderFiles, amends: string): Promise<void> {
+  if ((await visit.find(replaced.order.mark)) === null) return
+  if (settings['cancellations.file'] === null) throw amendsError(event)
+  if ((await sentDigest(visit, replaced.cancellation)) !== null) return
+  const message = `order ${event.key} replaces ${amends}, whose cancellation was not sent yet; it is sent after it`
+  throw new StreamError('original_open', message)
 }
 
 function sentError({ key }: VendorOrderRequested, what: string): StreamError {
@@ -161,11 +119,10 @@ function sentError({ key }: VendorOrderRequested, what: string): StreamError {
   return new StreamError('target_conflict', message)
 }
 
-function unclearError({ key }: VendorOrderRequested, mark: string): StreamError {
+function reopenedError({ key }: VendorOrderRequested): StreamError {
   const message =
-    `the answer to the file of order ${key} was lost, and the file is not there: the vendor has fetched it, or it never ` +
-    `arrived, so it is not sent again. Ask the vendor. If it lacks the order, delete ${mark} and retry this dead letter; ` +
-    'else discard it'
+    `order ${key} is open again in the shop, but its cancellation was sent: no second order is sent. ` +
+    'Settle it with the vendor, then discard this dead letter'
   return new StreamError('target_conflict', message)
 }
 
@@ -177,10 +134,5 @@ function amendsError({ key, data }: VendorOrderRequested): StreamError {
   const message =
     `the shop replaced order ${data.amends} with ${key}, but the file of ${data.amends} was sent: the new one is not sent ` +
     'as well. Settle it with the vendor, and order the rest by hand'
-  return new StreamError('target_conflict', message)
-}
-
-function foreignError({ key }: VendorOrderRequested, path: string): StreamError {
-  const message = `order ${key} needs the file ${path}, but there is another one of this name; find out whose it is, and rename it`
   return new StreamError('target_conflict', message)
 }

@@ -9,7 +9,7 @@ import { MOST_BYTES, wordsOf } from './text-source.ts'
 import { type Archive, fromArchive } from './zip-archive.ts'
 
 /** Every workbook is an archive with this file. */
-const WORKBOOK_PART = '[Content_Types].xml'
+export const WORKBOOK_PART = '[Content_Types].xml'
 
 /** First bytes of an archive, and of one without a file. */
 const MAGICS: readonly string[] = ['PK\x03\x04', 'PK\x05\x06']
@@ -34,7 +34,8 @@ export function zippedSource(inner: RowSource, pattern: NamePattern | null, sett
   }
 }
 
-async function isArchive(path: string): Promise<boolean> {
+/** Whether the first bytes of a file are those of a ZIP archive. */
+export async function isArchive(path: string): Promise<boolean> {
   const file = await open(path)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
@@ -44,9 +45,13 @@ async function isArchive(path: string): Promise<boolean> {
   }
 }
 
-function fileWithRows({ names }: Archive, pattern: NamePattern | null, words: RowWords): string {
-  // What macOS adds to every archive.
-  const own = names.filter((name) => !name.startsWith('__MACOSX/') && !nameOf(name).startsWith('.'))
+/** The files of an archive, without what macOS adds to every one. */
+export function filesIn({ names }: Pick<Archive, 'names'>): readonly string[] {
+  return names.filter((name) => !name.startsWith('__MACOSX/') && !nameOf(name).startsWith('.'))
+}
+
+function fileWithRows(archive: Archive, pattern: NamePattern | null, words: RowWords): string {
+  const own = filesIn(archive)
   const found = pattern === null ? own : own.filter((name) => pattern.match(nameOf(name)) !== null)
   const [first] = found
   if (first !== undefined && found.length === 1) return first

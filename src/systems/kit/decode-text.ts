@@ -37,7 +37,8 @@ export async function* decoded(
   }
 }
 
-function encodingOf(head: Buffer, contentType: string | null): string {
+/** The encoding that the first bytes of a file, or the answer it came with, declare; default UTF-8. */
+export function encodingOf(head: Buffer, contentType: string | null): string {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8'
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'

@@ -9,7 +9,7 @@ import {
   isDecimal8,
 } from '../../events/decimal.ts'
 import { ROUNDED } from '../../events/product-notes.ts'
-import { stringifyExact } from '../../platform/json.ts'
+import { ExactNumber, stringifyExact } from '../../platform/json.ts'
 
 /** A JSON object as a vendor sent it, parsed by `parseExact`; its fields are not validated. */
 export type Wire = Readonly<Record<string, unknown>>
@@ -32,7 +32,7 @@ export function wiresOf(value: unknown): readonly Wire[] {
 export function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value.trim() === '' ? null : value
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value)
-  return null
+  return value instanceof ExactNumber ? value.text : null
 }
 
 /** As `textOf`; throws `value_missing` with the field if there is no text. */

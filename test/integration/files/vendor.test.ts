@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { magentoCredentials } from '../../../simulators/magento2/authorization.ts'
 import { startMagentoSimulator } from '../../../simulators/magento2/start-magento-simulator.ts'
+import { runCommand } from '../../worlds/command.ts'
 import { ROOT } from '../../worlds/processes.ts'
 import { installFiles, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
@@ -163,4 +164,12 @@ it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected f
     (await own()).map(({ items, tracks }) => [items.length, tracks.map(({ track_number }) => track_number)]),
   ).toEqual([[sold.length, ['1Z999AA10123456784']]])
   expect(existsSync(file)).toBe(false)
+
+  // A person asks for the settings of these files: what is proposed shows no order and no parcel.
+  const sampled = await runCommand(['files', 'sample', 'acme', '--entity', 'fulfilments'], installed.env)
+  expect(sampled.output).not.toMatch(/1Z999|shop-acme-/)
+  expect([sampled.code, sampled.printed]).toEqual([
+    0,
+    expect.stringContaining('  fulfilments.columns.order: PO Number\n'),
+  ])
 })

@@ -37,6 +37,11 @@ describe('rows of delimited text', () => {
     expect(row?.cell('sku')).toBe('5" pipe')
   })
 
+  it.each(["'", '"', '|'])('may have a doubled quote in a cell, whichever quote it is: %s', async (quote) => {
+    const [row] = await rows(`sku,qty\n${quote}5${quote}${quote} pipe, x${quote},1\n`, { quote })
+    expect(row?.cell('sku')).toBe(`5${quote} pipe, x`)
+  })
+
   it('with another number of cells are odd; empty cells at the end do not count', async () => {
     const found = await rows('sku,qty\nA\nB,1,\nC,1,2\nD,1\n')
     expect(found.map(({ odd }) => odd)).toEqual([

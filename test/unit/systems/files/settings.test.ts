@@ -4,6 +4,8 @@ import { systemOf } from '../../../worlds/sources.ts'
 const valid = (settings: Readonly<Record<string, unknown>>, address = 'sftp://sftp.acme.example/out') =>
   systemOf({ id: 'acme', type: 'files', address, settings })
 
+const COLUMNS = ['PO No=reference', 'Item=sku', 'Q=quantity']
+
 describe('a vendor that exchanges files', () => {
   it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
     [
@@ -57,6 +59,87 @@ describe('a vendor that exchanges files', () => {
       { 'orders.columns': ['PO=reference', 'Item=sku'] },
       /must have a column for quantity/,
     ],
+    [
+      'a column that is no name of an element',
+      { 'orders.format': 'xml', 'orders.columns': COLUMNS },
+      /orders.columns has the name "PO No"/,
+    ],
+    [
+      'an element with a colon',
+      { 'orders.format': 'xml', 'orders.names.line': 'a:b' },
+      /orders.names.line has the name "a:b"/,
+    ],
+    [
+      'lines in place of a column',
+      { 'orders.format': 'json', 'orders.names.lines': 'currency' },
+      /orders.names.lines must differ from the/,
+    ],
+    [
+      'orders without places',
+      { 'orders.format': 'fixed', 'orders.columns': COLUMNS },
+      /orders.places is missing; it must say/,
+    ],
+    [
+      'places on top of each other',
+      {
+        'orders.format': 'fixed',
+        'orders.columns': COLUMNS,
+        'orders.places': { 'PO No': '1+9', Item: '9+2', Q: '12+1' },
+      },
+      /orders.places has PO No and Item at the same characters/,
+    ],
+    [
+      'a place without a column',
+      {
+        'orders.format': 'fixed',
+        'orders.columns': COLUMNS,
+        'orders.places': { 'PO No': '1+9', Item: '10+2', Q: '12+1', X: '20+1' },
+      },
+      /orders.places has X, which is no column/,
+    ],
+    [
+      'a wrong place of an order',
+      { 'orders.places': { A: '1+2 centre' } },
+      /orders.places must be a map of columns and their places/,
+    ],
+    ['places in CSV', { 'orders.places': { A: '1+2' } }, /orders.places is for the format fixed; remove it/],
+    [
+      'changes without a version',
+      { 'orders.changes.file': 'C-{reference}.csv' },
+      /orders.changes.file must contain \{version\}/,
+    ],
+    [
+      'an order with a version',
+      { 'orders.file': '{reference}-{version}.csv' },
+      /orders.file has the unknown part \{version\}/,
+    ],
+    [
+      'changes that are named as orders',
+      { 'orders.changes.file': '{reference}-{version}.csv' },
+      /orders.changes.file must begin with other letters than orders.file/,
+    ],
+    [
+      'cancellations that are named as orders',
+      { 'orders.file': 'PO-{reference}.csv', 'orders.cancellations.file': 'PO-{reference}.txt' },
+      /orders.cancellations.file must begin with other letters/,
+    ],
+    [
+      'a cancellation with lines',
+      { 'orders.cancellations.columns': ['PO=reference', 'Item=sku'] },
+      /orders.cancellations.columns has the field sku, but a cancellation is of the order as a whole/,
+    ],
+    ['a status without words', { 'fulfilments.columns.status': 'S' }, /fulfilments.kinds is missing; it must say/],
+    [
+      'words without a status',
+      { 'fulfilments.kinds': { a: 'shipment' } },
+      /fulfilments.kinds needs fulfilments.columns.status/,
+    ],
+    [
+      'an unknown kind',
+      { 'fulfilments.columns.status': 'S', 'fulfilments.kinds': { a: 'sent' } },
+      /fulfilments.kinds must have one of shipment, cancellation, closure, confirmation, ignored for each word; a has sent/,
+    ],
+    ['shipments of whole orders', { 'fulfilments.about': 'orders' }, /fulfilments.about must be lines: shipments have/],
     ['columns without the order', { 'orders.columns': ['Item=sku', 'Q=quantity'] }, /must have a column for reference/],
     [
       'an unknown field',

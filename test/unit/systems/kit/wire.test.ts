@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { text4, text8 } from '../../../../src/events/decimal.ts'
-import { parseExact } from '../../../../src/platform/json.ts'
+import { exactNumber, parseExact } from '../../../../src/platform/json.ts'
 import { amountOf, priceOf, quantityOf, roundingNote, textOf, type Wire } from '../../../../src/systems/kit/wire.ts'
+
+it('a number with all its digits is text too', () => {
+  expect(textOf(exactNumber('7.10'))).toBe('7.10')
+})
 
 describe('a number on the wire', () => {
   it.each([
