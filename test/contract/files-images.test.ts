@@ -96,6 +96,19 @@ describe('an image file', () => {
     expect(letter?.message).not.toContain('secret')
   })
 
+  it('with a row that has more cells than columns keeps all images of its SKU', async () => {
+    const world = worldOf({ 'images.mostOddPercent': 50 })
+    world.put('images.csv', lines('sku,url', `A,${AT}/a.jpg`, `A,${AT}/b.jpg`, `B,${AT}/d.jpg`), MORNING)
+    expect(await world.run()).toMatchObject({ published: 2 })
+    world.put('images.csv', lines('sku,url', `A,${AT}/a.jpg`, `A,${AT}/b.jpg,2`, `B,${AT}/e.jpg`), MORNING + 60)
+    expect(await world.run()).toMatchObject({ published: 1, unreadable: 2 })
+    expect(await galleries(world)).toEqual([
+      ['A', '0 /a.jpg, 1 /b.jpg'],
+      ['B', '0 /d.jpg'],
+      ['B', '0 /e.jpg'],
+    ])
+  })
+
   it('without a column that is named is the wrong file', async () => {
     const world = worldOf({ 'images.columns.label': 'label' })
     world.put('images.csv', lines('sku,url', `A,${AT}/a.jpg`), MORNING)

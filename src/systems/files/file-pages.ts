@@ -42,6 +42,7 @@ export async function* filePages<E extends Entity>(
     }
   }
   const joined = new Map<string, FileRow[]>()
+  const lacking = new Set<string>()
   let held = 0
   const takeRow = (row: FileRow) => {
     page.lastNumber = row.number
@@ -58,6 +59,7 @@ export async function* filePages<E extends Entity>(
       }
     } catch (error) {
       if (error instanceof StreamError && error.code === 'value_too_large') throw error
+      if (meaning.joinsRows) lacking.add(likelyKey(meaning, row) ?? '')
       page.unreadable.push({ key: placeOf(row), error, raw: rawOf([row]) })
     }
   }
@@ -68,10 +70,25 @@ export async function* filePages<E extends Entity>(
     }
   }
   for (const [key, rows] of joined) {
-    add(key, rows)
+    if (lacking.has(key)) page.unreadable.push({ key, error: lackingError(key, name), raw: rawOf(rows) })
+    else add(key, rows)
     if (page.entities.length + page.unreadable.length >= pageSize) yield take()
   }
   if (page.entities.length + page.unreadable.length > 0) yield take()
+}
+
+/** The key of an odd row if its cells have not shifted: what has several rows would lack this one. */
+function likelyKey<E extends Entity>(meaning: RowMeaning<E>, row: FileRow): string | null {
+  try {
+    return meaning.keyOf(row, '')
+  } catch {
+    return null
+  }
+}
+
+function lackingError(key: string, name: string): StreamError {
+  const message = `a row of ${key} in the file ${name} can't be read, so nothing of it was taken; correct the row at the vendor`
+  return new StreamError('source_data_invalid', message, { field: 'key' })
 }
 
 function rawOf(rows: readonly FileRow[]): string {

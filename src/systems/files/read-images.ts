@@ -3,7 +3,6 @@ import { addressColumns, galleryOf, type ImageColumn, type ImageRow, type ListWo
 import { saysNoImage } from '../kit/image-address.ts'
 import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
-import type { RowSource } from './row-source.ts'
 import { skuIn } from './sku-in.ts'
 
 /** Which columns of an image file say what; several of addresses are several images of a row. */
@@ -21,38 +20,26 @@ const words: ListWords = {
 
 /**
  * Rows of a SKU, one for each image or with several of them; they may be anywhere in the file. One row that can't be
- * read makes the whole SKU unreadable: a gallery without it would remove the image. `separator`: of several addresses
- * in a cell; null: a cell has one. Pure.
+ * read makes the whole SKU unreadable: a gallery without it would remove the image. Rows without an address mean
+ * nothing: a SKU that has no others is not in the file. `separator`: of several addresses in a cell; null: a cell has
+ * one. Pure.
  */
 export function imageMeaning(columns: ImageColumns, separator: string | null): RowMeaning<'images'> {
   const { sku: skuColumn, ...others } = columns
   const named = Object.entries(others) as [ImageColumn, readonly string[]][]
+  const addresses = named.filter(([name]) => addressColumns.includes(name))
+  const hasAddress = (row: FileRow) =>
+    Object.values(imageRow(row, addresses, separator, '').cells).some((urls) => urls.some((url) => url !== ''))
   return {
     columns: [skuColumn, ...named.flatMap(([, names]) => names)],
     joinsRows: true,
-    keyOf: (row, place) => skuIn(row, skuColumn, place),
+    keyOf: (row, place) => (hasAddress(row) ? skuIn(row, skuColumn, place) : null),
     dataOf: (sku, rows, placeOf) =>
       galleryOf(
         sku,
         rows.map((row) => imageRow(row, named, separator, placeOf(row))),
         words,
       ),
-  }
-}
-
-/** Rows without an address are left out: their SKUs count as missing in the file, unless another row has an image. */
-export function withAddresses(rows: RowSource, columns: ImageColumns, separator: string | null): RowSource {
-  const named = addressColumns.map(
-    (name) => [name, columns[name as keyof typeof columns] ?? []] as [ImageColumn, string[]],
-  )
-  const hasAddress = (row: FileRow) =>
-    row.odd !== null ||
-    Object.values(imageRow(row, named, separator, '').cells).some((urls) => urls.some((url) => url !== ''))
-  return async function* (content, name, needed) {
-    for await (const some of rows(content, name, needed)) {
-      const left = some.filter(hasAddress)
-      if (left.length > 0) yield left
-    }
   }
 }
 

@@ -8,7 +8,7 @@ import { filesOf } from './name-pattern.ts'
 import { quantityReader } from './quantities.ts'
 import { type FileReading, readFiles } from './read-files.ts'
 import { fulfilmentMeaning } from './read-fulfilments.ts'
-import { type ImageColumns, imageMeaning, withAddresses } from './read-images.ts'
+import { type ImageColumns, imageMeaning } from './read-images.ts'
 import { stockMeaning } from './read-inventory.ts'
 import { priceMeaning } from './read-prices.ts'
 import { productMeaning } from './read-products.ts'
@@ -188,13 +188,10 @@ function priceReading(values: FilesValues, zone: string): FileReading<'prices'> 
 
 function imageReading(values: FilesValues): FileReading<'images'> {
   const image = imagesOf(values)
-  const columns = imageColumnsOf(image)
-  const reading = readingOf('images', image)
   return {
-    ...reading,
-    form: { ...reading.form, rows: withAddresses(reading.form.rows, columns, image.separator) },
+    ...readingOf('images', image),
     ...fullOrDelta(image),
-    meaning: imageMeaning(columns, image.separator),
+    meaning: imageMeaning(imageColumnsOf(image), image.separator),
   }
 }
 

@@ -21,7 +21,11 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
   ['metadata.yaml:11', 'connection', /is not a configured connection/],
   ['metadata.yaml:13', 'attributes[0].from', /exactly one of the three/],
   ['metadata.yaml:19', 'input.colour', /is not a field of products/],
-  ['systems.yaml:4', 'address', /must be an http\(s\), sftp, ftp\(s\), imap\(s\), s3, folder or mailto address, or a reference/],
+  [
+    'systems.yaml:4',
+    'address',
+    /must be an http\(s\), sftp, ftp\(s\), imap\(s\), s3, folder or mailto address, or a reference/,
+  ],
   ['systems.yaml:7', 'reads[0].startFrom', /is missing/],
   ['systems.yaml:8', 'reads[1].schedule', /is not a cron expression/],
   ['systems.yaml:9', 'reads[2].colour', /is not known; known are/],

@@ -301,7 +301,14 @@ describe('secrets', () => {
 
   it('of a share link are created', async () => {
     const store = createShareStore(resent(), manualClock(START))
-    const link = { source: 'shop', number: '1', connection: 'a', expires_at: START + 1000, created_by: 'ann', answers: false }
+    const link = {
+      source: 'shop',
+      number: '1',
+      connection: 'a',
+      expires_at: START + 1000,
+      created_by: 'ann',
+      answers: false,
+    }
     const { token } = await store.create(link)
     expect(await store.check(token)).toMatchObject({ link: { number: '1' } })
   })

@@ -162,7 +162,10 @@ describe('a vendor that exchanges files', () => {
   })
 
   it.each([
-    ['smb://files.acme.example/', /address must be an http\(s\), sftp, ftp\(s\), imap\(s\), s3, folder or mailto address/],
+    [
+      'smb://files.acme.example/',
+      /address must be an http\(s\), sftp, ftp\(s\), imap\(s\), s3, folder or mailto address/,
+    ],
     ['ftp://files.acme.example/', /encryption must be none for an address with ftp:\/\//],
     ['https://user:secret@host/', /contains a user name or password/],
     ['https://host/a?token=x', /must have no query; set a key as the secret token or header.<Name>/],
