@@ -5,6 +5,7 @@ export interface Schema {
   readonly patternProperties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly items?: Schema
+  readonly maxItems?: number
   readonly anyOf?: readonly Schema[]
   readonly enum?: readonly (string | number)[]
   /** One description for each value of `enum`. */

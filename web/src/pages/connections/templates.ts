@@ -25,7 +25,8 @@ export function systemTypesOf(schema: Schema): readonly Template[] {
 export function systemOfType(schema: Schema, { id, type, from }: SystemBegun): Content {
   const { secrets, reads } = schemaFor(schema, { type }).properties ?? {}
   const names = secrets?.anyOf?.[0]?.required ?? []
-  const entities = reads?.items?.properties?.['entity']?.enum ?? []
+  // Some types read nothing.
+  const entities = reads?.maxItems === 0 ? [] : (reads?.items?.properties?.['entity']?.enum ?? [])
   const readOf = (entity: string | number) => ({
     entity,
     schedule: SCHEDULE,
