@@ -77,6 +77,11 @@ async function ship(
     await postJson(`${url}/_sim/orders/${id}/fulfil`, { lines: shipped, tracking: [track], shipStatus: 'C' })
     return
   }
+  if (vendor === 'acme') {
+    const lines = pieces.map(({ number: line, quantity }) => ({ line, quantity }))
+    await postJson(`${url}/_sim/orders/${id}/ship`, { lines, tracking: track })
+    return
+  }
   const delivered = pieces.map(({ number, quantity }) => ({ LineNum: number, Quantity: quantity }))
   await postJson(`${url}/_sim/orders/${id}/deliver`, { lines: delivered, TrackingNumber: track })
 }
