@@ -6,7 +6,7 @@ import type { SimulatorAddresses } from './simulators.ts'
 
 /** References of config/demo, resolved to the simulators. */
 export function demoEnvironment(options: DemoOptions, simulators: SimulatorAddresses): Record<string, string> {
-  const { magento, netsuite, images, sap, bigcommerce } = simulators
+  const { magento, netsuite, images, sap, bigcommerce, acme } = simulators
   return {
     ...(sap === undefined
       ? {}
@@ -21,6 +21,14 @@ export function demoEnvironment(options: DemoOptions, simulators: SimulatorAddre
       : {
           DEMO_BIGCOMMERCE_URL: bigcommerce.url,
           DEMO_BIGCOMMERCE_ACCESS_TOKEN: bigcommerce.credentials['accessToken'] ?? '',
+        }),
+    ...(acme === undefined
+      ? {}
+      : {
+          DEMO_ACME_URL: acme.sftp,
+          DEMO_ACME_USERNAME: acme.credentials['username'] ?? '',
+          DEMO_ACME_PASSWORD: acme.credentials['password'] ?? '',
+          DEMO_ACME_PATTERN: options.fileVendorPattern,
         }),
     DEMO_MAGENTO_URL: magento.url,
     DEMO_MAGENTO_CONSUMER_KEY: magento.credentials['consumerKey'] ?? '',
@@ -37,12 +45,13 @@ export function demoEnvironment(options: DemoOptions, simulators: SimulatorAddre
   }
 }
 
-/** The simulators are on this machine and speak http: they alone may be called there, beside what the environment allows. */
+/** The simulators are on this machine and speak http or SFTP: they alone may be called there, beside what the environment allows. */
 export function demoNetworks(
   environment: Readonly<Record<string, string | undefined>>,
   simulators: SimulatorAddresses,
 ): Record<string, string> {
-  const hosts = Object.values(simulators).map(({ url }) => new URL(url).host)
+  const addresses = [...Object.values(simulators).map(({ url }) => url), simulators.acme?.sftp ?? []].flat()
+  const hosts = addresses.map((address) => new URL(address).host)
   const withHosts = (name: string) => [environment[name] ?? '', ...hosts].filter((text) => text !== '').join(',')
   return {
     ALLOWED_PRIVATE_NETWORKS: withHosts('ALLOWED_PRIVATE_NETWORKS'),
@@ -52,7 +61,7 @@ export function demoNetworks(
 
 interface Endpoints {
   readonly api: string
-  /** By name: magento, netsuite, images, and with all connections sap and bigcommerce. */
+  /** By name: magento, netsuite, images, and with all connections sap, bigcommerce and acme. */
   readonly simulators: Readonly<Record<string, string>>
   readonly kafka: string
   readonly schemaRegistry: string

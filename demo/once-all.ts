@@ -1,8 +1,12 @@
 import type { Platform } from '../src/cli/platform.ts'
 import type { Configuration, Connection } from '../src/configuration/model.ts'
+import type { Row } from './compare-feeds.ts'
+import { compareFiles } from './compare-files.ts'
 import { compareGoods } from './compare-goods.ts'
 import { compareOrders } from './compare-orders.ts'
-import { shopOf, vendorOf } from './ends/read-ends.ts'
+import type { AcmeState } from './ends/acme.ts'
+import { addressOf, shopOf, vendorOf } from './ends/read-ends.ts'
+import { readFeed, requestJson } from './http.ts'
 import { comparePulled } from './once.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
@@ -37,7 +41,7 @@ const PUT_RIGHT_MS = 30_000
 export const PULLED = 'magento-netsuite'
 
 /**
- * Every read once, for two shops and two vendors; then orders are shipped in the ERPs, and what that changes is read again.
+ * Every read once, for two shops and three vendors; then orders are shipped by the vendors, and what that changes is read again.
  * Orders are compared before, since a shop's order ends with its shipment.
  */
 export async function runOnceAll(deps: OnceAllDeps): Promise<OnceAllResult> {
@@ -48,7 +52,7 @@ export async function runOnceAll(deps: OnceAllDeps): Promise<OnceAllResult> {
   const orders = await Promise.all(configuration.connections.map((one) => ordersOf(deps, one)))
   let shipped = 0
   for (const one of configuration.connections) shipped += await shipFirst(simulators, one)
-  progress.line(`${shipped} orders were shipped in the ERPs`)
+  progress.line(`${shipped} orders were shipped by the vendors`)
   const shippedAt = platform.clock.now()
   await platform.clock.sleep(MINUTE_MS - (shippedAt % MINUTE_MS))
   await untilSettled(configuration, platform, performance.now())
@@ -75,8 +79,21 @@ async function ordersOf(deps: OnceAllDeps, { id, shop, vendor }: Connection): Pr
     erp: vendorEnd.orders,
     connection: id,
     erpName: vendor,
-    vendor: new RegExp(vendor === 'sap' ? deps.options.secondVendorPattern : deps.options.vendorPattern),
+    vendor: new RegExp(patternOf(deps.options, vendor)),
   })
+}
+
+function patternOf(options: DemoOptions, vendor: string): string {
+  if (vendor === 'sap') return options.secondVendorPattern
+  return vendor === 'acme' ? options.fileVendorPattern : options.vendorPattern
+}
+
+/** The feeds of a vendor of files; the others' shops show what is in theirs. */
+async function filesOf({ api, simulators }: OnceAllDeps, { id, vendor }: Connection): Promise<readonly string[]> {
+  if (vendor !== 'acme') return []
+  const state = await requestJson<AcmeState>(`${addressOf(simulators, vendor)}/_sim/state`)
+  const [inventory, prices] = [await readFeed<Row>(api, 'inventory', id), await readFeed<Row>(api, 'prices', id)]
+  return compareFiles(id, state, { inventory, prices })
 }
 
 /** Stock that a shipment took from a shop's source is put right after it: no task tells of that. */
@@ -88,14 +105,12 @@ async function untilNone({ platform }: OnceAllDeps, differences: () => Promise<r
   }
 }
 
-async function goodsAndShipmentsOf(
-  deps: OnceAllDeps,
-  { id, shop, vendor, push, stock }: Connection,
-): Promise<readonly string[]> {
+async function goodsAndShipmentsOf(deps: OnceAllDeps, connection: Connection): Promise<readonly string[]> {
+  const { id, shop, vendor, push, stock } = connection
   const goods = await untilNone(deps, async () => {
     if (!push.includes('inventory')) return []
     const ends = { shop: await shopOf(deps.simulators, shop), vendor: await vendorOf(deps.simulators, vendor) }
     return compareGoods({ connection: id, ...ends, locations: stock?.locations ?? {} })
   })
-  return [...goods, ...(await shipmentsOf(deps.simulators, { id, shop, vendor }))]
+  return [...goods, ...(await filesOf(deps, connection)), ...(await shipmentsOf(deps.simulators, { id, shop, vendor }))]
 }

@@ -10,10 +10,12 @@ export interface DemoOptions {
   /** Magento product export; null: the catalog that comes with the project. */
   readonly catalog: string | null
   readonly vendorPattern: string
-  /** One shop and one vendor, or two of each and all four pairs. */
+  /** One shop and one vendor, or two shops and three vendors in all six pairs. */
   readonly connections: 'magento-netsuite' | 'all'
   /** SKUs of the second vendor (SAP Business One), with all connections. */
   readonly secondVendorPattern: string
+  /** SKUs of the vendor of files, with all connections. */
+  readonly fileVendorPattern: string
   readonly orders: number
   readonly seed: number
   readonly mixedStates: boolean
@@ -29,10 +31,13 @@ export interface DemoOptions {
 export const HELP = `npm start -- [options]
 
   --catalog FILE          products of the shop: CSV in Magento's product export format (default: the one that comes along)
-  --connections all       two shops (Magento, BigCommerce) and two vendors (NetSuite, SAP Business One), all four pairs
+  --connections all       two shops (Magento, BigCommerce) and three vendors (NetSuite, SAP Business One, CSV files on an
+                          SFTP server), all six pairs
   --vendor-pattern REGEX  SKUs of the vendor (default ^WLD-)
   --second-vendor-pattern REGEX
                           SKUs of the second vendor, with --connections all (default ^NRD-)
+  --file-vendor-pattern REGEX
+                          SKUs of the vendor of files, with --connections all (default ^ACM-)
   --orders N              orders the shop has at the beginning (default 50)
   --seed N                what the orders are made from (default 1)
   --mixed-states          orders in every state, not only processing
@@ -83,10 +88,11 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
   const catalog = catalogFile(values.catalog)
   const vendorPattern = pattern('vendor-pattern', values['vendor-pattern'])
   const secondVendorPattern = pattern('second-vendor-pattern', values['second-vendor-pattern'])
+  const fileVendorPattern = pattern('file-vendor-pattern', values['file-vendor-pattern'])
   const connections = connectionsOf(values.connections)
   const orders = wholeNumber('orders', values.orders)
   const seed = wholeNumber('seed', values.seed)
-  const second = connections === 'all' ? [secondVendorPattern] : []
+  const second = connections === 'all' ? [secondVendorPattern, fileVendorPattern] : []
   const data = [catalog, vendorPattern, orders, seed, values['mixed-states'], ...second]
   const id = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 8)
   const { fresh, once, json } = values
@@ -97,6 +103,7 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
     vendorPattern,
     connections,
     secondVendorPattern,
+    fileVendorPattern,
     orders,
     seed,
     mixedStates: values['mixed-states'],
@@ -117,6 +124,7 @@ function parse(args: readonly string[]) {
         connections: { type: 'string', default: 'magento-netsuite' },
         'vendor-pattern': { type: 'string', default: '^WLD-' },
         'second-vendor-pattern': { type: 'string', default: '^NRD-' },
+        'file-vendor-pattern': { type: 'string', default: '^ACM-' },
         orders: { type: 'string', default: '50' },
         seed: { type: 'string', default: '1' },
         'mixed-states': { type: 'boolean', default: false },

@@ -1,7 +1,7 @@
 import type { Connection } from '../src/configuration/model.ts'
 import { type Decimal8, least, text8 } from '../src/events/decimal.ts'
 import { compareShipments, rowsOf, trackOf } from './compare-shipments.ts'
-import { type ErpLine, type ErpOrder, isReferenceOf, type ShippedRow } from './ends/end.ts'
+import { type ErpLine, type ErpOrder, isReferenceOf, referenceOf, type ShippedRow, type ShopOrder } from './ends/end.ts'
 import { addressOf, shopOf, vendorOf } from './ends/read-ends.ts'
 import { postJson } from './http.ts'
 import type { SimulatorAddresses } from './simulators.ts'
@@ -32,7 +32,9 @@ export async function shipNext(simulators: SimulatorAddresses, pair: Pair): Prom
   return order.reference
 }
 
-const isBegun = ({ lines }: ErpOrder): boolean => lines.some(({ shipped }) => shipped > 0n)
+const isShipped = (lines: readonly ErpLine[]): boolean => lines.some(({ shipped }) => shipped > 0n)
+
+const isBegun = ({ lines }: ErpOrder): boolean => isShipped(lines)
 
 interface Shippable {
   readonly orders: readonly ErpOrder[]
@@ -42,14 +44,24 @@ interface Shippable {
 
 /** Orders of which the shop can take a shipment: it ships bundles whole, of which the vendor then has as many of each part. */
 async function shippable(simulators: SimulatorAddresses, { id, shop, vendor }: Pair): Promise<Shippable> {
-  const rows = rowsOf((await shopOf(simulators, shop)).orders)
+  const shopOrders = (await shopOf(simulators, shop)).orders
+  const rows = rowsOf(shopOrders)
   const orders = (await vendorOf(simulators, vendor)).orders.filter(({ reference, lines }) => {
     const wholes = new Map(lines.flatMap((line) => wholesOf(line, rows.get(line.lineId))))
     const goods = [...wholes.keys()].flatMap((lineId) => rows.get(lineId) ?? [])
     const isWhole = goods.every(({ together }) => new Set(together.map((part) => wholes.get(part))).size === 1)
-    return isReferenceOf(id, reference) && goods.length > 0 && isWhole
+    // Files name no lines of the shop: what the seller has begun, and one of two orders with a number, is for people.
+    const isClear = vendor !== 'acme' || isShipped(lines) || isUntouched(shopOrders, id, reference)
+    return isReferenceOf(id, reference) && goods.length > 0 && isWhole && isClear
   })
   return { orders, rows }
+}
+
+/** Whether it is the only order of its number, and the shop has neither shipped nor refunded any of it. */
+function isUntouched(orders: readonly ShopOrder[], connection: string, reference: string): boolean {
+  const [order, ...others] = orders.filter(({ number }) => referenceOf(connection, number) === reference)
+  if (order === undefined || others.length > 0) return false
+  return order.lines.every(({ shipped, refunded }) => shipped === 0n && refunded === 0n)
 }
 
 /** Pieces of the shop's row that the pieces of a line make; none of what is not shipped. */
@@ -75,6 +87,11 @@ async function ship(
   if (vendor === 'netsuite') {
     const shipped = pieces.map(({ number: line, quantity }) => ({ line, quantity }))
     await postJson(`${url}/_sim/orders/${id}/fulfil`, { lines: shipped, tracking: [track], shipStatus: 'C' })
+    return
+  }
+  if (vendor === 'acme') {
+    const lines = pieces.map(({ number: line, quantity }) => ({ line, quantity }))
+    await postJson(`${url}/_sim/orders/${id}/ship`, { lines, tracking: track })
     return
   }
   const delivered = pieces.map(({ number, quantity }) => ({ LineNum: number, Quantity: quantity }))

@@ -12,6 +12,11 @@ export interface SimulatorAddresses {
   /** With all connections. */
   readonly sap?: { readonly url: string; readonly credentials: Readonly<Record<string, string>> }
   readonly bigcommerce?: { readonly url: string; readonly credentials: Readonly<Record<string, string>> }
+  readonly acme?: {
+    readonly url: string
+    readonly sftp: string
+    readonly credentials: Readonly<Record<string, string>>
+  }
 }
 
 export interface RunningSimulators {
@@ -31,7 +36,10 @@ export async function startSimulators(options: DemoOptions, signal: AbortSignal)
   args.push('--real-share', REAL_SHARE)
   if (options.catalog !== null) args.push('--catalog', options.catalog)
   if (options.mixedStates) args.push('--mixed-states')
-  if (options.connections === 'all') args.push('--second-vendor-pattern', options.secondVendorPattern)
+  if (options.connections === 'all') {
+    args.push('--second-vendor-pattern', options.secondVendorPattern)
+    args.push('--file-vendor-pattern', options.fileVendorPattern)
+  }
   if (!options.once) args.push('--pull-every', '10')
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BIGCOMMERCE_CREDENTIALS } from './bigcommerce/credentials.ts'
 import { startBigCommerceSimulator } from './bigcommerce/start.ts'
+import { FILE_VENDOR_CREDENTIALS } from './file-vendor/credentials.ts'
+import { type FileVendorSimulator, startFileVendorSimulator } from './file-vendor/start.ts'
 import type { Simulator } from './harness/simulator.ts'
 import { startImageFeedSimulator } from './image-feed/start.ts'
 import { magentoCredentials } from './magento2/authorization.ts'
@@ -28,6 +30,8 @@ const { values } = parseArgs({
     'vendor-pattern': { type: 'string' },
     /** Adds a second vendor (SAP Business One) and a second shop (BigCommerce). */
     'second-vendor-pattern': { type: 'string' },
+    /** Adds a vendor of files on an SFTP server. */
+    'file-vendor-pattern': { type: 'string' },
     seed: { type: 'string', default: '1' },
     orders: { type: 'string', default: '50' },
     'mixed-states': { type: 'boolean', default: false },
@@ -49,7 +53,7 @@ const portAt = (place: number) =>
   values['first-port'] === undefined ? {} : { port: Number(values['first-port']) + place }
 const orders = { orders: Number(values.orders), mixedStates: values['mixed-states'] }
 const second = values['second-vendor-pattern']
-const [magento, netsuite, images, sap, bigcommerce] = await started([
+const [magento, netsuite, images, sap, bigcommerce, acme] = await started([
   startShop({
     ...shared,
     dataFile: join(data, 'magento.sqlite'),
@@ -71,6 +75,7 @@ const [magento, netsuite, images, sap, bigcommerce] = await started([
         realShare: Number(values['real-share']),
         dataFile: join(data, 'bigcommerce.sqlite'),
       }),
+  startFileVendor(),
 ])
 
 console.log(
@@ -82,6 +87,7 @@ console.log(
     ...(bigcommerce === undefined
       ? {}
       : { bigcommerce: { url: bigcommerce.url, credentials: BIGCOMMERCE_CREDENTIALS } }),
+    ...(acme === undefined ? {} : { acme: { url: acme.url, sftp: acme.sftp, credentials: FILE_VENDOR_CREDENTIALS } }),
   }),
 )
 
@@ -100,6 +106,17 @@ async function startSecondVendor(): Promise<Simulator | undefined> {
   return await startSapB1Simulator({ ...shared, vendorPattern: new RegExp(second), dataFile: join(data, 'sap.sqlite') })
 }
 
+async function startFileVendor(): Promise<FileVendorSimulator | undefined> {
+  const pattern = values['file-vendor-pattern']
+  if (pattern === undefined) return undefined
+  return await startFileVendorSimulator({
+    catalogFile,
+    vendorPattern: new RegExp(pattern),
+    dataFile: join(data, 'acme.sqlite'),
+    folder: join(data, 'acme'),
+  })
+}
+
 /** A shop keeps its address, because its images' addresses contain it: another one would change all of them. */
 async function startShop(options: MagentoOptions): Promise<MagentoSimulator> {
   const file = join(data, 'magento.port')
@@ -113,7 +130,7 @@ async function startShop(options: MagentoOptions): Promise<MagentoSimulator> {
 }
 
 async function close(): Promise<void> {
-  await Promise.all([magento, netsuite, images, sap, bigcommerce].map((one) => one?.close()))
+  await Promise.all([magento, netsuite, images, sap, bigcommerce, acme].map((one) => one?.close()))
   process.exit(0)
 }
 

@@ -89,6 +89,8 @@ export interface ErpOrder {
   /** As `referenceOf`. */
   readonly reference: string
   readonly open: boolean
+  /** Absent: the vendor knows what its order costs. */
+  readonly amounts?: 'unknown'
   readonly lines: readonly ErpLine[]
   readonly discount: Decimal4
   readonly tax: Decimal4
@@ -107,7 +109,7 @@ export interface ShopEnd {
   readonly stock: Stock
 }
 
-/** What a vendor's ERP holds. */
+/** What a vendor holds. */
 export interface VendorEnd {
   readonly system: string
   readonly orders: readonly ErpOrder[]

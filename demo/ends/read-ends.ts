@@ -1,6 +1,7 @@
 import { StreamError } from '../../src/errors.ts'
 import { requestJson } from '../http.ts'
 import type { SimulatorAddresses } from '../simulators.ts'
+import { type AcmeState, acmeEnd } from './acme.ts'
 import { type BigCommerceState, bigcommerceEnd } from './bigcommerce.ts'
 import type { ShopEnd, VendorEnd } from './end.ts'
 import { type MagentoState, magentoEnd } from './magento.ts'
@@ -15,12 +16,12 @@ export async function shopOf(simulators: SimulatorAddresses, shop: string): Prom
     : bigcommerceEnd(shop, await requestJson<BigCommerceState>(url))
 }
 
-/** What a vendor's ERP has now. */
+/** What a vendor has now. */
 export async function vendorOf(simulators: SimulatorAddresses, vendor: string): Promise<VendorEnd> {
   const url = `${addressOf(simulators, vendor)}/_sim/state`
-  return vendor === 'netsuite'
-    ? netsuiteEnd(vendor, await requestJson<NetSuiteState>(url))
-    : sapB1End(vendor, await requestJson<SapB1State>(url))
+  if (vendor === 'netsuite') return netsuiteEnd(vendor, await requestJson<NetSuiteState>(url))
+  if (vendor === 'acme') return acmeEnd(vendor, await requestJson<AcmeState>(url))
+  return sapB1End(vendor, await requestJson<SapB1State>(url))
 }
 
 export function addressOf(simulators: SimulatorAddresses, name: string): string {

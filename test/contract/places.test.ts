@@ -7,6 +7,8 @@ import type { LookupFunction } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { FILE_VENDOR_CREDENTIALS } from '../../simulators/file-vendor/credentials.ts'
+import { startFileVendorSimulator } from '../../simulators/file-vendor/start.ts'
 import { createGuardedHttp } from '../../src/platform/guarded-http.ts'
 import { networkRulesOf } from '../../src/platform/network-rules.ts'
 import { type FtpOptions, ftpPlace } from '../../src/systems/files/ftp-place.ts'
@@ -18,9 +20,13 @@ import { type FileServer, startFileServer } from '../worlds/file-server.ts'
 import { type FtpServer, noFtpServer, startFtpServer } from '../worlds/ftp-server/start-ftp-server.ts'
 import { testPlace } from '../worlds/place-acceptance.ts'
 import { noSftpServer, type SftpServer, startSftpServer } from '../worlds/sftp-server.ts'
+import { smallCatalogFile } from '../worlds/sources.ts'
 import { vsftpdAnswering } from '../worlds/vsftpd-answers.ts'
 
 const never = new AbortController().signal
+
+/** Of the simulated vendor, as config/demo-all has it. */
+const HOST_KEY = 'SHA256:mJBHscJlQA7hPtq3WAr4gXt8IFBo7t/b+3uEU8xVOyo'
 
 function ownFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'waldstream-place-'))
@@ -67,6 +73,29 @@ const ftpOptionsOf = ({ port, certificate }: FtpServer, encryption: Encryption, 
 
 testPlace('a local folder', async () => localPlace(ownFolder()))
 testPlace('an SFTP server', async () => sftpPlace(optionsOf(await startSftpServer())), { skipped: noSftpServer })
+testPlace('the SFTP server of the simulated vendor', async () => {
+  const folder = ownFolder()
+  const vendor = await startFileVendorSimulator({
+    dataFile: ':memory:',
+    catalogFile: smallCatalogFile,
+    vendorPattern: /^WLD-/,
+    folder,
+    exportEveryMs: 0,
+  })
+  onTestFinished(() => vendor.close())
+  mkdirSync(join(folder, 'in/place'))
+  const { username, password } = FILE_VENDOR_CREDENTIALS
+  return sftpPlace({
+    host: '127.0.0.1',
+    port: Number(new URL(vendor.sftp).port),
+    username,
+    signIn: { password },
+    root: 'in/place',
+    hostKeys: [HOST_KEY],
+    lookup,
+    timeoutMs: 20_000,
+  })
+})
 for (const encryption of ['explicit', 'implicit', 'none'] as const) {
   const open = async () => {
     const server = await ftpServer(encryption)

@@ -53,6 +53,22 @@ export function testPlace(
       })
     })
 
+    it('creates a folder that others create at the same time', async () => {
+      const place = await open()
+      const names = ['a.csv', 'b.csv', 'c.csv', 'd.csv']
+      const all = Promise.withResolvers<void>()
+      let arrived = 0
+      const writeWithOthers = (file: string) =>
+        place.visit(async (visit) => {
+          arrived += 1
+          if (arrived === names.length) all.resolve()
+          await all.promise
+          await visit.write(`new/folder/${file}`, Buffer.from(file))
+          return await text(visit, `new/folder/${file}`)
+        }, never)
+      expect(await Promise.all(names.map(writeWithOthers))).toEqual(names)
+    })
+
     it('removes, also what is gone already', async () => {
       await at(async (visit) => {
         await visit.write('a.csv', Buffer.from('a'))

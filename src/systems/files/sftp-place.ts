@@ -163,7 +163,12 @@ function visitOf(sftp: SFTPWrapper, root: string, name: string): Visit {
   const makeFolder = async (path: string): Promise<void> => {
     if (path === '' || (await statOf(path)) !== null) return
     await makeFolder(folderOf(path))
-    await call<void>(path, (done) => sftp.mkdir(full(path), (error) => done(error, undefined)))
+    try {
+      await call<void>(path, (done) => sftp.mkdir(full(path), (error) => done(error, undefined)))
+    } catch (error) {
+      // Others may have made it meanwhile; version 3 has no status that says so.
+      if ((await statOf(path)) === null) throw error
+    }
   }
   return {
     movesInOneStep: true,

@@ -11,7 +11,7 @@ ownDemoData(DATASET)
 
 type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>
 
-it('two shops and two vendors: all four pairs have their orders, goods and shipments', async () => {
+it('two shops and three vendors: all six pairs have their orders, goods and shipments', async () => {
   const args = ['scripts/bootstrap.mjs', 'start', ...DATASET, '--once', '--json']
   const run = await startProgram({ name: 'start', args, env })
   onTestFinished(() => run.signal('SIGKILL'))
@@ -23,8 +23,10 @@ it('two shops and two vendors: all four pairs have their orders, goods and shipm
   }
   expect(ok).toBe(true)
   expect(Object.keys(connections).toSorted()).toEqual([
+    'bigcommerce-acme',
     'bigcommerce-netsuite',
     'bigcommerce-sap',
+    'magento-acme',
     'magento-netsuite',
     'magento-sap',
   ])

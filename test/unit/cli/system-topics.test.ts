@@ -10,7 +10,7 @@ import { allTopics, type TopicTarget } from '../../../src/platform/kafka/topic-d
 import { systemTypes } from '../../../src/systems/systems.ts'
 
 const folder = fileURLToPath(new URL('../../../config/demo-all', import.meta.url))
-const patterns = { DEMO_VENDOR_PATTERN: '^WLD-', DEMO_SAP_PATTERN: '^SAP-' }
+const patterns = { DEMO_VENDOR_PATTERN: '^WLD-', DEMO_SAP_PATTERN: '^SAP-', DEMO_ACME_PATTERN: '^ACM-' }
 const { systems } = await loadConfiguration(folder, patterns, systemTypes)
 const topicsOf = (targets: readonly TopicTarget[]) => allTopics({ prefix: '', partitions: 6, replication: 1, targets })
 const partitionsOf = (targets: readonly TopicTarget[]) =>
@@ -28,9 +28,10 @@ it('each system has the topics of what can be delivered to it', () => {
     bigcommerce: ['shop-fulfilments', 'shop-products', 'shop-inventory', 'shop-images'],
     netsuite: ['vendor-orders'],
     sap: ['vendor-orders'],
+    acme: ['vendor-orders'],
     images: [],
   })
-  expect({ before: partitionsOf(before) - shared, now: partitionsOf(now) - shared }).toEqual({ before: 150, now: 60 })
+  expect({ before: partitionsOf(before) - shared, now: partitionsOf(now) - shared }).toEqual({ before: 180, now: 66 })
 })
 
 it('an installation that has the others keeps working, and doctor does not ask for them', () => {

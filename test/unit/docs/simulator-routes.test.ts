@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startBigCommerceSimulator } from '../../../simulators/bigcommerce/start.ts'
+import { startFileVendorSimulator } from '../../../simulators/file-vendor/start.ts'
 import type { Simulator } from '../../../simulators/harness/simulator.ts'
 import { startImageFeedSimulator } from '../../../simulators/image-feed/start.ts'
 import { startMagentoSimulator } from '../../../simulators/magento2/start-magento-simulator.ts'
@@ -28,6 +29,7 @@ const simulators: Readonly<Record<string, () => Promise<Simulator>>> = {
   netsuite: () => startNetSuiteSimulator(data),
   'image-feed': () => startImageFeedSimulator(data),
   'sap-b1': () => startSapB1Simulator({ ...data, vendorPattern: /^NRD-/ }),
+  'file-vendor': () => startFileVendorSimulator({ ...data, vendorPattern: /^ACM-/ }),
   bigcommerce: () => startBigCommerceSimulator({ ...data, orders: 1 }),
 }
 
