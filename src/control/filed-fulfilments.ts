@@ -118,6 +118,18 @@ export async function file(
   throw new StreamError('concurrent_change', 'this order kept changing; send the request again')
 }
 
+/** Removes a report that could not be published: it is reported again as if for the first time. */
+export async function takeBackFiled(tables: Tables, place: PartPlace, id: string): Promise<void> {
+  const rows = rowsOf(tables, filedRows)
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const row = await rows.get(keyOf(place))
+    const left = row?.filed.filter((one) => one.id !== id)
+    if (row === undefined || left === undefined || left.length === row.filed.length) return
+    const next = { ...row, filed: left, revision: row.revision + 1 }
+    if (await rows.put(next, { attribute: 'revision', is: '=', value: row.revision })) return
+  }
+}
+
 /** Pieces of a line that were shipped, or that the vendor will not deliver. */
 export function filedPieces(filed: readonly Filed[], kind: 'shipment' | 'cancellation', line: string): Decimal8 {
   const own = filed.filter((one) => one.kind === kind).flatMap(({ lines }) => lines)

@@ -59,6 +59,8 @@ export async function answerShareLink(deps: Deps, by: Principal, token: string, 
   try {
     await fileFulfilment(deps, holder, wanted)
   } catch (error) {
+    if (error instanceof StreamError && (error.policy === 'retry' || error.policy === 'stop'))
+      return { order, problem: NOT_PASSED_ON }
     if (!(error instanceof StreamError && REFUSED.includes(error.code))) throw error
     // Another answer came in between: the page shows the order as it is now.
     const now = await openShareLink(deps, by, token)
@@ -76,6 +78,9 @@ const OVERTAKEN =
   'The order changed after you opened this page: it was answered, or the seller changed it. Nothing was recorded. ' +
   'Check what is open, and send the form again.'
 
+const NOT_PASSED_ON =
+  'Your answer could not be passed on to the seller, so it was not recorded. Send the form again in a few minutes.'
+
 /** What is wanted, by the form alone, so that the same form always means the same. */
 function readAnswer(
   { source, number, link }: SharedOrder,
@@ -91,6 +96,8 @@ function readAnswer(
   for (const [line, text] of kind === 'ship' ? given.quantities : []) {
     const quantity = text.trim().replace(',', '.')
     if (quantity === '') continue
+    if (/^\d{1,3}[.,]\d{3}$/.test(text.trim()))
+      return { problem: `“${text.trim()}” may be thousands or a part of one. Write 1000 or 1.5.` }
     if (!isDecimal8(quantity) || decimal8(quantity, 'quantity') < 0n)
       return { problem: `“${text.trim().slice(0, 30)}” is not a quantity. Write a number such as 2.` }
     if (decimal8(quantity, 'quantity') > 0n) lines.push({ line, quantity })

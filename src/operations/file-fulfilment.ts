@@ -7,6 +7,7 @@ import {
   file,
   listFiled,
   type PartPlace,
+  takeBackFiled,
 } from '../control/filed-fulfilments.ts'
 import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
@@ -111,7 +112,12 @@ export async function fileFulfilment(deps: Deps, by: Principal, wanted: WantedFu
     wanted,
     fulfilmentOf(connection, { ...wanted, reason }, { filed: kept, tracks, lines }),
     kept.at,
-  )
+  ).catch(async (error: unknown) => {
+    // Else the page of a link would show as shipped what the shop never hears of. Its event may have got through: the
+    // next one of this report has its id and its content.
+    if (known === undefined) await takeBackFiled(deps.tables, wanted, id)
+    throw error
+  })
   const after = { id, kind: kept.kind, connection: connection.id }
   await noteChange(deps, by, { what: `order.${kept.kind}`, target: `${wanted.number} of ${wanted.source}`, after })
   return answerOf(connection, { filed: kept, tracks, lines, others, eventId })

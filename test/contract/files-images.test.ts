@@ -96,6 +96,14 @@ describe('an image file', () => {
     expect(letter?.message).not.toContain('secret')
   })
 
+  it('with a row that is cut short keeps all images of its SKU', async () => {
+    const world = worldOf({ 'images.mostOddPercent': 50, 'images.columns.position': 'position' })
+    world.put('images.csv', lines('sku,position,url', `A,1,${AT}/a.jpg`, `A,2,${AT}/b.jpg`), MORNING)
+    expect(await world.run()).toMatchObject({ published: 1 })
+    world.put('images.csv', lines('sku,position,url', `A,1,${AT}/a.jpg`, 'A,2'), MORNING + 60)
+    expect(await world.run()).toMatchObject({ published: 0, unreadable: 2 })
+  })
+
   it('with a row that has more cells than columns keeps all images of its SKU', async () => {
     const world = worldOf({ 'images.mostOddPercent': 50 })
     world.put('images.csv', lines('sku,url', `A,${AT}/a.jpg`, `A,${AT}/b.jpg`, `B,${AT}/d.jpg`), MORNING)

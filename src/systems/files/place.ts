@@ -18,6 +18,14 @@ export function listedAlike(one: Listing, other: Listing): boolean {
   return one.version === other.version && one.bytes === other.bytes && one.modifiedAt === other.modifiedAt
 }
 
+/** Whether two listings of a name prove that there are two files: servers do not say the same at each time. */
+export function isOther(one: Listing, other: Listing): boolean {
+  const differs = <T>(a: T | null, b: T | null) => a !== null && b !== null && a !== b
+  return (
+    differs(one.version, other.version) || differs(one.bytes, other.bytes) || differs(one.modifiedAt, other.modifiedAt)
+  )
+}
+
 /** Whether two equal listings prove that a file is the same one. */
 export function showsChanges({ version, modifiedAt }: Listing): boolean {
   return version !== null || modifiedAt !== null

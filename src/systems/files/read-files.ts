@@ -17,7 +17,7 @@ import { type BegunFile, type FileMemory, fileMemory, type LastFile } from './fi
 import { filePages } from './file-pages.ts'
 import { type SpooledFile, spool } from './file-spool.ts'
 import { type FileForm, type Inspected, inspectFile, keysOf, type RowMeaning } from './inspect-file.ts'
-import { joined, showsChanges } from './place.ts'
+import { isOther, joined, showsChanges } from './place.ts'
 
 /** How the files of an entity arrive and what becomes of them. */
 export interface FileReading<E extends Entity> {
@@ -156,7 +156,10 @@ async function* readFile<E extends Entity>(
   if (content === null) return
   try {
     if (file.bytes !== null && content.bytes !== file.bytes) return
-    const isSame = last?.digest === content.digest
+    // Of a newer one, a process that ended may have published some: then this one is news again.
+    const begun = reading.isFull ? await memory.begun() : undefined
+    const isOvertaken = begun !== undefined && last !== undefined && begun.order > last.order
+    const isSame = last?.digest === content.digest && !isOvertaken
     const keys = isSame && !again && (reading.isFull || last.name === file.name) ? last.keys : null
     if (keys === null) {
       const inspected = await inspectFile(content, file.name, reading.form, reading.meaning)
@@ -290,7 +293,7 @@ async function putAway<E extends Entity>(
   await client.visit(async (visit) => {
     const there = await visit.find(from)
     // Another file under the same name: the next run reads it.
-    if (there !== null && there.version !== file.version) return
+    if (there !== null && isOther(there, file)) return
     if (to === null || (await visit.find(to)) !== null) await visit.remove(from, file)
     else if (there !== null) await visit.move(from, to, file)
     if (reading.arrival.complete !== 'marker') return

@@ -33,7 +33,7 @@ export function imageMeaning(columns: ImageColumns, separator: string | null): R
   return {
     columns: [skuColumn, ...named.flatMap(([, names]) => names)],
     joinsRows: true,
-    keyOf: (row, place) => (hasAddress(row) ? skuIn(row, skuColumn, place) : null),
+    keyOf: (row, place) => (row.odd !== null || hasAddress(row) ? skuIn(row, skuColumn, place) : null),
     dataOf: (sku, rows, placeOf) =>
       galleryOf(
         sku,

@@ -7,7 +7,7 @@ const CREDENTIALS =
   /^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|ExpiredToken|TokenRefreshRequired|CredentialsProviderError|TokenProviderError)$/
 const PERMISSION = /^(AccessDenied|AllAccessDisabled|AccountProblem|InvalidPayer|NotSignedUp|Forbidden)$/
 const TOO_MANY =
-  /^(SlowDown|RequestLimitExceeded|TooManyRequests|Throttling|ThrottlingException|RequestThrottled|BandwidthLimitExceeded)$/
+  /^(SlowDown|RequestLimitExceeded|TooManyRequests|Throttling|ThrottlingException|RequestThrottled|BandwidthLimitExceeded|RequestTimeout|RequestTimeTooSkewed)$/
 /** The bucket is in another region, or at another address. */
 const ELSEWHERE =
   /^(PermanentRedirect|TemporaryRedirect|Redirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException|IncorrectEndpoint)$/
@@ -31,7 +31,8 @@ export function s3Error(error: unknown, placing: Placing): StreamError {
   const { name, code, Region, $metadata, $response } = (error ?? {}) as Thrown
   const status = $metadata?.httpStatusCode ?? $response?.statusCode
   const headers = $response?.headers ?? {}
-  const reason = typeof name === 'string' ? name : 'unknown'
+  // Whoever answers chooses it.
+  const reason = typeof name === 'string' && /^[A-Za-z][\w.]{0,60}$/.test(name) ? name : 'unknown'
   const { place, path } = placing
   const what = `${place}: ${path === '' ? 'its folder' : path}`
   const after = retryAfterMs(headers['retry-after'] ?? null, Date.now())

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { listFiled } from '../../../src/control/filed-fulfilments.ts'
+import { StreamError } from '../../../src/errors.ts'
 import { decimal8 } from '../../../src/events/decimal.ts'
 import { everything } from '../../../src/operations/principal.ts'
 import { createShareLink } from '../../../src/operations/share-links.ts'
@@ -88,8 +89,22 @@ it('changes nothing twice, and not by a form that another answer has overtaken',
   expect(new Set(events().map((value) => JSON.stringify(value))).size).toBe(1)
 })
 
+it('is not shown as shipped if the shipment could not be published; the form is sent again', async () => {
+  const { open, answer, events, control } = await world()
+  const sending = vi.spyOn(control.producer, 'send')
+  sending.mockRejectedValueOnce(new StreamError('broker_unavailable', 'no broker answers'))
+  const failed = await answer(SHIP)
+  expect(failed.body).toContain('could not be passed on to the seller')
+  expect(failed.body).toContain('value="1Z9"')
+  expect((await open()).body).not.toContain('Shipped in part')
+  expect((await answer(SHIP)).statusCode).toBe(303)
+  expect((await open()).body).toContain('Shipped in part')
+  expect(events()).toHaveLength(1)
+})
+
 it.each([
   [{ ...SHIP, 'quantity.1': '4' }, 'Only 3 of ALDER-1 are open, not 4.'],
+  [{ ...SHIP, 'quantity.1': '1,000' }, 'may be thousands'],
   [{ ...SHIP, 'quantity.1': 'two' }, '“two” is not a quantity'],
   [{ ...SHIP, 'quantity.1': '0' }, 'Enter how many pieces you shipped.'],
   [{ ...SHIP, tracking: '' }, 'Enter the tracking number, or tick that there is none.'],
