@@ -47,19 +47,28 @@ export async function postMail(route: MailRoute, mail: PostedMail, signal: Abort
   message.once('end', () => {
     isWhole = true
   })
+  // What was sent whole waits for its answer, which `SILENT_MS` bounds: to stop in between would leave a doubt.
+  const ending = new AbortController()
+  const stop = () => {
+    if (!isWhole) ending.abort(signal.reason)
+  }
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
   try {
     const { from, message: whole } = mail
     const envelope = { from, to: [...mail.to], size: whole.length }
     const { rejected } = await inSession(
       route,
       (session) => called<{ rejected: readonly unknown[] }>((done) => session.send(envelope, message, done)),
-      signal,
+      ending.signal,
     )
     return { end: 'accepted', refusedAddresses: rejected.length }
   } catch (error) {
     const isAnswered = error instanceof Error && 'responseCode' in error && typeof error.responseCode === 'number'
     const end = isWhole && !isAnswered ? 'unclear' : 'refused'
     return { end, error: laterError(error) ?? mailError(route.server, error, route.loginIn) }
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 

@@ -1,10 +1,11 @@
 import type { SMTPServerOptions } from 'smtp-server'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { decimal8 } from '../../src/events/decimal.ts'
 import type { Order, OrderLine } from '../../src/events/generated/events.ts'
+import { postMail } from '../../src/platform/mail-posting.ts'
 import { asCanceled } from '../../src/processors/delivery/as-canceled.ts'
 import { lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
-import { textOfMail } from '../worlds/mail-server.ts'
+import { startMailServer, textOfMail } from '../worlds/mail-server.ts'
 import { attachmentOf, headerOf, linkIn, mailboxWorld } from '../worlds/mailbox-world.ts'
 
 const two = (lines: readonly OrderLine[] = [lineOf('1', 'A-1'), lineOf('2', 'A-2')], more: Partial<Order> = {}) =>
@@ -116,6 +117,29 @@ it('sends one marked copy after a lost answer, and asks people after the second'
   expect(await deliver(two())).toMatchObject({ outcome: 'written' })
   expect(raws).toHaveLength(3)
   expect(await deliver(two())).toMatchObject({ outcome: 'unchanged' })
+})
+
+it('waits for the answer to an e-mail that was sent whole when the process is to stop', async () => {
+  const stopping = new AbortController()
+  const { port, close } = await startMailServer({
+    onData(stream, _session, done) {
+      stream.resume()
+      stream.on('end', () => {
+        stopping.abort()
+        setImmediate(done)
+      })
+    },
+  })
+  onTestFinished(close)
+  const server = { host: '127.0.0.1', port, tls: 'off', login: null } as const
+  const mail = {
+    from: 'shop@maple.example',
+    to: ['orders@acme.example'],
+    message: Buffer.from('Subject: 17\r\n\r\nOne\r\n'),
+  }
+  const posting = await postMail({ server, lookup: null, loginIn: 'nothing' }, mail, stopping.signal)
+  expect(posting).toEqual({ end: 'accepted', refusedAddresses: 0 })
+  expect(stopping.signal.aborted).toBe(true)
 })
 
 it('takes an e-mail without an answer for sent once the order changes', async () => {

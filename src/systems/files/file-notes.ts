@@ -73,8 +73,7 @@ export function fileMemory(notes: ReaderNotes, read: string, form: string): File
           const note = noteOf(found, idOf(file.name), fileNote)
           if (note === undefined) continue
           const noted = { ...note, version: note.version ?? null }
-          // A version may depend on the content alone: with another time, it was sent again.
-          if (listedAlike(noted, file) && noted.modifiedAt === file.modifiedAt) known.set(file.name, noted)
+          if (listedAlike(noted, file)) known.set(file.name, noted)
         }
       }
       return known
