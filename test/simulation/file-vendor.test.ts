@@ -39,7 +39,7 @@ const guards: Readonly<Record<string, readonly [within: number, guard: FileGuard
     /after a newer one/,
   ],
   'the knowledge that a move takes several steps': [
-    20,
+    100,
     { visit: (visit) => ({ ...visit, movesInOneStep: true }) },
     /sent 2 times|refused/,
   ],
