@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { parse } from 'csv-parse'
 import type { Item } from '../src/platform/dynamodb/tables.ts'
-import type { FilesClient } from '../src/systems/files/client.ts'
 import { localPlace } from '../src/systems/files/local-place.ts'
 import { readFiles } from '../src/systems/files/read-files.ts'
 import { settings as declared } from '../src/systems/files/settings.ts'
 import { stockReading } from '../src/systems/files/system.ts'
+import { placeClient } from '../test/worlds/place-client.ts'
 import { valuesOf } from '../test/worlds/settings.ts'
 import { readOf, WHOLE } from '../test/worlds/sources.ts'
 import { FILE, type FilesRun, FOLDER } from './files.ts'
@@ -16,12 +16,7 @@ const PAGE = 500
 /** Rows of a file by the reader of the product: all that it does before something is published. */
 async function byReader(root: string): Promise<number> {
   const place = localPlace(root)
-  const client: FilesClient = {
-    visit: (work, signal) => place.visit(work, signal),
-    formOf: () => 'form',
-    for: () => client,
-    check: async () => ({ date: null }),
-  }
+  const client = placeClient((work, signal) => place.visit(work, signal))
   const kept = new Map<string, Item>()
   const notes = {
     find: async (ids: readonly string[]) => new Map([...kept].filter(([id]) => ids.includes(id))),

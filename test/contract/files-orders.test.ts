@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { decimal4, decimal8 } from '../../src/events/decimal.ts'
 import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
-import type { FilesClient } from '../../src/systems/files/client.ts'
 import { localPlace } from '../../src/systems/files/local-place.ts'
 import type { Visit } from '../../src/systems/files/place.ts'
 import { settings as declared, ordersOf } from '../../src/systems/files/settings.ts'
 import { writeFileOrders } from '../../src/systems/files/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
+import { placeClient } from '../worlds/place-client.ts'
 import { valuesOf } from '../worlds/settings.ts'
 
 const signal = new AbortController().signal
@@ -51,12 +51,7 @@ function world(
     }
     return { ...visit, write: step(visit.write), move: step(visit.move), remove: step(visit.remove) }
   }
-  const client: FilesClient = {
-    visit: (work, stop) => place.visit(async (visit) => await work(dying(visit)), stop),
-    formOf: () => '',
-    for: () => client,
-    check: async () => ({ date: null }),
-  }
+  const client = placeClient((work, stop) => place.visit(async (visit) => await work(dying(visit)), stop))
   const sink = writeFileOrders(client, values)
   const folder = join(root, 'orders')
   const list = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name !== '.waldstream') : [])

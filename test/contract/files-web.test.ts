@@ -2,13 +2,14 @@
 
 import { describe, expect, it } from 'vitest'
 import { createGuardedHttp } from '../../src/platform/guarded-http.ts'
-import { createFilesClient, type FilesClient } from '../../src/systems/files/client.ts'
+import { createFilesClient } from '../../src/systems/files/client.ts'
 import { httpPlace } from '../../src/systems/files/http-place.ts'
 import { settings as declared, ordersOf } from '../../src/systems/files/settings.ts'
 import { writeFileOrders } from '../../src/systems/files/write-orders.ts'
 import { localNetwork } from '../data/loopback.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { startFileServer } from '../worlds/file-server.ts'
+import { placeClient } from '../worlds/place-client.ts'
 import { connectable, valuesOf } from '../worlds/settings.ts'
 import { governors, wallClock } from '../worlds/sources.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
@@ -125,12 +126,7 @@ async function ordersWorld({ takes, loses, when }: { takes: boolean; loses: numb
     http: createGuardedHttp(localNetwork),
     timeoutMs: 20_000,
   })
-  const client: FilesClient = {
-    visit: (work, stop) => place.visit(work, stop),
-    formOf: () => '',
-    for: () => client,
-    check: async () => ({ date: null }),
-  }
+  const client = placeClient((work, stop) => place.visit(work, stop))
   const got: string[] = []
   const take = () => {
     for (const [path, { content }] of server.files) {

@@ -5,13 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readFeed } from '../../demo/http.ts'
 import { createRandom, type Random } from '../../simulators/harness/random.ts'
-import { magentoCredentials } from '../../simulators/magento2/authorization.ts'
-import { startMagentoSimulator } from '../../simulators/magento2/start-magento-simulator.ts'
 import { DEAD_LETTERS } from '../../src/projections/tables.ts'
 import { type Installation, installFiles, RUNNING } from '../worlds/processes-roles.ts'
 import { until } from '../worlds/processes-until.ts'
 import { putFile, type SftpServer } from '../worlds/sftp-server.ts'
-import { smallCatalogFile } from '../worlds/sources.ts'
+import { shopDocument, shopSecrets, startShop } from '../worlds/vendors-shop.ts'
 import { Fleet } from './fleet.ts'
 
 export interface FileCrashPlan {
@@ -71,14 +69,7 @@ export async function runFileCrashes(
   const logs = await mkdtemp(join(tmpdir(), 'waldstream-crash-logs-'))
   const closers: (() => unknown)[] = [() => rm(logs, { recursive: true, force: true })]
   try {
-    const shop = await startMagentoSimulator({
-      dataFile: ':memory:',
-      catalogFile: smallCatalogFile,
-      seed: plan.seed,
-      vendorPattern: /^WLD-/,
-      orders: plan.orders,
-      mixedStates: false,
-    })
+    const shop = await startShop(plan)
     closers.push(() => shop.close())
     const installation = await installFiles('file-crash', services, environment(server), {
       'all.yaml': documents(server, shop.url),
@@ -299,12 +290,8 @@ async function expectedOrders(shop: string): Promise<ReadonlySet<string>> {
 }
 
 function environment({ username, key }: SftpServer): Readonly<Record<string, string>> {
-  const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
   return {
-    SHOP_KEY: consumerKey,
-    SHOP_SECRET: consumerSecret,
-    SHOP_TOKEN: token,
-    SHOP_TOKEN_SECRET: tokenSecret,
+    ...shopSecrets,
     ACME_USER: username,
     ACME_KEY: key,
     API_PORT: '0',
@@ -319,13 +306,7 @@ function environment({ username, key }: SftpServer): Readonly<Record<string, str
 }
 
 const documents = ({ host, port, folder, hostKey }: SftpServer, shop: string) => `
-kind: system
-id: shop
-type: magento2
-address: ${shop}
-secrets: { consumerKey: env:SHOP_KEY, consumerSecret: env:SHOP_SECRET, accessToken: env:SHOP_TOKEN, accessTokenSecret: env:SHOP_TOKEN_SECRET }
-reads: [{ entity: orders, schedule: "*/2 * * * * *", startFrom: 2026-01-01T00:00:00Z, settleSeconds: 1 }]
----
+${shopDocument(shop)}---
 kind: system
 id: acme
 type: files

@@ -1,12 +1,12 @@
 import { expect } from 'vitest'
 import { createGuardedHttp } from '../../src/platform/guarded-http.ts'
-import type { FilesClient } from '../../src/systems/files/client.ts'
 import { httpPlace } from '../../src/systems/files/http-place.ts'
 import { settings as declared, ordersOf } from '../../src/systems/files/settings.ts'
 import { writeFileOrders } from '../../src/systems/files/write-orders.ts'
 import { localNetwork } from '../data/loopback.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { startFileServer } from '../worlds/file-server.ts'
+import { placeClient } from '../worlds/place-client.ts'
 import { valuesOf } from '../worlds/settings.ts'
 import { silentServer } from '../worlds/silent-server.ts'
 import { webFilesWorld } from '../worlds/web-files-world.ts'
@@ -56,12 +56,7 @@ testFaults('files-http', {
   'lost-answer': async () => {
     const server = await startFileServer()
     const place = placeAt(server.address, server.authorization)
-    const client: FilesClient = {
-      visit: (work, stop) => place.visit(work, stop),
-      formOf: () => '',
-      for: () => client,
-      check: async () => ({ date: null }),
-    }
+    const client = placeClient((work, stop) => place.visit(work, stop))
     const sink = writeFileOrders(client, ordersOf(valuesOf(declared)))
     const event = vendorOrder('acme', '1', orderOf([lineOf('1', 'A-1')]))
     const deliver = async () =>

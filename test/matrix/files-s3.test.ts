@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { decimal8 } from '../../src/events/decimal.ts'
-import type { FilesClient } from '../../src/systems/files/client.ts'
 import { s3Place } from '../../src/systems/files/s3-place.ts'
 import { settings as declared, ordersOf } from '../../src/systems/files/settings.ts'
 import { writeFileOrders } from '../../src/systems/files/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { type ProxyFault, startFaultProxy } from '../worlds/fault-proxy.ts'
+import { placeClient } from '../worlds/place-client.ts'
 import { s3FilesWorld } from '../worlds/s3-files-world.ts'
 import {
   noS3Server,
@@ -70,12 +70,7 @@ const cells = {
     const proxy = await proxied()
     const options = s3OptionsAt(server.address)
     const [place, direct] = [s3Place({ ...options, endpoint: new URL(proxy.url) }), s3Place(options)]
-    const client: FilesClient = {
-      visit: (work, stop) => place.visit(work, stop),
-      formOf: () => '',
-      for: () => client,
-      check: async () => ({ date: null }),
-    }
+    const client = placeClient((work, stop) => place.visit(work, stop))
     const sink = writeFileOrders(client, ordersOf(valuesOf(declared)))
     const event = vendorOrder('acme', '1', orderOf([lineOf('1', 'A-1')]))
     const deliver = async () =>

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { lookup } from 'node:dns'
 import { expect } from 'vitest'
-import type { FilesClient } from '../../src/systems/files/client.ts'
 import { localPlace } from '../../src/systems/files/local-place.ts'
 import type { Place } from '../../src/systems/files/place.ts'
 import { settings as declared, ordersOf } from '../../src/systems/files/settings.ts'
@@ -9,6 +8,7 @@ import { sftpPlace } from '../../src/systems/files/sftp-place.ts'
 import { writeFileOrders } from '../../src/systems/files/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { filesWorld } from '../worlds/files-world.ts'
+import { placeClient } from '../worlds/place-client.ts'
 import { valuesOf } from '../worlds/settings.ts'
 import { silentServer } from '../worlds/silent-server.ts'
 import { testFaults } from './fault-matrix.ts'
@@ -17,15 +17,7 @@ const signal = new AbortController().signal
 const ROWS = Array.from({ length: 10 }, (_, index) => `A-${index},${index}\n`)
 const STOCK = `sku,quantity\n${ROWS.join('')}`
 
-const clientOf = (place: Place): FilesClient => {
-  const client: FilesClient = {
-    visit: (work, stop) => place.visit(work, stop),
-    formOf: () => '',
-    for: () => client,
-    check: async () => ({ date: null }),
-  }
-  return client
-}
+const clientOf = (place: Place) => placeClient((work, stop) => place.visit(work, stop))
 
 testFaults('files', {
   'lost-answer': async () => {

@@ -19,6 +19,7 @@ import { memoryCodec } from '../memory/codec.ts'
 import { MemoryFiles, memoryVisit } from '../memory/file-place.ts'
 import { memoryProducer } from '../memory/producer.ts'
 import { memoryTables } from '../memory/tables.ts'
+import { placeClient } from '../worlds/place-client.ts'
 import { valuesOf } from '../worlds/settings.ts'
 import { readOf } from '../worlds/sources.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
@@ -160,13 +161,7 @@ class FileVendor implements Turns {
   #clientOf(process: MortalProcess): FilesClient {
     const visit = memoryVisit(this.#files, process.asks('timed_out'), this.#habits.movesInOneStep)
     const guarded = this.#guard.visit?.(visit) ?? visit
-    const client: FilesClient = {
-      visit: async (work) => await work(guarded),
-      formOf: () => 'form',
-      for: () => client,
-      check: async () => ({ date: null }),
-    }
-    return client
+    return placeClient(async (work) => await work(guarded))
   }
 
   async #deliver(dangers: Dangers): Promise<void> {

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { FilesClient } from '../../src/systems/files/client.ts'
 import { localPlace } from '../../src/systems/files/local-place.ts'
 import { sampleFiles } from '../../src/systems/files/sample/sample-files.ts'
 import { settings as declared } from '../../src/systems/files/settings.ts'
 import type { SettingsProposal } from '../../src/systems/kit/settings-proposal.ts'
+import { placeClient } from './place-client.ts'
 import { valuesOf } from './settings.ts'
 
 /** What is proposed for a vendor whose folder of the entity has these files. Its folders must be as they were. */
@@ -22,12 +22,7 @@ export async function proposedFor(
     const before = digestOf(root)
     const settings = valuesOf(declared, given)
     const place = localPlace(root)
-    const client: FilesClient = {
-      visit: (work, signal) => place.visit(work, signal),
-      formOf: () => '',
-      for: () => client,
-      check: async () => ({ date: null }),
-    }
+    const client = placeClient((work, signal) => place.visit(work, signal))
     const system = { id: 'acme', zone: 'UTC', limits: { concurrency: 1 }, settings }
     const signal = new AbortController().signal
     const [proposal] = await sampleFiles({ client, system, clock: { now: () => Date.now() }, entity }, signal)

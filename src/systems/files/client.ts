@@ -9,18 +9,17 @@ import { type ConnectableSystem, requireSecret, settingError } from '../kit/conf
 import type { SystemCheck } from '../kit/system-check.ts'
 import type { ClientDeps } from '../system.ts'
 import { markerOf } from './arrived-files.ts'
-import { ftpPlace } from './ftp-place.ts'
 import { httpPlace } from './http-place.ts'
+import { loadedPlace } from './loaded-place.ts'
 import { localPlace } from './local-place.ts'
-import { mailPlace } from './mail-place.ts'
 import { isMailbox, mailOptions } from './mail-settings.ts'
 import { filesOf, type NamePattern } from './name-pattern.ts'
 import { joined, type Place, type Visit } from './place.ts'
+import { bucketName, serverName } from './place-names.ts'
 import { endingOf } from './row-format.ts'
-import { s3Place } from './s3-place.ts'
 import { isBucket, s3Options } from './s3-settings.ts'
 import { type FilesValues, type IncomingValues, incomingOf, isWeb, ordersOf } from './settings.ts'
-import { type SftpOptions, sftpPlace } from './sftp-place.ts'
+import type { SftpOptions } from './sftp-place.ts'
 
 export interface FilesClient {
   /** One visit to the place of the files, within the limits of the account. */
@@ -59,8 +58,14 @@ function placeOf(system: ConnectableSystem<FilesValues>, deps: ClientDeps): Plac
   const { folderOf, network } = deps
   const url = new URL(system.address)
   if (isWeb(system.address)) return webPlaceOf(system, url, network)
-  if (isBucket(system.address)) return s3Place(s3Options(system, deps))
-  if (isMailbox(system.address)) return mailPlace(mailOptions(system, (folder) => readIn(system, folder), deps))
+  if (isBucket(system.address)) {
+    const options = s3Options(system, deps)
+    return loadedPlace(bucketName(options), async () => (await import('./s3-place.ts')).s3Place(options))
+  }
+  if (isMailbox(system.address)) {
+    const options = mailOptions(system, (folder) => readIn(system, folder), deps)
+    return loadedPlace(serverName(options), async () => (await import('./mail-place.ts')).mailPlace(options))
+  }
   const path = decodeURIComponent(url.pathname).replace(/\/+$/, '')
   if (url.protocol === 'folder:') {
     const root = folderOf?.(system.id) ?? null
@@ -68,7 +73,11 @@ function placeOf(system: ConnectableSystem<FilesValues>, deps: ClientDeps): Plac
     throw settingError(system, 'files', 'address', 'is a folder of this machine; the operator has to set FILES_ROOT')
   }
   if (/^ftps?:$/.test(url.protocol)) return ftpPlaceOf(system, url, path, network)
-  return sftpPlace({
+  return sftpPlaceOf(system, url, path, network)
+}
+
+function sftpPlaceOf(system: ConnectableSystem<FilesValues>, url: URL, path: string, network: NetworkRules): Place {
+  const options: SftpOptions = {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 22 : Number(url.port),
     root: path,
@@ -77,13 +86,14 @@ function placeOf(system: ConnectableSystem<FilesValues>, deps: ClientDeps): Plac
     hostKeys: system.settings.hostKey,
     lookup: network.lookup(url),
     timeoutMs: system.settings.timeoutSeconds * 1000,
-  })
+  }
+  return loadedPlace(serverName(options), async () => (await import('./sftp-place.ts')).sftpPlace(options))
 }
 
 function ftpPlaceOf(system: ConnectableSystem<FilesValues>, url: URL, path: string, network: NetworkRules): Place {
   const { encryption, timeoutSeconds } = system.settings
   network.assertUrl(url)
-  return ftpPlace({
+  const options = {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 21 : Number(url.port),
     root: path,
@@ -93,7 +103,8 @@ function ftpPlaceOf(system: ConnectableSystem<FilesValues>, url: URL, path: stri
     ca: system.secrets['ca'] ?? null,
     lookup: network.lookup(url),
     timeoutMs: timeoutSeconds * 1000,
-  })
+  }
+  return loadedPlace(serverName(options), async () => (await import('./ftp-place.ts')).ftpPlace(options))
 }
 
 function webPlaceOf(system: ConnectableSystem<FilesValues>, url: URL, network: NetworkRules): Place {

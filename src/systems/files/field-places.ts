@@ -1,17 +1,11 @@
-import { pairs, type ValueKind } from '../../configuration/setting.ts'
+import { pairs } from '../../configuration/setting.ts'
 import type { Field } from './fixed-width-rows.ts'
+import { placesByColumn } from './places-by-column.ts'
 
 const places = pairs(/[^=,]+/, 'columns and their first character and length', 'sku=1+12,quantity=13+6')
 
 /** Columns of lines: `{ sku: 1+12 }` is the twelve characters from the first one on. */
-export const fieldPlaces: ValueKind<ReadonlyMap<string, Field>> = {
-  ...places,
-  parse(given) {
-    const fields = [...(places.parse(given) ?? [])].map(([name, place]) => [name, fieldOf(place)] as const)
-    const isRight = fields.length > 0 && fields.every(([, field]) => field !== null)
-    return isRight ? new Map(fields as readonly (readonly [string, Field])[]) : undefined
-  },
-}
+export const fieldPlaces = placesByColumn(places, fieldOf)
 
 function fieldOf(place: string): Field | null {
   const [, start = '', length = ''] = /^([1-9]\d{0,4})\s*\+\s*([1-9]\d{0,4})$/.exec(place) ?? []

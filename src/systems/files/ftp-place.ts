@@ -3,8 +3,10 @@ import { PassThrough, Readable } from 'node:stream'
 import { rootCertificates } from 'node:tls'
 import { type AccessOptions, Client, type FileInfo, FTPError } from 'basic-ftp'
 import { type ErrorCode, StreamError } from '../../errors.ts'
+import { boundedVisit, checkedAddress } from './bounded-visit.ts'
 import { folderOf, nameOf, type Place, type PlacedFile, type Visit } from './place.ts'
-import { codedError, conflictError, cutOffError, type Placing } from './place-errors.ts'
+import { codedError, conflictError, type Placing } from './place-errors.ts'
+import { serverName } from './place-names.ts'
 
 export interface FtpOptions {
   readonly host: string
@@ -26,38 +28,19 @@ export interface FtpOptions {
  * connection. Files go over connections to the same host only, whatever host the server names.
  */
 export function ftpPlace(options: FtpOptions): Place {
-  const name = `${options.host}:${options.port}`
+  const name = serverName(options)
   const known: Known = { sizes: false }
   return {
     name,
     async visit(work, signal) {
-      const late = AbortSignal.timeout(options.timeoutMs)
-      const ending = AbortSignal.any([signal, late])
-      const client = new Client(options.timeoutMs, { allowSeparateTransferHost: false })
-      const { promise: cut, reject } = Promise.withResolvers<never>()
-      cut.catch(() => undefined)
-      const close = () => {
-        reject(cutOffError(name, signal.aborted, ending.reason))
-        client.close()
+      const connections = {
+        open: () => new Client(options.timeoutMs, { allowSeparateTransferHost: false }),
+        close: (client: Client) => client.close(),
       }
-      ending.addEventListener('abort', close)
-      try {
-        ending.throwIfAborted()
-        const done = (async () => {
-          try {
-            await signIn(client, options, name, ending)
-            return await work(visitOf(client, options.root, { name, known }, ending))
-          } finally {
-            client.close()
-          }
-        })()
-        done.catch(() => undefined)
-        return await Promise.race([done, cut])
-      } catch (error) {
-        throw ending.aborted ? cutOffError(name, signal.aborted, error) : error
-      } finally {
-        ending.removeEventListener('abort', close)
-      }
+      return await boundedVisit({ name, timeoutMs: options.timeoutMs }, connections, signal, async (client, ending) => {
+        await signIn(client, options, name, ending)
+        return await work(visitOf(client, options.root, { name, known }, ending))
+      })
     },
   }
 }
@@ -73,7 +56,7 @@ async function signIn(client: Client, options: FtpOptions, name: string, signal:
   const secure = encryption === 'none' ? false : encryption === 'implicit' ? encryption : true
   try {
     // The library resolves no names: the socket goes to the address that was checked.
-    const address = await resolved(options)
+    const address = await checkedAddress(options)
     // A closed client would open again.
     signal.throwIfAborted()
     await client.access({ host: address, port, user, password, secure, secureOptions: tlsOf(options) })
@@ -87,16 +70,6 @@ function tlsOf({ host, ca }: FtpOptions): NonNullable<AccessOptions['secureOptio
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(ca === null ? {} : { ca: [...rootCertificates, ca] }),
   }
-}
-
-function resolved({ host, lookup }: FtpOptions): Promise<string> {
-  if (isIP(host) !== 0) return Promise.resolve(host)
-  return new Promise((resolve, reject) => {
-    lookup(host, { all: false }, (error, address) => {
-      if (error === null && typeof address === 'string') resolve(address)
-      else reject(error ?? new Error(`${host} has no address`))
-    })
-  })
 }
 
 interface SigningIn extends Pick<FtpOptions, 'host' | 'encryption'> {

@@ -2,11 +2,13 @@ import { isIP, type LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { type FetchMessageObject, ImapFlow, type MailboxObject } from 'imapflow'
 import { StreamError } from '../../errors.ts'
+import { boundedVisit, checkedAddress } from './bounded-visit.ts'
 import { type Attachment, archivedNamed, attachmentNamed, attachmentsOf, fileNameOf } from './mail-attachments.ts'
 import { mailError, signInError } from './mail-errors.ts'
 import { type AcceptedSenders, isAccepted } from './mail-senders.ts'
 import { folderOf, nameOf, type Place, type PlacedFile, type Visit } from './place.ts'
-import { codedError, cutOffError } from './place-errors.ts'
+import { codedError } from './place-errors.ts'
+import { serverName } from './place-names.ts'
 
 export interface MailOptions extends AcceptedSenders {
   readonly host: string
@@ -36,51 +38,25 @@ type Finished = Set<string>
  * visit is one connection.
  */
 export function mailPlace(options: MailOptions): Place {
-  const name = `${options.host}:${options.port}`
+  const name = serverName(options)
   const finished: Finished = new Set()
   return {
     name,
     async visit(work, signal) {
-      const late = AbortSignal.timeout(options.timeoutMs)
-      const ending = AbortSignal.any([signal, late])
-      const { promise: cut, reject } = Promise.withResolvers<never>()
-      cut.catch(() => undefined)
-      let client: ImapFlow | undefined
-      const close = () => {
-        reject(cutOffError(name, signal.aborted, ending.reason))
-        client?.close()
-      }
-      ending.addEventListener('abort', close)
-      try {
-        ending.throwIfAborted()
-        const done = (async () => {
-          client = await clientOf(options)
-          // It says so too where a call fails.
-          client.on('error', () => undefined)
-          try {
-            ending.throwIfAborted()
-            await signIn(client, options, name)
-            return await work(visitOf(client, options, name, finished))
-          } finally {
-            client.close()
-          }
-        })()
-        done.catch(() => undefined)
-        return await Promise.race([done, cut])
-      } catch (error) {
-        throw ending.aborted ? cutOffError(name, signal.aborted, error) : error
-      } finally {
-        ending.removeEventListener('abort', close)
-      }
+      const connections = { open: () => clientOf(options), close: (client: ImapFlow) => client.close() }
+      return await boundedVisit({ name, timeoutMs: options.timeoutMs }, connections, signal, async (client) => {
+        await signIn(client, options, name)
+        return await work(visitOf(client, options, name, finished))
+      })
     },
   }
 }
 
 async function clientOf(options: MailOptions): Promise<ImapFlow> {
   const { host, port, username, password, encryption, ca, timeoutMs } = options
-  return new ImapFlow({
+  const client = new ImapFlow({
     // The library resolves no names: the socket goes to the address that was checked.
-    host: await resolved(options),
+    host: await checkedAddress(options),
     port,
     secure: encryption === 'implicit',
     ...(encryption === 'implicit' ? {} : { doSTARTTLS: encryption === 'explicit' }),
@@ -97,22 +73,15 @@ async function clientOf(options: MailOptions): Promise<ImapFlow> {
     maxLineLength: MOST_BYTES_OF_ANSWER,
     maxResponseSize: 2 * MOST_BYTES_OF_ANSWER,
   })
+  // It says so too where a call fails.
+  client.on('error', () => undefined)
+  return client
 }
 
 const MOST_BYTES_OF_ANSWER = 16 * 1024 * 1024
 
 /** Of an attachment, asked for at once: each piece takes a way there and back. */
 const PIECE_BYTES = 256 * 1024
-
-function resolved({ host, lookup }: MailOptions): Promise<string> {
-  if (isIP(host) !== 0) return Promise.resolve(host)
-  return new Promise((resolve, reject) => {
-    lookup(host, { all: false }, (error, address) => {
-      if (error === null && typeof address === 'string') resolve(address)
-      else reject(error instanceof StreamError ? error : mailError(error, { place: host, path: '' }))
-    })
-  })
-}
 
 async function signIn(client: ImapFlow, options: MailOptions, name: string): Promise<void> {
   const { host, username, encryption } = options

@@ -1,4 +1,5 @@
-import { pairs, type ValueKind } from '../../configuration/setting.ts'
+import { pairs } from '../../configuration/setting.ts'
+import { placesByColumn } from './places-by-column.ts'
 
 /** Where a column is in a line. */
 export interface OrderPlace {
@@ -12,14 +13,7 @@ export interface OrderPlace {
 const places = pairs(/[^=,]+/, 'columns and their places', 'Item=1+12,Qty=13+6 right')
 
 /** `{ Qty: 13+6 right }` is the six characters from the thirteenth on, filled from the left. */
-export const orderPlaces: ValueKind<ReadonlyMap<string, OrderPlace>> = {
-  ...places,
-  parse(given) {
-    const found = [...(places.parse(given) ?? [])].map(([name, place]) => [name, placeOf(place)] as const)
-    const isRight = found.length > 0 && found.every(([, place]) => place !== null)
-    return isRight ? new Map(found as readonly (readonly [string, OrderPlace])[]) : undefined
-  },
-}
+export const orderPlaces = placesByColumn(places, placeOf)
 
 function placeOf(given: string): OrderPlace | null {
   const found = /^([1-9]\d{0,3})\s*\+\s*([1-9]\d{0,3})(?:\s+(left|right|zeros))?$/.exec(given)

@@ -13,6 +13,7 @@ import { StreamError } from '../../errors.ts'
 import type { NetworkRules } from '../../platform/network-rules.ts'
 import { joined, nameOf, type Place, type PlacedFile, type Visit } from './place.ts'
 import { codedError, conflictError, cutOffError, type Placing } from './place-errors.ts'
+import { bucketName } from './place-names.ts'
 import { isPrecondition, s3Error } from './s3-errors.ts'
 
 export interface S3Options {
@@ -41,7 +42,7 @@ const MOST_BYTES_IN_MEMORY = 8 * 1024 * 1024
  * is a conditional write, then a conditional deletion. An object is there whole or not at all.
  */
 export function s3Place(options: S3Options): Place {
-  const name = `bucket ${options.bucket} at ${options.endpoint.host}`
+  const name = bucketName(options)
   const sdk = sdkOf(options)
   return {
     name,

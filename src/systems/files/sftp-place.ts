@@ -4,6 +4,7 @@ import { Client, type ConnectConfig, type SFTPWrapper, type Stats } from 'ssh2'
 import { StreamError } from '../../errors.ts'
 import { folderOf, nameOf, type Place, type PlacedFile, type Visit } from './place.ts'
 import { conflictError, cutOffError, type Placing, placeError } from './place-errors.ts'
+import { serverName } from './place-names.ts'
 
 export interface SftpOptions {
   readonly host: string
@@ -23,7 +24,7 @@ export interface SftpOptions {
  * to another one. One visit is one connection, and ends after `timeoutMs`.
  */
 export function sftpPlace(options: SftpOptions): Place {
-  const name = `${options.host}:${options.port}`
+  const name = serverName(options)
   return {
     name,
     async visit(work, signal) {

@@ -3,14 +3,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, it, onTestFinished } from 'vitest'
-import { magentoCredentials } from '../../../simulators/magento2/authorization.ts'
-import { startMagentoSimulator } from '../../../simulators/magento2/start-magento-simulator.ts'
 import { runCommand } from '../../worlds/command.ts'
 import { ROOT } from '../../worlds/processes.ts'
 import { installFiles, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
 import { noSftpServer, putFile, type SftpServer, startSftpServer } from '../../worlds/sftp-server.ts'
-import { smallCatalogFile } from '../../worlds/sources.ts'
+import { shopDocument, shopSecrets, startShop } from '../../worlds/vendors-shop.ts'
 
 interface Item {
   readonly sku: string
@@ -47,13 +45,7 @@ function exampleOf({ host, port, folder, hostKey }: SftpServer): string {
 }
 
 const documents = (server: SftpServer, shop: string) => `
-kind: system
-id: shop
-type: magento2
-address: ${shop}
-secrets: { consumerKey: env:SHOP_KEY, consumerSecret: env:SHOP_SECRET, accessToken: env:SHOP_TOKEN, accessTokenSecret: env:SHOP_TOKEN_SECRET }
-reads: [{ entity: orders, schedule: "*/2 * * * * *", startFrom: 2026-01-01T00:00:00Z, settleSeconds: 1 }]
----
+${shopDocument(shop)}---
 ${exampleOf(server)}
 ---
 kind: connection
@@ -67,25 +59,14 @@ fulfilments: { carriers: { UPS: ups } }
 
 it.skipIf(noSftpServer !== null)('a vendor with nothing but files is connected from stock to tracking', async () => {
   const server = await startSftpServer()
-  const simulator = await startMagentoSimulator({
-    dataFile: ':memory:',
-    catalogFile: smallCatalogFile,
-    seed: 11,
-    vendorPattern: /^WLD-/,
-    orders: 6,
-    mixedStates: false,
-  })
+  const simulator = await startShop({ seed: 11, orders: 6 })
   onTestFinished(async () => void (await simulator.close()))
   const put = (path: string, text: string) => putFile(server, path, text)
   put('out/stock/stock-20261130-0900.csv', 'Item No;Available\nWLD-0012;In Stock\nWLD-2;10+\nWLD-3;7\n')
   put('out/prices/prices.csv', 'sku,price\nWLD-2,12.50\n')
   put('out/tracking/none.txt', '')
-  const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
   const more = {
-    SHOP_KEY: consumerKey,
-    SHOP_SECRET: consumerSecret,
-    SHOP_TOKEN: token,
-    SHOP_TOKEN_SECRET: tokenSecret,
+    ...shopSecrets,
     ACME_USER: server.username,
     ACME_KEY: server.key,
     API_PORT: '0',

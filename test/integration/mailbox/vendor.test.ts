@@ -1,11 +1,9 @@
 // The vendor of docs/systems/mailbox.md: an order goes out as an e-mail, and its link takes it to shipped in a real browser.
 
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, inject, it, onTestFinished } from 'vitest'
-import { magentoCredentials } from '../../../simulators/magento2/authorization.ts'
-import { startMagentoSimulator } from '../../../simulators/magento2/start-magento-simulator.ts'
+import { reservePort } from '../../../services/ports.ts'
 import { startRoles } from '../../../src/cli/roles.ts'
 import { browserFor, hasBrowser } from '../../worlds/browser.ts'
 import { startMailServer, textOfMail } from '../../worlds/mail-server.ts'
@@ -13,7 +11,7 @@ import { attachmentOf, linkIn } from '../../worlds/mailbox-world.ts'
 import { ROOT } from '../../worlds/processes.ts'
 import { installFiles } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
-import { smallCatalogFile } from '../../worlds/sources.ts'
+import { shopDocument, shopSecrets, startShop } from '../../worlds/vendors-shop.ts'
 
 interface Shop {
   readonly orders: readonly {
@@ -43,13 +41,7 @@ function example(): string {
 }
 
 const documents = (shop: string) => `
-kind: system
-id: shop
-type: magento2
-address: ${shop}
-secrets: { consumerKey: env:SHOP_KEY, consumerSecret: env:SHOP_SECRET, accessToken: env:SHOP_TOKEN, accessTokenSecret: env:SHOP_TOKEN_SECRET }
-reads: [{ entity: orders, schedule: "*/2 * * * * *", startFrom: 2026-01-01T00:00:00Z, settleSeconds: 1 }]
----
+${shopDocument(shop)}---
 ${example()}
 ---
 kind: connection
@@ -61,35 +53,16 @@ ownership: { skuPattern: "^WLD-" }
 fulfilments: { carriers: { UPS: ups } }
 `
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise<void>((resolve) => server.close(() => resolve()))
-  if (address === null || typeof address === 'string') throw new Error('no port is free')
-  return address.port
-}
-
 it.skipIf(!hasBrowser)('a vendor with nothing but a mailbox takes an order to shipped', async () => {
   const mail = await startMailServer()
   onTestFinished(() => mail.close())
-  const simulator = await startMagentoSimulator({
-    dataFile: ':memory:',
-    catalogFile: smallCatalogFile,
-    seed: 11,
-    vendorPattern: /^WLD-/,
-    orders: 6,
-    mixedStates: false,
-  })
+  const simulator = await startShop({ seed: 11, orders: 6 })
   onTestFinished(async () => void (await simulator.close()))
-  const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
-  const port = await freePort()
+  const { port, release } = await reservePort()
+  onTestFinished(release)
   const base = `http://127.0.0.1:${port}`
   const more = {
-    SHOP_KEY: consumerKey,
-    SHOP_SECRET: consumerSecret,
-    SHOP_TOKEN: token,
-    SHOP_TOKEN_SECRET: tokenSecret,
+    ...shopSecrets,
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(mail.port),
     SMTP_TLS: 'off',

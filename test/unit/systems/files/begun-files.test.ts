@@ -3,12 +3,12 @@
 
 import { expect, it } from 'vitest'
 import type { Item } from '../../../../src/platform/dynamodb/tables.ts'
-import type { FilesClient } from '../../../../src/systems/files/client.ts'
 import { readFiles } from '../../../../src/systems/files/read-files.ts'
 import { settings as declared } from '../../../../src/systems/files/settings.ts'
 import { stockReading } from '../../../../src/systems/files/system.ts'
 import type { ReaderNotes } from '../../../../src/systems/kit/reader-notes.ts'
 import { MemoryFiles, memoryVisit } from '../../../memory/file-place.ts'
+import { placeClient } from '../../../worlds/place-client.ts'
 import { valuesOf } from '../../../worlds/settings.ts'
 import { readOf, WHOLE } from '../../../worlds/sources.ts'
 
@@ -19,12 +19,7 @@ function world(settings: Readonly<Record<string, unknown>> = {}) {
   let now = NOW
   const files = new MemoryFiles(() => now)
   const visit = memoryVisit(files, async (_, effect) => effect(), true)
-  const client: FilesClient = {
-    visit: async (work) => await work(visit),
-    formOf: () => 'form',
-    for: () => client,
-    check: async () => ({ date: null }),
-  }
+  const client = placeClient(async (work) => await work(visit))
   const kept = new Map<string, Item>()
   const notes: ReaderNotes = {
     find: async (ids) => new Map(ids.flatMap((id) => (kept.has(id) ? [[id, kept.get(id) ?? {}]] : []))),
