@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { reservePort } from '../../services/ports.ts'
 import { until } from './processes-until.ts'
 
 const SSHD = '/usr/sbin/sshd'
@@ -52,7 +53,7 @@ export async function launchSftpServer(): Promise<SftpServer> {
   const [host, user] = [keyPair(base, 'of-host'), keyPair(base, 'of-user')]
   const folder = join(base, 'files')
   mkdirSync(folder)
-  const port = await freePort()
+  const { port, release } = await reservePort()
   const files = {
     host_key: host.private,
     authorized_keys: user.public,
@@ -73,6 +74,7 @@ export async function launchSftpServer(): Promise<SftpServer> {
   if (isRoot) for (const path of own) chownSync(path, DAEMON.id, DAEMON.id)
   const as = isRoot ? { uid: DAEMON.id, gid: DAEMON.id } : {}
   const server = spawn(SSHD, ['-D', '-e', '-f', join(base, 'config')], { ...as, stdio: ['ignore', 'ignore', 'pipe'] })
+  server.once('exit', release)
   const said: string[] = []
   server.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
   const stop = async () => {
@@ -114,13 +116,4 @@ async function answers(port: number): Promise<true> {
     })
     socket.once('error', reject)
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('there is no free port')
-  return address.port
 }

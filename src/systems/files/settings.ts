@@ -4,7 +4,6 @@ import {
   list,
   pairs,
   type Setting,
-  type SettingProblem,
   type Settings,
   setting,
   text,
@@ -16,17 +15,14 @@ import { character } from '../kit/character.ts'
 import { type Role, roles } from '../kit/gallery-rows.ts'
 import { afterReading, completeness } from './arrived-files.ts'
 import { fieldPlaces } from './field-places.ts'
-import { isMailbox, mailProblems, mailSettings } from './mail-settings.ts'
+import { mailSettings } from './mail-settings.ts'
 import { namePattern } from './name-pattern.ts'
-import { allColumns, cancellationColumnProblem, columnProblem } from './order-columns.ts'
-import { alikeProblem, fileNameProblem } from './order-file-name.ts'
-import { orderFormatProblems, orderFormats } from './order-format.ts'
+import { orderFormats } from './order-format.ts'
 import { orderPlaces } from './order-places.ts'
-import { decimalSigns, thousandsSigns, wordsProblem } from './quantities.ts'
+import { decimalSigns, thousandsSigns } from './quantities.ts'
 import { dateForms } from './read-prices.ts'
-import { formatProblems, rowFormats } from './row-format.ts'
-import { kindsProblem } from './row-kinds.ts'
-import { bucketProblem, isBucket, s3Problems, s3Settings } from './s3-settings.ts'
+import { rowFormats } from './row-format.ts'
+import { s3Settings } from './s3-settings.ts'
 
 /** A folder below the address: parts with `/` between them, none of them `..`. */
 const folder = text({
@@ -351,81 +347,6 @@ export const secrets = {
   headers: true,
 } as const
 
-export function addressProblem(address: string): string | null {
-  if (!URL.canParse(address)) {
-    return 'must be sftp://host/folder, ftps://host/folder, https://host/folder, s3://bucket/folder, imaps://host/ or folder:///'
-  }
-  const { protocol, host, username, password, search, hash, pathname } = new URL(address)
-  if (username !== '' || password !== '') {
-    return 'contains a user name or password; set them as the secrets username and password'
-  }
-  if (isWeb(address) && search !== '') return 'must have no query; set a key as the secret token or header.<Name>'
-  if (search !== '' || hash !== '') return 'must end with the folder'
-  const path = decoded(pathname)
-  if (path === null) return 'must have a path that can be decoded: write % as %25'
-  if (/[\\\0]/.test(path)) return 'must have a path without backslashes'
-  if (path.split('/').includes('..')) return 'must not contain ..'
-  if (/^(sftp|ftps?|imaps?):$/.test(protocol) && host === '') return `must name the host: ${protocol}//host/folder`
-  return isBucket(address) ? bucketProblem(host) : null
-}
-
-function decoded(path: string): string | null {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return null
-  }
-}
-
-export function settingProblems(values: FilesValues, address: string | null): readonly SettingProblem[] {
-  const stock = inventoryOf(values)
-  const order = ordersOf(values)
-  const hasBoth = stock.locations !== null && stock['columns.location'] !== null
-  return [
-    problem('inventory.quantities', stock.quantities === null ? null : wordsProblem(stock.quantities)),
-    problem(
-      'inventory.locations',
-      hasBoth ? 'and inventory.columns.location exclude each other: a row has one location or all of them' : null,
-    ),
-    ...statusProblems('fulfilments', fulfilmentsOf(values)),
-    ...acknowledgementProblems(values),
-    signProblem('inventory', stock),
-    signProblem('products', productsOf(values)),
-    signProblem('prices', pricesOf(values)),
-    signProblem('fulfilments', fulfilmentsOf(values)),
-    signProblem('acknowledgements', acknowledgementsOf(values)),
-    ...formatProblemsOf('inventory', stock),
-    ...formatProblemsOf('products', productsOf(values)),
-    ...formatProblemsOf('prices', pricesOf(values)),
-    ...formatProblemsOf('images', imagesOf(values)),
-    ...formatProblemsOf('fulfilments', fulfilmentsOf(values)),
-    ...formatProblemsOf('acknowledgements', acknowledgementsOf(values)),
-    problem('orders.file', order.file === null ? null : fileNameProblem(order.file)),
-    ...orderProblems(order),
-    ...(address !== null && isWeb(address) ? webProblems(values) : []),
-    ...(address !== null && isBucket(address) ? s3Problems(values) : []),
-    ...(address !== null && isMailbox(address) ? mailboxProblems(values, address) : []),
-    problem('encryption', address === null ? null : encryptionProblem(values, address)),
-  ].filter((one) => one !== null)
-}
-
-function mailboxProblems(values: FilesValues, address: string): readonly SettingProblem[] {
-  const given: Readonly<Record<string, unknown>> = values
-  const changed = Object.entries<Setting<unknown>>(prefixed('orders', orders)).find(([name, one]) => {
-    const usual = one.read(undefined)
-    return usual.ok && JSON.stringify(given[name]) !== JSON.stringify(usual.value)
-  })
-  const unwritten = 'can not be set: orders are not written into a mailbox; send them by a system of type mailbox'
-  return [
-    ...mailProblems(address, values, { incoming: incomingOf(values), encryption: values.encryption }),
-    ...(changed === undefined ? [] : [{ name: changed[0], problem: unwritten }]),
-  ]
-}
-
-export function isWeb(address: string): boolean {
-  return /^https?:/i.test(address)
-}
-
 /** The entities that are read, with what the settings say about their files. */
 export function incomingOf(values: FilesValues): readonly (readonly [string, IncomingValues])[] {
   return [
@@ -436,115 +357,6 @@ export function incomingOf(values: FilesValues): readonly (readonly [string, Inc
     ['fulfilments', fulfilmentsOf(values)],
     ['acknowledgements', acknowledgementsOf(values)],
   ]
-}
-
-/** The scheme and the setting must agree, so that nobody sends a password in the clear by one slip. */
-function encryptionProblem({ encryption }: FilesValues, address: string): string | null {
-  if (/^ftp:/i.test(address) && encryption !== 'none') {
-    return 'must be none for an address with ftp://, which has no encryption; better write ftps://'
-  }
-  if (/^ftps:/i.test(address) && encryption === 'none') {
-    return 'must be explicit or implicit for an address with ftps://'
-  }
-  if (encryption === 'implicit' && /^ftps:/i.test(address) && URL.canParse(address) && new URL(address).port === '') {
-    return 'implicit needs the port in the address, usually 990: ftps://host:990/folder'
-  }
-  return null
-}
-
-/** What HTTP can't do: it has no list of files and no renaming. */
-function webProblems(values: FilesValues): readonly (SettingProblem | null)[] {
-  return incomingOf(values).flatMap(([entity, { files, after }]) => {
-    const isSeveral = files !== null && files.onlyName === null
-    const oneName = 'must be one name such as stock.csv: HTTP has no list of files, so there are no patterns and dates'
-    const kept = 'must be keep: HTTP can neither move a file in one step nor delete the one that was read for certain'
-    return [
-      problem(`${entity}.files`, isSeveral ? oneName : null),
-      problem(`${entity}.after`, after === 'keep' ? null : kept),
-    ]
-  })
-}
-
-function signProblem(
-  entity: string,
-  { decimal, thousands }: Pick<InventoryValues, 'decimal' | 'thousands'>,
-): SettingProblem | null {
-  const said = `must differ from ${entity}.decimal, which is "${decimal}" too`
-  return problem(`${entity}.thousands`, thousands === decimal ? said : null)
-}
-
-/** Without kinds nobody reads such files: a read of them reports it. */
-function acknowledgementProblems(values: FilesValues): readonly (SettingProblem | null)[] {
-  const own = acknowledgementsOf(values)
-  return own.kinds === null ? [] : statusProblems('acknowledgements', own)
-}
-
-/** What files of fulfilments say of their rows must be whole. */
-function statusProblems(entity: string, values: FulfilmentsValues): readonly (SettingProblem | null)[] {
-  const { kinds, about } = values
-  const hasStatus = values['columns.status'] !== null
-  const missing = hasStatus ? 'is missing; it must say what the words of columns.status mean' : null
-  const unused = kinds !== null && !hasStatus ? `needs ${entity}.columns.status` : null
-  const ships = !hasStatus || [...(kinds?.values() ?? [])].includes('shipment')
-  return [
-    problem(`${entity}.kinds`, kinds === null ? missing : (kindsProblem(kinds) ?? unused)),
-    problem(
-      `${entity}.about`,
-      about === 'orders' && ships ? 'must be lines: shipments have SKUs and quantities' : null,
-    ),
-  ]
-}
-
-function formatProblemsOf(entity: string, values: IncomingValues): readonly (SettingProblem | null)[] {
-  return Object.entries(formatProblems(values, columnsOf(values))).map(([name, said]) =>
-    problem(`${entity}.${name}`, said),
-  )
-}
-
-/** Columns that the settings name. */
-function columnsOf(values: IncomingValues & Partial<Pick<InventoryValues, 'locations'>>): readonly string[] {
-  const { locations = null } = values
-  return [
-    ...(locations?.keys() ?? []),
-    ...Object.entries(values).flatMap(([name, value]) => {
-      const isNamed = name.startsWith('columns.') && (locations === null || name !== 'columns.quantity')
-      if (!isNamed) return []
-      return typeof value === 'string' ? [value] : ((value as readonly string[] | null) ?? [])
-    }),
-  ]
-}
-
-function orderProblems(order: OrdersValues): readonly (SettingProblem | null)[] {
-  const own = order.columns === null ? null : columnProblem(order.columns)
-  if (own !== null) return [problem('orders.columns', own)]
-  const columns = order.columns ?? allColumns
-  const problems = orderFormatProblems(order, columns)
-  return [
-    ...Object.entries(problems).map(([name, said]) => problem(`orders.${name}`, said)),
-    problem('orders.changes.file', laterNameProblem(order, 'changes.file')),
-    problem('orders.cancellations.file', laterNameProblem(order, 'cancellations.file')),
-    problem('orders.cancellations.columns', cancellationProblem(order, columns)),
-  ]
-}
-
-function laterNameProblem(order: OrdersValues, name: 'changes.file' | 'cancellations.file'): string | null {
-  const template = order[name]
-  if (template === null) return null
-  return fileNameProblem(template, name === 'changes.file') ?? alikeProblem(template, order.file ?? '{reference}')
-}
-
-function cancellationProblem(order: OrdersValues, ofOrders: ReadonlyMap<string, string>): string | null {
-  const own = order['cancellations.columns']
-  if (own === null) return null
-  const other = [...own.keys()].find((name) => !ofOrders.has(name))
-  if (order.format === 'fixed' && other !== undefined)
-    return `has the column ${other}, which has no place in orders.places`
-  const inFormat = order.format === 'fixed' ? null : (orderFormatProblems(order, own)['columns'] ?? null)
-  return cancellationColumnProblem(own) ?? inFormat
-}
-
-function problem(name: string, said: string | null): SettingProblem | null {
-  return said === null ? null : { name, problem: said }
 }
 
 type Prefixed<P extends string, S extends Settings> = { [Name in keyof S & string as `${P}.${Name}`]: S[Name] }

@@ -3,6 +3,7 @@ import type { Entity } from '../../events/topics.ts'
 import { type ConfiguredSystem, filterOf, settingError } from '../kit/configured-system.ts'
 import { roles } from '../kit/gallery-rows.ts'
 import { defineSystem } from '../system.ts'
+import { addressProblem } from './address-problem.ts'
 import { createFilesClient } from './client.ts'
 import { filesOf } from './name-pattern.ts'
 import { quantityReader } from './quantities.ts'
@@ -14,9 +15,9 @@ import { priceMeaning } from './read-prices.ts'
 import { productMeaning } from './read-products.ts'
 import { endingOf, rowSource } from './row-format.ts'
 import { sampleFiles } from './sample/sample-files.ts'
+import { settingProblems } from './setting-problems.ts'
 import {
   acknowledgementsOf,
-  addressProblem,
   type FilesValues,
   fulfilmentsOf,
   type ImagesValues,
@@ -28,7 +29,6 @@ import {
   pricesOf,
   productsOf,
   secrets,
-  settingProblems,
   settings,
 } from './settings.ts'
 import { orderFields, writeFileOrders } from './write-orders.ts'

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { reservePort } from '../../../services/ports.ts'
 import { outgoingEventTypes } from '../../../src/configuration/model.ts'
 import type { ShopFulfilmentRequested, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { eventBody } from '../../../src/operations/outgoing/keyed-event.ts'
@@ -82,19 +82,12 @@ it('the page names every type', () => {
   expect(named).toEqual([...outgoingEventTypes])
 })
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' ? (address?.port ?? 0) : 0
-}
-
 it('the receiver of the page accepts what is signed with its key, once, and nothing else', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'receiver-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'receiver.ts'), example('receiver'))
-  const port = await freePort()
+  const { port, release } = await reservePort()
+  onTestFinished(release)
   const env = { SIGNING_KEY, PORT: String(port) }
   const program = await startProgram({ name: 'receiver', args: [join(folder, 'receiver.ts')], env })
   onTestFinished(async () => {
