@@ -1,16 +1,14 @@
 import { StreamError } from '../../errors.ts'
 import { type Decimal8, text8 } from '../../events/decimal.ts'
 import type { PriceAtLevel } from '../../events/generated/events.ts'
-import { isDay, type Period, periodOfDays } from '../kit/local-days.ts'
+import { type Period, periodOfDays } from '../kit/local-days.ts'
 import { ONE_PIECE, tiersOf } from '../kit/price-tiers.ts'
+import { type DateForm, dayParser } from './file-dates.ts'
 import type { FileRow } from './file-row.ts'
 import type { RowMeaning } from './inspect-file.ts'
 import type { QuantityReader } from './quantities.ts'
 import { quantityIn } from './quantity-in.ts'
 import { skuIn } from './sku-in.ts'
-
-/** Forms of dates in files. */
-export const dateForms = ['yyyy-MM-dd', 'yyyyMMdd', 'dd.MM.yyyy', 'dd/MM/yyyy', 'MM/dd/yyyy'] as const
 
 /** Which columns of a price file say what; null: the file does not say it. */
 export interface PriceColumns {
@@ -34,7 +32,7 @@ export interface PriceForm {
   readonly onlyLevel: string
   /** ISO 4217 code of prices without a column, and of costs; null: not known. */
   readonly currency: string | null
-  readonly dates: (typeof dateForms)[number]
+  readonly dates: DateForm
   /** Zone in which days begin. */
   readonly zone: string
 }
@@ -169,18 +167,14 @@ function costOf(
 /** A day as yyyy-MM-dd; null: the cell is empty, or there is no column. */
 type DayReader = (row: FileRow, column: string | null, place: string) => string | null
 
-/** A reader of days in this form; made once for all cells of a file. */
-function dayReader(form: (typeof dateForms)[number]): DayReader {
-  const parts = form.replace(/[./]/g, '\\$&').replace('yyyy', '(?<y>\\d{4})').replace('MM', '(?<m>\\d\\d)')
-  const pattern = new RegExp(`^${parts.replace('dd', '(?<d>\\d\\d)')}$`)
+/** A reader of days in this form. */
+function dayReader(form: DateForm): DayReader {
+  const dayOf = dayParser(form)
   return (row, column, place) => {
     const text = column === null ? '' : row.cell(column).trim()
     if (column === null || text === '') return null
-    const declared = row.dayIn(column)
-    if (declared !== null) return declared
-    const found = pattern.exec(text)?.groups
-    const day = found === undefined ? '' : `${found['y']}-${found['m']}-${found['d']}`
-    if (isDay(day)) return day
+    const day = row.dayIn(column) ?? dayOf(text)
+    if (day !== null) return day
     const message =
       `${place}, column ${column}: ${JSON.stringify(text.slice(0, 40))} is not a date like ${form}; correct it at the ` +
       'vendor, or set prices.dates to the form of its dates'

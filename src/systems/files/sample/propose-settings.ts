@@ -1,5 +1,5 @@
 import type { ProposedSetting, SettingsProposal } from '../../kit/settings-proposal.ts'
-import { dateForms } from '../read-prices.ts'
+import { dateForms, dayParser } from '../file-dates.ts'
 import { type FormatValues, rowSource } from '../row-format.ts'
 import { rowKinds } from '../row-kinds.ts'
 import type { FileContent, RowWords } from '../row-source.ts'
@@ -254,21 +254,13 @@ function numericKeySettings({ entity, form, likely, sample }: Found): readonly P
   return [open(`${entity}.numericKeys`, 'accepted', comment)]
 }
 
-const DATES: Readonly<Record<(typeof dateForms)[number], RegExp>> = {
-  'yyyy-MM-dd': /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/,
-  yyyyMMdd: /^\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/,
-  'dd.MM.yyyy': /^(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.\d{4}$/,
-  'dd/MM/yyyy': /^(?:0[1-9]|[12]\d|3[01])\/(?:0[1-9]|1[0-2])\/\d{4}$/,
-  'MM/dd/yyyy': /^(?:0[1-9]|1[0-2])\/(?:0[1-9]|[12]\d|3[01])\/\d{4}$/,
-}
-
 function dateSettings({ entity, likely, sample }: Found): readonly ProposedSetting[] {
   const texts = ['valid_from', 'valid_to'].flatMap((use) => {
     const cells = sample.columns.get(likely.get(use)?.column ?? '')
     return [...(cells?.words.keys() ?? []), ...(cells?.examples ?? [])]
   })
   if (texts.length === 0) return []
-  const fitting = dateForms.filter((form) => texts.every((text) => DATES[form].test(text)))
+  const fitting = dateForms.filter((form) => texts.every((text) => dayParser(form)(text) !== null))
   const [form] = fitting
   const name = `${entity}.dates`
   if (form === undefined) return [open(name, null, `dates have none of the forms ${dateForms.join(', ')}`)]
