@@ -30,8 +30,17 @@ export function planBundles(
 ): BundlePlan {
   const items = wiresOf(order['items'])
   const bundles = items.filter((item) => textOf(item['product_type']) === 'bundle')
-  const given: BundlePlan = { lines, parts: [] }
+  const given: BundlePlan = { lines: lines.map((line) => withPartId(line, items)), parts: [] }
   return bundles.reduce<BundlePlan>((plan, bundle) => withBundle(bundle, items, plan, { noted, ours }), given)
+}
+
+/** Vendors with files keep no line ids: their components are found by SKU, if no other row has it. */
+function withPartId(line: FulfilmentLine, items: readonly Wire[]): FulfilmentLine {
+  if (line.lineId !== null) return line
+  const [part, ...others] = items.filter((item) => skuKey(item['sku']) === line.sku)
+  const bundle = part && items.find((item) => textOf(item['item_id']) === parentOf(part))
+  if (bundle === undefined || others.length > 0 || textOf(bundle['product_type']) !== 'bundle') return line
+  return { ...line, lineId: textOf(part?.['item_id']) }
 }
 
 interface Earlier {

@@ -43,6 +43,14 @@ describe('components of a bundle that the shop ships as a whole', () => {
     expect(told(planBundles(order(1), [plates('2')], noted, none))).toEqual([['5:1'], []])
   })
 
+  it('are found by their SKU where the vendor keeps no line ids, if only one row has it', () => {
+    const [cup, plate] = [fulfilmentLine('CUP', '2', { lineId: null }), fulfilmentLine('PLATE', '4', { lineId: null })]
+    expect(told(planBundles(order(), [cup, plate], none, none))).toEqual([['5:2'], []])
+    expect(told(planBundles(order(), [plate], none, none))).toEqual([[], ['7:4']])
+    const twice = { ...order(), items: [...(order()['items'] as Wire[]), { item_id: 8, sku: 'CUP', qty_ordered: 2 }] }
+    expect(told(planBundles(twice, [cup], none, none))).toEqual([['null:2'], []])
+  })
+
   it('are not shipped twice: neither by the shipment that made the bundle, nor by one that was noted', () => {
     const noted = new Map([['6', decimal8('2', 'q')]])
     const ours = new Map([['5', decimal8('2', 'q')]])
